@@ -1,0 +1,53 @@
+"""The versions of the score's formula; a version that was used never changes. (calculation)"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """The weights and bounds of one formula version; everything named points is on the scale 0–100.
+
+    `base_points` are multiplied by likelihood level and impact level. `criticality_points` are listed for levels 1–5,
+    `reachability_points` in the order of `scales.REACHABILITIES`. `review_late_steps` are pairs (days late, points).
+    """
+
+    version: int
+    base_points: Decimal
+    criticality_points: tuple[Decimal, Decimal, Decimal, Decimal, Decimal]
+    reachability_points: tuple[Decimal, Decimal, Decimal, Decimal]
+    end_of_support_points: Decimal
+    safety_zone_points: Decimal
+    review_late_steps: tuple[tuple[int, Decimal], ...]
+    care_limit_points: Decimal
+    lowest_points: Decimal
+    highest_points: Decimal
+
+
+VERSION_1 = Formula(
+    version=1,
+    base_points=Decimal("3.0"),
+    criticality_points=(Decimal("0.0"), Decimal("1.0"), Decimal("3.0"), Decimal("5.0"), Decimal("7.0")),
+    reachability_points=(Decimal("0.0"), Decimal("3.0"), Decimal("5.5"), Decimal("8.0")),
+    end_of_support_points=Decimal("4.0"),
+    safety_zone_points=Decimal("3.5"),
+    review_late_steps=(
+        (1, Decimal("1.0")),
+        (31, Decimal("2.0")),
+        (61, Decimal("3.0")),
+        (91, Decimal("4.0")),
+        (181, Decimal("5.0")),
+    ),
+    care_limit_points=Decimal("5.0"),
+    lowest_points=Decimal("0.0"),
+    highest_points=Decimal("100.0"),
+)
+
+FORMULAS = MappingProxyType({formula.version: formula for formula in (VERSION_1,)})
+LATEST = VERSION_1
+
+
+def by_version(version: int) -> Formula:
+    """The formula of that number, as it was and stays; KeyError where there never was one."""
+    return FORMULAS[version]

@@ -1,0 +1,125 @@
+"""Proves a score from a file alone: `python -m risks.proof FILE` recomputes it without a database. (calculation)"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from risks import formulas
+from risks.scoring import Criticality, Exposure, Reach, ScoreInput, ScoreResult, SupportEnd, Term, score
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON can hold it: numbers of points and days as text, dataclasses as objects, tuples as lists."""
+    if is_dataclass(value):
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(one) for one in value]
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def canonical(value: Any) -> bytes:
+    """One spelling for one value: sorted keys, no spaces, UTF-8. The same for ever, so that hashes can be compared."""
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def input_hash(given: ScoreInput) -> str:
+    """The SHA-256 of everything a score depends on, hexadecimal."""
+    return hashlib.sha256(canonical(given)).hexdigest()
+
+
+def terms_as_json(terms: tuple[Term, ...]) -> list[dict[str, Any]]:
+    """Terms as they are stored: points as decimal text, params beside, no translated word."""
+    return [
+        {
+            "name": term.name,
+            "points": str(term.points),
+            "source": term.source,
+            "params": dict(term.params),
+            "care": term.care,
+        }
+        for term in terms
+    ]
+
+
+def terms_from_json(stored: list[dict[str, Any]]) -> tuple[Term, ...]:
+    """The reverse of `terms_as_json`."""
+    return tuple(Term(one["name"], Decimal(one["points"]), one["source"], one["params"], one["care"]) for one in stored)
+
+
+def recalculation_file(given: ScoreInput, result: ScoreResult) -> str:
+    """The text of a file that proves `result`: the input, the formula's number, the claimed score."""
+    content = {
+        "formula_version": result.formula_version,
+        "input": plain(given),
+        "input_hash": input_hash(given),
+        "result": plain(result),
+    }
+    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def verify(text: str) -> tuple[bool, ScoreResult]:
+    """Whether the score a recalculation file claims is the one its input gives, and that score.
+
+    ValueError, KeyError or TypeError where the text is no such file.
+    """
+    content = json.loads(text)
+    given = _input_from_json(content["input"])
+    result = score(given, formulas.by_version(content["formula_version"]))
+    same = plain(result) == content["result"] and input_hash(given) == content["input_hash"]
+    return same, result
+
+
+def _input_from_json(stored: dict[str, Any]) -> ScoreInput:
+    exposure = stored["exposure"]
+    reach = exposure["reach"]
+    tolerance = stored["tolerance_points"]
+    return ScoreInput(
+        state=stored["state"],
+        likelihood_level=stored["likelihood_level"],
+        impact_levels=stored["impact_levels"],
+        today=date.fromisoformat(stored["today"]),
+        exposure=Exposure(
+            criticalities=tuple(Criticality(**one) for one in exposure["criticalities"]),
+            reach=None if reach is None else Reach(**reach),
+            support_ends=tuple(
+                SupportEnd(date.fromisoformat(one["ends_on"]), one["asset_id"]) for one in exposure["support_ends"]
+            ),
+            safety_zone_asset_id=exposure["safety_zone_asset_id"],
+        ),
+        review_due_on=None if stored["review_due_on"] is None else date.fromisoformat(stored["review_due_on"]),
+        tolerance_points=None if tolerance is None else Decimal(tolerance),
+        levels_source=stored["levels_source"],
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Recompute the named file and say what came out; 0 where it proves its score, 1 where not, 2 on wrong use."""
+    if len(arguments) != 1:
+        sys.stderr.write("Use: python -m risks.proof FILE\n")
+        return 2
+    try:
+        same, result = verify(Path(arguments[0]).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError):
+        sys.stderr.write(f"{arguments[0]} is no recalculation file.\n")
+        return 2
+    for term in result.terms:
+        sys.stdout.write(f"{term.points:>+7}  {term.name}\n")
+    sys.stdout.write(f"{result.value if result.value is not None else result.reason:>7}  shared score\n")
+    sys.stdout.write("The file proves its score.\n" if same else "The file claims another score.\n")
+    return 0 if same else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,259 @@
+"""The shared score: every term of it, adding up exactly. A pure function of frozen input. (calculation)"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from risks import scales
+from risks.formulas import Formula
+
+INHERENT = "inherent"
+CURRENT = "current"
+RESIDUAL = "residual"
+STATES = (INHERENT, CURRENT, RESIDUAL)
+
+NOT_ENOUGH_DATA = "not-enough-data"
+
+TENTH = Decimal("0.1")
+ZERO = Decimal("0.0")
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Criticality:
+    """The highest effective criticality level, 1–5, that a risk's assets have in one aspect, and the asset it is of."""
+
+    aspect: str
+    level: int
+    asset_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The farthest reachability (one of `scales.REACHABILITIES`) among a risk's assets, and the asset it is of."""
+
+    reachability: str
+    asset_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SupportEnd:
+    """The last day on which the maker still mends an asset."""
+
+    ends_on: date
+    asset_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What a risk's assets bring to its score."""
+
+    criticalities: tuple[Criticality, ...] = ()
+    reach: Reach | None = None
+    support_ends: tuple[SupportEnd, ...] = ()
+    safety_zone_asset_id: int | None = None
+
+
+NO_EXPOSURE = Exposure()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreInput:
+    """Everything one score depends on, `today` included.
+
+    Levels are 1–5; `impact_levels` are by area. `levels_source` says where the levels come from ("rating:81"). Above
+    `tolerance_points` [0–100] a risk alarms; None where no tolerance is set. `review_due_on` is None without a review.
+    """
+
+    state: str
+    likelihood_level: int | None
+    impact_levels: Mapping[str, int]
+    today: date
+    exposure: Exposure = NO_EXPOSURE
+    review_due_on: date | None = None
+    tolerance_points: Decimal | None = None
+    levels_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One part of a score [points]; `label_key` and `params` become words only when shown."""
+
+    name: str
+    points: Decimal
+    source: str = ""
+    params: Mapping[str, int | str] = field(default_factory=dict)
+    care: bool = False
+
+    @property
+    def label_key(self) -> str:
+        return f"score.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """A score [0–100 points] with its band key and terms, or the reason why there is none.
+
+    `next_change_on` is the first day on which time alone will change it; None where it never will.
+    """
+
+    formula_version: int
+    value: Decimal | None
+    band: str | None
+    reason: str | None = None
+    terms: tuple[Term, ...] = ()
+    next_change_on: date | None = None
+
+    @property
+    def value_without_care(self) -> Decimal | None:
+        """What the risk itself weighs; care terms and what bounds them left out."""
+        if self.value is None:
+            return None
+        return sum((term.points for term in self.terms if not term.care), ZERO)
+
+
+def score(given: ScoreInput, formula: Formula) -> ScoreResult:
+    """Score `given` by `formula`; ValueError for a level, area, aspect or state that does not exist.
+
+    The terms add up exactly to the value. It never falls when a level rises. Care terms count for the current state
+    only, at most `care_limit_points` together, and never lift a score over the tolerance by themselves.
+    """
+    if given.state not in STATES:
+        raise ValueError(f"No such state of a risk: {given.state!r}.")
+    worst = scales.worst_impact(given.impact_levels)
+    if given.likelihood_level is None or worst is None:
+        return ScoreResult(formula.version, None, None, reason=NOT_ENOUGH_DATA)
+    terms = [_base(given, scales.checked_level(given.likelihood_level), *worst, formula), *_exposed(given, formula)]
+    terms += _bound(terms, formula)
+    if given.state == CURRENT:
+        terms += _care(given, _sum(terms), formula)
+    value = _sum(terms)
+    return ScoreResult(
+        formula_version=formula.version,
+        value=value,
+        band=scales.band_of(value).key,
+        terms=tuple(terms),
+        next_change_on=min(_coming_changes(given, formula), default=None),
+    )
+
+
+def above_tolerance(value: Decimal | None, tolerance_points: Decimal | None) -> bool:
+    """Whether a score alarms: strictly above what we still accept."""
+    return value is not None and tolerance_points is not None and value > tolerance_points
+
+
+def _base(given: ScoreInput, likelihood_level: int, area: str, impact_level: int, formula: Formula) -> Term:
+    params: dict[str, int | str] = {
+        "likelihood_level": likelihood_level,
+        "impact_level": impact_level,
+        "impact_area": area,
+    }
+    points = formula.base_points * likelihood_level * impact_level
+    return Term("base", _tenths(points), given.levels_source, params)
+
+
+def _exposed(given: ScoreInput, formula: Formula) -> Iterator[Term]:
+    """What the linked assets add; a term of no points is left out."""
+    exposure = given.exposure
+    terms = (
+        _criticality(exposure, formula),
+        _reachability(exposure, formula),
+        _end_of_support(exposure, given.today, formula),
+        _safety_zone(exposure, formula),
+    )
+    return (term for term in terms if term is not None and term.points)
+
+
+def _criticality(exposure: Exposure, formula: Formula) -> Term | None:
+    if not exposure.criticalities:
+        return None
+    worst = max(
+        exposure.criticalities,
+        key=lambda one: (scales.checked_level(one.level), one.aspect == "safety", -scales.ASPECTS.index(one.aspect)),
+    )
+    points = formula.criticality_points[worst.level - 1]
+    params: dict[str, int | str] = {"criticality_level": worst.level, "aspect": worst.aspect}
+    return Term("criticality", _tenths(points), f"asset:{worst.asset_id}", params)
+
+
+def _reachability(exposure: Exposure, formula: Formula) -> Term | None:
+    if exposure.reach is None:
+        return None
+    points = formula.reachability_points[scales.REACHABILITIES.index(exposure.reach.reachability)]
+    params: dict[str, int | str] = {"reachability": exposure.reach.reachability}
+    return Term("reachability", _tenths(points), f"asset:{exposure.reach.asset_id}", params)
+
+
+def _end_of_support(exposure: Exposure, today: date, formula: Formula) -> Term | None:
+    ended = [(one.ends_on, one.asset_id) for one in exposure.support_ends if one.ends_on < today]
+    if not ended:
+        return None
+    ends_on, asset_id = min(ended)
+    params: dict[str, int | str] = {"ends_on": ends_on.isoformat()}
+    return Term("end_of_support", _tenths(formula.end_of_support_points), f"asset:{asset_id}", params)
+
+
+def _safety_zone(exposure: Exposure, formula: Formula) -> Term | None:
+    if exposure.safety_zone_asset_id is None:
+        return None
+    return Term("safety_zone", _tenths(formula.safety_zone_points), f"asset:{exposure.safety_zone_asset_id}")
+
+
+def _bound(terms: list[Term], formula: Formula) -> list[Term]:
+    """The bound as a term of its own: what has to go, or come, for the score to stay on its scale."""
+    total = _sum(terms)
+    bounded = min(max(total, formula.lowest_points), formula.highest_points)
+    if bounded == total:
+        return []
+    return [Term("bound", bounded - total, f"formula:{formula.version}", {"points": str(bounded)})]
+
+
+def _care(given: ScoreInput, without_care: Decimal, formula: Formula) -> list[Term]:
+    """Terms for what we let slide, then what keeps them small; all are marked as care."""
+    terms = [term for term in (_review_late(given, formula),) if term is not None]
+    over_limit = _sum(terms) - formula.care_limit_points
+    if over_limit > 0:
+        terms.append(_care_bound("care_limit", -over_limit, formula.care_limit_points, formula))
+    over_scale = without_care + _sum(terms) - formula.highest_points
+    if over_scale > 0:
+        terms.append(_care_bound("care_bound", -over_scale, formula.highest_points, formula))
+    tolerance = None if given.tolerance_points is None else _tenths(given.tolerance_points)
+    if tolerance is not None and without_care <= tolerance < without_care + _sum(terms):
+        over_tolerance = without_care + _sum(terms) - tolerance
+        terms.append(_care_bound("care_tolerance", -over_tolerance, tolerance, formula))
+    return terms
+
+
+def _care_bound(name: str, points: Decimal, bound: Decimal, formula: Formula) -> Term:
+    return Term(name, points, f"formula:{formula.version}", {"points": str(bound)}, care=True)
+
+
+def _review_late(given: ScoreInput, formula: Formula) -> Term | None:
+    if given.review_due_on is None:
+        return None
+    days_late = (given.today - given.review_due_on).days
+    points = max((points for days, points in formula.review_late_steps if days <= days_late), default=ZERO)
+    if not points:
+        return None
+    return Term("review_late", _tenths(points), "review", {"due_on": given.review_due_on.isoformat()}, care=True)
+
+
+def _coming_changes(given: ScoreInput, formula: Formula) -> Iterator[date]:
+    """The days after today on which a term changes without anybody doing anything."""
+    if given.state == CURRENT and given.review_due_on is not None:
+        for days, _points in formula.review_late_steps:
+            step_on = given.review_due_on + timedelta(days=days)
+            if step_on > given.today:
+                yield step_on
+    support_ends = [one.ends_on for one in given.exposure.support_ends]
+    if support_ends and min(support_ends) >= given.today:
+        yield min(support_ends) + ONE_DAY
+
+
+def _tenths(points: Decimal) -> Decimal:
+    return points.quantize(TENTH, rounding=ROUND_HALF_EVEN)
+
+
+def _sum(terms: list[Term]) -> Decimal:
+    return sum((term.points for term in terms), ZERO)

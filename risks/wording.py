@@ -1,0 +1,118 @@
+"""The words for what scores are made of; calculations and rows hold only keys and params."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy as in_context
+
+from risks import change, scales, scoring
+from risks.change import ChangeTerm
+from risks.scoring import Term
+
+Word = str | Promise
+
+LIKELIHOODS: dict[int, Word] = {
+    1: gettext_lazy("Rare"),
+    2: gettext_lazy("Unlikely"),
+    3: gettext_lazy("Possible"),
+    4: gettext_lazy("Likely"),
+    5: gettext_lazy("Almost certain"),
+}
+IMPACTS: dict[int, Word] = {
+    1: gettext_lazy("Minor"),
+    2: gettext_lazy("Limited"),
+    3: gettext_lazy("Serious"),
+    4: gettext_lazy("Major"),
+    5: in_context("impact", "Severe"),
+}
+AREAS: dict[str, Word] = {
+    scales.FINANCIAL: gettext_lazy("financial"),
+    scales.OPERATIONAL: gettext_lazy("operational"),
+    scales.SAFETY: gettext_lazy("safety"),
+    scales.LEGAL: gettext_lazy("legal"),
+    scales.REPUTATION: gettext_lazy("reputation"),
+}
+ASPECTS: dict[str, Word] = {
+    "confidentiality": gettext_lazy("confidentiality"),
+    "integrity": gettext_lazy("integrity"),
+    "availability": gettext_lazy("availability"),
+    "safety": gettext_lazy("safety"),
+}
+BANDS: dict[str, Word] = {
+    "very-low": in_context("band", "Very low"),
+    "low": in_context("band", "Low"),
+    "medium": in_context("band", "Medium"),
+    "high": in_context("band", "High"),
+    "severe": in_context("band", "Severe"),
+}
+STATES: dict[str, Word] = {
+    scoring.INHERENT: gettext_lazy("Inherent"),
+    scoring.CURRENT: gettext_lazy("Now"),
+    scoring.RESIDUAL: gettext_lazy("After plan (residual)"),
+}
+REASONS: dict[str, Word] = {scoring.NOT_ENOUGH_DATA: gettext_lazy("not enough data")}
+
+LABELS: dict[str, Word] = {
+    "score.base": gettext_lazy("Likelihood %(likelihood_level)s × impact %(impact_level)s, %(impact_area)s"),
+    "score.criticality": gettext_lazy("Effective criticality %(criticality_level)s, %(aspect)s"),
+    "score.reachability.internal": gettext_lazy("Reachable from inside"),
+    "score.reachability.remote": gettext_lazy("Remote exposure"),
+    "score.reachability.internet": gettext_lazy("Reachable from the internet"),
+    "score.end_of_support": gettext_lazy("Out of support since %(ends_on)s"),
+    "score.safety_zone": gettext_lazy("Safety zone"),
+    "score.bound": gettext_lazy("Bound of the scale, %(points)s"),
+    "score.review_late": gettext_lazy("Review late since %(due_on)s"),
+    "score.care_limit": gettext_lazy("Care terms together count at most %(points)s"),
+    "score.care_bound": gettext_lazy("Bound of the scale, %(points)s"),
+    "score.care_tolerance": gettext_lazy("Care terms alone never cross the tolerance of %(points)s"),
+    "change.added": gettext_lazy("New: %(now)s"),
+    "change.removed": gettext_lazy("No longer: %(was)s"),
+    "change.changed": gettext_lazy("%(was)s → %(now)s"),
+}
+
+_DAYS = ("ends_on", "due_on")
+
+
+def term_label(term: Term) -> str:
+    """The words for a term of a score, in the language of the reader."""
+    return label(term.name, term.params)
+
+
+def label(name: str, params: Mapping[str, Any]) -> str:
+    """The words for the term `name` with `params`; KeyError where there is no such term."""
+    key = f"score.{name}"
+    if name == "reachability":
+        key = f"{key}.{params['reachability']}"
+    return str(LABELS[key]) % _spelled(params)
+
+
+def change_label(term: ChangeTerm) -> str:
+    """The words for what a term of a score did between two scores."""
+    was = "" if term.kind == change.ADDED else label(term.name, term.was)
+    now = "" if term.kind == change.REMOVED else label(term.name, term.now)
+    return str(LABELS[f"change.{term.kind}"]) % {"was": was, "now": now}
+
+
+def reason(key: str | None) -> str | None:
+    """Why there is no number, in words; None where there is one."""
+    return None if key is None else str(REASONS[key])
+
+
+def band(key: str | None) -> str:
+    """The word for a band, or what is said where there is none."""
+    return str(BANDS[key]) if key else _("Not enough data")
+
+
+def _spelled(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Params in the reader's language: areas and aspects by word, days as that language writes them."""
+    from_keys = {"impact_area": AREAS, "aspect": ASPECTS}
+    spelled = {name: str(from_keys[name][value]) if name in from_keys else value for name, value in params.items()}
+    for name in _DAYS:
+        if name in spelled:
+            spelled[name] = date_format(date.fromisoformat(spelled[name]), "DATE_FORMAT")
+    return spelled

@@ -1,0 +1,106 @@
+import json
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given as for_all
+
+from risks import proof
+from risks.formulas import VERSION_1
+from risks.scoring import Criticality, Exposure, Reach, ScoreInput, SupportEnd, score
+from tests.risks.test_scoring import formulas, inputs
+
+GIVEN = ScoreInput(
+    "current",
+    4,
+    {"safety": 2, "operational": 4},
+    date(2026, 11, 24),
+    Exposure((Criticality("availability", 5, 311),), Reach("remote", 204), (SupportEnd(date(2026, 6, 30), 207),), 311),
+    review_due_on=date(2026, 11, 5),
+    tolerance_points=Decimal(60),
+    levels_source="risk:17",
+)
+
+
+def test_canonical_json_does_not_depend_on_the_order_of_keys():
+    turned = ScoreInput(
+        "current",
+        4,
+        {"operational": 4, "safety": 2},
+        GIVEN.today,
+        GIVEN.exposure,
+        GIVEN.review_due_on,
+        GIVEN.tolerance_points,
+        "risk:17",
+    )
+
+    assert proof.canonical(turned) == proof.canonical(GIVEN)
+    assert proof.input_hash(turned) == proof.input_hash(GIVEN)
+
+
+def test_the_hash_of_a_known_input_never_changes():
+    assert proof.input_hash(GIVEN) == "c7e914ad938f754fde7c423bf4061445ab284f469ec0a7bf42a71bc3c93b6310"
+
+
+@for_all(inputs, formulas)
+def test_terms_survive_storage(given, formula):
+    terms = score(given, formula).terms
+
+    stored = json.loads(json.dumps(proof.terms_as_json(terms)))
+
+    assert proof.terms_from_json(stored) == terms
+
+
+@for_all(inputs)
+def test_a_recalculation_file_proves_its_score(given):
+    result = score(given, VERSION_1)
+
+    same, recomputed = proof.verify(proof.recalculation_file(given, result))
+
+    assert same
+    assert recomputed == result
+
+
+def run(path):
+    return subprocess.run([sys.executable, "-m", "risks.proof", str(path)], capture_output=True, text=True, check=False)
+
+
+def test_the_proof_runs_from_the_file_alone(tmp_path):
+    file = tmp_path / "R-0017.json"
+    file.write_text(proof.recalculation_file(GIVEN, score(GIVEN, VERSION_1)))
+
+    outcome = run(file)
+
+    assert outcome.returncode == 0
+    assert outcome.stdout.endswith("   69.0  shared score\nThe file proves its score.\n")
+
+
+def test_a_changed_file_is_found_out(tmp_path):
+    file = tmp_path / "R-0017.json"
+    file.write_text(proof.recalculation_file(GIVEN, score(GIVEN, VERSION_1)).replace('"69.0"', '"50.0"'))
+
+    outcome = run(file)
+
+    assert outcome.returncode == 1
+    assert "The file claims another score." in outcome.stdout
+
+
+def test_something_else_is_no_recalculation_file(tmp_path):
+    file = tmp_path / "other.json"
+    file.write_text("[]")
+
+    outcome = run(file)
+
+    assert outcome.returncode == 2
+    assert "is no recalculation file" in outcome.stderr
+
+
+def test_the_calculations_import_nothing_of_django():
+    code = (
+        "import sys, risks.proof, risks.change; sys.exit(any(name.split('.')[0] == 'django' for name in sys.modules))"
+    )
+
+    outcome = subprocess.run([sys.executable, "-c", code], check=False)
+
+    assert outcome.returncode == 0

@@ -1,0 +1,306 @@
+import dataclasses
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from risks import scales, scoring
+from risks.formulas import VERSION_1
+from risks.scoring import Criticality, Exposure, Reach, ScoreInput, SupportEnd, Term, score
+
+TODAY = date(2026, 11, 24)
+
+
+def facts(**changed):
+    believable = {
+        "state": "current",
+        "likelihood_level": 4,
+        "impact_levels": {"operational": 4},
+        "today": TODAY,
+        "levels_source": "risk:17",
+    }
+    return ScoreInput(**(believable | changed))
+
+
+def points(result):
+    return {term.name: str(term.points) for term in result.terms}
+
+
+def test_likelihood_times_worst_impact_is_the_base():
+    # 3 points × likelihood 4 × impact 4 = 48
+    result = score(facts(impact_levels={"financial": 2, "operational": 4}), VERSION_1)
+
+    assert result.value == Decimal("48.0")
+    assert result.band == "medium"
+    assert result.terms == (
+        Term(
+            "base",
+            Decimal("48.0"),
+            "risk:17",
+            {"likelihood_level": 4, "impact_level": 4, "impact_area": "operational"},
+        ),
+    )
+
+
+def test_every_term_of_a_plant_risk_worked_by_hand():
+    # 3 × 4 × 4                    48.0
+    # effective criticality 5      +7.0
+    # remote                       +5.5
+    # out of support               +4.0
+    # safety-relevant zone         +3.5
+    # review 19 days late (1–30)   +1.0
+    #                              69.0
+    given = facts(
+        exposure=Exposure(
+            criticalities=(
+                Criticality("confidentiality", 2, 204),
+                Criticality("availability", 5, 311),
+                Criticality("safety", 5, 312),
+            ),
+            reach=Reach("remote", 204),
+            support_ends=(SupportEnd(date(2027, 1, 1), 120), SupportEnd(date(2026, 6, 30), 207)),
+            safety_zone_asset_id=311,
+        ),
+        review_due_on=TODAY - timedelta(days=19),
+    )
+
+    result = score(given, VERSION_1)
+
+    assert points(result) == {
+        "base": "48.0",
+        "criticality": "7.0",
+        "reachability": "5.5",
+        "end_of_support": "4.0",
+        "safety_zone": "3.5",
+        "review_late": "1.0",
+    }
+    assert [term.source for term in result.terms] == [
+        "risk:17",
+        "asset:312",
+        "asset:204",
+        "asset:207",
+        "asset:311",
+        "review",
+    ]
+    assert result.value == Decimal("69.0")
+    assert result.value_without_care == Decimal("68.0")
+    assert result.band == "high"
+
+
+def test_one_level_less_of_likelihood_costs_twelve_points():
+    # the look: "At likelihood 3 the score would be 50" where it is 62 at 4: 3 × 1 × 4 = 12
+    four = score(facts(likelihood_level=4), VERSION_1)
+    three = score(facts(likelihood_level=3), VERSION_1)
+
+    assert four.value - three.value == Decimal("12.0")
+
+
+@pytest.mark.parametrize("missing", [{"likelihood_level": None}, {"impact_levels": {}}])
+def test_with_too_little_input_there_is_a_reason_and_no_number(missing):
+    result = score(facts(**missing), VERSION_1)
+
+    assert result == scoring.ScoreResult(1, None, None, reason="not-enough-data")
+    assert result.value_without_care is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"state": "gross"},
+        {"likelihood_level": 6},
+        {"impact_levels": {"operational": 0}},
+        {"impact_levels": {"weather": 3}},
+        {"exposure": Exposure(criticalities=(Criticality("availability", 9, 1),))},
+        {"exposure": Exposure(criticalities=(Criticality("beauty", 3, 1),))},
+        {"exposure": Exposure(reach=Reach("space", 1))},
+    ],
+)
+def test_input_off_the_scales_is_refused(wrong):
+    with pytest.raises(ValueError, match=r".+"):
+        score(facts(**wrong), VERSION_1)
+
+
+def test_the_bound_is_a_term_of_its_own():
+    # 3.9 × 5 × 5 = 97.5, +7.0 = 104.5, bound to 100
+    steep = dataclasses.replace(VERSION_1, version=901, base_points=Decimal("3.9"))
+    given = facts(
+        likelihood_level=5,
+        impact_levels={"legal": 5},
+        exposure=Exposure(criticalities=(Criticality("integrity", 5, 1),)),
+        review_due_on=TODAY - timedelta(days=200),
+    )
+
+    result = score(given, steep)
+
+    assert points(result) == {
+        "base": "97.5",
+        "criticality": "7.0",
+        "bound": "-4.5",
+        "review_late": "5.0",
+        "care_bound": "-5.0",
+    }
+    assert result.value == Decimal("100.0")
+
+
+@pytest.mark.parametrize(
+    ("days_late", "care"),
+    [(-1, 0), (0, 0), (1, 1), (30, 1), (31, 2), (61, 3), (91, 4), (180, 4), (181, 5), (4000, 5)],
+)
+def test_a_late_review_weighs_more_by_steps(days_late, care):
+    result = score(facts(review_due_on=TODAY - timedelta(days=days_late)), VERSION_1)
+
+    assert result.value - result.value_without_care == care
+
+
+def test_care_terms_count_at_most_five_together():
+    harsh = dataclasses.replace(VERSION_1, version=902, review_late_steps=((1, Decimal("9.0")),))
+
+    result = score(facts(review_due_on=TODAY - timedelta(days=2)), harsh)
+
+    assert points(result) == {"base": "48.0", "review_late": "9.0", "care_limit": "-4.0"}
+
+
+def test_care_terms_alone_never_cross_the_tolerance():
+    # 48 without care; +5.0 would make 53, the tolerance is 50: 3 points go
+    given = facts(review_due_on=TODAY - timedelta(days=200), tolerance_points=Decimal(50))
+
+    result = score(given, VERSION_1)
+
+    assert points(result) == {"base": "48.0", "review_late": "5.0", "care_tolerance": "-3.0"}
+    assert not scoring.above_tolerance(result.value, given.tolerance_points)
+
+
+def test_above_tolerance_care_counts_in_full():
+    given = facts(review_due_on=TODAY - timedelta(days=200), tolerance_points=Decimal(47))
+
+    result = score(given, VERSION_1)
+
+    assert result.value == Decimal("53.0")
+    assert scoring.above_tolerance(result.value, given.tolerance_points)
+
+
+@pytest.mark.parametrize("state", ["inherent", "residual"])
+def test_care_belongs_to_the_current_state(state):
+    result = score(facts(state=state, review_due_on=TODAY - timedelta(days=200)), VERSION_1)
+
+    assert points(result) == {"base": "48.0"}
+    assert result.next_change_on is None
+
+
+def test_an_asset_is_supported_through_its_last_day():
+    exposure = Exposure(support_ends=(SupportEnd(TODAY, 7),))
+
+    on_the_day = score(facts(exposure=exposure), VERSION_1)
+    day_after = score(facts(exposure=exposure, today=TODAY + timedelta(days=1)), VERSION_1)
+
+    assert on_the_day.value == Decimal("48.0")
+    assert on_the_day.next_change_on == TODAY + timedelta(days=1)
+    assert day_after.value == Decimal("52.0")
+    assert day_after.next_change_on is None
+
+
+def test_the_next_step_of_a_late_review_is_known():
+    # due 24 November: late by 1 day on the 25th, by 31 days on 25 December
+    assert score(facts(review_due_on=TODAY), VERSION_1).next_change_on == date(2026, 11, 25)
+    late = facts(review_due_on=TODAY, today=date(2026, 11, 25))
+    assert score(late, VERSION_1).next_change_on == date(2026, 12, 25)
+
+
+levels = st.integers(1, 5)
+days = st.dates(date(2026, 1, 1), date(2028, 1, 1))
+criticalities = st.builds(
+    lambda by_aspect: tuple(Criticality(aspect, level, 5) for aspect, level in by_aspect.items()),
+    st.dictionaries(st.sampled_from(scales.ASPECTS), levels),
+)
+exposures = st.builds(
+    Exposure,
+    criticalities=criticalities,
+    reach=st.none() | st.builds(Reach, st.sampled_from(scales.REACHABILITIES), st.integers(1, 9)),
+    support_ends=st.lists(st.builds(SupportEnd, days, st.integers(1, 9)), max_size=3).map(tuple),
+    safety_zone_asset_id=st.none() | st.integers(1, 9),
+)
+inputs = st.builds(
+    ScoreInput,
+    state=st.sampled_from(scoring.STATES),
+    likelihood_level=levels,
+    impact_levels=st.dictionaries(st.sampled_from(scales.IMPACT_AREAS), levels, min_size=1),
+    today=days,
+    exposure=exposures,
+    review_due_on=st.none() | days,
+    tolerance_points=st.none() | st.integers(0, 100).map(Decimal),
+)
+formulas = st.builds(
+    dataclasses.replace,
+    st.just(VERSION_1),
+    base_points=st.sampled_from([Decimal("3.0"), Decimal("3.9"), Decimal("4.4")]),
+    review_late_steps=st.sampled_from([VERSION_1.review_late_steps, ((1, Decimal("3.3")), (9, Decimal("8.7")))]),
+)
+
+
+@for_all(inputs, formulas)
+def test_terms_add_up_exactly_and_are_tenths(given, formula):
+    result = score(given, formula)
+
+    assert sum((term.points for term in result.terms), Decimal(0)) == result.value
+    assert all(term.points.as_tuple().exponent == -1 for term in result.terms)
+    assert result.value.as_tuple().exponent == -1
+    assert result.band == scales.band_of(result.value).key
+
+
+def harder(given, data):
+    """`given` with one thing made worse."""
+    what = data.draw(st.sampled_from(["likelihood", "impact", "criticality", "reach", "safety zone", "support"]))
+    exposure = given.exposure
+    if what == "likelihood":
+        return dataclasses.replace(given, likelihood_level=min(given.likelihood_level + 1, 5))
+    if what == "impact":
+        area = data.draw(st.sampled_from(scales.IMPACT_AREAS))
+        raised = min(given.impact_levels.get(area, 0) + 1, 5)
+        return dataclasses.replace(given, impact_levels={**given.impact_levels, area: raised})
+    if what == "criticality":
+        raised = tuple(dataclasses.replace(one, level=min(one.level + 1, 5)) for one in exposure.criticalities)
+        exposure = dataclasses.replace(exposure, criticalities=raised)
+    elif what == "reach":
+        near = "none" if exposure.reach is None else exposure.reach.reachability
+        farther = scales.REACHABILITIES[min(scales.REACHABILITIES.index(near) + 1, 3)]
+        exposure = dataclasses.replace(exposure, reach=Reach(farther, 1))
+    elif what == "safety zone":
+        exposure = dataclasses.replace(exposure, safety_zone_asset_id=1)
+    else:
+        ended = SupportEnd(date(2020, 1, 1), 1)
+        exposure = dataclasses.replace(exposure, support_ends=(*exposure.support_ends, ended))
+    return dataclasses.replace(given, exposure=exposure)
+
+
+@for_all(inputs, formulas, st.data())
+def test_a_score_never_falls_when_something_gets_worse(given, formula, data):
+    worse = harder(given, data)
+
+    assert score(worse, formula).value >= score(given, formula).value
+
+
+@for_all(inputs, formulas)
+def test_care_weighs_at_most_five_and_never_crosses_the_tolerance(given, formula):
+    result = score(given, formula)
+
+    assert 0 <= result.value - result.value_without_care <= 5
+    assert scoring.above_tolerance(result.value, given.tolerance_points) == scoring.above_tolerance(
+        result.value_without_care, given.tolerance_points
+    )
+
+
+@for_all(inputs, formulas)
+def test_time_alone_changes_nothing_before_the_next_change_and_something_on_it(given, formula):
+    result = score(given, formula)
+    if result.next_change_on is None:
+        much_later = dataclasses.replace(given, today=given.today + timedelta(days=3650))
+        assert score(much_later, formula).terms == result.terms
+        return
+    eve = dataclasses.replace(given, today=result.next_change_on - timedelta(days=1))
+    on_the_day = dataclasses.replace(given, today=result.next_change_on)
+
+    assert result.next_change_on > given.today
+    assert score(eve, formula).terms == result.terms
+    assert score(on_the_day, formula).terms != result.terms
