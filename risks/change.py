@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from risks.scoring import ZERO, ScoreResult, Term
+from risks.scoring import ZERO, ScoreResult, Source, Term
 
 ADDED = "added"
 CHANGED = "changed"
@@ -18,7 +18,7 @@ class ChangeTerm:
     name: str
     kind: str
     points: Decimal
-    source: str
+    source: Source | None
     was: Mapping[str, int | str]
     now: Mapping[str, int | str]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from risks import formulas
-from risks.scoring import Criticality, Exposure, Reach, ScoreInput, ScoreResult, SupportEnd, Term, score
+from risks.scoring import Criticality, Exposure, Reach, ScoreInput, ScoreResult, Source, SupportEnd, Term, score
 
 
 def plain(value: Any) -> Any:
@@ -45,7 +45,7 @@ def terms_as_json(terms: tuple[Term, ...]) -> list[dict[str, Any]]:
         {
             "name": term.name,
             "points": str(term.points),
-            "source": term.source,
+            "source": term.source and {"kind": term.source.kind, "id": term.source.id},
             "params": dict(term.params),
             "care": term.care,
         }
@@ -55,7 +55,16 @@ def terms_as_json(terms: tuple[Term, ...]) -> list[dict[str, Any]]:
 
 def terms_from_json(stored: list[dict[str, Any]]) -> tuple[Term, ...]:
     """The reverse of `terms_as_json`."""
-    return tuple(Term(one["name"], Decimal(one["points"]), one["source"], one["params"], one["care"]) for one in stored)
+    return tuple(
+        Term(
+            name=one["name"],
+            points=Decimal(one["points"]),
+            source=one["source"] and Source(**one["source"]),
+            params=one["params"],
+            care=one["care"],
+        )
+        for one in stored
+    )
 
 
 def recalculation_file(given: ScoreInput, result: ScoreResult) -> str:
@@ -86,6 +95,7 @@ def _input_from_json(stored: dict[str, Any]) -> ScoreInput:
     reach = exposure["reach"]
     tolerance = stored["tolerance_points"]
     return ScoreInput(
+        risk_id=stored["risk_id"],
         state=stored["state"],
         likelihood_level=stored["likelihood_level"],
         impact_levels=stored["impact_levels"],
@@ -100,7 +110,6 @@ def _input_from_json(stored: dict[str, Any]) -> ScoreInput:
         ),
         review_due_on=None if stored["review_due_on"] is None else date.fromisoformat(stored["review_due_on"]),
         tolerance_points=None if tolerance is None else Decimal(tolerance),
-        levels_source=stored["levels_source"],
     )
 
 

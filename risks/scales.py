@@ -41,7 +41,7 @@ IMPACT_AREAS = (FINANCIAL, OPERATIONAL, SAFETY, LEGAL, REPUTATION)
 
 ASPECTS = ("confidentiality", "integrity", "availability", "safety")
 
-REACHABILITIES = ("none", "internal", "remote", "internet")
+REACHABILITIES = ("NONE", "INTERNAL", "REMOTE", "INTERNET")
 """How far away somebody can be and still reach an asset, nearest first."""
 
 SAFETY_LANE_FROM_LEVEL = 4
@@ -58,11 +58,11 @@ class Band:
 
 
 BANDS = (
-    Band("very-low", "Very low", 1, Decimal(0)),
-    Band("low", "Low", 2, Decimal(20)),
-    Band("medium", "Medium", 3, Decimal(40)),
-    Band("high", "High", 4, Decimal(60)),
-    Band("severe", "Severe", 5, Decimal(80)),
+    Band("VERY_LOW", "Very low", 1, Decimal(0)),
+    Band("LOW", "Low", 2, Decimal(20)),
+    Band("MEDIUM", "Medium", 3, Decimal(40)),
+    Band("HIGH", "High", 4, Decimal(60)),
+    Band("SEVERE", "Severe", 5, Decimal(80)),
 )
 BAND_BY_KEY = {band.key: band for band in BANDS}
 LOWEST_POINTS = Decimal(0)

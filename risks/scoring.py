@@ -8,9 +8,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from risks import scales
 from risks.formulas import Formula
 
-INHERENT = "inherent"
-CURRENT = "current"
-RESIDUAL = "residual"
+INHERENT = "INHERENT"
+CURRENT = "CURRENT"
+RESIDUAL = "RESIDUAL"
 STATES = (INHERENT, CURRENT, RESIDUAL)
 
 NOT_ENOUGH_DATA = "not-enough-data"
@@ -18,6 +18,14 @@ NOT_ENOUGH_DATA = "not-enough-data"
 TENTH = Decimal("0.1")
 ZERO = Decimal("0.0")
 ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a term comes from: a kind of the registry and the id of the one."""
+
+    kind: str
+    id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +70,11 @@ NO_EXPOSURE = Exposure()
 class ScoreInput:
     """Everything one score depends on, `today` included.
 
-    Levels are 1–5; `impact_levels` are by area. `levels_source` says where the levels come from ("rating:81"). Above
-    `tolerance_points` [0–100] a risk alarms; None where no tolerance is set. `review_due_on` is None without a review.
+    Levels are 1–5; `impact_levels` are by area. Above `tolerance_points` [0–100] a risk alarms; None where no tolerance
+    is set. `review_due_on` is None without a review.
     """
 
+    risk_id: int
     state: str
     likelihood_level: int | None
     impact_levels: Mapping[str, int]
@@ -73,7 +82,6 @@ class ScoreInput:
     exposure: Exposure = NO_EXPOSURE
     review_due_on: date | None = None
     tolerance_points: Decimal | None = None
-    levels_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class Term:
 
     name: str
     points: Decimal
-    source: str = ""
+    source: Source | None = None
     params: Mapping[str, int | str] = field(default_factory=dict)
     care: bool = False
 
@@ -150,7 +158,7 @@ def _base(given: ScoreInput, likelihood_level: int, area: str, impact_level: int
         "impact_area": area,
     }
     points = formula.base_points * likelihood_level * impact_level
-    return Term("base", _tenths(points), given.levels_source, params)
+    return Term("base", _tenths(points), Source("risk", given.risk_id), params)
 
 
 def _exposed(given: ScoreInput, formula: Formula) -> Iterator[Term]:
@@ -174,7 +182,7 @@ def _criticality(exposure: Exposure, formula: Formula) -> Term | None:
     )
     points = formula.criticality_points[worst.level - 1]
     params: dict[str, int | str] = {"criticality_level": worst.level, "aspect": worst.aspect}
-    return Term("criticality", _tenths(points), f"asset:{worst.asset_id}", params)
+    return Term("criticality", _tenths(points), Source("asset", worst.asset_id), params)
 
 
 def _reachability(exposure: Exposure, formula: Formula) -> Term | None:
@@ -182,7 +190,7 @@ def _reachability(exposure: Exposure, formula: Formula) -> Term | None:
         return None
     points = formula.reachability_points[scales.REACHABILITIES.index(exposure.reach.reachability)]
     params: dict[str, int | str] = {"reachability": exposure.reach.reachability}
-    return Term("reachability", _tenths(points), f"asset:{exposure.reach.asset_id}", params)
+    return Term("reachability", _tenths(points), Source("asset", exposure.reach.asset_id), params)
 
 
 def _end_of_support(exposure: Exposure, today: date, formula: Formula) -> Term | None:
@@ -191,13 +199,13 @@ def _end_of_support(exposure: Exposure, today: date, formula: Formula) -> Term |
         return None
     ends_on, asset_id = min(ended)
     params: dict[str, int | str] = {"ends_on": ends_on.isoformat()}
-    return Term("end_of_support", _tenths(formula.end_of_support_points), f"asset:{asset_id}", params)
+    return Term("end_of_support", _tenths(formula.end_of_support_points), Source("asset", asset_id), params)
 
 
 def _safety_zone(exposure: Exposure, formula: Formula) -> Term | None:
     if exposure.safety_zone_asset_id is None:
         return None
-    return Term("safety_zone", _tenths(formula.safety_zone_points), f"asset:{exposure.safety_zone_asset_id}")
+    return Term("safety_zone", _tenths(formula.safety_zone_points), Source("asset", exposure.safety_zone_asset_id))
 
 
 def _bound(terms: list[Term], formula: Formula) -> list[Term]:
@@ -206,7 +214,7 @@ def _bound(terms: list[Term], formula: Formula) -> list[Term]:
     bounded = min(max(total, formula.lowest_points), formula.highest_points)
     if bounded == total:
         return []
-    return [Term("bound", bounded - total, f"formula:{formula.version}", {"points": str(bounded)})]
+    return [Term("bound", bounded - total, None, {"points": str(bounded)})]
 
 
 def _care(given: ScoreInput, without_care: Decimal, formula: Formula) -> list[Term]:
@@ -214,19 +222,19 @@ def _care(given: ScoreInput, without_care: Decimal, formula: Formula) -> list[Te
     terms = [term for term in (_review_late(given, formula),) if term is not None]
     over_limit = _sum(terms) - formula.care_limit_points
     if over_limit > 0:
-        terms.append(_care_bound("care_limit", -over_limit, formula.care_limit_points, formula))
+        terms.append(_care_bound("care_limit", -over_limit, formula.care_limit_points))
     over_scale = without_care + _sum(terms) - formula.highest_points
     if over_scale > 0:
-        terms.append(_care_bound("care_bound", -over_scale, formula.highest_points, formula))
+        terms.append(_care_bound("care_bound", -over_scale, formula.highest_points))
     tolerance = None if given.tolerance_points is None else _tenths(given.tolerance_points)
     if tolerance is not None and without_care <= tolerance < without_care + _sum(terms):
         over_tolerance = without_care + _sum(terms) - tolerance
-        terms.append(_care_bound("care_tolerance", -over_tolerance, tolerance, formula))
+        terms.append(_care_bound("care_tolerance", -over_tolerance, tolerance))
     return terms
 
 
-def _care_bound(name: str, points: Decimal, bound: Decimal, formula: Formula) -> Term:
-    return Term(name, points, f"formula:{formula.version}", {"points": str(bound)}, care=True)
+def _care_bound(name: str, points: Decimal, bound: Decimal) -> Term:
+    return Term(name, points, None, {"points": str(bound)}, care=True)
 
 
 def _review_late(given: ScoreInput, formula: Formula) -> Term | None:
@@ -236,7 +244,13 @@ def _review_late(given: ScoreInput, formula: Formula) -> Term | None:
     points = max((points for days, points in formula.review_late_steps if days <= days_late), default=ZERO)
     if not points:
         return None
-    return Term("review_late", _tenths(points), "review", {"due_on": given.review_due_on.isoformat()}, care=True)
+    return Term(
+        "review_late",
+        _tenths(points),
+        Source("risk", given.risk_id),
+        {"due_on": given.review_due_on.isoformat()},
+        care=True,
+    )
 
 
 def _coming_changes(given: ScoreInput, formula: Formula) -> Iterator[date]:

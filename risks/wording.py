@@ -44,11 +44,11 @@ ASPECTS: dict[str, Word] = {
     "safety": gettext_lazy("safety"),
 }
 BANDS: dict[str, Word] = {
-    "very-low": in_context("band", "Very low"),
-    "low": in_context("band", "Low"),
-    "medium": in_context("band", "Medium"),
-    "high": in_context("band", "High"),
-    "severe": in_context("band", "Severe"),
+    "VERY_LOW": in_context("band", "Very low"),
+    "LOW": in_context("band", "Low"),
+    "MEDIUM": in_context("band", "Medium"),
+    "HIGH": in_context("band", "High"),
+    "SEVERE": in_context("band", "Severe"),
 }
 STATES: dict[str, Word] = {
     scoring.INHERENT: gettext_lazy("Inherent"),
@@ -60,9 +60,9 @@ REASONS: dict[str, Word] = {scoring.NOT_ENOUGH_DATA: gettext_lazy("not enough da
 LABELS: dict[str, Word] = {
     "score.base": gettext_lazy("Likelihood %(likelihood_level)s × impact %(impact_level)s, %(impact_area)s"),
     "score.criticality": gettext_lazy("Effective criticality %(criticality_level)s, %(aspect)s"),
-    "score.reachability.internal": gettext_lazy("Reachable from inside"),
-    "score.reachability.remote": gettext_lazy("Remote exposure"),
-    "score.reachability.internet": gettext_lazy("Reachable from the internet"),
+    "score.reachability.INTERNAL": gettext_lazy("Reachable from inside"),
+    "score.reachability.REMOTE": gettext_lazy("Remote exposure"),
+    "score.reachability.INTERNET": gettext_lazy("Reachable from the internet"),
     "score.end_of_support": gettext_lazy("Out of support since %(ends_on)s"),
     "score.safety_zone": gettext_lazy("Safety zone"),
     "score.bound": gettext_lazy("Bound of the scale, %(points)s"),

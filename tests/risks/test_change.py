@@ -6,25 +6,26 @@ from hypothesis import given as for_all
 from risks import change
 from risks.change import ChangeTerm
 from risks.formulas import VERSION_1
-from risks.scoring import Exposure, Reach, ScoreInput, score
+from risks.scoring import Exposure, Reach, ScoreInput, Source, score
 from tests.risks.test_scoring import formulas, inputs
 
-THEN = ScoreInput("current", 3, {"operational": 4}, date(2026, 10, 26), levels_source="risk:17")
+THEN = ScoreInput(17, "CURRENT", 3, {"operational": 4}, date(2026, 10, 26))
 
 
 def test_a_move_is_taken_apart_into_its_terms():
     # then 3 × 3 × 4 = 36.0, internal reach +3.0; now 3 × 4 × 4 = 48.0, remote +5.5, safety zone +3.5: 39.0 → 57.0
     before = score(
-        ScoreInput("current", 3, {"operational": 4}, date(2026, 10, 26), Exposure(reach=Reach("internal", 4))),
+        ScoreInput(17, "CURRENT", 3, {"operational": 4}, date(2026, 10, 26), Exposure(reach=Reach("INTERNAL", 4))),
         VERSION_1,
     )
     after = score(
         ScoreInput(
-            "current",
+            17,
+            "CURRENT",
             4,
             {"operational": 4},
             date(2026, 11, 24),
-            Exposure(reach=Reach("remote", 4), safety_zone_asset_id=9),
+            Exposure(reach=Reach("REMOTE", 4), safety_zone_asset_id=9),
         ),
         VERSION_1,
     )
@@ -41,18 +42,18 @@ def test_a_move_is_taken_apart_into_its_terms():
 
 def test_a_term_that_went_away_counts_backwards():
     before = score(
-        ScoreInput("current", 3, {"legal": 3}, date(2026, 10, 26), Exposure(safety_zone_asset_id=9)), VERSION_1
+        ScoreInput(17, "CURRENT", 3, {"legal": 3}, date(2026, 10, 26), Exposure(safety_zone_asset_id=9)), VERSION_1
     )
-    after = score(ScoreInput("current", 3, {"legal": 3}, date(2026, 10, 26)), VERSION_1)
+    after = score(ScoreInput(17, "CURRENT", 3, {"legal": 3}, date(2026, 10, 26)), VERSION_1)
 
     moved = change.explain(before, after)
 
-    assert moved.terms == (ChangeTerm("safety_zone", "removed", Decimal("-3.5"), "asset:9", {}, {}),)
+    assert moved.terms == (ChangeTerm("safety_zone", "removed", Decimal("-3.5"), Source("asset", 9), {}, {}),)
 
 
 def test_facts_that_changed_without_points_are_still_told():
-    before = score(ScoreInput("current", 3, {"legal": 4}, date(2026, 10, 26)), VERSION_1)
-    after = score(ScoreInput("current", 4, {"legal": 3}, date(2026, 10, 26)), VERSION_1)
+    before = score(ScoreInput(17, "CURRENT", 3, {"legal": 4}, date(2026, 10, 26)), VERSION_1)
+    after = score(ScoreInput(17, "CURRENT", 4, {"legal": 3}, date(2026, 10, 26)), VERSION_1)
 
     moved = change.explain(before, after)
 
@@ -67,7 +68,7 @@ def test_the_first_score_is_all_new():
 
 
 def test_losing_the_number_takes_every_term_back():
-    nothing = score(ScoreInput("current", None, {}, date(2026, 11, 24)), VERSION_1)
+    nothing = score(ScoreInput(17, "CURRENT", None, {}, date(2026, 11, 24)), VERSION_1)
 
     moved = change.explain(score(THEN, VERSION_1), nothing)
 

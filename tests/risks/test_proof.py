@@ -12,27 +12,27 @@ from risks.scoring import Criticality, Exposure, Reach, ScoreInput, SupportEnd, 
 from tests.risks.test_scoring import formulas, inputs
 
 GIVEN = ScoreInput(
-    "current",
+    17,
+    "CURRENT",
     4,
     {"safety": 2, "operational": 4},
     date(2026, 11, 24),
-    Exposure((Criticality("availability", 5, 311),), Reach("remote", 204), (SupportEnd(date(2026, 6, 30), 207),), 311),
+    Exposure((Criticality("availability", 5, 311),), Reach("REMOTE", 204), (SupportEnd(date(2026, 6, 30), 207),), 311),
     review_due_on=date(2026, 11, 5),
     tolerance_points=Decimal(60),
-    levels_source="risk:17",
 )
 
 
 def test_canonical_json_does_not_depend_on_the_order_of_keys():
     turned = ScoreInput(
-        "current",
+        17,
+        "CURRENT",
         4,
         {"operational": 4, "safety": 2},
         GIVEN.today,
         GIVEN.exposure,
         GIVEN.review_due_on,
         GIVEN.tolerance_points,
-        "risk:17",
     )
 
     assert proof.canonical(turned) == proof.canonical(GIVEN)
@@ -40,7 +40,7 @@ def test_canonical_json_does_not_depend_on_the_order_of_keys():
 
 
 def test_the_hash_of_a_known_input_never_changes():
-    assert proof.input_hash(GIVEN) == "c7e914ad938f754fde7c423bf4061445ab284f469ec0a7bf42a71bc3c93b6310"
+    assert proof.input_hash(GIVEN) == "54c3424b374e85b63ae8f4b0fd8780144bda4129516067d2b41dabbcd3ce9944"
 
 
 @for_all(inputs, formulas)

@@ -8,16 +8,16 @@ from risks import scales
 @pytest.mark.parametrize(
     ("value", "band"),
     [
-        ("0", "very-low"),
-        ("19.9", "very-low"),
-        ("20", "low"),
-        ("39.9", "low"),
-        ("40", "medium"),
-        ("59.9", "medium"),
-        ("60", "high"),
-        ("79.9", "high"),
-        ("80", "severe"),
-        ("100", "severe"),
+        ("0", "VERY_LOW"),
+        ("19.9", "VERY_LOW"),
+        ("20", "LOW"),
+        ("39.9", "LOW"),
+        ("40", "MEDIUM"),
+        ("59.9", "MEDIUM"),
+        ("60", "HIGH"),
+        ("79.9", "HIGH"),
+        ("80", "SEVERE"),
+        ("100", "SEVERE"),
     ],
 )
 def test_a_band_starts_at_its_whole_number(value, band):

@@ -8,18 +8,18 @@ from hypothesis import strategies as st
 
 from risks import scales, scoring
 from risks.formulas import VERSION_1
-from risks.scoring import Criticality, Exposure, Reach, ScoreInput, SupportEnd, Term, score
+from risks.scoring import Criticality, Exposure, Reach, ScoreInput, Source, SupportEnd, Term, score
 
 TODAY = date(2026, 11, 24)
 
 
 def facts(**changed):
     believable = {
-        "state": "current",
+        "risk_id": 17,
+        "state": "CURRENT",
         "likelihood_level": 4,
         "impact_levels": {"operational": 4},
         "today": TODAY,
-        "levels_source": "risk:17",
     }
     return ScoreInput(**(believable | changed))
 
@@ -33,12 +33,12 @@ def test_likelihood_times_worst_impact_is_the_base():
     result = score(facts(impact_levels={"financial": 2, "operational": 4}), VERSION_1)
 
     assert result.value == Decimal("48.0")
-    assert result.band == "medium"
+    assert result.band == "MEDIUM"
     assert result.terms == (
         Term(
             "base",
             Decimal("48.0"),
-            "risk:17",
+            Source("risk", 17),
             {"likelihood_level": 4, "impact_level": 4, "impact_area": "operational"},
         ),
     )
@@ -59,7 +59,7 @@ def test_every_term_of_a_plant_risk_worked_by_hand():
                 Criticality("availability", 5, 311),
                 Criticality("safety", 5, 312),
             ),
-            reach=Reach("remote", 204),
+            reach=Reach("REMOTE", 204),
             support_ends=(SupportEnd(date(2027, 1, 1), 120), SupportEnd(date(2026, 6, 30), 207)),
             safety_zone_asset_id=311,
         ),
@@ -77,16 +77,16 @@ def test_every_term_of_a_plant_risk_worked_by_hand():
         "review_late": "1.0",
     }
     assert [term.source for term in result.terms] == [
-        "risk:17",
-        "asset:312",
-        "asset:204",
-        "asset:207",
-        "asset:311",
-        "review",
+        Source("risk", 17),
+        Source("asset", 312),
+        Source("asset", 204),
+        Source("asset", 207),
+        Source("asset", 311),
+        Source("risk", 17),
     ]
     assert result.value == Decimal("69.0")
     assert result.value_without_care == Decimal("68.0")
-    assert result.band == "high"
+    assert result.band == "HIGH"
 
 
 def test_one_level_less_of_likelihood_costs_twelve_points():
@@ -181,7 +181,7 @@ def test_above_tolerance_care_counts_in_full():
     assert scoring.above_tolerance(result.value, given.tolerance_points)
 
 
-@pytest.mark.parametrize("state", ["inherent", "residual"])
+@pytest.mark.parametrize("state", ["INHERENT", "RESIDUAL"])
 def test_care_belongs_to_the_current_state(state):
     result = score(facts(state=state, review_due_on=TODAY - timedelta(days=200)), VERSION_1)
 
@@ -223,6 +223,7 @@ exposures = st.builds(
 )
 inputs = st.builds(
     ScoreInput,
+    risk_id=st.just(17),
     state=st.sampled_from(scoring.STATES),
     likelihood_level=levels,
     impact_levels=st.dictionaries(st.sampled_from(scales.IMPACT_AREAS), levels, min_size=1),
@@ -263,7 +264,7 @@ def harder(given, data):
         raised = tuple(dataclasses.replace(one, level=min(one.level + 1, 5)) for one in exposure.criticalities)
         exposure = dataclasses.replace(exposure, criticalities=raised)
     elif what == "reach":
-        near = "none" if exposure.reach is None else exposure.reach.reachability
+        near = "NONE" if exposure.reach is None else exposure.reach.reachability
         farther = scales.REACHABILITIES[min(scales.REACHABILITIES.index(near) + 1, 3)]
         exposure = dataclasses.replace(exposure, reach=Reach(farther, 1))
     elif what == "safety zone":
