@@ -1,0 +1,1 @@
+"""How the portal speaks to browsers: pages, fragments, charts, and figures shown one way."""

@@ -1,0 +1,35 @@
+// What htmx does not do: where the reader lands after an answer, and the key that finds the search box.
+(() => {
+  "use strict";
+
+  const messages = () => document.getElementById("messages");
+
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
+    const wrong = target.querySelector?.("[aria-invalid='true']");
+    if (wrong) wrong.focus();
+    if (target.id === "messages") target.scrollIntoView({ block: "nearest" });
+  });
+
+  // No answer at all, or one that is not swapped in: say so where every other answer stands.
+  const unanswered = () => {
+    const template = document.getElementById("no-answer");
+    if (template && messages()) messages().replaceChildren(template.content.cloneNode(true));
+  };
+  document.addEventListener("htmx:sendError", unanswered);
+  document.addEventListener("htmx:timeout", unanswered);
+  document.addEventListener("htmx:responseError", ({ detail }) => {
+    if (detail.xhr.status >= 500) unanswered();
+  });
+
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.target?.setAttribute("aria-busy", "true"));
+  document.addEventListener("htmx:afterRequest", ({ detail }) => detail.target?.removeAttribute("aria-busy"));
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+    const box = document.querySelector("input[type='search']");
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+  });
+})();
