@@ -1,1 +1,1 @@
-"""Ground floor and front door: everything the other apps stand on; imports none of them."""
+"""Ground floor and front door: people, record, attention, web plumbing, runtime. Imports no other app."""

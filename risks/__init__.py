@@ -1,4 +1,1 @@
-"""What could happen and how bad: owns risks, their levels and scores.
-
-Imports portal and assets; announces `risk_changed` and `scores_recomputed`.
-"""
+"""What could happen and how bad. Announces `risk_changed` and `scores_recomputed`; listens to `assets_changed`."""

@@ -103,9 +103,7 @@ def _input_from_json(stored: dict[str, Any]) -> ScoreInput:
         exposure=Exposure(
             criticalities=tuple(Criticality(**one) for one in exposure["criticalities"]),
             reach=None if reach is None else Reach(**reach),
-            support_ends=tuple(
-                SupportEnd(date.fromisoformat(one["ends_on"]), one["asset_id"]) for one in exposure["support_ends"]
-            ),
+            support_ends=tuple(SupportEnd(date.fromisoformat(one["ends_on"]), one["asset_id"]) for one in exposure["support_ends"]),
             safety_zone_asset_id=exposure["safety_zone_asset_id"],
         ),
         review_due_on=None if stored["review_due_on"] is None else date.fromisoformat(stored["review_due_on"]),

@@ -1,1 +1,1 @@
-"""How the portal speaks to browsers: pages, fragments, charts, and figures shown one way."""
+"""Web plumbing: answers, problems, middleware, shell, geometry, how things are shown, health, the API's base classes."""

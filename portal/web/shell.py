@@ -128,9 +128,7 @@ def _links(entries, request, user, counts: Mapping[str, int]) -> list[Link]:
         url = _address(entry.url_name)
         if url is None or (entry.permission and not user.has_perm(entry.permission)):
             continue
-        links.append(
-            Link(entry.key, entry.label, url, entry.icon, _current(request, entry, url), counts.get(entry.key))
-        )
+        links.append(Link(entry.key, entry.label, url, entry.icon, _current(request, entry, url), counts.get(entry.key)))
     return links
 
 

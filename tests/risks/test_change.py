@@ -41,9 +41,7 @@ def test_a_move_is_taken_apart_into_its_terms():
 
 
 def test_a_term_that_went_away_counts_backwards():
-    before = score(
-        ScoreInput(17, "CURRENT", 3, {"legal": 3}, date(2026, 10, 26), Exposure(safety_zone_asset_id=9)), VERSION_1
-    )
+    before = score(ScoreInput(17, "CURRENT", 3, {"legal": 3}, date(2026, 10, 26), Exposure(safety_zone_asset_id=9)), VERSION_1)
     after = score(ScoreInput(17, "CURRENT", 3, {"legal": 3}, date(2026, 10, 26)), VERSION_1)
 
     moved = change.explain(before, after)

@@ -11,9 +11,7 @@ FINGERPRINTS = {1: "93beb280a625d8c6e33dc4e21796e9130e8c80b960085daba17076b16892
 
 
 def test_a_used_version_never_changes():
-    fingerprints = {
-        version: hashlib.sha256(canonical(formula)).hexdigest() for version, formula in formulas.FORMULAS.items()
-    }
+    fingerprints = {version: hashlib.sha256(canonical(formula)).hexdigest() for version, formula in formulas.FORMULAS.items()}
 
     assert fingerprints == FINGERPRINTS
 

@@ -97,9 +97,7 @@ def test_something_else_is_no_recalculation_file(tmp_path):
 
 
 def test_the_calculations_import_nothing_of_django():
-    code = (
-        "import sys, risks.proof, risks.change; sys.exit(any(name.split('.')[0] == 'django' for name in sys.modules))"
-    )
+    code = "import sys, risks.proof, risks.change; sys.exit(any(name.split('.')[0] == 'django' for name in sys.modules))"
 
     outcome = subprocess.run([sys.executable, "-c", code], check=False)
 

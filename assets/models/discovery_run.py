@@ -1,0 +1,121 @@
+"""What a scanner saw and what it makes us propose."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assets.models.asset import Asset, Identifier
+from portal import clock
+from portal.people.access import Grants, VisibleQuerySet
+
+
+class DiscoveryRun(models.Model):
+    """One file or push of one source, read by a worker. `observation_count` is the number of hosts that answered."""
+
+    class State(models.TextChoices):
+        WAITING = "WAITING", _("Waiting")
+        READING = "READING", _("Being read")
+        PROPOSED = "PROPOSED", _("To be settled")
+        SETTLED = "SETTLED", _("Settled")
+        UNCHANGED = "UNCHANGED", _("Read before: nothing changed")
+        REFUSED = "REFUSED", _("Refused")
+
+    class Reader(models.TextChoices):
+        NMAP_XML = "NMAP_XML", _("nmap XML")
+        CSV_INVENTORY = "CSV_INVENTORY", _("CSV inventory")
+
+    source = models.CharField(max_length=60)  # "nmap-northfield": who looks again later under the same name
+    reader = models.CharField(max_length=16, choices=Reader)
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="+")  # where new assets will belong
+    file = models.ForeignKey("record.StoredFile", on_delete=models.SET_NULL, null=True, related_name="+")
+    file_name = models.CharField(max_length=255, blank=True)
+    sha256 = models.CharField(max_length=64)  # of the bytes as they came
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    refusal = models.JSONField(default=dict, blank=True)  # {"code", "params"}: why it could not be read
+    scanned_at = models.DateTimeField(null=True, blank=True)  # what the scanner says
+    observation_count = models.PositiveIntegerField(default=0)
+    proposal_count = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "sha256"], name="runs_by_content")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def visibility(cls, grants: Grants) -> Q:
+        return grants.in_reach("unit") if "assets.view_discoveryrun" in grants.permissions else Q(pk__in=())
+
+
+class Observation(models.Model):
+    """One thing a run saw: its identifiers and fields as read, and the asset it was matched to, by which rung."""
+
+    run = models.ForeignKey(DiscoveryRun, on_delete=models.PROTECT, related_name="observations")
+    ordinal = models.PositiveIntegerField()
+    name = models.CharField(max_length=253, blank=True)
+    identifiers = models.JSONField(default=list)  # [["MAC", "00:11:…"], …]
+    fields = models.JSONField(default=dict)  # asset field → value
+    services = models.JSONField(default=list)  # [{"protocol", "port", "name", "product", "version"}]
+    digest = models.CharField(max_length=64)  # of identifiers, fields and services
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, null=True, related_name="observations")
+    rung = models.CharField(max_length=6, choices=Identifier.Rung, blank=True)
+    observed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "ordinal"], name="one_observation_a_place")]
+        indexes = [models.Index(fields=["asset", "-id"], name="observations_of_an_asset")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Proposal(models.Model):
+    """What a run makes us propose; people accept or ignore it, nothing is overwritten silently."""
+
+    class Kind(models.TextChoices):
+        NEW = "NEW", _("New")
+        CHANGED = "CHANGED", _("Changed")
+        VANISHED = "VANISHED", _("Vanished")
+        CONFLICT = "CONFLICT", _("Conflict")
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", _("Open")
+        ACCEPTED = "ACCEPTED", _("Accepted")
+        IGNORED = "IGNORED", _("Ignored")
+        OVERTAKEN = "OVERTAKEN", _("Overtaken by a later run")
+
+    run = models.ForeignKey(DiscoveryRun, on_delete=models.PROTECT, related_name="proposals")
+    observation = models.ForeignKey(Observation, on_delete=models.PROTECT, null=True, related_name="proposals")
+    kind = models.CharField(max_length=8, choices=Kind)
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, null=True, related_name="proposals")
+    rung = models.CharField(max_length=6, choices=Identifier.Rung, blank=True)
+    changes = models.JSONField(default=dict)  # {field: [now, proposed]}; conflicts: {"candidates": [asset ids]}
+    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
+    reason = models.CharField(max_length=300, blank=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "kind", "id"], name="proposals_of_a_run")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.observation or self.asset}"
+
+    @property
+    def unit(self):
+        return self.run.unit
+
+    @classmethod
+    def visibility(cls, grants: Grants) -> Q:
+        return grants.in_reach("run__unit") if "assets.view_discoveryrun" in grants.permissions else Q(pk__in=())

@@ -1,0 +1,1 @@
+"""Which kinds this app adds to the registry."""

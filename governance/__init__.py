@@ -1,0 +1,1 @@
+"""What we decided about it: may look at everything below."""

@@ -1,0 +1,1 @@
+"""Attention: reviews, reminders, digests, the inbox. One engine for everything dated."""

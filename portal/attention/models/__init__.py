@@ -1,0 +1,7 @@
+"""What is due, who was told, and how it was answered."""
+
+from portal.attention.models.digest import Digest
+from portal.attention.models.reminder import Reminder
+from portal.attention.models.review import Review
+
+__all__ = ["Digest", "Reminder", "Review"]

@@ -1,0 +1,31 @@
+"""The only source of time: moments in UTC, days in the organisation's zone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+_stopped_at: ContextVar[datetime | None] = ContextVar("stopped_at", default=None)
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC; the stopped one inside `stopped`."""
+    return _stopped_at.get() or datetime.now(UTC)
+
+
+def today(zone: ZoneInfo | str) -> date:
+    """The day it is now in `zone`. Which zone is the caller's matter: the organisation's for due dates, a person's for mail."""
+    return now().astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone).date()
+
+
+@contextmanager
+def stopped(moment: datetime) -> Iterator[None]:
+    """Let the clock stand at `moment` inside the block: for tests and for the demo's past. ValueError on a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError("A moment needs its zone.")
+    token = _stopped_at.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _stopped_at.reset(token)

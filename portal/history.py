@@ -1,0 +1,21 @@
+"""Row history by database triggers, so that raw SQL is seen as well."""
+
+from collections.abc import Callable, Sequence
+
+import pghistory
+import pgtrigger
+
+NO_TRUNCATE = pgtrigger.Trigger(
+    name="no_truncate",
+    level=pgtrigger.Statement,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Truncate,
+    func="RAISE EXCEPTION 'append-only';",
+)
+# UPDATE, DELETE and TRUNCATE are refused to everybody, the owner too; the application role lacks the privileges as well.
+APPEND_ONLY = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete), NO_TRUNCATE]
+
+
+def tracked(*, exclude: Sequence[str] = ()) -> Callable[[type], type]:
+    """Keep every version of a model's rows in an append-only table `<model>event`, stamped by portal_now()."""
+    return pghistory.track(exclude=list(exclude) or None, meta={"triggers": [NO_TRUNCATE]})

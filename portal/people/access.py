@@ -1,0 +1,143 @@
+"""The one definition of access: what somebody may do (permissions) and which rows they may see (reach)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import connection, models
+from django.db.models import Q
+from rest_framework.permissions import BasePermission
+
+from portal.people import roles
+
+
+@dataclass(frozen=True)
+class Grants:
+    """Everything access needs to know of one person, read in one query and kept on the user for the request."""
+
+    user_id: int
+    names: frozenset[str]  # roles and seats, as in roles.PERMISSIONS
+    seats: frozenset[str]
+    unit_paths: tuple[str, ...]  # subtrees a role opens
+    permissions: frozenset[str]
+    is_service: bool = False
+
+    @property
+    def everywhere(self) -> bool:
+        """True when no unit bounds the view."""
+        return bool(self.names & roles.EVERYWHERE)
+
+    @property
+    def opens_confidential(self) -> bool:
+        return bool(self.names & roles.OPENS_CONFIDENTIAL)
+
+    def in_reach(self, field: str) -> Q:
+        """Rows whose unit (`field`, as in "unit") lies in the subtrees of this person."""
+        if self.everywhere:
+            return Q()
+        if not self.unit_paths:
+            return Q(pk__in=())
+        reach = Q()
+        for path in self.unit_paths:
+            reach |= Q(**{f"{field}__path__startswith": path})
+        return reach
+
+
+NOBODY = Grants(user_id=0, names=frozenset(), seats=frozenset(), unit_paths=(), permissions=frozenset())
+
+_GRANTS = """
+    SELECT 'seat', a.seat, '' FROM people_appointment a WHERE a.holder_id = %(user)s AND a.ended_at IS NULL
+    UNION ALL
+    SELECT 'role', r.role, u.path FROM people_roleassignment r JOIN people_unit u ON u.id = r.unit_id
+    WHERE r.user_id = %(user)s AND r.ended_at IS NULL
+"""
+
+
+def grants(user: Any) -> Grants:
+    """What `user` may do and see; NOBODY for strangers and inactive accounts. One query, then kept on the user."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return NOBODY
+    found = getattr(user, "_grants", None)
+    if found is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_GRANTS, {"user": user.pk})
+            rows = cursor.fetchall()
+        found = user._grants = _add_up(user, rows)
+    return found
+
+
+def _add_up(user: Any, rows: list[tuple[str, str, str]]) -> Grants:
+    seats = frozenset(name for source, name, _ in rows if source == "seat" and not user.is_service)
+    names = seats | frozenset(name for source, name, _ in rows if source == "role")
+    paths = {path for source, name, path in rows if source == "role" and name in roles.SEES_UNITS}
+    return Grants(
+        user_id=user.pk,
+        names=names,
+        seats=seats,
+        unit_paths=tuple(sorted(p for p in paths if not any(p != other and p.startswith(other) for other in paths))),
+        permissions=frozenset().union(*(roles.PERMISSIONS[name] for name in names)),
+        is_service=user.is_service,
+    )
+
+
+class VisibleQuerySet(models.QuerySet):
+    """Every kind of row people see: its model says with `visibility(grants) -> Q` who sees which. Never joins to many."""
+
+    def visible_to(self, user: Any):
+        seen = grants(user)
+        return self.none() if seen is NOBODY else self.filter(self.model.visibility(seen))
+
+    def hidden_from(self, user: Any):
+        """The rows `user` may count but not open: the "+ n you may not open" of a list."""
+        seen = grants(user)
+        return (
+            self.none()
+            if seen is NOBODY
+            else self.filter(self.model.countable(seen)).exclude(pk__in=self.visible_to(user).values("pk"))
+        )
+
+    def current(self):
+        return self.filter(archived_at=None)
+
+
+def permitted(permission: str) -> Callable:
+    """A view for those who hold `permission`: strangers sign in first, others get 403; OPEN_TO_ALL lets every account in."""
+
+    def decorate(view: Callable) -> Callable:
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if permission != OPEN_TO_ALL and not request.user.has_perm(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission
+        return guarded
+
+    return decorate
+
+
+OPEN_TO_ALL = "portal.open_to_all"
+
+
+def holds(permission: str) -> type[BasePermission]:
+    """The API's twin of `permitted`; tokens also need the scope of the resource (tokens.py)."""
+
+    class Holds(BasePermission):
+        def has_permission(self, request, view) -> bool:
+            return bool(request.user and request.user.is_authenticated and request.user.has_perm(permission))
+
+    Holds.permission = permission
+    Holds.__name__ = Holds.__qualname__ = f"Holds_{permission.replace('.', '_')}"
+    return Holds
+
+
+class SignedIn(BasePermission):
+    """The API's floor: an account, by session or by token."""
+
+    def has_permission(self, request, view) -> bool:
+        return bool(request.user and request.user.is_authenticated)

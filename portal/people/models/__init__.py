@@ -1,0 +1,10 @@
+"""Who there is: units, users, what they may do and in which seat they sit."""
+
+from portal.people.models.appointment import Appointment
+from portal.people.models.organisation import Organisation
+from portal.people.models.role import RoleAssignment
+from portal.people.models.token import ServiceToken
+from portal.people.models.unit import Unit
+from portal.people.models.user import User
+
+__all__ = ["Appointment", "Organisation", "RoleAssignment", "ServiceToken", "Unit", "User"]

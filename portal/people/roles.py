@@ -1,0 +1,71 @@
+"""What each role and each seat may do: the one table. A permission is "<app>.<verb>_<noun>"."""
+
+READING = frozenset(
+    {
+        "assets.view_asset",
+        "assets.view_discoveryrun",
+        "risks.view_risk",
+        "risks.view_score",
+        "board.view_dashboard",
+        "attention.view_review",
+    }
+)
+LOGGING = frozenset({"risks.log_risk"})
+ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox"})
+
+LEADER = READING | LOGGING | ANSWERING | {"risks.change_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    # seats
+    "CIO": LEADER,
+    "CISO": LEADER,
+    "CSO": LEADER,
+    "ARBITER": READING | ANSWERING | {"record.view_auditentry"},
+    # roles
+    "PREPARER": READING | LOGGING | {"attention.view_inbox"},
+    "BOARD": frozenset({"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}),
+    "ANALYST": READING
+    | LOGGING
+    | ANSWERING
+    | {
+        "risks.change_risk",
+        "risks.close_risk",
+        "assets.change_asset",
+        "risks.view_recompute",
+        "assets.settle_discovery",
+        "assets.take_in_discovery",
+    },
+    "OWNER": READING | LOGGING | ANSWERING | {"risks.change_risk"},
+    "HEAD": READING | LOGGING | ANSWERING | {"risks.change_risk", "assets.change_asset"},
+    "ENGINEER": READING
+    | LOGGING
+    | ANSWERING
+    | {"assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery", "risks.change_risk"},
+    "COLLEAGUE": frozenset(
+        {"board.view_dashboard", "risks.log_risk", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
+    ),
+    "AUDITOR": READING | {"record.view_auditentry", "attention.view_inbox", "risks.view_recompute"},
+    "ADMIN": frozenset(
+        {
+            "people.use_admin",
+            "people.view_user",
+            "people.issue_token",
+            "risks.view_recompute",
+            "record.view_auditentry",
+            "board.view_dashboard",
+            "attention.view_inbox",
+        }
+    ),
+    "INTEGRATION": READING
+    | LOGGING
+    | {"risks.change_risk", "assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery"},
+}
+
+# They see the whole organisation, whatever unit the role names; confidential risks only where the table of access says so.
+EVERYWHERE = frozenset({"CIO", "CISO", "CSO", "ARBITER", "PREPARER", "BOARD", "AUDITOR"})
+# Only leaders open a confidential risk without being named on it.
+OPENS_CONFIDENTIAL = frozenset({"CIO", "CISO", "CSO"})
+# They see the register of their units; the others see what they logged, own or are named on.
+SEES_UNITS = frozenset({"ANALYST", "OWNER", "HEAD", "ENGINEER", "INTEGRATION"})
+# Whoever holds one of these never sits in a seat.
+NEVER_SEATED = frozenset({"AUDITOR", "ADMIN", "PREPARER", "INTEGRATION"})

@@ -1,0 +1,50 @@
+"""Totals as a ledger: verbs insert changes, one folder sums them, a reading is what was folded plus the tail."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import connection
+from django.db.models import Sum
+
+from portal.record.models import Total, TotalChange
+
+
+def add(changes: Iterable[tuple[int, str, int]]) -> None:
+    """(scope, measure, amount) rows, inside the transaction of what changed. Never a row shared with another writer."""
+    TotalChange.objects.bulk_create([TotalChange(scope=s, measure=m, amount=a) for s, m, a in changes if a], batch_size=5000)
+
+
+def move(before: tuple[Sequence[int], Mapping[str, int]] | None, after: tuple[Sequence[int], Mapping[str, int]] | None) -> None:
+    """One thing counted (scopes, {measure: amount}) before and does after; None where it does not count at all."""
+    delta: dict[tuple[int, str], int] = {}
+    for sign, part in ((-1, before), (1, after)):
+        for scope in part[0] if part else ():
+            for measure, amount in part[1].items():
+                delta[scope, measure] = delta.get((scope, measure), 0) + sign * amount
+    add((scope, measure, amount) for (scope, measure), amount in delta.items())
+
+
+def read(scope: int, prefix: str = "") -> dict[str, int]:
+    """Every measure of `scope` that starts with `prefix`, zero ones left out. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT measure, sum(amount)::bigint FROM (
+                SELECT measure, amount FROM record_total WHERE scope = %(scope)s AND measure LIKE %(like)s
+                UNION ALL
+                SELECT measure, amount FROM record_totalchange WHERE scope = %(scope)s AND measure LIKE %(like)s
+            ) AS parts GROUP BY measure HAVING sum(amount) <> 0
+            """,
+            {"scope": scope, "like": prefix.replace("%", "") + "%"},
+        )
+        return dict(cursor.fetchall())
+
+
+def waiting() -> int:
+    """How many changes are not folded yet."""
+    return TotalChange.objects.count()
+
+
+def checked_sum(scope: int, measure: str) -> int:
+    """One measure from the ORM, for tests that distrust the SQL above."""
+    folded = Total.objects.filter(scope=scope, measure=measure).aggregate(s=Sum("amount"))["s"] or 0
+    return folded + (TotalChange.objects.filter(scope=scope, measure=measure).aggregate(s=Sum("amount"))["s"] or 0)

@@ -1,0 +1,122 @@
+"""What the environment says, typed, in one place. Read once at start."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+WEAK_SECRETS = ("changeme", "secret", "insecure", "django-insecure")
+
+
+class Misconfigured(SystemExit):
+    """Start-up ends with one sentence that says what to set."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """`*_url` as given or as the embedded servers wrote them; `database_owner_url` falls back to `database_url`."""
+
+    database_url: str
+    database_owner_url: str
+    redis_url: str
+    secret_key: str
+    allowed_hosts: tuple[str, ...]
+    port: int
+    email_url: str
+    trusted_proxies: int
+
+
+def read(instance: str = "up", *, strict: bool = False) -> Environment:
+    """The environment, completed by what the embedded servers of `var/<instance>` wrote. `strict` demands every secret."""
+    written = {} if strict else _written(ROOT / "var" / instance / "environment.json")
+
+    def value(name: str, fallback: str = "") -> str:
+        return os.environ.get(name) or written.get(name) or fallback
+
+    # The embedded owner's address must never be paired with somebody's own database.
+    own_database = bool(os.environ.get("DATABASE_URL"))
+    owner = os.environ.get("DATABASE_OWNER_URL") or ("" if own_database else written.get("DATABASE_OWNER_URL", ""))
+    found = Environment(
+        database_url=value("DATABASE_URL"),
+        database_owner_url=owner or value("DATABASE_URL"),
+        redis_url=value("REDIS_URL"),
+        secret_key=value("SECRET_KEY"),
+        allowed_hosts=tuple(host.strip() for host in value("ALLOWED_HOSTS").split(",") if host.strip()),
+        port=_port(value("PORT", "8000")),
+        email_url=value("EMAIL_URL"),
+        trusted_proxies=int(value("TRUSTED_PROXIES", "0")),
+    )
+    if strict:
+        _demand(found)
+    return found
+
+
+def database(url: str) -> dict:
+    """Django's DATABASES entry for postgres://user:password@host:port/name, or ?host=/socket/folder."""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    options = {key: values[-1] for key, values in query.items() if key not in ("host", "port")}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", [parts.hostname or ""])[-1],
+        "PORT": query.get("port", [str(parts.port or "")])[-1],
+        "OPTIONS": options,
+        "ATOMIC_REQUESTS": False,
+    }
+
+
+def redis_addresses(url: str) -> tuple[str, str]:
+    """(broker for Celery, cache for Django) from one REDIS_URL: redis://host:port/0 or unix:///socket."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return f"redis+socket://{parts.path}?virtual_host=1", f"unix://{parts.path}?db=0"
+    return url, url
+
+
+def mail(url: str) -> dict:
+    """Django's e-mail settings for smtp://user:password@host:port, smtps://… or "" (a folder of files)."""
+    if not url:
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": str(ROOT / "var" / "mail"),
+        }
+    parts = urlsplit(url)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or 25,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
+def _written(path: Path) -> dict[str, str]:
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise Misconfigured(f"PORT is {text!r}: set it to a number from 1 to 65535.")
+    return int(text)
+
+
+def _demand(found: Environment) -> None:
+    for name in ("database_url", "redis_url", "secret_key"):
+        if not getattr(found, name):
+            raise Misconfigured(f"{name.upper()} is not set: production needs it in the environment.")
+    if not found.allowed_hosts:
+        raise Misconfigured("ALLOWED_HOSTS is not set: name the hosts that serve Concord, separated by commas.")
+    weak = len(found.secret_key) < 50 or len(set(found.secret_key)) < 10
+    if weak or any(word in found.secret_key.lower() for word in WEAK_SECRETS):
+        raise Misconfigured("SECRET_KEY is weak: set at least 50 random characters, for example from `openssl rand -base64 48`.")

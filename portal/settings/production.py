@@ -1,0 +1,29 @@
+"""Several hosts behind a proxy with TLS. Refuses to start on a missing or weak secret."""
+
+import os
+
+from portal.settings import environment
+from portal.settings.base import *  # noqa: F403
+
+found = environment.read(strict=True)
+
+DEBUG = False
+SECRET_KEY = found.secret_key
+ALLOWED_HOSTS = list(found.allowed_hosts)
+DATABASES = {"default": environment.database(found.database_url)}
+DATABASES["default"]["CONN_MAX_AGE"] = 600
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+CELERY_BROKER_URL, CACHE_URL = environment.redis_addresses(found.redis_url)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+globals().update(environment.mail(found.email_url))
+DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", f"Concord <concord@{ALLOWED_HOSTS[0]}>")
+PORTAL_ADDRESS = os.environ.get("PORTAL_ADDRESS", f"https://{ALLOWED_HOSTS[0]}")
+TRUSTED_PROXIES = found.trusted_proxies
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = 31_536_000
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_NAME = "__Host-csrf"

@@ -1,0 +1,33 @@
+"""The suite: embedded servers of var/test, quick password hashes, mail in memory, tasks run where they are sent."""
+
+import os
+
+from portal.settings import environment
+from portal.settings.base import *  # noqa: F403
+
+found = environment.read("test")
+
+DEBUG = False
+SECRET_KEY = found.secret_key or "only-for-the-suite-where-no-server-runs-yet-0123456789"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+DATABASES = {"default": environment.database(found.database_url or "postgres:///concord")}
+CELERY_BROKER_URL, CACHE_URL = environment.redis_addresses(found.redis_url or "redis://127.0.0.1:1/0")
+# Each checkout and each process of the suite has its own keys.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": os.environ.get("PYTEST_XDIST_WORKER", "one"),
+    }
+}
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+DEFAULT_FROM_EMAIL = "Concord <concord@localhost>"
+PORTAL_ADDRESS = "http://localhost"
+TRUSTED_PROXIES = 0
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -1,0 +1,93 @@
+"""The registry of kinds: each app names its kinds once, so that audit, search, inbox and pages can speak of any of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+from django.http import Http404
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One kind of thing. Texts are lazy; callables take an instance unless said otherwise."""
+
+    kind: str  # "risk": the word in audit entries and URLs of the API
+    model: str  # "risks.Risk"
+    word: str | Promise  # "risk"
+    plural: str | Promise
+    resource: str  # API noun and scope: "risks"
+    url: Callable[[Any], str]
+    label: Callable[[Any], str]  # "R-0017 Ransomware reaches Northfield line control"
+    unit: Callable[[Any], Any] = lambda subject: subject.unit
+    material: Callable[[Any], Mapping[str, Any]] | None = None  # canonical content that a signature covers
+    related: Sequence[str] = ()  # select_related for label, url and unit
+
+    @cached_property
+    def model_class(self) -> type[Model]:
+        return apps.get_model(self.model)
+
+    def visible_to(self, user: Any):
+        """All rows of this kind that `user` may open."""
+        return self.model_class._default_manager.visible_to(user).select_related(*self.related)
+
+
+Panel = Callable[[Sequence[int], Any], Mapping[int, Any]]  # (ids, user) → cell by id
+
+_subjects: dict[str, Subject] = {}
+_panels: dict[str, list[tuple[int, str, str, Panel]]] = {}
+
+
+def register(subject: Subject) -> None:
+    """Once per kind, in the app's ready(). Raises ValueError when the kind is taken."""
+    if subject.kind in _subjects:
+        raise ValueError(f"{subject.kind} is registered already")
+    _subjects[subject.kind] = subject
+
+
+def add_panel(kind: str, name: str, template: str, panel: Panel, *, order: int = 50) -> None:
+    """A higher app shows something on the pages of a lower one: `panel(ids, user) -> {id: cell}`, rendered by `template`."""
+    _panels.setdefault(kind, []).append((order, name, template, panel))
+    _panels[kind].sort(key=lambda row: row[0])
+
+
+def panels(kind: str, ids: Sequence[int], user: Any) -> list[dict[str, Any]]:
+    """For each panel of `kind`: {"name", "template", "cells": {id: cell}}; one call a panel whatever the number of ids."""
+    return [{"name": name, "template": template, "cells": panel(ids, user)} for _, name, template, panel in _panels.get(kind, [])]
+
+
+def all_kinds() -> Mapping[str, Subject]:
+    return _subjects
+
+
+def of_kind(kind: str) -> Subject:
+    """Raises Http404 for an unknown kind: kinds come from URLs."""
+    try:
+        return _subjects[kind]
+    except KeyError:
+        raise Http404 from None
+
+
+def kind_of(instance: Model) -> str:
+    """Raises LookupError when the model of `instance` is not registered."""
+    label = instance._meta.label
+    for subject in _subjects.values():
+        if subject.model == label:
+            return subject.kind
+    raise LookupError(f"{label} is no registered kind")
+
+
+def fetch(pairs: Sequence[tuple[str, int]], user: Any) -> dict[tuple[str, int], Model]:
+    """The visible ones among (kind, id) pairs, one query a kind: for inboxes and feeds that mix kinds."""
+    ids: dict[str, set[int]] = {}
+    for kind, pk in pairs:
+        ids.setdefault(kind, set()).add(pk)
+    return {
+        (kind, row.pk): row
+        for kind, wanted in ids.items()
+        if kind in _subjects
+        for row in _subjects[kind].visible_to(user).filter(pk__in=wanted)
+    }

@@ -1,0 +1,8 @@
+"""Risks, the levels that count, and their scores."""
+
+from risks.models.appetite import Appetite
+from risks.models.levels import Levels
+from risks.models.risk import Risk, RiskAsset
+from risks.models.score import Score, ScoreState, StaleScore
+
+__all__ = ["Appetite", "Levels", "Risk", "RiskAsset", "Score", "ScoreState", "StaleScore"]

@@ -1,0 +1,99 @@
+"""The shared score: its history, its present state, and which ones are stale."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal import clock
+from portal.people.access import Grants, VisibleQuerySet
+from risks.models.levels import Levels
+from risks.models.risk import Risk
+
+POINTS = {"max_digits": 5, "decimal_places": 1}
+
+
+class Band(models.TextChoices):
+    VERY_LOW = "VERY_LOW", _("Very low")
+    LOW = "LOW", _("Low")
+    MEDIUM = "MEDIUM", _("Medium")
+    HIGH = "HIGH", _("High")
+    SEVERE = "SEVERE", _("Severe")
+
+
+class Score(models.Model):
+    """One computed score of one risk in one stage, with every term. Written by recompute only, and only where it differs."""
+
+    risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="scores")
+    state = models.CharField(max_length=8, choices=Levels.Stage)  # inherent, current, residual
+    value = models.DecimalField(null=True, **POINTS)  # null: not enough data, see reason
+    band = models.CharField(max_length=8, choices=Band, blank=True)
+    reason = models.CharField(max_length=60, blank=True)  # a key, where there is no value
+    terms = models.JSONField(default=list)  # [{"name", "params", "points": "48.0", "source": {"kind", "id"} | null, "care": bool}]
+    formula_version = models.PositiveSmallIntegerField()
+    cause = models.CharField(max_length=80)  # what made it stale: "risk.changed", "asset.changed", "calendar"
+    previous_value = models.DecimalField(null=True, **POINTS)
+    input_digest = models.CharField(max_length=64)
+    computed_at = models.DateTimeField(default=clock.now)
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["risk", "state", "-id"], name="scores_of_a_risk"),
+            models.Index(
+                fields=["computed_at"],
+                condition=Q(state="CURRENT", previous_value__isnull=False),
+                name="moves_by_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.risk_id} {self.state} {self.value}"
+
+    @classmethod
+    def visibility(cls, grants: Grants) -> Q:
+        if "risks.view_score" not in grants.permissions:
+            return Q(pk__in=())
+        return Q(risk__in=Risk.objects.filter(Risk.visibility(grants)))
+
+
+class ScoreState(models.Model):
+    """Where a risk stands now: the row that recompute locks, lists sort by and totals are kept from. One a risk."""
+
+    risk = models.OneToOneField(Risk, on_delete=models.PROTECT, primary_key=True, related_name="score_state")
+    inherent_value = models.DecimalField(null=True, **POINTS)
+    current_value = models.DecimalField(null=True, **POINTS)
+    residual_value = models.DecimalField(null=True, **POINTS)
+    inherent_band = models.CharField(max_length=8, choices=Band, blank=True)
+    current_band = models.CharField(max_length=8, choices=Band, blank=True)
+    residual_band = models.CharField(max_length=8, choices=Band, blank=True)
+    likelihood_level = models.PositiveSmallIntegerField(null=True)  # of the current stage: the heat map's cell
+    impact_level = models.PositiveSmallIntegerField(null=True)
+    tolerance_points = models.PositiveSmallIntegerField(null=True)
+    is_above_tolerance = models.BooleanField(default=False)
+    is_safety = models.BooleanField(default=False)  # safety level 4 or 5 now: its own lane
+    counted = models.JSONField(default=dict)  # what this risk adds to which totals: {"units": [ids], "measures": {measure: amount}}
+    next_change_on = models.DateField(null=True)
+    computed_at = models.DateTimeField(null=True)  # when the newest score row was written
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-current_value", "risk"], name="risks_by_score"),
+            models.Index(fields=["next_change_on"], condition=Q(next_change_on__isnull=False), name="scores_that_time_changes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.risk_id} {self.current_value}"
+
+
+class StaleScore(models.Model):
+    """This risk must be scored again. Insert-only: a worker claims rows, and deletes exactly those it claimed."""
+
+    risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="+")
+    cause = models.CharField(max_length=80)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.risk_id} {self.cause}"

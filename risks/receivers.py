@@ -1,0 +1,1 @@
+"""What this app hears: each receiver only inserts rows."""
