@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class RecordConfig(AppConfig):
     name = "portal.record"
+
+    def ready(self):
+        from portal.record import privileges
+
+        post_migrate.connect(privileges.grant, sender=self)

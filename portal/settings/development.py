@@ -17,5 +17,6 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 globals().update(environment.mail(found.email_url))
 DEFAULT_FROM_EMAIL = "Concord <concord@localhost>"
 PORTAL_ADDRESS = f"http://localhost:{found.port}"
+DATABASE_APP_ROLE = found.app_role
 TRUSTED_PROXIES = found.trusted_proxies
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

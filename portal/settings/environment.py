@@ -18,8 +18,9 @@ class Misconfigured(SystemExit):
 class Environment:
     """`*_url` as given or as the embedded servers wrote them; `database_owner_url` falls back to `database_url`."""
 
-    database_url: str
+    database_url: str  # of the role this process works with
     database_owner_url: str
+    app_role: str  # the narrow role's name, for the grants after migrate
     redis_url: str
     secret_key: str
     allowed_hosts: tuple[str, ...]
@@ -38,9 +39,12 @@ def read(instance: str = "up", *, strict: bool = False) -> Environment:
     # The embedded owner's address must never be paired with somebody's own database.
     own_database = bool(os.environ.get("DATABASE_URL"))
     owner = os.environ.get("DATABASE_OWNER_URL") or ("" if own_database else written.get("DATABASE_OWNER_URL", ""))
+    narrow = value("DATABASE_URL")
+    as_owner = os.environ.get("CONCORD_DATABASE_ROLE") == "owner"
     found = Environment(
-        database_url=value("DATABASE_URL"),
-        database_owner_url=owner or value("DATABASE_URL"),
+        database_url=(owner or narrow) if as_owner else narrow,
+        database_owner_url=owner or narrow,
+        app_role=unquote(urlsplit(narrow).username or ""),
         redis_url=value("REDIS_URL"),
         secret_key=value("SECRET_KEY"),
         allowed_hosts=tuple(host.strip() for host in value("ALLOWED_HOSTS").split(",") if host.strip()),

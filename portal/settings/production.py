@@ -18,6 +18,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 globals().update(environment.mail(found.email_url))
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", f"Concord <concord@{ALLOWED_HOSTS[0]}>")
 PORTAL_ADDRESS = os.environ.get("PORTAL_ADDRESS", f"https://{ALLOWED_HOSTS[0]}")
+DATABASE_APP_ROLE = found.app_role
 TRUSTED_PROXIES = found.trusted_proxies
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]

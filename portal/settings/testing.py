@@ -11,6 +11,7 @@ DEBUG = False
 SECRET_KEY = found.secret_key or "only-for-the-suite-where-no-server-runs-yet-0123456789"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DATABASES = {"default": environment.database(found.database_url or "postgres:///concord")}
+DATABASES["default"]["TEST"] = {"NAME": "_".join(filter(None, ["test_concord", os.environ.get("PYTEST_XDIST_WORKER")]))}
 CELERY_BROKER_URL, CACHE_URL = environment.redis_addresses(found.redis_url or "redis://127.0.0.1:1/0")
 # Each checkout and each process of the suite has its own keys.
 CACHES = {
@@ -25,6 +26,7 @@ CELERY_TASK_EAGER_PROPAGATES = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEFAULT_FROM_EMAIL = "Concord <concord@localhost>"
 PORTAL_ADDRESS = "http://localhost"
+DATABASE_APP_ROLE = found.app_role
 TRUSTED_PROXIES = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -1,0 +1,62 @@
+"""What the application's database role may do: granted after every migrate, by the owner."""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connections
+from psycopg2 import sql
+
+# Rows are only ever added here; row history (every model whose name ends in Event) belongs to them as well.
+INSERT_ONLY = {"record_auditentry"}
+# Written by the owner's function alone.
+READ_ONLY = {"record_seal"}
+
+# pgtrigger's own version obeys a setting that any session may change: then any SQL could switch history off.
+STRICT_IGNORE = """
+CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT session_user = (SELECT r.rolname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba
+                           WHERE d.datname = current_database())
+       AND coalesce(trigger_name = ANY (nullif(current_setting('pgtrigger.ignore', true), '')::text[]), false)
+$$
+"""
+
+
+def insert_only_tables() -> set[str]:
+    """Tables of which the application role may neither change nor remove a row."""
+    events = {model._meta.db_table for model in apps.get_models() if hasattr(model, "pgh_trackers") or _is_event(model)}
+    return INSERT_ONLY | events
+
+
+def grant(using: str = "default", **_: Any) -> None:
+    """Give the application role exactly what it needs; nothing to do where it owns the database itself."""
+    connection = connections[using]
+    role = settings.DATABASE_APP_ROLE
+    if connection.vendor != "postgresql" or not role:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regprocedure('public._pgtrigger_should_ignore(name)') IS NOT NULL")
+        if cursor.fetchone()[0]:
+            cursor.execute(STRICT_IGNORE)
+        cursor.execute("SELECT session_user = %s", [role])
+        if cursor.fetchone()[0]:
+            return
+        name = sql.Identifier(role)
+        for statement in (
+            "GRANT USAGE ON SCHEMA public TO {}",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
+            "REVOKE ALL ON TABLE django_migrations FROM {}",
+            "GRANT SELECT ON TABLE django_migrations TO {}",
+        ):
+            cursor.execute(sql.SQL(statement).format(name))
+        for tables, privileges in ((insert_only_tables(), "UPDATE, DELETE"), (READ_ONLY, "INSERT, UPDATE, DELETE")):
+            for table in sorted(tables):
+                cursor.execute(sql.SQL("REVOKE " + privileges + " ON TABLE {} FROM {}").format(sql.Identifier(table), name))
+
+
+def _is_event(model: type) -> bool:
+    import pghistory.models
+
+    return issubclass(model, pghistory.models.Event)

@@ -1,0 +1,129 @@
+"""The suite's ground: the owner makes the database, every test runs as the application's role."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, connections
+from django.test.utils import setup_databases
+from pytest_django.live_server_helper import LiveServer
+
+from portal.settings import environment
+from tests.factories import portal as make
+from tests.servers import ADDRESSES
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop running in the test's thread
+
+OWNER = environment.database(ADDRESSES.database_owner_url)
+APPLICATION = environment.database(ADDRESSES.database_url)
+
+
+@contextmanager
+def acting_as(account: dict) -> Iterator[None]:
+    """Connect as another database role inside the block."""
+    known = settings.DATABASES["default"], connection.settings_dict
+    before = {key: known[1][key] for key in ("USER", "PASSWORD")}
+    connection.close()
+    for entry in known:
+        entry.update({key: account[key] for key in before})
+    try:
+        yield
+    finally:
+        connection.close()
+        for entry in known:
+            entry.update(before)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker, django_db_keepdb):
+    """Made and migrated by the owner, used by the application's role."""
+    with django_db_blocker.unblock(), acting_as(OWNER):
+        setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb, aliases={"default"})
+        name = connection.settings_dict["NAME"]
+        assert name.startswith("test_"), name
+        _let_in(name)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = OWNER["NAME"]
+        if not django_db_keepdb:
+            _in_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _let_in(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'REVOKE CONNECT, TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
+        cursor.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{APPLICATION["USER"]}"')
+
+
+@pytest.fixture
+def own_db(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """A database of this test alone, whose rows are really committed; gone afterwards. Yields its name."""
+    template, name = connection.settings_dict["NAME"], f"test_{uuid4().hex[:12]}"
+    with django_db_blocker.unblock():
+        with acting_as(OWNER):
+            _in_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            _in_postgres(f'REVOKE CONNECT, TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
+            _in_postgres(f'GRANT CONNECT ON DATABASE "{name}" TO "{APPLICATION["USER"]}"')
+        connection.close()
+        connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
+        cache.clear()
+        try:
+            yield name
+        finally:
+            connections.close_all()
+            connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = template
+            cache.clear()
+            with acting_as(OWNER):
+                _in_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _in_postgres(statement: str) -> None:
+    """Outside of any database that the statement copies or drops."""
+    import psycopg2
+
+    plain = psycopg2.connect(
+        dbname=OWNER["NAME"],
+        user=OWNER["USER"],
+        password=OWNER["PASSWORD"],
+        host=OWNER["HOST"],
+        port=OWNER["PORT"] or None,
+    )
+    plain.autocommit = True
+    try:
+        with plain.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        plain.close()
+
+
+@pytest.fixture
+def own_live_server(own_db) -> Iterator[LiveServer]:
+    """The portal on a port of its own, over a database of this test alone."""
+    server = LiveServer("localhost")
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request):
+    if "db" in request.fixturenames or "own_db" in request.fixturenames:
+        cache.clear()
+
+
+@pytest.fixture
+def company(db):
+    """Verrow's tree in small: the company with two sites and a department; the organisation row."""
+    return make.make_company()
+
+
+@pytest.fixture
+def person(company):
+    """`person("ANALYST", unit=…)` or `person("CIO")`: someone in a role or a seat."""
+    return lambda name, **fields: make.make_person(name, company=company, **fields)

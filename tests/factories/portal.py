@@ -1,0 +1,48 @@
+"""People and units with believable defaults."""
+
+from itertools import count
+from types import SimpleNamespace
+
+from portal import clock
+from portal.people.models import Appointment, Organisation, RoleAssignment, Unit, User
+
+_serial = count(1)
+SEATS = set(Appointment.Seat.values)
+
+
+def make_unit(name: str, *, parent: Unit | None = None, kind: str = Unit.Kind.SITE) -> Unit:
+    unit = Unit.objects.create(name=name, kind=kind, parent=parent, path=f"draft-{next(_serial)}")
+    unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
+    unit.save(update_fields=["path"])
+    return unit
+
+
+def make_company() -> SimpleNamespace:
+    """`.root`, `.northfield`, `.eastmere`, `.finance`, `.organisation`."""
+    organisation, _ = Organisation.objects.get_or_create(
+        pk=1, defaults={"name": "Verrow Manufacturing", "currency": "EUR", "time_zone": "Europe/Berlin", "created_at": clock.now()}
+    )
+    root = make_unit("Verrow Manufacturing", kind=Unit.Kind.COMPANY)
+    return SimpleNamespace(
+        organisation=organisation,
+        root=root,
+        northfield=make_unit("Northfield", parent=root),
+        eastmere=make_unit("Eastmere", parent=root),
+        finance=make_unit("Finance", parent=root, kind=Unit.Kind.DEPARTMENT),
+    )
+
+
+def make_user(name: str = "", **fields) -> User:
+    number = next(_serial)
+    fields.setdefault("email", f"person-{number}@verrow.example")
+    return User.objects.create_user(name=name or f"Person {number}", **fields)
+
+
+def make_person(name: str, *, company: SimpleNamespace, unit: Unit | None = None, **fields) -> User:
+    """Someone in the role or seat `name`; roles are given for `unit`, the root by default."""
+    user = make_user(**{"unit": unit or company.root, "is_service": name == "INTEGRATION"} | fields)
+    if name in SEATS:
+        Appointment.objects.create(seat=name, holder=user)
+    else:
+        RoleAssignment.objects.create(user=user, role=name, unit=unit or company.root)
+    return user
