@@ -1,0 +1,1 @@
+"""How files and pushes from scanners become proposals about assets."""
