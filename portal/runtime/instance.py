@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -14,6 +14,8 @@ from portal.runtime import servers
 from portal.runtime.errors import CannotStart
 from portal.runtime.postgres import APP, OWNER, SUPERUSER, Postgres
 from portal.runtime.valkey import Valkey
+
+OUTSIDE = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")  # servers run elsewhere, named in the environment
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,14 @@ class Addresses:
 
 @dataclass
 class Instance:
-    """The embedded servers of one folder; `durable=False` trades safety from power loss for speed, in tests."""
+    """The embedded servers of one folder; `durable=False` trades safety from power loss for speed, in tests.
+
+    `given` names servers run elsewhere by their variables in `OUTSIDE`; no embedded one is started in their place.
+    """
 
     folder: Path
     durable: bool = True
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folder = Path(self.folder).resolve()
@@ -39,9 +45,11 @@ class Instance:
     def start(self) -> Addresses:
         """Run both servers, adopting those that run already, write `environment.json`, and say where they are."""
         with self._alone():
-            self.valkey.start()
-            self.postgres.start()
-            self._write_environment()
+            if "REDIS_URL" not in self.given:
+                self.valkey.start()
+            if "DATABASE_URL" not in self.given:
+                self.postgres.start()
+            write_private(self.folder / "environment.json", self.environment)
             return self.addresses
 
     def stop(self) -> None:
@@ -52,12 +60,18 @@ class Instance:
 
     @property
     def addresses(self) -> Addresses:
-        return Addresses(
-            database_url=self.postgres.url(APP),
-            database_owner_url=self.postgres.url(OWNER),
-            redis_url=self.valkey.url,
-            superuser_url=self.postgres.url(SUPERUSER),
-        )
+        """Where everything is reached, whether it runs or not."""
+        redis_url = self.given.get("REDIS_URL") or self.valkey.url
+        if url := self.given.get("DATABASE_URL"):
+            return Addresses(url, self.given.get("DATABASE_OWNER_URL") or url, redis_url, superuser_url="")
+        app, owner, superuser = (self.postgres.url(role) for role in (APP, OWNER, SUPERUSER))
+        return Addresses(app, owner, redis_url, superuser)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs to reach this instance: addresses and the secret key, by variable."""
+        addresses = asdict(self.addresses)
+        return {name: addresses[name.lower()] for name in OUTSIDE} | {"SECRET_KEY": self._secrets["SECRET_KEY"]}
 
     @cached_property
     def postgres(self) -> Postgres:
@@ -86,11 +100,6 @@ class Instance:
         made["SECRET_KEY"] = secrets.token_urlsafe(64)
         write_private(path, made)
         return made
-
-    def _write_environment(self) -> None:
-        addresses = asdict(self.addresses)
-        environment = {name.upper(): addresses[name] for name in ("database_url", "database_owner_url", "redis_url")}
-        write_private(self.folder / "environment.json", environment | {"SECRET_KEY": self._secrets["SECRET_KEY"]})
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 from contextlib import closing, suppress
@@ -92,8 +93,9 @@ class Postgres:
         secret.touch(mode=0o600)
         secret.write_text(self.passwords[SUPERUSER])
         os.chown(secret, self.uid, -1)
-        self._run("rm", "-rf", half_made / "data")
         made = half_made / "data"
+        if made.exists():
+            shutil.rmtree(made)
         locale = ("--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
         access = ("--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={secret}")
         try:
@@ -153,11 +155,10 @@ class Postgres:
             cursor.execute(f"grant usage on schema public to {APP}")
 
     def _run(self, program: str, *arguments, check: bool = True) -> subprocess.CompletedProcess:
-        known = programs() / "bin" / program
         output = self.data.with_name("postgres-commands.log")
         with output.open("w") as written:  # a pipe would be held open by the server itself
             done = subprocess.run(
-                [known if known.exists() else program, *arguments],
+                [programs() / "bin" / program, *arguments],
                 stdout=written,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,

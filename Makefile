@@ -1,0 +1,18 @@
+PYTHON ?= python3
+
+.PHONY: up test check lock bench
+
+up: ## set up what is needed and serve the portal
+	@$(PYTHON) portal/runtime/bootstrap.py up
+
+test: ## every test, layer by layer, each within its time
+	@$(PYTHON) portal/runtime/bootstrap.py test
+
+check: ## lint, types, import direction, fast tests
+	@$(PYTHON) portal/runtime/bootstrap.py check
+
+lock: ## resolve pyproject.toml into requirements/, with hashes
+	@$(PYTHON) portal/runtime/bootstrap.py lock
+
+bench: ## measured comparisons
+	@$(PYTHON) portal/runtime/bootstrap.py bench

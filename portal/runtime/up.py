@@ -1,0 +1,159 @@
+"""`make up`: servers, migrations, the demo on the first run, then web, worker and beat until somebody says stop."""
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import psycopg2
+
+from portal.runtime.errors import CannotStart
+from portal.runtime.instance import OUTSIDE, Instance
+from portal.runtime.preflight import check_given, check_port, only_one, stop_when_asked, wanted_port
+from portal.runtime.runner import STOPPING, Runner
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "var" / "up"
+PYTHON = shlex.quote(sys.executable)
+SECONDS_TO_READY = 90
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+def main() -> int:
+    stop_when_asked()
+    try:
+        port = wanted_port()
+        with only_one(FOLDER, port):
+            check_port(port)
+            with servers() as environment:
+                prepare(environment)
+                return serve(environment, port)
+    except CannotStart as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped before it was ready.")
+        return 0
+
+
+@contextmanager
+def servers() -> Iterator[dict[str, str]]:
+    """The environment of everything Concord runs, with embedded servers for what no address was given for."""
+    given = {name: os.environ[name] for name in OUTSIDE if os.environ.get(name)}
+    check_given(given)
+    instance = Instance(FOLDER, given=given)
+    say("Starting the servers" if len(given) < 2 else "Connecting to the given servers")
+    try:
+        instance.start()
+        yield {
+            **ONE_THREAD,
+            "DJANGO_SETTINGS_MODULE": "portal.settings.development",
+            **os.environ,
+            **instance.environment,
+            "SECRET_KEY": os.environ.get("SECRET_KEY") or instance.environment["SECRET_KEY"],
+        }
+    finally:
+        for number in STOPPING:
+            signal.signal(number, signal.SIG_IGN)
+        instance.stop()
+
+
+def prepare(environment: Mapping[str, str]) -> None:
+    """Bring database and static files to the state of this code, and load the demo organisation once."""
+    say("Migrating the database")
+    manage(environment, "migrate", "--no-input", "--verbosity", "0")
+    manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
+    if environment.get("DEMO", "1") != "0" and is_empty(environment):
+        say("Building the demo organisation")
+        manage(environment, "seed_demo")
+
+
+def is_empty(environment: Mapping[str, str]) -> bool:
+    """Whether nobody has an account yet: the first run."""
+    with closing(psycopg2.connect(environment["DATABASE_OWNER_URL"])) as connection, connection.cursor() as cursor:
+        cursor.execute("select not exists (select from people_user)")
+        return bool(cursor.fetchone()[0])
+
+
+def manage(environment: Mapping[str, str], *command: str) -> None:
+    done = subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=dict(environment))
+    if done.returncode:
+        raise CannotStart(f"Concord could not be set up: `manage.py {command[0]}` failed (see above).")
+
+
+def serve(environment: Mapping[str, str], port: int) -> int:
+    """Run the processes until a signal (0) or the end of one of them (1)."""
+    runner = Runner()
+    for name, command in commands(port).items():
+        runner.add_process(name, f"exec {command}", env=dict(environment), cwd=str(ROOT))
+    threading.Thread(target=announce, args=[runner, port], daemon=True).start()
+    runner.loop()
+    if runner.asked:
+        print("Concord has stopped.")
+        return 0
+    print("A part of Concord ended by itself, so everything was stopped; its last lines are above.", file=sys.stderr)
+    return 1
+
+
+def commands(port: int) -> dict[str, str]:
+    """What runs side by side, by name."""
+    bind = " ".join(f"--bind {address}:{port}" for address in loopbacks(port))
+    return {
+        "web": f"{PYTHON} -m gunicorn portal.wsgi:application --preload {bind} --workers 2 --threads 4 "
+        "--worker-tmp-dir /dev/shm --graceful-timeout 4 --no-control-socket --log-level warning",
+        "worker": f"{PYTHON} -m celery --app portal.celery:app worker --queues celery,record --concurrency 2 "
+        "--without-gossip --without-mingle --loglevel warning",
+        "beat": f"{PYTHON} -m celery --app portal.celery:app beat --pidfile= --loglevel warning "
+        f"--schedule {shlex.quote(str(FOLDER / 'beat-schedule'))}",
+    }
+
+
+def loopbacks(port: int) -> list[str]:
+    """The addresses `localhost` may mean here: some browsers try the IPv6 one first."""
+    with suppress(OSError), closing(socket.socket(socket.AF_INET6)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("::1", port))
+        return ["127.0.0.1", "[::1]"]
+    return ["127.0.0.1"]
+
+
+def announce(runner: Runner, port: int) -> None:
+    """Say that Concord is ready once it says so itself; stop everything when it never does."""
+    deadline = time.monotonic() + SECONDS_TO_READY
+    answer = "no answer"
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as response:
+                if response.status == 200:
+                    print(ready_line(port), flush=True)
+                    return
+        except urllib.error.HTTPError as error:
+            answer = error.read().decode(errors="replace")[:500]
+        except OSError as error:
+            answer = str(error)
+        time.sleep(0.1)
+    print(f"Concord did not become ready within {SECONDS_TO_READY} seconds: {answer}", file=sys.stderr, flush=True)
+    runner.terminate()
+
+
+def ready_line(port: int) -> str:
+    accounts = ROOT / "var" / "demo-accounts.json"
+    sign_ins = f"; demo sign-ins are in {accounts.relative_to(ROOT)}" if accounts.exists() else ""
+    return f"Concord is ready at http://localhost:{port}/ and http://127.0.0.1:{port}/ (Ctrl-C stops it{sign_ins})"
+
+
+def say(sentence: str) -> None:
+    print(f"{sentence} …", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
