@@ -84,9 +84,7 @@ def check_port(port: int) -> None:
                 probe.bind(("127.0.0.1", port))
                 return
         except PermissionError:
-            raise CannotStart(
-                f"Port {port} is reserved for root; choose another, for example: make up PORT=8000"
-            ) from None
+            raise CannotStart(f"Port {port} is reserved for root; choose another: make up PORT=8000") from None
         except OSError:
             if time.monotonic() > deadline:
                 raise CannotStart(
