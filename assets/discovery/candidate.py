@@ -15,11 +15,11 @@ MAXIMUM_LENGTH = 255
 class IdentifierKind(StrEnum):
     """The rungs of the identity ladder, strongest first."""
 
-    OWN_ID = "own_id"
-    SERIAL = "serial"
-    MAC = "mac"
-    FQDN = "fqdn"
-    IP = "ip"
+    OWN_ID = "OWN_ID"
+    SERIAL = "SERIAL"
+    MAC = "MAC"
+    FQDN = "FQDN"
+    IP = "IP"
 
 
 @dataclass(frozen=True, order=True)
@@ -96,9 +96,19 @@ def plain(text: str | None, limit: int = MAXIMUM_LENGTH) -> str:
     return " ".join(printable.split())[:limit].rstrip()
 
 
+# What the inventory has room for, in characters; the rest of a longer value says nothing that matters.
+LONGEST = {"version_in_use": 80, "kind": 20}
+LONGEST_FIELD = 120
+
+
+def bounded(values: Mapping[str, str]) -> dict[str, str]:
+    """`values` cut to what the inventory holds, empty ones left out."""
+    return {name: cut for name, value in values.items() if (cut := plain(value, LONGEST.get(name, LONGEST_FIELD)))}
+
+
 def own_id(value: str) -> Identifier | None:
     """The organisation's own number of an asset."""
-    spelled = plain(value)
+    spelled = plain(value, 120)
     return Identifier(IdentifierKind.OWN_ID, spelled.casefold()) if spelled else None
 
 

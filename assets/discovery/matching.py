@@ -18,20 +18,20 @@ REPLACED = frozenset([IdentifierKind.FQDN, IdentifierKind.IP])
 
 
 class ProposalKind(StrEnum):
-    NEW = "new"
-    CHANGED = "changed"
-    VANISHED = "vanished"
-    CONFLICT = "conflict"
+    NEW = "NEW"
+    CHANGED = "CHANGED"
+    VANISHED = "VANISHED"
+    CONFLICT = "CONFLICT"
 
 
 class Reason(StrEnum):
     """Why a candidate could not be settled without a person."""
 
-    AMBIGUOUS = "ambiguous"  # one identifier belongs to several assets
-    RUNGS_DISAGREE = "rungs-disagree"  # two rungs name different assets
-    CONTRADICTED = "contradicted"  # known by a weak rung, while a stronger one holds another value
-    SEEN_TWICE = "seen-twice"  # several candidates are the same asset, and this one brings something new
-    ALIKE = "alike"  # shares an identifier with another candidate of the same file
+    AMBIGUOUS = "AMBIGUOUS"  # one identifier belongs to several assets
+    RUNGS_DISAGREE = "RUNGS_DISAGREE"  # two rungs name different assets
+    CONTRADICTED = "CONTRADICTED"  # known by a weak rung, while a stronger one holds another value
+    SEEN_TWICE = "SEEN_TWICE"  # several candidates are the same asset, and this one brings something new
+    ALIKE = "ALIKE"  # shares an identifier with another candidate of the same file
 
 
 @dataclass(frozen=True)

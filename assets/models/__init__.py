@@ -2,6 +2,6 @@
 
 from assets.models.asset import Asset, Identifier
 from assets.models.dependency import Dependency
-from assets.models.discovery_run import DiscoveryRun, Observation, Proposal
+from assets.models.discovery_run import DiscoveryRun, Observation, ObservedIdentifier, Proposal
 
-__all__ = ["Asset", "Dependency", "DiscoveryRun", "Identifier", "Observation", "Proposal"]
+__all__ = ["Asset", "Dependency", "DiscoveryRun", "Identifier", "Observation", "ObservedIdentifier", "Proposal"]

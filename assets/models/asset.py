@@ -70,6 +70,7 @@ class Asset(models.Model):
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     mac_address = models.CharField(max_length=17, blank=True)
     operating_system = models.CharField(max_length=120, blank=True)
+    services = models.JSONField(default=list, editable=False)  # open ports as discovery saw them: ["102/tcp iso-tsap", …]
     purdue_level = models.CharField(max_length=3, choices=PURDUE_LEVELS, blank=True)
     zone = models.CharField(max_length=60, blank=True)
     is_safety_relevant = models.BooleanField(default=False)

@@ -33,8 +33,12 @@ class DiscoveryRun(models.Model):
     sha256 = models.CharField(max_length=64)  # of the bytes as they came
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     refusal = models.JSONField(default=dict, blank=True)  # {"code", "params"}: why it could not be read
+    scan = models.JSONField(default=dict, blank=True)  # {"command", "networks", "ports": [[protocol, first, last]]}
+    is_complete = models.BooleanField(default=False)  # a list of everything there is: what it leaves out is gone
     scanned_at = models.DateTimeField(null=True, blank=True)  # what the scanner says
     observation_count = models.PositiveIntegerField(default=0)
+    read_count = models.PositiveIntegerField(default=0)  # observations stored so far
+    matched_count = models.PositiveIntegerField(default=0)  # observations compared with the inventory so far
     proposal_count = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -63,8 +67,10 @@ class Observation(models.Model):
     name = models.CharField(max_length=253, blank=True)
     identifiers = models.JSONField(default=list)  # [["MAC", "00:11:…"], …]
     fields = models.JSONField(default=dict)  # asset field → value
-    services = models.JSONField(default=list)  # [{"protocol", "port", "name", "product", "version"}]
-    digest = models.CharField(max_length=64)  # of identifiers, fields and services
+    guesses = models.JSONField(default=dict)  # asset field → value that only helps to register something new
+    services = models.JSONField(default=list)  # ["102/tcp iso-tsap", …]
+    is_scanner = models.BooleanField(default=False)  # the machine that ran the scan
+    digest = models.CharField(max_length=64)  # of the identifiers: the same for two sightings of one thing
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, null=True, related_name="observations")
     rung = models.CharField(max_length=6, choices=Identifier.Rung, blank=True)
     observed_at = models.DateTimeField(null=True)
@@ -75,6 +81,21 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ObservedIdentifier(models.Model):
+    """One identifier of an observation, so that a worker finds what else in a run carries it without reading the run."""
+
+    run = models.ForeignKey(DiscoveryRun, on_delete=models.PROTECT, related_name="+")
+    observation = models.ForeignKey(Observation, on_delete=models.PROTECT, related_name="+")
+    rung = models.CharField(max_length=6, choices=Identifier.Rung)
+    value = models.CharField(max_length=253)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "value", "rung"], name="sightings_by_identifier")]
+
+    def __str__(self) -> str:
+        return f"{self.rung} {self.value}"
 
 
 class Proposal(models.Model):
@@ -92,12 +113,23 @@ class Proposal(models.Model):
         IGNORED = "IGNORED", _("Ignored")
         OVERTAKEN = "OVERTAKEN", _("Overtaken by a later run")
 
+    class Cause(models.TextChoices):
+        AMBIGUOUS = "AMBIGUOUS", _("One identifier belongs to several assets")
+        RUNGS_DISAGREE = "RUNGS_DISAGREE", _("Its identifiers belong to different assets")
+        CONTRADICTED = "CONTRADICTED", _("The address is known, but of another device")
+        SEEN_TWICE = "SEEN_TWICE", _("Two hosts in this run are the same asset")
+        ALIKE = "ALIKE", _("Another host in this run carries the same identifier")
+
     run = models.ForeignKey(DiscoveryRun, on_delete=models.PROTECT, related_name="proposals")
     observation = models.ForeignKey(Observation, on_delete=models.PROTECT, null=True, related_name="proposals")
     kind = models.CharField(max_length=8, choices=Kind)
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, null=True, related_name="proposals")
     rung = models.CharField(max_length=6, choices=Identifier.Rung, blank=True)
-    changes = models.JSONField(default=dict)  # {field: [now, proposed]}; conflicts: {"candidates": [asset ids]}
+    changes = models.JSONField(default=dict)  # {field: [now, proposed]}; lists for identifiers and services
+    contenders = models.JSONField(default=list)  # of a conflict: ids of the assets it may be
+    cause = models.CharField(max_length=16, choices=Cause, blank=True)  # of a conflict
+    about = models.CharField(max_length=70, default="")  # "asset:7" or "seen:<digest>": the same for the same question asked again
+    fingerprint = models.CharField(max_length=64, default="")  # of what is proposed: a question once ignored is not asked again
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     reason = models.CharField(max_length=300, blank=True)
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -107,7 +139,10 @@ class Proposal(models.Model):
     objects = VisibleQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["run", "kind", "id"], name="proposals_of_a_run")]
+        indexes = [
+            models.Index(fields=["run", "kind", "id"], name="proposals_of_a_run"),
+            models.Index(fields=["about"], name="proposals_by_question"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.observation or self.asset}"

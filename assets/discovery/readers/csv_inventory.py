@@ -20,18 +20,20 @@ HEADINGS = {
     "name": ("name", "asset", "assetname", "displayname"),
     "kind": ("kind", "type", "assettype", "category"),
     "vendor": ("vendor", "manufacturer", "maker", "make"),
-    "model": ("model", "product", "modelnumber"),
+    "product": ("model", "product", "modelnumber"),
     "serial": ("serial", "serialnumber", "serialno", "sn"),
     "mac": ("mac", "macaddress", "macaddresses", "hardwareaddress"),
     "fqdn": ("fqdn", "hostname", "host", "dnsname"),
     "ip": ("ip", "ipaddress", "ipaddresses", "address"),
     "operating_system": ("operatingsystem", "os", "system"),
-    "firmware": ("firmware", "firmwareversion"),
+    "version_in_use": ("firmware", "firmwareversion", "version", "softwareversion"),
     "location": ("location", "place", "room"),
 }
 COLUMN_OF = {heading: column for column, headings in HEADINGS.items() for heading in headings}
 IDENTIFYING = ("own_id", "serial", "mac", "fqdn", "ip")
-STATED = ("vendor", "model", "operating_system", "firmware", "location")
+STATED = {name: name for name in ("vendor", "product", "operating_system", "version_in_use", "location")} | {
+    "serial": "serial_number"
+}
 SEPARATORS = ",;\t|"
 LONGEST_HEADING_LINE = 64_000
 
@@ -116,15 +118,12 @@ def _candidate(cells: dict[str, str], line: int) -> Candidate:
         raise NotAnInventory(
             _("Line %(line)s has nothing that identifies the asset. Give it an asset_id, a serial or an address.") % {"line": line}
         )
-    stated = {column: value[column] for column in STATED if value.get(column)}
-    names = _each(cells, "fqdn", line, spelling.host_name)
-    if names and not spelling.fqdn(names[0]):
-        stated["host_name"] = spelling.host_name(names[0])
-    kind = re.sub(r"[^a-z]+", "_", value.get("kind", "").lower()).strip("_")
+    stated = {field: value[column] for column, field in STATED.items() if value.get(column)}
+    kind = re.sub(r"[^A-Z]+", "_", value.get("kind", "").upper()).strip("_")
     return Candidate(
         name=value.get("name") or value.get("fqdn") or value.get("own_id") or identifiers[0].value,
         identifiers=identifiers,
-        fields=stated,
+        fields=spelling.bounded(stated),
         guesses={"kind": kind} if kind else {},
     )
 

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from xml.etree.ElementTree import Element
 
-from assets.discovery.candidate import Candidate, Scan, Service, distinct, fqdn, host_name, ip, mac, plain, serial
+from assets.discovery.candidate import Candidate, Scan, Service, bounded, distinct, fqdn, host_name, ip, mac, plain, serial
 from assets.discovery.readers.nmap_scan import moment
 
 SURE_ENOUGH_PERCENT = 95
@@ -25,22 +25,20 @@ def candidate(host: Element, scan: Scan) -> Candidate | None:
     names = _names(host)
     told = _told(host)
     identifiers = distinct(
-        serial(told.get("vendor", ""), told.pop("serial", "")),
+        serial(told.get("vendor", ""), told.get("serial_number", "")),
         *(mac(value) for value, one in addresses if one.get("addrtype") == "mac"),
         *(fqdn(name) for name in names),
         *(ip(value) for value, one in addresses if one.get("addrtype") != "mac"),
     )
     local = any(_is_loopback(value) for value, _ in addresses)
     own_names = [name for name in names if local or name not in ("localhost", "localhost.localdomain")]
-    if own_names and not any(fqdn(name) for name in own_names):
-        told["host_name"] = own_names[0]
     return Candidate(
         name=(own_names[0] if own_names else addresses[0][0] if addresses else "") or "unnamed",
         identifiers=identifiers,
-        fields=told,
+        fields=bounded(told),
         services=services,
         observed_at=moment(host.get("endtime") or host.get("starttime")) or scan.started_at,
-        guesses=_guesses(host, services, told),
+        guesses=bounded(_guesses(host, services, told)),
         scan=scan,
         on_scanner=local,
     )
@@ -101,12 +99,12 @@ def _told(host: Element) -> dict[str, str]:
 
 # Script → vendor where the protocol belongs to one, and answer (letters only, lower case) → field.
 SCRIPTS: dict[str, tuple[str, dict[str, str]]] = {
-    "s7-info": ("Siemens", {"module": "model", "version": "firmware", "serialnumber": "serial"}),
+    "s7-info": ("Siemens", {"module": "product", "version": "version_in_use", "serialnumber": "serial_number"}),
     "enip-info": (
         "",
-        {"vendor": "vendor", "productname": "model", "revision": "firmware", "serialnumber": "serial"},
+        {"vendor": "vendor", "productname": "product", "revision": "version_in_use", "serialnumber": "serial_number"},
     ),
-    "bacnet-info": ("", {"vendorname": "vendor", "modelname": "model", "firmware": "firmware"}),
+    "bacnet-info": ("", {"vendorname": "vendor", "modelname": "product", "firmware": "version_in_use"}),
     "snmp-info": ("", {"enterprise": "vendor"}),
     "smb-os-discovery": ("", {"os": "operating_system"}),
 }
@@ -133,10 +131,10 @@ def _kind(host: Element, services: tuple[Service, ...]) -> str:
     classes = [] if system is None else [one.get("type", "").lower() for one in system.iterfind("osclass")]
     ports = {service.port for service in services}
     if ports & OT_PORTS:
-        return "ot_device"
+        return "OT_DEVICE"
     if NETWORK_DEVICES.intersection(classes):
-        return "network"
+        return "NETWORK"
     if CONNECTED_EQUIPMENT.intersection(classes):
-        return "connected_equipment"
+        return "CONNECTED_EQUIPMENT"
     named_server = system is not None and "server" in system.get("name", "").lower()
-    return "server" if named_server or ports & SERVER_PORTS else "endpoint"
+    return "SERVER" if named_server or ports & SERVER_PORTS else "ENDPOINT"

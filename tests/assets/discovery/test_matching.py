@@ -111,7 +111,7 @@ def test_an_address_that_moved_is_a_change_of_the_asset_with_that_mac():
 
     plan = match([candidate], [known(7, mac("001b1b9f2001"), ip("10.20.1.11")), known(8, ip("10.20.1.12"))])
 
-    assert only(plan) == Proposal(ProposalKind.CHANGED, candidate, 7, MAC, (Change("ip", ("10.20.1.11",), ("10.20.1.12",)),))
+    assert only(plan) == Proposal(ProposalKind.CHANGED, candidate, 7, MAC, (Change("IP", ("10.20.1.11",), ("10.20.1.12",)),))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_replaced_network_card_is_a_change_of_the_asset_with_that_name():
 
     plan = match([candidate], [known(7, mac("001b1b9f2001"), fqdn("hmi-1.verrow.example"))])
 
-    assert only(plan).changes == (Change("mac", ("00:1b:1b:9f:20:01",), ("00:1b:1b:9f:20:01", "00:1b:1b:9f:20:02")),)
+    assert only(plan).changes == (Change("MAC", ("00:1b:1b:9f:20:01",), ("00:1b:1b:9f:20:01", "00:1b:1b:9f:20:02")),)
 
 
 # Several sightings
@@ -185,17 +185,17 @@ def test_candidates_without_identifiers_are_left_out():
 
 
 def test_a_change_names_field_before_and_after():
-    plc = seen("PLC-A1", mac("001b1b9f2001"), fields={"firmware": "2.9.7", "model": "515-2AM02"})
+    plc = seen("PLC-A1", mac("001b1b9f2001"), fields={"version_in_use": "2.9.7", "product": "515-2AM02"})
 
-    changes = differences(plc, known(7, mac("001b1b9f2001"), fields={"firmware": "2.9.4", "model": "515-2AM02"}))
+    changes = differences(plc, known(7, mac("001b1b9f2001"), fields={"version_in_use": "2.9.4", "product": "515-2AM02"}))
 
-    assert changes == (Change("firmware", ("2.9.4",), ("2.9.7",)),)
+    assert changes == (Change("version_in_use", ("2.9.4",), ("2.9.7",)),)
 
 
 def test_silence_is_no_change():
-    plc = seen("PLC-A1", mac("001b1b9f2001"), fields={"firmware": ""})
+    plc = seen("PLC-A1", mac("001b1b9f2001"), fields={"version_in_use": ""})
 
-    assert differences(plc, known(7, mac("001b1b9f2001"), ip("10.20.1.1"), fields={"firmware": "2.9.4"})) == ()
+    assert differences(plc, known(7, mac("001b1b9f2001"), ip("10.20.1.1"), fields={"version_in_use": "2.9.4"})) == ()
 
 
 def test_guesses_are_never_compared():
@@ -249,7 +249,7 @@ IDENTIFIERS = st.one_of(
     st.builds(lambda n: ip(f"10.20.1.{n}"), st.integers(1, 4)),
 )
 SERVICES = st.sets(st.builds(Service, st.sampled_from([22, 80, 102, 8080]), st.just("tcp")), max_size=3)
-FIELDS = st.dictionaries(st.sampled_from(["firmware", "model"]), st.sampled_from(["1", "2"]), max_size=2)
+FIELDS = st.dictionaries(st.sampled_from(["version_in_use", "product"]), st.sampled_from(["1", "2"]), max_size=2)
 CANDIDATES = st.lists(
     st.builds(
         lambda name, found, fields, services: seen(name, *found, fields=fields, services=sorted(services)),
@@ -308,7 +308,7 @@ def test_the_same_input_twice_proposes_nothing_after_a_plan_without_conflicts(ca
     if any(one.kind == ProposalKind.CONFLICT for one in plan.proposals):
         return
 
-    assert [one for one in match(candidates, accepted(plan, inventory)).proposals if one.kind != "conflict"] == []
+    assert [one for one in match(candidates, accepted(plan, inventory)).proposals if one.kind != ProposalKind.CONFLICT] == []
 
 
 @given(CANDIDATES)

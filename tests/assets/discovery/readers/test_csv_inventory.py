@@ -24,8 +24,8 @@ def test_a_row_becomes_a_candidate_with_its_identifiers():
         Identifier(IdentifierKind.MAC, "00:1b:1b:9f:20:01"),
         Identifier(IdentifierKind.IP, "10.20.1.11"),
     )
-    assert press.fields == {"vendor": "Schuler"}
-    assert press.guesses == {"kind": "ot_device"}
+    assert press.fields == {"vendor": "Schuler", "serial_number": "PX-77"}
+    assert press.guesses == {"kind": "OT_DEVICE"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

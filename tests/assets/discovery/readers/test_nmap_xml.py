@@ -59,8 +59,13 @@ def test_a_controller_is_known_by_serial_mac_name_and_address():
 def test_a_controller_tells_its_maker_model_and_firmware_and_is_taken_for_ot():
     (plc,) = candidates(HEAD + PLC + TAIL)
 
-    assert plc.fields == {"vendor": "Siemens", "model": "6ES7 515-2AM02-0AB0", "firmware": "2.9.4"}
-    assert plc.guesses == {"kind": "ot_device"}
+    assert plc.fields == {
+        "vendor": "Siemens",
+        "product": "6ES7 515-2AM02-0AB0",
+        "version_in_use": "2.9.4",
+        "serial_number": "S C-X4U421302009",
+    }
+    assert plc.guesses == {"kind": "OT_DEVICE"}
     assert plc.services == (Service(102, "tcp", "iso-tsap"),)
     assert plc.observed_at == datetime.fromtimestamp(1790000042, tz=UTC)
 
