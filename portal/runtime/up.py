@@ -110,9 +110,9 @@ def commands(port: int) -> dict[str, str]:
     return {
         "web": f"{PYTHON} -m gunicorn portal.wsgi:application --preload {bind} --workers 2 --threads 4 "
         "--worker-tmp-dir /dev/shm --graceful-timeout 4 --no-control-socket --log-level warning",
-        "worker": f"{PYTHON} -m celery --app portal.celery:app worker --queues celery,record --concurrency 2 "
+        "worker": f"{PYTHON} -m celery --quiet --app portal.celery:app worker --queues celery,record --concurrency 2 "
         "--without-gossip --without-mingle --loglevel warning",
-        "beat": f"{PYTHON} -m celery --app portal.celery:app beat --pidfile= --loglevel warning "
+        "beat": f"{PYTHON} -m celery --quiet --app portal.celery:app beat --pidfile= --loglevel warning "
         f"--schedule {shlex.quote(str(FOLDER / 'beat-schedule'))}",
     }
 

@@ -1,0 +1,117 @@
+"""`make test`: the suite layer by layer, each within its time; the last line sums up all of them."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.runtime.chromium import ensure
+from portal.runtime.errors import CannotStart
+from portal.runtime.instance import Instance
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTHING_COLLECTED = 5  # pytest's exit code
+PATIENCE = 3  # times its budget, then a layer is cut off
+OUTCOME = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Tests that share a marker, and the minutes they may take together."""
+
+    name: str
+    marker: str
+    minutes: float
+
+
+@dataclass(frozen=True)
+class Result:
+    layer: Layer
+    seconds: float
+    summary: str
+    passed: bool
+
+    @property
+    def in_time(self) -> bool:
+        return self.seconds <= self.layer.minutes * 60
+
+
+SLOW = (
+    Layer("journeys", "journey", 6),
+    Layer("schema", "schema", 3),
+    Layer("accessibility", "axe", 3),
+    Layer("kill", "kill", 2),
+)
+FAST = Layer("unit and database", " and ".join(f"not {name}" for name in (*(layer.marker for layer in SLOW), "soak")), 8)
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        os.environ["CHROMIUM"] = str(ensure())
+        results = [run(layer, arguments) for layer in (FAST, *SLOW)]
+    except CannotStart as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    finally:
+        Instance(ROOT / "var" / "test").stop()
+    report(results)
+    return 0 if all(result.passed and result.in_time for result in results) else 1
+
+
+def run(layer: Layer, arguments: list[str]) -> Result:
+    """Run one layer, showing what pytest says as it says it."""
+    print(f"\n── {layer.name}: at most {layer.minutes:g} min ──", flush=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-m", layer.marker, *arguments]
+    if sys.stdout.isatty():
+        command.append("--color=yes")
+    started = time.monotonic()
+    summary = "cut off"
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as tests:
+        cut_off = threading.Timer(layer.minutes * 60 * PATIENCE, tests.kill)
+        cut_off.start()
+        try:
+            for line in tests.stdout or ():
+                print(line, end="", flush=True)
+                summary = line if OUTCOME.search(line) or "no tests ran" in line or " deselected" in line else summary
+        except BaseException:
+            tests.kill()
+            raise
+        finally:
+            cut_off.cancel()
+    passed = tests.returncode in (0, NOTHING_COLLECTED)
+    return Result(layer, time.monotonic() - started, summary.strip(), passed)
+
+
+def report(results: list[Result]) -> None:
+    """A line per layer, and a last one in pytest's own words over all of them."""
+    print()
+    for result in results:
+        verdict = "" if result.passed else "  FAILED"
+        verdict += "" if result.in_time else "  OVER ITS TIME"
+        clock = f"{result.seconds:6.0f} s of {result.layer.minutes * 60:.0f} s"
+        print(f"{result.layer.name:18}{clock:18}  {plain(result.summary)}{verdict}")
+    counts: Counter[str] = Counter()
+    for result in results:
+        for number, word in OUTCOME.findall(plain(result.summary)):
+            counts["error" if word == "errors" else word] += int(number)
+    order = ("failed", "error", "passed", "skipped", "xfailed", "xpassed")
+    words = ", ".join(f"{counts[word]} {word}" for word in order if counts[word]) or "no tests ran"
+    print(f"===== {words} in {sum(result.seconds for result in results):.2f}s =====", flush=True)
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text).strip("= ")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        sys.exit(main(sys.argv[1:]))
+    sys.exit(130)
