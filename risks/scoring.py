@@ -132,7 +132,7 @@ def score(given: ScoreInput, formula: Formula) -> ScoreResult:
     worst = scales.worst_impact(given.impact_levels)
     if given.likelihood_level is None or worst is None:
         return ScoreResult(formula.version, None, None, reason=NOT_ENOUGH_DATA)
-    terms = [_base(given, scales.checked_level(given.likelihood_level), *worst, formula), *_exposed(given, formula)]
+    terms = [_rating(given, scales.checked_level(given.likelihood_level), *worst, formula), *_exposed(given, formula)]
     terms += _bound(terms, formula)
     if given.state == CURRENT:
         terms += _care(given, _sum(terms), formula)
@@ -151,14 +151,14 @@ def above_tolerance(value: Decimal | None, tolerance_points: Decimal | None) -> 
     return value is not None and tolerance_points is not None and value > tolerance_points
 
 
-def _base(given: ScoreInput, likelihood_level: int, area: str, impact_level: int, formula: Formula) -> Term:
+def _rating(given: ScoreInput, likelihood_level: int, area: str, impact_level: int, formula: Formula) -> Term:
     params: dict[str, int | str] = {
         "likelihood_level": likelihood_level,
         "impact_level": impact_level,
         "impact_area": area,
     }
     points = formula.base_points * likelihood_level * impact_level
-    return Term("base", _tenths(points), Source("risk", given.risk_id), params)
+    return Term("rating", _tenths(points), Source("risk", given.risk_id), params)
 
 
 def _exposed(given: ScoreInput, formula: Formula) -> Iterator[Term]:

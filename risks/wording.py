@@ -58,7 +58,7 @@ STATES: dict[str, Word] = {
 REASONS: dict[str, Word] = {scoring.NOT_ENOUGH_DATA: gettext_lazy("not enough data")}
 
 LABELS: dict[str, Word] = {
-    "score.base": gettext_lazy("Likelihood %(likelihood_level)s × impact %(impact_level)s, %(impact_area)s"),
+    "score.rating": gettext_lazy("Likelihood %(likelihood_level)s × impact %(impact_level)s, %(impact_area)s"),
     "score.criticality": gettext_lazy("Effective criticality %(criticality_level)s, %(aspect)s"),
     "score.reachability.INTERNAL": gettext_lazy("Reachable from inside"),
     "score.reachability.REMOTE": gettext_lazy("Remote exposure"),

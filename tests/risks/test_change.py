@@ -34,7 +34,7 @@ def test_a_move_is_taken_apart_into_its_terms():
 
     assert moved.points == Decimal("18.0")
     assert [(term.name, term.kind, str(term.points)) for term in moved.terms] == [
-        ("base", "changed", "12.0"),
+        ("rating", "changed", "12.0"),
         ("reachability", "changed", "2.5"),
         ("safety_zone", "added", "3.5"),
     ]
@@ -55,7 +55,7 @@ def test_facts_that_changed_without_points_are_still_told():
 
     moved = change.explain(before, after)
 
-    assert [(term.name, str(term.points)) for term in moved.terms] == [("base", "0.0")]
+    assert [(term.name, str(term.points)) for term in moved.terms] == [("rating", "0.0")]
 
 
 def test_the_first_score_is_all_new():

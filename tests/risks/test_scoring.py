@@ -36,7 +36,7 @@ def test_likelihood_times_worst_impact_is_the_base():
     assert result.band == "MEDIUM"
     assert result.terms == (
         Term(
-            "base",
+            "rating",
             Decimal("48.0"),
             Source("risk", 17),
             {"likelihood_level": 4, "impact_level": 4, "impact_area": "operational"},
@@ -69,7 +69,7 @@ def test_every_term_of_a_plant_risk_worked_by_hand():
     result = score(given, VERSION_1)
 
     assert points(result) == {
-        "base": "48.0",
+        "rating": "48.0",
         "criticality": "7.0",
         "reachability": "5.5",
         "end_of_support": "4.0",
@@ -135,7 +135,7 @@ def test_the_bound_is_a_term_of_its_own():
     result = score(given, steep)
 
     assert points(result) == {
-        "base": "97.5",
+        "rating": "97.5",
         "criticality": "7.0",
         "bound": "-4.5",
         "review_late": "5.0",
@@ -159,7 +159,7 @@ def test_care_terms_count_at_most_five_together():
 
     result = score(facts(review_due_on=TODAY - timedelta(days=2)), harsh)
 
-    assert points(result) == {"base": "48.0", "review_late": "9.0", "care_limit": "-4.0"}
+    assert points(result) == {"rating": "48.0", "review_late": "9.0", "care_limit": "-4.0"}
 
 
 def test_care_terms_alone_never_cross_the_tolerance():
@@ -168,7 +168,7 @@ def test_care_terms_alone_never_cross_the_tolerance():
 
     result = score(given, VERSION_1)
 
-    assert points(result) == {"base": "48.0", "review_late": "5.0", "care_tolerance": "-3.0"}
+    assert points(result) == {"rating": "48.0", "review_late": "5.0", "care_tolerance": "-3.0"}
     assert not scoring.above_tolerance(result.value, given.tolerance_points)
 
 
@@ -185,7 +185,7 @@ def test_above_tolerance_care_counts_in_full():
 def test_care_belongs_to_the_current_state(state):
     result = score(facts(state=state, review_due_on=TODAY - timedelta(days=200)), VERSION_1)
 
-    assert points(result) == {"base": "48.0"}
+    assert points(result) == {"rating": "48.0"}
     assert result.next_change_on is None
 
 
