@@ -1,1 +1,25 @@
-"""What this app hears: each receiver only inserts rows."""
+"""What this app hears: each receiver only inserts rows and wakes a worker once they are committed."""
+
+from django.db import transaction
+from django.dispatch import receiver
+
+from assets.signals import assets_changed
+from risks import stale, tasks
+from risks.signals import risk_changed
+
+
+@receiver(assets_changed)
+def mark_risks_of_assets(sender, asset_ids, cause, **kwargs):
+    stale.mark_reached(asset_ids, cause)
+    _wake()
+
+
+@receiver(risk_changed)
+def mark_risks(sender, risk_ids, cause, **kwargs):
+    stale.mark_risks(risk_ids, cause)
+    _wake()
+
+
+def _wake():
+    """A broker that is away must not fail what is committed already: the sweep finds the rows."""
+    transaction.on_commit(tasks.recompute_stale_scores.delay, robust=True)

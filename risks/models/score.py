@@ -93,6 +93,7 @@ class StaleScore(models.Model):
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="+")
     cause = models.CharField(max_length=80)
     attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=120, blank=True)  # what the last failed attempt met: the error's class
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:

@@ -1,0 +1,149 @@
+"""What is known of risks at the moment they are scored, and what each of them counts for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from risks import exposure, scales, scoring
+from risks.models import Appetite, Levels, Risk
+from risks.scoring import NO_EXPOSURE, Exposure, ScoreInput, ScoreResult
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One risk as the register knows it: `scopes` are its unit and all above, `inputs` are by state of the risk."""
+
+    risk_id: int
+    is_open: bool
+    is_confidential: bool
+    is_unowned: bool
+    scopes: tuple[int, ...]
+    inputs: Mapping[str, ScoreInput]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a risk stands: the content of its `ScoreState` row, field by field, but for the moments."""
+
+    risk_id: int
+    inherent_value: Decimal | None = None
+    current_value: Decimal | None = None
+    residual_value: Decimal | None = None
+    inherent_band: str = ""
+    current_band: str = ""
+    residual_band: str = ""
+    likelihood_level: int | None = None
+    impact_level: int | None = None
+    tolerance_points: int | None = None
+    is_above_tolerance: bool = False
+    is_safety: bool = False
+    counted: Mapping[str, Any] | None = None
+    next_change_on: date | None = None
+
+
+def gather(risk_ids: Sequence[int], today: date) -> Iterator[Facts]:
+    """The facts of each of `risk_ids`, in a constant number of queries. Lock their score states first."""
+    risks = Risk.objects.filter(pk__in=risk_ids).values_list(
+        "pk", "state", "archived_at", "category", "is_confidential", "accountable", "review_due_on", "unit__path"
+    )
+    tolerances = dict(Appetite.objects.values_list("category", "tolerance_points"))
+    levels = _levels(risk_ids)
+    exposures = exposure.measure(risk_ids)
+    for pk, state, archived_at, category, is_confidential, accountable, review_due_on, path in list(risks):
+        tolerance = tolerances.get(category, tolerances.get(""))
+        yield Facts(
+            risk_id=pk,
+            is_open=state == Risk.State.OPEN and archived_at is None,
+            is_confidential=is_confidential,
+            is_unowned=not accountable,
+            scopes=tuple(int(part) for part in path.strip("/").split("/")),
+            inputs={
+                stage: _input(pk, stage, levels, today, exposures.get(pk, NO_EXPOSURE), review_due_on, tolerance)
+                for stage in scoring.STATES
+            },
+        )
+
+
+def stand(known: Facts, results: Mapping[str, ScoreResult]) -> Standing:
+    """Where the risk stands by `results`, one for each of its states. A closed risk waits for no day and counts nowhere."""
+    given, now = known.inputs[scoring.CURRENT], results[scoring.CURRENT]
+    worst = scales.worst_impact(given.impact_levels)
+    days = [result.next_change_on for result in results.values() if result.next_change_on is not None]
+    standing = Standing(
+        risk_id=known.risk_id,
+        inherent_value=results[scoring.INHERENT].value,
+        current_value=now.value,
+        residual_value=results[scoring.RESIDUAL].value,
+        inherent_band=results[scoring.INHERENT].band or "",
+        current_band=now.band or "",
+        residual_band=results[scoring.RESIDUAL].band or "",
+        likelihood_level=given.likelihood_level,
+        impact_level=None if worst is None else worst[1],
+        tolerance_points=None if given.tolerance_points is None else int(given.tolerance_points),
+        is_above_tolerance=scoring.above_tolerance(now.value, given.tolerance_points),
+        is_safety=scales.in_safety_lane(given.impact_levels.get(scales.SAFETY)),
+        counted={},
+        next_change_on=min(days, default=None) if known.is_open else None,
+    )
+    return replace(standing, counted=_counted(known, standing)) if known.is_open else standing
+
+
+def _counted(known: Facts, standing: Standing) -> dict[str, Any]:
+    """What an open risk adds to the totals of its unit and of every unit above."""
+    names = ["risks.open"]
+    if standing.current_value is None:
+        names.append("risks.unscored")
+    else:
+        names += [
+            f"risks.band.{standing.current_band}",
+            f"risks.cell.{standing.likelihood_level}.{standing.impact_level}",
+        ]
+    names += [name for name, holds in _flags(known, standing) if holds]
+    if known.is_confidential:
+        names += [f"confidential.{name}" for name in names]
+    return {"units": list(known.scopes), "measures": dict.fromkeys(names, 1)}
+
+
+def _flags(known: Facts, standing: Standing) -> list[tuple[str, bool]]:
+    return [
+        ("risks.above_tolerance", standing.is_above_tolerance),
+        ("risks.safety", standing.is_safety),
+        ("risks.unowned", known.is_unowned),
+    ]
+
+
+def _levels(risk_ids: Sequence[int]) -> dict[tuple[int, str], tuple[int | None, dict[str, int]]]:
+    """(likelihood, impact by rated area) of each risk and state."""
+    areas = [f"{area}_level" for area in scales.IMPACT_AREAS]
+    rows = Levels.objects.filter(risk__in=risk_ids).values_list("risk_id", "stage", "likelihood_level", *areas)
+    return {
+        (risk_id, stage): (
+            likelihood,
+            {area: level for area, level in zip(scales.IMPACT_AREAS, levels, strict=True) if level is not None},
+        )
+        for risk_id, stage, likelihood, *levels in rows.iterator(chunk_size=5000)
+    }
+
+
+def _input(
+    risk_id: int,
+    stage: str,
+    levels: Mapping[tuple[int, str], tuple[int | None, dict[str, int]]],
+    today: date,
+    exposed: Exposure,
+    review_due_on: date | None,
+    tolerance: int | None,
+) -> ScoreInput:
+    likelihood_level, impact_levels = levels.get((risk_id, stage), (None, {}))
+    return ScoreInput(
+        risk_id=risk_id,
+        state=stage,
+        likelihood_level=likelihood_level,
+        impact_levels=impact_levels,
+        today=today,
+        exposure=exposed,
+        review_due_on=review_due_on,
+        tolerance_points=None if tolerance is None else Decimal(tolerance),
+    )

@@ -1,0 +1,20 @@
+"""What workers do for risks: Celery is only the wake-up, the rows say what is stale."""
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from risks import recompute
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def recompute_stale_scores() -> None:
+    """Score again whatever is stale, until nothing is; woken by a change, and by the timetable for what was lost."""
+    while recompute.refresh_batch(limit=500):
+        pass
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def mark_what_time_changes() -> None:
+    """Mark the scores that a new day of the organisation changes; harmless however often it runs."""
+    if recompute.mark_due():
+        recompute_stale_scores.delay()
