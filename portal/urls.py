@@ -7,3 +7,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler403 = "portal.web.failures.forbidden"
+handler404 = "portal.web.failures.missing"
+handler500 = "portal.web.failures.failed"

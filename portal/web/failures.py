@@ -1,8 +1,36 @@
-"""The pages for what went wrong before a view was reached."""
+"""The pages for what went wrong before or outside of a view's own answer."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
+from django.utils.translation import gettext as _
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "errors/403.html", {"expired": True}, status=403)
+    """A form without a valid token: most often an old one."""
+    return _answered(request, 403, _("Your session changed since this was opened. Load the page again."), {"expired": True})
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The reader's roles do not open this."""
+    return _answered(request, 403, _("Your roles do not include this. An administrator can add you."))
+
+
+def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Nothing here, or nothing the reader may know of: the same answer."""
+    return _answered(request, 404, _("This is not here any more, or not for you."))
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """A fault of ours; neither database nor context processors are asked."""
+    return HttpResponse(loader.render_to_string("errors/500.html", {"request_id": getattr(request, "id", "")}), status=500)
+
+
+def _answered(request: HttpRequest, status: int, sentence: str, context: dict | None = None) -> HttpResponse:
+    """A page of its own, or for htmx one sentence in #messages, so that no fragment is replaced by a whole page."""
+    if getattr(request, "htmx", False):
+        response = render(request, "components/_refusal.html", {"sentence": sentence}, status=status)
+        response["HX-Retarget"] = "#messages"
+        response["HX-Reswap"] = "innerHTML"
+        return response
+    return render(request, f"errors/{status}.html", context, status=status)

@@ -33,4 +33,4 @@ def refusal(request: HttpRequest, error: ConcordError) -> HttpResponse:
         response["HX-Retarget"] = "#messages"
         response["HX-Reswap"] = "innerHTML"
         return response
-    return render(request, "errors/refused.html", context, status=error.status)
+    return render(request, "errors/409.html", context, status=error.status)

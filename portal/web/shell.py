@@ -1,20 +1,27 @@
-"""What stands around every page: the rail with its counts, who is signed in, the chosen theme.
+"""What stands around every page: the rail with its counts, who is signed in, the organisation's day, the chosen theme.
 
-The ground floor names pages as strings and shows an entry only where its page exists and may be opened. Counts and the
-office a person holds come from providers that a higher room sets once, so the shell itself asks the database nothing.
+Pages are named as strings; an entry shows only where its page exists and may be opened. Counts come from a provider that
+a higher room sets once. The shell asks the database for nothing that the page has not asked already: the grants of the
+reader are kept on the user, the organisation in the cache.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from portal.people import access, organisations
+from portal.people.models import Appointment, RoleAssignment
+
 ON_THE_BAR = 4  # entries that fit beside "More" on a phone
-THEMES = {"light", "dark"}
+THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
 
 
@@ -42,109 +49,105 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Who the reader is in this organisation: its name, the office in words, the seat ("cio", "ciso", "both" or "")."""
-
-    organisation: str = ""
-    office: str | Promise = ""
-    seat: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Shell:
-    """Everything `components/_rail.html` and `base.html` show."""
+    """Everything `base.html` and `components/_rail.html` show; `first` stands on the bar of a phone, `rest` behind it."""
 
-    first: list[Link] = field(default_factory=list)
-    rest: list[Link] = field(default_factory=list)
-    personal: list[Link] = field(default_factory=list)
+    first: tuple[Link, ...] = ()
+    rest: tuple[Link, ...] = ()
+    personal: tuple[Link, ...] = ()
     name: str = ""
     organisation: str = ""
-    office: str | Promise = ""
+    offices: str = ""
     seat: str = ""
+    today: date | None = None
     theme: str = ""
     sign_out_url: str = ""
 
 
-# In the order of the design; each page is named by its address and appears once that address exists.
+# In the order of the design; each page appears once its name exists.
 RAIL = (
-    RailEntry("today", _("Today"), "today", "today"),
-    RailEntry("risks", _("Risks"), "risks:register", "risks"),
-    RailEntry("assets", _("Assets"), "assets:inventory", "assets"),
-    RailEntry("change", _("Change"), "change:initiatives", "change"),
-    RailEntry("decisions", _("Decisions"), "together:decisions", "decisions"),
-    RailEntry("together", _("Together"), "together:alignment", "together"),
-    RailEntry("compliance", _("Compliance"), "compliance:frameworks", "compliance"),
-    RailEntry("money", _("Money"), "change:ledger", "money"),
-    RailEntry("board", _("Board"), "board:board-packs", "board"),
+    RailEntry("today", _("Today"), "board:today", "today", "board.view_dashboard"),
+    RailEntry("risks", _("Risks"), "risks:register", "risks", "risks.view_risk"),
+    RailEntry("assets", _("Assets"), "assets:inventory", "assets", "assets.view_asset"),
+    RailEntry("change", _("Change"), "change:initiatives", "change", "change.view_initiative"),
+    RailEntry("decisions", _("Decisions"), "together:decisions", "decisions", "together.view_decision"),
+    RailEntry("together", _("Together"), "together:alignment", "together", "together.view_alignment"),
+    RailEntry("compliance", _("Compliance"), "compliance:frameworks", "compliance", "compliance.view_framework"),
+    RailEntry("money", _("Money"), "change:ledger", "money", "change.view_ledger"),
+    RailEntry("board", _("Board"), "board:packs", "board", "board.view_pack"),
 )
 PERSONAL = (
-    RailEntry("inbox", _("Inbox"), "attention:inbox", "inbox"),
-    RailEntry("reviews", _("Reviews"), "attention:reviews", "review"),
+    RailEntry("inbox", _("Inbox"), "attention:inbox", "inbox", "attention.view_inbox"),
+    RailEntry("reviews", _("Reviews"), "attention:reviews", "review", "attention.view_review"),
 )
+_OFFICES = {**dict(Appointment.Seat.choices), **dict(RoleAssignment.Role.choices)}
 
-_providers: dict[str, Callable] = {}
-
-
-def count_with(provider: Callable[[object], Mapping[str, int]]) -> None:
-    """Let `provider(user)` give the counts of the rail by entry key; it is asked once a page."""
-    _providers["counts"] = provider
+Counts = Callable[[Any], Mapping[str, int]]
+_count_with: list[Counts] = []
 
 
-def introduce_with(provider: Callable[[object], Standing]) -> None:
-    """Let `provider(user)` say what office a reader holds; it is asked once a page."""
-    _providers["standing"] = provider
+def count_with(provider: Counts) -> None:
+    """Let `provider(user)` give the counts of the rail by entry key; it is asked once a page and replaces any before it."""
+    _count_with[:] = [provider]
 
 
-def shell(request) -> dict:
+def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `shell`, worked out only where a template shows it."""
     return {"shell": SimpleLazyObject(lambda: _build(request))}
 
 
-def _build(request) -> Shell:
+def _build(request: HttpRequest) -> Shell:
     theme = request.COOKIES.get(THEME_COOKIE, "")
     theme = theme if theme in THEMES else ""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return Shell(theme=theme)
-    counts = _providers["counts"](user) if "counts" in _providers else {}
-    standing = _providers["standing"](user) if "standing" in _providers else Standing()
-    rail = _links(RAIL, request, user, counts)
+    counts = _count_with[0](user) if _count_with else {}
+    rail = _links(RAIL, request, counts)
+    organisation = organisations.current()
+    held = access.grants(user)
     return Shell(
         first=rail[:ON_THE_BAR],
         rest=rail[ON_THE_BAR:],
-        personal=_links(PERSONAL, request, user, counts),
-        name=user.get_full_name() or str(user),
-        organisation=standing.organisation,
-        office=standing.office,
-        seat=standing.seat,
+        personal=_links(PERSONAL, request, counts),
+        name=str(user),
+        organisation=organisation.name if organisation else "",
+        offices=", ".join(str(_OFFICES[name]) for name in _OFFICES if name in held.names),
+        seat=_seat(held.seats),
+        today=organisations.today(),
         theme=theme,
-        sign_out_url=_address("account_logout") or "",
+        sign_out_url=_address("account_logout"),
     )
 
 
-def _links(entries, request, user, counts: Mapping[str, int]) -> list[Link]:
+def _seat(seats: frozenset[str]) -> str:
+    if {"CIO", "CISO"} <= seats:
+        return "both"
+    return "cio" if "CIO" in seats else "ciso" if "CISO" in seats else ""
+
+
+def _links(entries: tuple[RailEntry, ...], request: HttpRequest, counts: Mapping[str, int]) -> tuple[Link, ...]:
     links = []
     for entry in entries:
         url = _address(entry.url_name)
-        if url is None or (entry.permission and not user.has_perm(entry.permission)):
-            continue
-        links.append(Link(entry.key, entry.label, url, entry.icon, _current(request, entry, url), counts.get(entry.key)))
-    return links
+        if url and (not entry.permission or request.user.has_perm(entry.permission)):
+            current = _current(request, entry, url)
+            links.append(Link(entry.key, entry.label, url, entry.icon, current, counts.get(entry.key)))
+    return tuple(links)
 
 
-def _current(request, entry: RailEntry, url: str) -> str:
-    """`page` on the entry's own page, `true` on a page below it or in its room."""
+def _current(request: HttpRequest, entry: RailEntry, url: str) -> str:
+    """`page` on the entry's own page, `true` on a page below it or elsewhere in its room."""
     if request.path == url:
         return "page"
     if url != "/" and request.path.startswith(url):
         return "true"
     match = request.resolver_match
-    room = match.namespaces[0] if match and match.namespaces else ""
-    return "true" if room and room == entry.key else ""
+    return "true" if match and match.namespaces and match.namespaces[0] == entry.key else ""
 
 
-def _address(url_name: str) -> str | None:
+def _address(url_name: str) -> str:
     try:
         return reverse(url_name)
     except NoReverseMatch:
-        return None
+        return ""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from django.conf import settings
 from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal import clock
+from portal.people import organisations
 
 MINUS = "−"
 NOTHING = "–"
@@ -26,6 +26,7 @@ _BAND_WORDS = (
     gettext_lazy("Severe"),
 )
 SOON_DAYS = 7
+_remembered: list[str] = []
 
 
 def points(value, *, signed: bool = False) -> str:
@@ -112,7 +113,7 @@ def date_short(value: dt.date | None, today: dt.date | None = None) -> str:
         return NOTHING
     if isinstance(value, dt.datetime):
         value = _local(value).date()
-    today = today or clock.today()
+    today = today or clock.today(timezone.get_current_timezone())
     return dateformat.format(value, "j M" if value.year == today.year else "j M Y")
 
 
@@ -129,10 +130,10 @@ def moment(value: dt.datetime | None) -> str:
 
 
 def due_word(due_on: dt.date | None, today: dt.date | None = None) -> str:
-    """How far a date is: 19 days late, today, in 9 days."""
+    """How far a date is from the organisation's day: 19 days late, today, in 9 days."""
     if not due_on:
         return _("no date")
-    days = (due_on - (today or clock.today())).days
+    days = (due_on - (today or organisations.today())).days
     if days < 0:
         return ngettext("%(days)d day late", "%(days)d days late", -days).replace(" ", _SPACE) % {"days": -days}
     if days == 0:
@@ -144,7 +145,7 @@ def due_tone(due_on: dt.date | None, today: dt.date | None = None) -> str:
     """`late`, `soon` (within a week) or nothing: the class beside the word."""
     if not due_on:
         return ""
-    days = (due_on - (today or clock.today())).days
+    days = (due_on - (today or organisations.today())).days
     return "late" if days < 0 else "soon" if days <= SOON_DAYS else ""
 
 
@@ -166,7 +167,17 @@ def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
+def _currency() -> str:
+    """The organisation's one currency; set once, so it is asked for once a process."""
+    if not _remembered:
+        organisation = organisations.current()
+        if organisation is None:
+            return "EUR"
+        _remembered.append(organisation.currency)
+    return _remembered[0]
+
+
 def _amount(value: Decimal, text: str, currency: str | None) -> str:
-    code = currency or getattr(settings, "CURRENCY", "EUR")
+    code = currency or _currency()
     symbol = _SYMBOLS.get(code, f"{code}{_SPACE}")
     return f"{MINUS if value < 0 else ''}{symbol}{text}"
