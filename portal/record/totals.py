@@ -23,18 +23,18 @@ def move(before: tuple[Sequence[int], Mapping[str, int]] | None, after: tuple[Se
     add((scope, measure, amount) for (scope, measure), amount in delta.items())
 
 
-def read(scope: int, prefix: str = "") -> dict[str, int]:
-    """Every measure of `scope` that starts with `prefix`, zero ones left out. One query."""
+def read(*scopes: int, prefix: str = "") -> dict[str, int]:
+    """Every measure that starts with `prefix`, summed over `scopes` (which must not contain one another); zeros left out."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT measure, sum(amount)::bigint FROM (
-                SELECT measure, amount FROM record_total WHERE scope = %(scope)s AND measure LIKE %(like)s
+                SELECT measure, amount FROM record_total WHERE scope = ANY(%(scopes)s) AND measure LIKE %(like)s
                 UNION ALL
-                SELECT measure, amount FROM record_totalchange WHERE scope = %(scope)s AND measure LIKE %(like)s
+                SELECT measure, amount FROM record_totalchange WHERE scope = ANY(%(scopes)s) AND measure LIKE %(like)s
             ) AS parts GROUP BY measure HAVING sum(amount) <> 0
             """,
-            {"scope": scope, "like": prefix.replace("%", "") + "%"},
+            {"scopes": list(scopes), "like": prefix.replace("%", "") + "%"},
         )
         return dict(cursor.fetchall())
 

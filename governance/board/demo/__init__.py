@@ -1,1 +1,1 @@
-"""Verrow Manufacturing, the demo organisation: presses at Northfield, assembly at Eastmere. Built with the verbs of the rooms below."""
+"""Verrow Manufacturing, the demo organisation: presses at Northfield, assembly at Eastmere. Built with the verbs below."""
