@@ -1,6 +1,7 @@
 """The browser of the journeys: Debian's Chromium, found, installed, or unpacked beside the clone without any rights."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from portal.runtime.errors import CannotStart
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "var" / "chromium"
 LAUNCHER = HOME / "chromium"
+SHARED = re.compile(r"\.so(\.\d+)*$")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 DPKG_STATUS = Path("/var/lib/dpkg/status")
 WAY_OUT = "install it and try again (sudo apt-get install chromium), or name one: CHROMIUM=/path make test"
@@ -71,19 +73,26 @@ def install() -> bool:
     return quietly(*apt, "install", "--no-install-recommends", "chromium")
 
 
-def unpack(status: Path = DPKG_STATUS) -> None:
-    """Fetch the package and what it needs beyond `status` by apt's own client, and unpack them into `HOME`."""
+def unpack() -> None:
+    """Fetch the package and what the system lacks for it by apt's own client, and unpack both into `HOME`."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         return
-    apt = private_apt(HOME / "apt", status)
-    if not (quietly(*apt, "update") and quietly(*apt, "install", "--download-only", "--no-install-recommends", "chromium")):
+    if not (download(DPKG_STATUS) or download(Path("/dev/null"))):  # with all it needs, where the system's list is broken
         return
     tree = HOME / "root"
     for package in sorted((HOME / "apt" / "cache" / "archives").glob("*.deb")):
+        if package.name.startswith("libc6_"):  # must fit the system's own loader
+            continue
         if not quietly("dpkg-deb", "-x", package, tree):
             return
     write_launcher(tree)
     shutil.rmtree(HOME / "apt")
+
+
+def download(status: Path) -> bool:
+    """Fetch the packages that a system with this `status` would need; whether all of them came."""
+    apt = private_apt(HOME / "apt", status)
+    return quietly(*apt, "update") and quietly(*apt, "install", "--download-only", "--no-install-recommends", "chromium")
 
 
 def private_apt(folder: Path, status: Path) -> list:
@@ -103,7 +112,9 @@ def private_apt(folder: Path, status: Path) -> list:
 
 def write_launcher(tree: Path) -> None:
     """A script that starts the unpacked browser with its own libraries and fonts."""
-    libraries = {path.parent for place in ("usr/lib", "lib") for path in (tree / place).glob("*/**/*.so*")}
+    libraries = {
+        path.parent for place in ("usr/lib", "lib") for path in (tree / place).glob("*/**/*.so*") if SHARED.search(path.name)
+    }
     libraries -= {path for path in libraries if "chromium" in path.parts[len(tree.parts) :]}
     fonts = HOME / "fonts.conf"
     fonts.write_text(

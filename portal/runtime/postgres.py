@@ -149,6 +149,7 @@ class Postgres:
             cursor.execute(f"revoke connect, temporary on database {DATABASE} from public")
             cursor.execute(f"grant connect on database {DATABASE} to {APP}")
             cursor.execute("revoke connect on database postgres from public")
+            cursor.execute(f"grant connect on database postgres to {OWNER}")  # from where it makes test databases
         with closing(self.connect()) as connection, connection.cursor() as cursor:
             cursor.execute("revoke create on schema public from public")
             cursor.execute(f"alter schema public owner to {OWNER}")
