@@ -7,12 +7,12 @@ from datetime import date, datetime
 import structlog
 from django.db import OperationalError, transaction
 
-from portal import clock
+from portal import clock, copying
 from portal.people.models import Organisation
 from portal.record import audit, totals
 from risks import facts, formulas, proof, score_rows, stale
 from risks.facts import Facts, Standing
-from risks.models import Risk, ScoreState
+from risks.models import Risk, Score, ScoreState
 from risks.score_rows import NewScore, Stored
 from risks.scoring import ScoreInput, ScoreResult, score
 from risks.signals import scores_recomputed
@@ -122,7 +122,7 @@ def _differing(
             previous, stored = newest.get((one.risk_id, state)), _stored(result)
             if one.is_open and stored != previous:
                 differing.append((one.inputs[state], result, stored, previous))
-    ids = score_rows.draw_ids(len(differing))
+    ids = iter(copying.draw_ids(Score, len(differing)))
     return [
         NewScore(
             id=next(ids),

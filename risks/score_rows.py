@@ -1,9 +1,7 @@
 """The rows of scores, read and written in bulk: no model instances, COPY and one statement a batch."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from portal import copying
 from risks import scoring
 from risks.facts import Standing
 from risks.models import Score, ScoreState
@@ -26,20 +25,6 @@ _TYPES = {
     "counted": "jsonb",
     "next_change_on": "date",
 }
-_SCORE_COLUMNS = (
-    "id",
-    "risk_id",
-    "state",
-    "value",
-    "band",
-    "reason",
-    "terms",
-    "formula_version",
-    "cause",
-    "previous_value",
-    "input_digest",
-    "computed_at",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,41 +87,28 @@ def newest(risk_ids: Sequence[int]) -> dict[tuple[int, str], Stored]:
         }
 
 
-def draw_ids(count: int) -> Iterator[int]:
-    """`count` fresh ids of score rows."""
-    if not count:
-        return iter(())
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('risks_score', 'id')) FROM generate_series(1, %s)", [count])
-        return iter([pk for (pk,) in cursor.fetchall()])
-
-
 def add(scores: Iterable[NewScore]) -> None:
-    """Append score rows by COPY."""
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    for score in scores:
-        row = (
-            score.id,
-            score.risk_id,
-            score.state,
-            score.stored.value,
-            score.stored.band,
-            score.stored.reason,
-            json.dumps(score.stored.terms, ensure_ascii=False),
-            score.formula_version,
-            score.cause,
-            score.previous_value,
-            score.input_digest,
-            score.computed_at.isoformat(),
-        )
-        writer.writerow("\\N" if field is None else field for field in row)
-    if not lines.tell():
-        return
-    lines.seek(0)
-    with connection.cursor() as cursor:
-        columns = ", ".join(_SCORE_COLUMNS)
-        cursor.copy_expert(f"COPY {Score._meta.db_table} ({columns}) FROM STDIN (FORMAT csv, NULL '\\N')", lines)
+    """Append score rows."""
+    copying.copy_in(
+        Score,
+        (
+            {
+                "id": one.id,
+                "risk_id": one.risk_id,
+                "state": one.state,
+                "value": one.stored.value,
+                "band": one.stored.band,
+                "reason": one.stored.reason,
+                "terms": one.stored.terms,
+                "formula_version": one.formula_version,
+                "cause": one.cause,
+                "previous_value": one.previous_value,
+                "input_digest": one.input_digest,
+                "computed_at": one.computed_at,
+            }
+            for one in scores
+        ),
+    )
 
 
 def keep(standings: Sequence[Standing], scored: Sequence[int], moment: datetime) -> None:
