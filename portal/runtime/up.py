@@ -28,15 +28,16 @@ SECONDS_TO_READY = 90
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-def main() -> int:
+def main(folder: Path = FOLDER) -> int:
+    """Run Concord with its own servers and locks in `folder`; 0 when it was asked to stop."""
     stop_when_asked()
     try:
         port = wanted_port()
-        with only_one(FOLDER, port):
+        with only_one(folder, port):
             check_port(port)
-            with servers() as environment:
+            with servers(folder) as environment:
                 prepare(environment)
-                return serve(environment, port)
+                return serve(environment, folder, port)
     except CannotStart as refusal:
         print(refusal, file=sys.stderr)
         return 1
@@ -46,16 +47,17 @@ def main() -> int:
 
 
 @contextmanager
-def servers() -> Iterator[dict[str, str]]:
+def servers(folder: Path) -> Iterator[dict[str, str]]:
     """The environment of everything Concord runs, with embedded servers for what no address was given for."""
     given = {name: os.environ[name] for name in OUTSIDE if os.environ.get(name)}
     check_given(given)
-    instance = Instance(FOLDER, given=given)
+    instance = Instance(folder, given=given)
     say("Starting the servers" if len(given) < 2 else "Connecting to the given servers")
     try:
         instance.start()
         yield {
             **ONE_THREAD,
+            "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "portal.settings.development",
             **os.environ,
             **instance.environment,
@@ -90,10 +92,10 @@ def manage(environment: Mapping[str, str], *command: str) -> None:
         raise CannotStart(f"Concord could not be set up: `manage.py {command[0]}` failed (see above).")
 
 
-def serve(environment: Mapping[str, str], port: int) -> int:
+def serve(environment: Mapping[str, str], folder: Path, port: int) -> int:
     """Run the processes until a signal (0) or the end of one of them (1)."""
     runner = Runner()
-    for name, command in commands(port).items():
+    for name, command in commands(folder, port).items():
         runner.add_process(name, f"exec {command}", env=dict(environment), cwd=str(ROOT))
     threading.Thread(target=announce, args=[runner, port], daemon=True).start()
     runner.loop()
@@ -104,7 +106,7 @@ def serve(environment: Mapping[str, str], port: int) -> int:
     return 1
 
 
-def commands(port: int) -> dict[str, str]:
+def commands(folder: Path, port: int) -> dict[str, str]:
     """What runs side by side, by name."""
     bind = " ".join(f"--bind {address}:{port}" for address in loopbacks(port))
     return {
@@ -113,7 +115,7 @@ def commands(port: int) -> dict[str, str]:
         "worker": f"{PYTHON} -m celery --quiet --app portal.celery:app worker --queues celery,record --concurrency 2 "
         "--without-gossip --without-mingle --loglevel warning",
         "beat": f"{PYTHON} -m celery --quiet --app portal.celery:app beat --pidfile= --loglevel warning "
-        f"--schedule {shlex.quote(str(FOLDER / 'beat-schedule'))}",
+        f"--schedule {shlex.quote(str(folder / 'beat-schedule'))}",
     }
 
 
@@ -156,4 +158,4 @@ def say(sentence: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(Path, sys.argv[1:])))
