@@ -1,11 +1,34 @@
-"""Every entrance, by app."""
+"""Every entrance, by app. An app's own addresses join as soon as it has a urls module."""
+
+from importlib.util import find_spec
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLResolver, include, path
+
+from portal.web import health, metrics
+
+ROOMS = (
+    ("", "governance.board.urls"),
+    ("assets/", "assets.urls"),
+    ("risks/", "risks.urls"),
+    ("", "portal.attention.urls"),  # reviews/ and inbox/
+    ("", "portal.web.urls"),
+)
+
+
+def present(rooms: tuple[tuple[str, str], ...]) -> list[URLResolver]:
+    """The entrances of those rooms that somebody moved into."""
+    return [path(prefix, include(module)) for prefix, module in rooms if find_spec(module)]
+
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("accounts/", include("portal.people.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("portal.api_urls")),
+    *present(ROOMS),
 ]
 
 handler403 = "portal.web.failures.forbidden"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from psycopg2 import sql
 
 # Rows are only ever added here; row history (every model whose name ends in Event) belongs to them as well.
@@ -23,6 +23,14 @@ $$
 """
 
 
+def history_is_guarded() -> bool:
+    """Whether the function that may switch row history off is the strict one; each new trigger writes pgtrigger's own anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE oid = to_regprocedure('public._pgtrigger_should_ignore(name)')")
+        found = cursor.fetchone()
+    return found is not None and found[0].strip() == STRICT_IGNORE.split("$$")[1].strip()
+
+
 def insert_only_tables() -> set[str]:
     """Tables of which the application role may neither change nor remove a row."""
     events = {model._meta.db_table for model in apps.get_models() if hasattr(model, "pgh_trackers") or _is_event(model)}
@@ -31,11 +39,10 @@ def insert_only_tables() -> set[str]:
 
 def grant(using: str = "default", **_: Any) -> None:
     """Give the application role exactly what it needs; nothing to do where it owns the database itself."""
-    connection = connections[using]
     role = settings.DATABASE_APP_ROLE
-    if connection.vendor != "postgresql" or not role:
+    if not role:
         return
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute("SELECT to_regprocedure('public._pgtrigger_should_ignore(name)') IS NOT NULL")
         if cursor.fetchone()[0]:
             cursor.execute(STRICT_IGNORE)

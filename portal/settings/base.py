@@ -5,6 +5,8 @@ from datetime import timedelta
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
+from portal import logs
+from portal.settings import environment
 from portal.settings.environment import ROOT
 
 INSTALLED_APPS = [
@@ -112,6 +114,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
+AXES_CLIENT_IP_CALLABLE = "portal.people.addresses.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
 
@@ -179,6 +182,8 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+# Where resources register themselves with portal.web.api.router; a module that is not there yet is passed over.
+API_MODULES = ["assets.api", "risks.api", "portal.attention.api", "portal.record.api", "portal.people.api", "governance.board.api"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "Concord",
     "VERSION": "1",
@@ -219,3 +224,8 @@ CELERY_TASK_ROUTES = {
     "portal.record.tasks.seal": {"queue": "record"},
     "portal.record.tasks.fold_totals": {"queue": "record"},
 }
+
+# Watching --------------------------------------------------------------------------------------------------------------
+METRICS_TOKEN, METRICS_FOLDER = environment.metrics()
+LOGGING = logs.configuration()
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -82,6 +82,11 @@ def redis_addresses(url: str) -> tuple[str, str]:
     return url, url
 
 
+def metrics() -> tuple[str, str]:
+    """(token a monitor must show, "" for this machine alone; folder in which several web processes add up their counts)."""
+    return os.environ.get("METRICS_TOKEN", ""), os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+
+
 def mail(url: str) -> dict:
     """Django's e-mail settings for smtp://user:password@host:port, smtps://… or "" (a folder of files)."""
     if not url:

@@ -2,28 +2,48 @@
 
 import uuid
 from collections.abc import Callable
+from time import perf_counter
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 
 from portal.errors import ConcordError
-from portal.web import pages
+from portal.web import metrics, pages
+
+log = structlog.get_logger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def request_identity(get_response: Handler) -> Handler:
-    """Give the request an id, in the log lines, the audit entries and the answer."""
+    """Give the request an id, in the log lines, the audit entries and the answer; count it and log one line of it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        started = perf_counter()
         request.id = uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=request.id)
         response = get_response(request)
         response["X-Request-Id"] = request.id
+        metrics.count(request, response.status_code, started)
+        _log(request, response.status_code, started)
         return response
 
     return middleware
+
+
+def _log(request: HttpRequest, status: int, started: float) -> None:
+    """The route, never the address as typed (it may hold what somebody searched for), and the person's key, never a name."""
+    match = request.resolver_match
+    person = request.__dict__.get("_cached_user") or request.__dict__.get("user")
+    log.info(
+        "request",
+        method=request.method,
+        route=match.route if match else "",
+        status=status,
+        milliseconds=round((perf_counter() - started) * 1000, 1),
+        user=person.pk if person is not None and "_wrapped" not in person.__dict__ else None,
+    )
 
 
 def private_pages(get_response: Handler) -> Handler:

@@ -1,0 +1,15 @@
+"""Every entrance of the API: one router, filled by each app's `api` module."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import include, path
+
+from portal.web.api.router import resources
+
+for module in settings.API_MODULES:
+    if find_spec(module):
+        import_module(module)
+
+urlpatterns = [path("", include(resources.urls))]

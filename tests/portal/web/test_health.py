@@ -1,0 +1,56 @@
+import json
+
+import pytest
+from django.db import connection
+
+from portal.record import privileges
+from portal.web import health
+from tests.conftest import OWNER, acting_as
+
+
+def asked(client, address="/readyz"):
+    response = client.get(address)
+    return response.status_code, json.loads(response.content)["checks"]
+
+
+def test_the_process_says_that_it_lives(client):
+    response = client.get("/healthz")
+
+    assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+def test_ready_names_every_check(client, db):
+    assert asked(client) == (200, {"database": "ok", "broker": "ok", "migrations": "ok", "history": "ok"})
+
+
+def test_not_ready_without_a_broker(client, db, monkeypatch):
+    monkeypatch.setattr(health.current_app.conf, "broker_url", "redis+socket:///nowhere.sock")
+    monkeypatch.setattr(health.current_app.conf, "broker_write_url", "redis+socket:///nowhere.sock")
+
+    status, checks = asked(client)
+
+    assert (status, checks["broker"], checks["database"]) == (503, "missing", "ok")
+
+
+def test_not_ready_while_a_migration_waits(client, own_db, monkeypatch):
+    monkeypatch.setattr(health, "_migrated", False)
+    with acting_as(OWNER), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'record'")
+
+    status, checks = asked(client)
+
+    assert (status, checks["migrations"]) == (503, "missing")
+
+
+def test_not_ready_while_row_history_could_be_switched_off(client, own_db):
+    with acting_as(OWNER), connection.cursor() as cursor:
+        cursor.execute(privileges.STRICT_IGNORE.replace("AND coalesce", "OR coalesce"))
+
+    status, checks = asked(client)
+
+    assert (status, checks["history"]) == (503, "missing")
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+def test_health_is_only_read(client, db, address):
+    assert client.post(address).status_code == 405

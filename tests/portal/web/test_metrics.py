@@ -1,0 +1,52 @@
+import pytest
+
+from portal.web import metrics
+
+
+def test_requests_are_counted_by_view_and_status(client):
+    client.get("/healthz")
+
+    answer = client.get("/metrics")
+
+    assert answer.status_code == 200
+    assert 'concord_requests_total{method="GET",status="200",view="healthz"}' in answer.content.decode()
+
+
+def test_an_address_never_becomes_a_label(client, db):
+    client.get("/somebody@verrow.example/")
+
+    assert "somebody" not in client.get("/metrics").content.decode()
+
+
+@pytest.mark.parametrize("facts", [{"REMOTE_ADDR": "192.0.2.7"}, {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}])
+def test_without_a_token_only_this_machine_reads(client, db, facts):
+    assert client.get("/metrics", **facts).status_code == 403
+
+
+def test_with_a_token_only_its_holder_reads(client, db, settings):
+    settings.METRICS_TOKEN = "the-monitor-knows"
+
+    assert client.get("/metrics").status_code == 403
+    assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer wrong").status_code == 403
+    assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer the-monitor-knows").status_code == 200
+
+
+def test_a_failing_gauge_leaves_the_others(client, monkeypatch):
+    def broken():
+        raise RuntimeError
+
+    monkeypatch.setattr(metrics, "_gauges", {"concord_broken": ("never", broken), "concord_whole": ("always", lambda: 7)})
+
+    text = client.get("/metrics").content.decode()
+
+    assert "concord_whole 7.0" in text
+    assert "concord_broken" not in text
+
+
+def test_a_gauge_has_one_reader():
+    metrics.gauge("concord_once", "for this test", lambda: 1)
+    try:
+        with pytest.raises(ValueError, match="concord_once"):
+            metrics.gauge("concord_once", "again", lambda: 2)
+    finally:
+        del metrics._gauges["concord_once"]
