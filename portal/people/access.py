@@ -37,7 +37,7 @@ class Grants:
     def in_reach(self, field: str) -> Q:
         """Rows whose unit (`field`, as in "unit") lies in the subtrees of this person."""
         if self.everywhere:
-            return Q()
+            return ~Q(pk__in=())  # always true; an empty Q would vanish inside an OR
         if not self.unit_paths:
             return Q(pk__in=())
         reach = Q()

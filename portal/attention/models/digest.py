@@ -25,6 +25,9 @@ class Digest(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["recipient", "day"], name="one_digest_a_day")]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=models.Q(state__in=["CLAIMED", "FAILED"]), name="digests_to_send")
+        ]
 
     def __str__(self) -> str:
         return f"{self.recipient_id} {self.day} {self.state}"

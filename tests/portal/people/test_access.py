@@ -1,6 +1,8 @@
 import pytest
+from django.db.models import Q
 
 from portal.people import access
+from portal.people.models import Unit
 from tests.factories.portal import make_user
 
 
@@ -20,3 +22,10 @@ def test_a_seat_sees_the_whole_organisation_and_what_is_confidential(person, sea
 
     assert grants.everywhere
     assert grants.opens_confidential
+
+
+@pytest.mark.parametrize("name", ["AUDITOR", "BOARD", "ARBITER", "PREPARER"])
+def test_who_sees_everything_keeps_it_beside_another_condition(person, company, name):
+    reach = access.grants(person(name)).in_reach("parent") | Q(name="no such unit")
+
+    assert Unit.objects.filter(reach).count() == Unit.objects.count()
