@@ -83,13 +83,16 @@ def check_owner():
         sys.exit(f"You may not write in {ROOT}, which belongs to {owner(ROOT)}; clone it again as yourself.")
     if VENV.is_symlink() and not VENV.exists():
         sys.exit(f"{VENV} points to nothing; remove it.")
-    belongings = [VENV, VAR, *VAR.glob("*"), *VAR.glob("*/*.json")]
-    for path in belongings:
-        if path == VENV and stamped_all():
-            continue
-        if path.exists() and not path.is_socket() and not os.access(path, os.R_OK | os.W_OK):
-            top = VENV if path == VENV else VAR
-            sys.exit(f"Another user ran Concord in this clone, {path} belongs to {owner(path)}: sudo rm -rf {top}")
+    foreign = [path for path in (VENV, VAR, *VAR.glob("*"), *VAR.glob("*/*.json")) if not mine(path)]
+    if foreign and not (foreign == [VENV] and stamped_all()):
+        tops = sorted({VENV if path == VENV else VAR for path in foreign})
+        names = " ".join(map(str, tops))
+        sys.exit(f"Another user ran Concord in this clone, {foreign[0]} belongs to {owner(foreign[0])}: sudo rm -rf {names}")
+
+
+def mine(path):
+    """Whether I may read and change `path`, or nothing is there; asks without ever raising."""
+    return not os.path.lexists(path) or path.is_socket() or os.access(path, os.R_OK | os.W_OK)
 
 
 def owner(path):
@@ -101,7 +104,7 @@ def owner(path):
 
 def make_environment():
     """A virtual environment with a working pip, made anew where an earlier attempt was broken off."""
-    if PYTHON.exists() and (UV.exists() or runs(PYTHON, "-m", "pip", "--version")):
+    if os.access(PYTHON, os.X_OK) and (UV.exists() or runs(PYTHON, "-m", "pip", "--version")):
         return
     say("Making the virtual environment")
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True)
@@ -180,7 +183,7 @@ def stamp(lock):
 
 
 def stamped(lock):
-    return stamp(lock).exists() and stamp(lock).read_text() == digest(lock) and PYTHON.exists()
+    return stamp(lock).exists() and stamp(lock).read_text() == digest(lock) and os.access(PYTHON, os.X_OK)
 
 
 def stamped_all():
