@@ -5,4 +5,4 @@ class AssetsConfig(AppConfig):
     name = "assets"
 
     def ready(self):
-        from assets import registered  # noqa: F401
+        from assets import receivers, registered  # noqa: F401

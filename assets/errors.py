@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import Invalid
+from portal.errors import Invalid, Refused, Stale
 
 
 class UnreadableDiscovery(Invalid):
@@ -61,3 +61,87 @@ class NotAnInventory(UnreadableDiscovery):
     """A CSV file whose rows or columns do not make an inventory; the sentence names the place."""
 
     code = "not-an-inventory"
+
+
+class OutOfReach(Refused):
+    """The unit is not among those the person works for."""
+
+    code = "out-of-reach"
+
+    def __init__(self, unit):
+        super().__init__(_("You do not work for %(unit)s. Ask somebody there to do this.") % {"unit": unit}, unit=unit.pk)
+
+
+class TakenIdentifier(Invalid):
+    """Another current asset is known by this already."""
+
+    code = "taken-identifier"
+
+    def __init__(self, field, value, number):
+        sentence = _("%(number)s is known by %(value)s already. Open that asset, or correct the value.")
+        sentence = sentence % {"number": number, "value": value}
+        super().__init__(sentence, fields={field: [sentence]})
+
+
+class ChangedMeanwhile(Stale):
+    """Somebody saved the asset while this was being written."""
+
+    def __init__(self, asset):
+        sentence = _("Somebody changed %(asset)s while you were writing. Look at what it says now, then save again.")
+        super().__init__(sentence % {"asset": asset}, version=asset.version)
+
+
+class Archived(Refused):
+    code = "archived"
+
+    def __init__(self, asset):
+        super().__init__(_("%(asset)s is archived, so it no longer changes.") % {"asset": asset}, asset=asset.pk)
+
+
+class AlreadyLeaning(Refused):
+    code = "already-leaning"
+    sentence = _("This dependency is recorded already. Open either asset to see it.")
+
+
+class LeansOnItself(Invalid):
+    code = "leans-on-itself"
+
+    def __init__(self):
+        sentence = _("An asset does not lean on itself. Choose another one.")
+        super().__init__(sentence, fields={"supporting": [sentence]})
+
+
+class AlreadySettled(Refused):
+    code = "already-settled"
+
+    def __init__(self, proposal):
+        sentence = _("“%(proposal)s” was settled meanwhile. Reload the run to see by whom.")
+        super().__init__(sentence % {"proposal": proposal.title}, proposal=proposal.pk)
+
+
+class NoLongerTrue(Refused):
+    """The asset changed between the proposal and its acceptance."""
+
+    code = "no-longer-true"
+
+    def __init__(self, proposal):
+        sentence = _("“%(proposal)s” changed since this run was read. Take in a newer scan, or change the asset by hand.")
+        super().__init__(sentence % {"proposal": proposal.title}, proposal=proposal.pk)
+
+
+class Undecided(Refused):
+    """A conflict needs to be told which asset it is."""
+
+    code = "undecided"
+
+    def __init__(self, proposal):
+        sentence = _("“%(proposal)s” may be more than one asset. Say which one it is, or that it is a new one.")
+        super().__init__(sentence % {"proposal": proposal.title}, proposal=proposal.pk)
+
+
+class NoReasonGiven(Invalid):
+    code = "no-reason"
+
+    def __init__(self):
+        sentence = _("Say in a few words why this is ignored, so that others need not ask.")
+        super().__init__(sentence, fields={"reason": [sentence]})

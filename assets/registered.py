@@ -1,1 +1,56 @@
 """Which kinds this app adds to the registry."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal import subjects
+
+subjects.register(
+    subjects.Subject(
+        kind="asset",
+        model="assets.Asset",
+        word=_("asset"),
+        plural=_("assets"),
+        resource="assets",
+        url=lambda asset: reverse("assets:asset", args=[asset.pk]),
+        label=str,
+        related=["unit"],
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="dependency",
+        model="assets.Dependency",
+        word=_("dependency"),
+        plural=_("dependencies"),
+        resource="dependencies",
+        url=lambda dependency: reverse("assets:asset", args=[dependency.dependent_id]),
+        label=str,
+        related=["dependent__unit", "supporting"],
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="discovery-run",
+        model="assets.DiscoveryRun",
+        word=_("discovery run"),
+        plural=_("discovery runs"),
+        resource="discovery-runs",
+        url=lambda run: reverse("assets:run", args=[run.pk]),
+        label=str,
+        related=["unit"],
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="discovery-proposal",
+        model="assets.Proposal",
+        word=_("proposal"),
+        plural=_("proposals"),
+        resource="discovery-runs",
+        url=lambda proposal: reverse("assets:run", args=[proposal.run_id]),
+        label=lambda proposal: proposal.title,
+        unit=lambda proposal: proposal.run.unit,
+        related=["run__unit", "observation", "asset"],
+    )
+)

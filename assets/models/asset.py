@@ -27,7 +27,7 @@ class AssetQuerySet(VisibleQuerySet):
         return self.filter(owner=None)
 
 
-@tracked(exclude=["search"])
+@tracked(exclude=["search", "last_seen_at"])
 class Asset(models.Model):
     """Something the organisation has or leans on. Criticality by aspect is 1–5: own as judged, effective as inherited."""
 

@@ -145,7 +145,14 @@ class Proposal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.observation or self.asset}"
+        return f"{self.kind} {self.title}"
+
+    @property
+    def title(self) -> str:
+        """What it is about, as people name it."""
+        if self.asset is not None:
+            return str(self.asset)
+        return self.observation.name if self.observation else ""
 
     @property
     def unit(self):

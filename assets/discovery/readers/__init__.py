@@ -8,6 +8,7 @@ from assets.discovery.readers import csv_inventory, nmap_xml
 from assets.errors import EmptyDiscovery, UnknownFormat
 
 Reader = Callable[[BinaryIO], Iterator[Candidate]]
+READERS: dict[str, Reader] = {"NMAP_XML": nmap_xml.read, "CSV_INVENTORY": csv_inventory.read}
 
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # Things people pick by mistake: PDF, pictures, archives (a spreadsheet is one), programs, scripts, mail, JSON.
@@ -35,5 +36,5 @@ def reader_for(head: bytes) -> tuple[str, Reader]:
     for mark in BYTE_ORDER_MARKS:
         head = head.removeprefix(mark)
     if head.replace(b"\x00", b"").lstrip().startswith(b"<"):
-        return "nmap_xml", nmap_xml.read
-    return "csv_inventory", csv_inventory.read
+        return "NMAP_XML", nmap_xml.read
+    return "CSV_INVENTORY", csv_inventory.read

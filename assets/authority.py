@@ -1,0 +1,21 @@
+"""Who may change what stands in which unit; every verb of this app asks here."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+
+from assets.errors import OutOfReach
+from portal.people import access
+from portal.people.models import Unit
+
+
+def require(actor: Any, permission: str, *units: Unit) -> None:
+    """PermissionDenied without the permission, OutOfReach where a unit lies outside of the actor's; None is the portal itself."""
+    if actor is None:
+        return
+    if not actor.has_perm(permission):
+        raise PermissionDenied
+    grants = access.grants(actor)
+    for unit in units:
+        if not grants.everywhere and not unit.path.startswith(grants.unit_paths):
+            raise OutOfReach(unit)

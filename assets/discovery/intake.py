@@ -1,0 +1,130 @@
+"""The only way in for a discovery file: by browser, API or command, `take_in` checks it whole and leaves it to a worker."""
+
+import io
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from assets import authority
+from assets.discovery.candidate import Scan
+from assets.discovery.readers import READERS, reader_for
+from assets.discovery.settling import accept, ignore
+from assets.discovery.unpacked import Unpacked
+from assets.errors import DiscoveryTooLarge
+from assets.models import DiscoveryRun
+from portal.errors import Invalid
+from portal.people import organisations
+from portal.people.models import Unit
+from portal.record import audit, files
+
+__all__ = ["accept", "check", "ignore", "take_in"]
+
+KEPT_DAYS = 30
+LONGEST_SOURCE = 60
+CHUNK_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that was read to its end without a complaint."""
+
+    reader: str
+    sha256: str  # of the unpacked content
+    host_count: int
+    scan: Scan
+
+
+def take_in(
+    stream: BinaryIO,
+    source: str,
+    *,
+    actor: Any,
+    unit: Unit,
+    reader: str | None = None,
+    file_name: str = "",
+    networks: Sequence[str] = (),
+    is_complete: bool = False,
+    limit_bytes: int | None = None,
+) -> DiscoveryRun:
+    """A run that waits for a worker; one that says "read before" where `source` brought the same content already.
+
+    `networks` overrides what the file says it looked at; `is_complete` marks a list of everything there is. Raises
+    UnreadableDiscovery, with nothing stored, or Invalid for `source`.
+    """
+    authority.require(actor, "assets.take_in_discovery", unit)
+    source = " ".join(source.split())
+    if not source or len(source) > LONGEST_SOURCE:
+        sentence = _("Name the source in 1 to 60 characters, the same each time, such as nmap-northfield.")
+        raise Invalid(sentence, fields={"source": [sentence]})
+    limit_bytes = limit_bytes or settings.BROWSER_UPLOAD_LIMIT
+    with _twice_readable(stream, limit_bytes) as file:
+        checked = check(file, reader=reader, limit_bytes=limit_bytes)
+        file.seek(0)
+        return _stored(file, source, checked, actor, unit, file_name, networks, is_complete, limit_bytes)
+
+
+def check(file: BinaryIO, *, reader: str | None = None, limit_bytes: int) -> Checked:
+    """Read `file` to its end and keep nothing. Raises UnreadableDiscovery."""
+    unpacked = Unpacked(file, limit_bytes=limit_bytes)
+    name, read = (reader, READERS[reader]) if reader else reader_for(unpacked.head)
+    count, scan = 0, None
+    for candidate in read(io.BufferedReader(unpacked)):
+        count, scan = count + 1, scan or candidate.scan
+    return Checked(name, unpacked.sha256, count, scan or Scan())
+
+
+@transaction.atomic
+def _stored(file, source, checked, actor, unit, file_name, networks, is_complete, limit_bytes) -> DiscoveryRun:
+    with connection.cursor() as cursor:  # two uploads of one file at the same moment: one is first
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"discovery {source} {checked.sha256}"])
+    states = DiscoveryRun.State
+    earlier = DiscoveryRun.objects.filter(source=source, sha256=checked.sha256).exclude(state=states.REFUSED)
+    run = DiscoveryRun(
+        source=source,
+        reader=checked.reader,
+        unit=unit,
+        file_name=file_name[:255],
+        sha256=checked.sha256,
+        scan={
+            "command": checked.scan.scanner,
+            "networks": list(networks or checked.scan.networks),
+            "ports": [list(ports) for ports in checked.scan.ports],
+        },
+        is_complete=is_complete,
+        scanned_at=checked.scan.started_at,
+        observation_count=checked.host_count,
+        started_by=actor,
+    )
+    if earlier.exists():
+        run.state, run.finished_at = states.UNCHANGED, run.created_at
+    else:
+        gone_on = organisations.today() + timedelta(days=KEPT_DAYS)
+        name = file_name[:255] or f"{source}.{checked.reader}"
+        run.file = files.store(file, name, "application/octet-stream", actor=actor, limit=limit_bytes, gone_on=gone_on)
+    run.save()
+    audit.record(actor, "discovery-run.taken-in", run, {"sha256": run.sha256, "hosts": run.observation_count})
+    return run
+
+
+@contextmanager
+def _twice_readable(stream: BinaryIO, limit_bytes: int) -> Iterator[BinaryIO]:
+    """`stream` itself where it can be read twice, else a copy on disk that is gone afterwards."""
+    if stream.seekable():
+        yield stream
+        return
+    with tempfile.TemporaryFile() as copy:
+        size = 0
+        while chunk := stream.read(CHUNK_BYTES):
+            size += len(chunk)
+            if size > limit_bytes:
+                raise DiscoveryTooLarge(limit_bytes)
+            copy.write(chunk)
+        copy.seek(0)
+        yield copy

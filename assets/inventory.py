@@ -1,0 +1,157 @@
+"""Register, change and archive what we have."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from assets import authority, counting, criticality, dependencies, identifiers
+from assets.errors import Archived, ChangedMeanwhile
+from assets.models import Asset
+from assets.signals import assets_changed
+from portal import clock
+from portal.errors import Invalid
+from portal.people.models import Unit
+from portal.record import audit, numbers
+
+OWN = tuple(f"own_{aspect}" for aspect in criticality.ASPECTS)
+# What people and integrations may write; everything else follows from it.
+WRITABLE = frozenset(
+    [
+        "name",
+        "kind",
+        "description",
+        "unit",
+        "owner",
+        "location",
+        "vendor",
+        "product",
+        "version_in_use",
+        "serial_number",
+        "fqdn",
+        "ip_address",
+        "mac_address",
+        "operating_system",
+        "purdue_level",
+        "zone",
+        "is_safety_relevant",
+        "reachability",
+        "data_classification",
+        "support_ends_on",
+        "source",
+        "external_id",
+        *OWN,
+    ]
+)
+# Discovery alone writes these besides.
+DISCOVERED = WRITABLE | {"services", "last_seen_at"}
+REFERENCES = ("unit", "owner", "registered_by")
+
+
+def register(*, actor: Any, name: str, kind: str, unit: Unit, **fields: Any) -> Asset:
+    """One new asset with its number, identifiers and totals. Invalid by field; TakenIdentifier."""
+    return register_many([{"name": name, "kind": kind, "unit": unit, **fields}], actor=actor)[0]
+
+
+@transaction.atomic
+def register_many(rows: Iterable[Mapping[str, Any]], *, actor: Any, cause: str = "asset.registered") -> list[Asset]:
+    """New assets, all or none, in a handful of statements."""
+    rows = list(rows)
+    authority.require(actor, "assets.change_asset", *{row["unit"] for row in rows})
+    assets = [
+        _checked(Asset(**_writable(row), number=number, registered_by=actor))
+        for row, number in zip(rows, numbers.draw("A", len(rows)), strict=True)
+    ]
+    for asset in assets:
+        criticality.begin(asset)
+    Asset.objects.bulk_create(assets, batch_size=1000)
+    identifiers.give({asset.pk: identifiers.of_columns(asset) for asset in assets})
+    criticality.paths_of_new(assets)
+    counting.added(assets)
+    audit.record_many(actor, cause, "asset", ((one.pk, {"number": one.number, "kind": one.kind}) for one in assets))
+    _announce([one.pk for one in assets], cause)
+    return assets
+
+
+@transaction.atomic
+def change(asset: Asset, *, actor: Any, version: int | None, cause: str = "asset.changed", **fields: Any) -> Asset:
+    """Change `fields` if nobody saved since `version` (None: whatever it is now). ChangedMeanwhile, Archived, Invalid."""
+    asset = Asset.objects.select_for_update(of=["self"]).select_related("unit").get(pk=asset.pk)
+    authority.require(actor, "assets.change_asset", asset.unit)
+    if version is not None and version != asset.version:
+        raise ChangedMeanwhile(asset)
+    if asset.archived_at is not None:
+        raise Archived(asset)
+    before = {name: getattr(asset, name) for name in _writable(fields)}
+    counted, known = counting.counted(asset), identifiers.of_columns(asset)
+    for name, value in fields.items():
+        setattr(asset, name, value)
+    _checked(asset)
+    changed = sorted(name for name, value in before.items() if getattr(asset, name) != value)
+    if not changed:
+        return asset
+    if "unit" in changed:
+        authority.require(actor, "assets.change_asset", asset.unit)
+    asset.version += 1
+    asset.save(update_fields=[*changed, "version"])
+    _renew_identifiers(asset, known)
+    counting.totals.move(counted, counting.counted(asset))
+    audit.record(actor, cause, asset, {"fields": changed})
+    reached = criticality.renew([asset.pk]) if set(OWN).intersection(changed) else []
+    _announce([asset.pk, *reached], cause)
+    asset.refresh_from_db()
+    return asset
+
+
+@transaction.atomic
+def archive(asset: Asset, *, actor: Any, version: int | None = None, cause: str = "asset.archived") -> Asset:
+    """Take an asset out of use; its row, its history and what was recorded about it stay. Archived, ChangedMeanwhile."""
+    asset = Asset.objects.select_for_update(of=["self"]).select_related("unit").get(pk=asset.pk)
+    authority.require(actor, "assets.change_asset", asset.unit)
+    if asset.archived_at is not None:
+        raise Archived(asset)
+    if version is not None and version != asset.version:
+        raise ChangedMeanwhile(asset)
+    counted = counting.counted(asset)
+    asset.archived_at, asset.version = clock.now(), asset.version + 1
+    asset.save(update_fields=["archived_at", "version"])
+    counting.totals.move(counted, None)
+    audit.record(actor, cause, asset)
+    reached = dependencies.end_all_of(asset)
+    _announce([asset.pk, *reached], cause)
+    return asset
+
+
+def _writable(fields: Mapping[str, Any]) -> dict[str, Any]:
+    strange = set(fields) - DISCOVERED
+    if strange:
+        raise TypeError(f"not fields of an asset: {sorted(strange)}")
+    return dict(fields)
+
+
+def _checked(asset: Asset) -> Asset:
+    """The asset with its addresses in one spelling. Raises Invalid by field; references are checked by the database."""
+    if asset.mac_address:
+        asset.mac_address = identifiers.spelling.hardware_address(asset.mac_address) or asset.mac_address
+        if identifiers.spelling.hardware_address(asset.mac_address) is None:
+            sentence = identifiers.NO_MAC
+            raise Invalid(sentence, fields={"mac_address": [sentence]})
+    asset.fqdn = identifiers.spelling.host_name(asset.fqdn)
+    try:
+        asset.clean_fields(exclude=REFERENCES)
+    except ValidationError as error:
+        fields = {name: [str(one) for one in sentences] for name, sentences in error.message_dict.items()}
+        raise Invalid(next(iter(fields.values()))[0], fields=fields) from None
+    return asset
+
+
+def _renew_identifiers(asset: Asset, before: identifiers.Known) -> None:
+    now = identifiers.of_columns(asset)
+    if now != before:
+        identifiers.drop(asset.pk, before - now)
+        identifiers.give({asset.pk: now - before})
+
+
+def _announce(asset_ids: list[int], cause: str) -> None:
+    assets_changed.send(Asset, asset_ids=sorted(set(asset_ids)), cause=cause)

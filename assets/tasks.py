@@ -1,0 +1,12 @@
+"""What workers do for assets."""
+
+from celery import shared_task
+from django.db import OperationalError
+
+from assets.discovery import reading
+
+
+@shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)
+def read_waiting_runs() -> None:
+    """Read every discovery run that waits; also the sweep for those whose wake-up or worker was lost."""
+    reading.read_waiting()
