@@ -1,0 +1,73 @@
+"""Setting the levels of a risk: how likely and how bad, by stage and impact area."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal import clock
+from portal.errors import Invalid
+from portal.record import audit
+from risks import scales
+from risks.errors import RiskClosed, SavedMeanwhile
+from risks.models import Levels, Risk
+from risks.signals import risk_changed
+
+FIELDS = ("likelihood_level", *(f"{area}_level" for area in scales.IMPACT_AREAS))
+
+
+@transaction.atomic
+def set_levels(
+    risk: Risk,
+    stage: str,
+    *,
+    actor: Any,
+    version: int | None = None,
+    likelihood_level: int | None,
+    levels: Mapping[str, int | None],
+    reason: str,
+) -> Levels:
+    """Judge `risk` in `stage`; `levels` are 1–5 by impact area, what is left out or None is not judged.
+
+    Raises RiskClosed, SavedMeanwhile where `version` is not that of the row (0: there is none yet), Invalid for a level
+    outside 1–5, an unknown area or stage, and where judged levels change without a reason.
+    """
+    risk = Risk.objects.select_for_update().get(pk=risk.pk)
+    if risk.state != Risk.State.OPEN:
+        raise RiskClosed(risk)
+    wanted = _checked(stage, likelihood_level, levels)
+    row = Levels.objects.select_for_update().filter(risk=risk, stage=stage).first() or Levels(risk=risk, stage=stage, version=0)
+    if version is not None and version != row.version:
+        theirs = {name: getattr(row, name) for name in FIELDS}
+        raise SavedMeanwhile(theirs=theirs, version=row.version, by=row.set_by if row.pk else None)
+    before = {name: getattr(row, name) for name in FIELDS}
+    changes = {name: [before[name], wanted[name]] for name in FIELDS if before[name] != wanted[name]}
+    if not changes:
+        return row
+    if any(before.values()) and not reason.strip():
+        raise Invalid(_("Levels change for a reason."), {"reason": [_("Say what makes you judge it otherwise now.")]})
+    for name, level in wanted.items():
+        setattr(row, name, level)
+    row.reason, row.set_by, row.set_at = reason.strip(), actor, clock.now()
+    row.version += 1
+    row.save()
+    audit.record(actor, "risk.levels_set", risk, {"stage": stage, "levels": changes}, text=row.reason)
+    risk_changed.send(Levels, risk_ids=[risk.pk], cause="risk.levels_set")
+    return row
+
+
+def _checked(stage: str, likelihood_level: int | None, levels: Mapping[str, int | None]) -> dict[str, int | None]:
+    """All columns of a row; Invalid names each field that does not fit."""
+    wrong: dict[str, list[str]] = {}
+    if stage not in Levels.Stage.values:
+        wrong["stage"] = [_("Choose inherent, now or after plan.")]
+    for area in sorted(set(levels) - set(scales.IMPACT_AREAS)):
+        wrong[area] = [_("There is no such impact area.")]
+    wanted = {"likelihood_level": likelihood_level} | {f"{area}_level": levels.get(area) for area in scales.IMPACT_AREAS}
+    for name, level in wanted.items():
+        if level is not None and level not in scales.LEVELS:
+            wrong[name] = [_("A level is 1 to 5.")]
+    if wrong:
+        raise Invalid(_("These levels do not fit the scales."), wrong)
+    return wanted

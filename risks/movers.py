@@ -1,0 +1,121 @@
+"""Which risks moved, from where, and why; which ones stand in the safety lane."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Abs, Coalesce
+
+from portal.people import organisations
+from risks import change, proof, wording
+from risks.change import Change
+from risks.models import Levels, Risk, Score
+from risks.scoring import ScoreResult
+
+ZERO = Value(Decimal(0), output_field=Score._meta.get_field("value"))
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A risk whose current score is another than on the morning of some day; `why` are its heaviest terms in words."""
+
+    risk: Risk
+    change: Change
+    why: tuple[str, ...]
+    was_at: tuple[int, int] | None  # (likelihood, impact) then; None where it was not rated
+    is_at: tuple[int, int] | None
+
+    @property
+    def points(self) -> Decimal:
+        return self.change.points
+
+
+def morning(day: date) -> datetime:
+    """The first moment of the organisation's `day`."""
+    organisation = organisations.current()
+    return datetime.combine(day, time(), ZoneInfo(organisation.time_zone if organisation else "UTC"))
+
+
+def moves(since: date) -> QuerySet:
+    """One score row a moved risk: the first of the open risk since that morning, whose `previous_value` is what it was.
+
+    Read through a partial index on moves alone, so it costs what moved and not what there is.
+    """
+    first = (
+        Score.objects.filter(state=Levels.Stage.CURRENT, previous_value__isnull=False, computed_at__gte=morning(since))
+        .order_by("risk_id", "id")
+        .distinct("risk_id")
+    )
+    now = Coalesce(F("risk__score_state__current_value"), ZERO)
+    return (
+        Score.objects.filter(pk__in=first.values("pk"), risk__state=Risk.State.OPEN, risk__archived_at=None)
+        .annotate(delta=now - F("previous_value"))
+        .exclude(delta=0)
+    )
+
+
+def movers(user: Any, since: date, limit: int = 20) -> list[Mover]:
+    """The biggest changes of the current score since the morning of `since`, among what `user` may see. Three queries."""
+    visible = moves(since).filter(risk__in=Risk.objects.visible_to(user))
+    before = Score.objects.filter(risk=OuterRef("risk"), state=Levels.Stage.CURRENT, pk__lt=OuterRef("pk")).order_by("-pk")
+    heaviest = visible.annotate(before_id=Subquery(before.values("pk")[:1])).order_by(-Abs("delta"), "risk_id")
+    rows = list(heaviest[:limit])
+    risks = Risk.objects.visible_to(user).select_related("unit", "score_state").in_bulk([row.risk_id for row in rows])
+    then, now = _before(rows), _latest([row.risk_id for row in rows])
+    found = []
+    for row in rows:
+        was, is_now = then.get(row.risk_id), now[row.risk_id]
+        changed = change.explain(was, is_now)
+        terms = sorted(changed.terms, key=lambda term: -abs(term.points))[:2]
+        found.append(
+            Mover(
+                risk=risks[row.risk_id],
+                change=changed,
+                why=tuple(wording.change_label(term) for term in terms),
+                was_at=_place(was),
+                is_at=_place(is_now),
+            )
+        )
+    return found
+
+
+def safety_lane(user: Any) -> QuerySet:
+    """Open risks of safety level 4 or 5 now, highest score first, among what `user` may see."""
+    return (
+        Risk.objects.visible_to(user)
+        .open()
+        .current()
+        .filter(score_state__is_safety=True)
+        .select_related("unit", "score_state", "it_owner", "security_owner")
+        .order_by(F("score_state__current_value").desc(nulls_last=True), "pk")
+    )
+
+
+def as_result(row: Score) -> ScoreResult:
+    """A stored score as the calculations know it."""
+    return ScoreResult(
+        formula_version=row.formula_version,
+        value=row.value,
+        band=row.band or None,
+        reason=row.reason or None,
+        terms=proof.terms_from_json(row.terms),
+    )
+
+
+def _before(rows: Sequence[Score]) -> dict[int, ScoreResult]:
+    """The score each risk had just before its row in `rows`, which know its id."""
+    return {one.risk_id: as_result(one) for one in Score.objects.filter(pk__in=[row.before_id for row in rows])}
+
+
+def _latest(risk_ids: Sequence[int]) -> dict[int, ScoreResult]:
+    newest = Score.objects.filter(risk__in=risk_ids, state=Levels.Stage.CURRENT).order_by("risk_id", "-pk").distinct("risk_id")
+    return {row.risk_id: as_result(row) for row in newest}
+
+
+def _place(score: ScoreResult | None) -> tuple[int, int] | None:
+    rating = next((term for term in score.terms if term.name == "rating"), None) if score else None
+    return (int(rating.params["likelihood_level"]), int(rating.params["impact_level"])) if rating else None
