@@ -1,0 +1,189 @@
+"""The look in a real browser: accessible in both themes, whole at both widths, by keyboard, without JavaScript, on paper."""
+
+import pytest
+from django.test import Client
+from pytest_django.live_server_helper import LiveServer
+
+from tests import browser as chromium
+from tests.factories import portal as make
+
+pytestmark = pytest.mark.axe
+
+STYLE_PAGE = pytest.mark.urls("tests.portal.web.look.urls")
+PAGES = ["/style/", "/errors/403/", "/errors/404/", "/errors/500/", "/accounts/login/"]
+PASSWORD = "a-long-password-of-the-suite"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium.launched() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def style_server(django_db_setup):
+    """The style page and the error pages; the database stays closed to them."""
+    server = LiveServer("localhost")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport=chromium.DESK)
+    yield context.new_page()
+    context.close()
+
+
+@STYLE_PAGE
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_in_either_theme_at_either_width(style_server, page, path):
+    page.goto(style_server.url + path)
+
+    for size in (chromium.DESK, chromium.PHONE):
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour is measured on its way
+            assert chromium.violations(page) == []
+
+
+@STYLE_PAGE
+@pytest.mark.parametrize("width", [320, 390, 700, 1100, 1440])
+def test_no_width_scrolls_sideways(style_server, page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+
+    page.goto(style_server.url + "/style/")
+
+    assert chromium.overflow(page) == 0
+
+
+@STYLE_PAGE
+def test_the_policy_is_kept_and_nothing_is_missing(style_server, page):
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("response", lambda response: complaints.append(response.url) if response.status >= 400 else None)
+
+    page.goto(style_server.url + "/style/", wait_until="networkidle")
+
+    assert complaints == []
+
+
+@STYLE_PAGE
+def test_the_theme_attribute_wins_over_the_system(style_server, page):
+    page.emulate_media(color_scheme="light")
+    page.goto(style_server.url + "/style/")
+    light = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != light
+
+
+@STYLE_PAGE
+def test_a_cell_of_the_heat_map_is_opened_by_keyboard(style_server, page):
+    page.goto(style_server.url + "/style/")
+
+    page.locator(".heatmap:visible a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/risks/?likelihood=5&impact=1")
+
+    assert "likelihood=5" in page.url
+
+
+@STYLE_PAGE
+def test_the_slash_finds_the_search_box_but_not_while_writing(style_server, page):
+    page.goto(style_server.url + "/style/")
+
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.type") == "search"
+
+    page.keyboard.press("/")
+    assert page.locator("input[type=search]").input_value() == "/"
+
+
+@STYLE_PAGE
+def test_the_skip_link_is_the_first_stop(style_server, page):
+    page.goto(style_server.url + "/style/")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+@STYLE_PAGE
+def test_the_rest_of_the_rail_opens_on_a_phone_without_javascript(style_server, browser):
+    context = browser.new_context(viewport=chromium.PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(style_server.url + "/style/")
+    assert not page.get_by_role("link", name="Compliance").is_visible()
+
+    page.get_by_role("link", name="More", exact=True).click()
+
+    assert page.get_by_role("link", name="Compliance").is_visible()
+    assert page.get_by_role("button", name="Sign out").is_visible()
+    context.close()
+
+
+@STYLE_PAGE
+def test_touch_targets_on_a_phone_are_24_pixels_or_more(style_server, page):
+    page.set_viewport_size(chromium.PHONE)
+    page.goto(style_server.url + "/style/")
+
+    heights = page.locator(".button:visible, .rail nav > ul a:visible").evaluate_all("all => all.map(e => e.offsetHeight)")
+
+    assert min(heights) >= 40
+
+
+@STYLE_PAGE
+def test_on_paper_only_the_content_stands(style_server, page):
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(style_server.url + "/style/")
+
+    assert not page.locator(".rail").is_visible()
+    assert not page.locator(".button").first.is_visible()
+    assert page.locator(".chart[data-size=narrow]").is_visible()
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+
+
+@STYLE_PAGE
+def test_motion_ends_where_the_reader_wants_none(style_server, page):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(style_server.url + "/style/")
+
+    assert page.locator(".button").first.evaluate("e => getComputedStyle(e).transitionDuration") == "0s"
+
+
+@STYLE_PAGE
+def test_forced_colours_keep_shapes_words_and_edges(style_server, page):
+    page.emulate_media(forced_colors="active")
+    page.goto(style_server.url + "/style/")
+
+    badge = page.locator(".badge").first
+    assert badge.evaluate("e => getComputedStyle(e).borderTopWidth") == "1px"
+    assert badge.locator(".shape").is_visible()
+
+
+def signed_in(browser, server, user, **options):
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    context = browser.new_context(viewport=chromium.DESK, **options)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}])
+    return context
+
+
+def test_the_account_pages_wear_the_look(own_live_server, browser):
+    company = make.make_company()
+    user = make.make_person("CIO", company=company, password=PASSWORD)
+    context = signed_in(browser, own_live_server, user)
+    page = context.new_page()
+
+    for path in ("/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/logout/"):
+        page.goto(own_live_server.url + path)
+        if "reauthenticate" in page.url:
+            assert chromium.violations(page) == []
+            page.locator("input[type=password]").fill(PASSWORD)
+            page.get_by_role("button", name="Confirm").click()
+        assert page.locator("h1").count() == 1
+        assert chromium.violations(page) == []
+    context.close()
