@@ -106,6 +106,7 @@ def _begin(subject_kind, subject_id, kind, due_on, named, owner, actor) -> Revie
         subject_kind=subject_kind, subject_id=subject_id, kind=kind, due_on=due_on, owner=owner, unchanged_in_a_row=running
     )
     review.people.set(named)
+    _take_up(review, named)
     audit.record(actor, "review.scheduled", review, _about(review, due_on=due_on.isoformat(), owner=owner.pk))
     return review
 
@@ -126,11 +127,23 @@ def _move(review: Review, due_on: date, named: set[int], owner: Any, actor: Any)
     review.save(update_fields=["due_on", "owner", "version"])
     review.people.set(named)
     told = Reminder.objects.open().filter(review=review)
-    (told.exclude(due_on=due_on) if "due_on" in facts else told.exclude(recipient__in=named | {owner.pk})).update(
-        settled_at=clock.now()
-    )
+    told.exclude(due_on=due_on, recipient__in=named | {owner.pk}).update(settled_at=clock.now())
+    _take_up(review, named)
     audit.record(actor, "review.moved", review, _about(review, **facts))
     return review
+
+
+def _take_up(review: Review, named: set[int]) -> None:
+    """Who was told of this very date before is not told again: the last thing they heard counts once more."""
+    told = Reminder.objects.filter(
+        subject_kind=review.subject_kind,
+        subject_id=review.subject_id,
+        kind__startswith=f"{review.kind}.",
+        due_on=review.due_on,
+        recipient__in=named | {review.owner_id},
+    )
+    last = told.order_by("recipient", "-id").distinct("recipient").values("pk")
+    Reminder.objects.settled().filter(pk__in=last).update(review=review, settled_at=None)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """The one definition of access: what somebody may do (permissions) and which rows they may see (reach)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -49,10 +49,10 @@ class Grants:
 NOBODY = Grants(user_id=0, names=frozenset(), seats=frozenset(), unit_paths=(), permissions=frozenset())
 
 _GRANTS = """
-    SELECT 'seat', a.seat, '' FROM people_appointment a WHERE a.holder_id = %(user)s AND a.ended_at IS NULL
+    SELECT a.holder_id, 'seat', a.seat, '' FROM people_appointment a WHERE a.holder_id = ANY(%(users)s) AND a.ended_at IS NULL
     UNION ALL
-    SELECT 'role', r.role, u.path FROM people_roleassignment r JOIN people_unit u ON u.id = r.unit_id
-    WHERE r.user_id = %(user)s AND r.ended_at IS NULL
+    SELECT r.user_id, 'role', r.role, u.path FROM people_roleassignment r JOIN people_unit u ON u.id = r.unit_id
+    WHERE r.user_id = ANY(%(users)s) AND r.ended_at IS NULL
 """
 
 
@@ -60,13 +60,20 @@ def grants(user: Any) -> Grants:
     """What `user` may do and see; NOBODY for strangers and inactive accounts. One query, then kept on the user."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return NOBODY
-    found = getattr(user, "_grants", None)
-    if found is None:
-        with connection.cursor() as cursor:
-            cursor.execute(_GRANTS, {"user": user.pk})
-            rows = cursor.fetchall()
-        found = user._grants = _add_up(user, rows)
-    return found
+    if getattr(user, "_grants", None) is None:
+        read_grants([user])
+    return user._grants
+
+
+def read_grants(users: Sequence[Any]) -> None:
+    """Keep on every one of `users` what they may do and see: one query however many they are."""
+    rows: dict[int, list[tuple[str, str, str]]] = {user.pk: [] for user in users}
+    with connection.cursor() as cursor:
+        cursor.execute(_GRANTS, {"users": list(rows)})
+        for pk, *row in cursor.fetchall():
+            rows[pk].append(tuple(row))
+    for user in users:
+        user._grants = _add_up(user, rows[user.pk])
 
 
 def _add_up(user: Any, rows: list[tuple[str, str, str]]) -> Grants:

@@ -43,3 +43,16 @@ def make_subject(unit, **fields) -> Risk:
 def subject(company):
     """`subject()` or `subject(is_confidential=True)`: something at Northfield that can be reviewed."""
     return lambda unit=None, **fields: make_subject(unit or company.northfield, **fields)
+
+
+@pytest.fixture
+def called(person):
+    """`called("Owner", "OWNER")`: someone with a name to read in what was told."""
+
+    def make(name, role, **fields):
+        user = person(role, **fields)
+        user.name = name
+        user.save(update_fields=["name"])
+        return user
+
+    return make
