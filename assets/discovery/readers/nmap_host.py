@@ -130,11 +130,12 @@ def _kind(host: Element, services: tuple[Service, ...]) -> str:
     system = _best_match(host)
     classes = [] if system is None else [one.get("type", "").lower() for one in system.iterfind("osclass")]
     ports = {service.port for service in services}
+    if system is not None and "server" in system.get("name", "").lower():
+        return "SERVER"  # before the ports: historians and gateways' servers speak OPC UA as well
     if ports & OT_PORTS:
         return "OT_DEVICE"
     if NETWORK_DEVICES.intersection(classes):
         return "NETWORK"
     if CONNECTED_EQUIPMENT.intersection(classes):
         return "CONNECTED_EQUIPMENT"
-    named_server = system is not None and "server" in system.get("name", "").lower()
-    return "SERVER" if named_server or ports & SERVER_PORTS else "ENDPOINT"
+    return "SERVER" if ports & SERVER_PORTS else "ENDPOINT"
