@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.contrib import admin
 from django.urls import URLResolver, include, path
 
-from portal.web import health, metrics
+from portal.web import health, metrics, theme
 
 ROOMS = (
     ("", "governance.board.urls"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("theme/", theme.choose, name="theme"),
     path("accounts/", include("portal.people.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("portal.api_urls")),

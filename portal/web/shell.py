@@ -61,6 +61,7 @@ class Shell:
     seat: str = ""
     today: date | None = None
     theme: str = ""
+    theme_url: str = ""
     sign_out_url: str = ""
 
 
@@ -116,6 +117,7 @@ def _build(request: HttpRequest) -> Shell:
         seat=_seat(held.seats),
         today=organisations.today(),
         theme=theme,
+        theme_url=_address("theme"),
         sign_out_url=_address("account_logout"),
     )
 

@@ -36,6 +36,7 @@ SHELL = Shell(
     offices="CIO",
     seat="cio",
     today=TODAY,
+    theme_url="/theme/",
     sign_out_url="/out/",
 )
 
