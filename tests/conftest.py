@@ -20,6 +20,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop runn
 
 OWNER = environment.database(ADDRESSES.database_owner_url)
 APPLICATION = environment.database(ADDRESSES.database_url)
+SUPERUSER = environment.database(ADDRESSES.superuser_url)
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from psycopg2 import sql
 # Rows are only ever added here; row history (every model whose name ends in Event) belongs to them as well.
 INSERT_ONLY = {"record_auditentry"}
 # Written by the owner's function alone.
-READ_ONLY = {"record_seal"}
+READ_ONLY = {"record_seal", "record_sealmark"}
+CALLED = ("public.seal_entries(integer)",)
 
 # pgtrigger's own version obeys a setting that any session may change: then any SQL could switch history off.
 STRICT_IGNORE = """
@@ -61,6 +62,10 @@ def grant(using: str = "default", **_: Any) -> None:
         for tables, privileges in ((insert_only_tables(), "UPDATE, DELETE"), (READ_ONLY, "INSERT, UPDATE, DELETE")):
             for table in sorted(tables):
                 cursor.execute(sql.SQL("REVOKE " + privileges + " ON TABLE {} FROM {}").format(sql.Identifier(table), name))
+        for function in CALLED:
+            cursor.execute("SELECT to_regprocedure(%s) IS NOT NULL", [function])
+            if cursor.fetchone()[0]:
+                cursor.execute(sql.SQL(f"GRANT EXECUTE ON FUNCTION {function} TO {{}}").format(name))
 
 
 def _is_event(model: type) -> bool:

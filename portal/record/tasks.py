@@ -3,9 +3,22 @@
 import structlog
 from celery import shared_task
 
-from portal.record import clearing
+from portal.record import clearing, sealing, totals
 
 log = structlog.get_logger(__name__)
+
+
+@shared_task
+def seal() -> None:
+    """Each second: give committed entries their place in the order."""
+    sealing.seal_all()
+
+
+@shared_task
+def fold_totals() -> None:
+    """Every few seconds: sum up what changed, until nothing waits."""
+    while totals.fold():
+        pass
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from portal.record.models import Total, TotalChange
@@ -37,6 +37,34 @@ def read(*scopes: int, prefix: str = "") -> dict[str, int]:
             {"scopes": list(scopes), "like": prefix.replace("%", "") + "%"},
         )
         return dict(cursor.fetchall())
+
+
+_FOLD = """
+    WITH claimed AS (
+        DELETE FROM record_totalchange WHERE id IN (SELECT id FROM record_totalchange ORDER BY id LIMIT %(limit)s)
+        RETURNING scope, measure, amount
+    ), folded AS (
+        INSERT INTO record_total (scope, measure, amount)
+        SELECT scope, measure, sum(amount)::bigint FROM claimed GROUP BY scope, measure ORDER BY scope, measure
+        ON CONFLICT (scope, measure) DO UPDATE SET amount = record_total.amount + EXCLUDED.amount
+        RETURNING 1
+    )
+    SELECT count(*) FROM claimed
+"""
+
+
+@transaction.atomic
+def fold(limit: int = 20_000) -> int:
+    """Move at most `limit` changes into the totals; returns how many, 0 also while another folder is at work.
+
+    One statement, so that a reading at any moment sees each change exactly once; writers are never waited for.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(1129270851, 2)")
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(_FOLD, {"limit": limit})
+        return cursor.fetchone()[0]
 
 
 def waiting() -> int:

@@ -1,5 +1,7 @@
 import pytest
 
+from portal.record import totals
+from portal.record.models import AuditEntry
 from portal.web import metrics
 
 
@@ -50,3 +52,14 @@ def test_a_gauge_has_one_reader():
             metrics.gauge("concord_once", "again", lambda: 2)
     finally:
         del metrics._gauges["concord_once"]
+
+
+def test_the_tails_of_the_record_are_measured(client, db):
+    totals.add([(1, "risks.open", 1)])
+    AuditEntry.objects.create(verb="risk.logged", kind="risk", subject_id=1)
+
+    text = client.get("/metrics").content.decode()
+
+    assert "concord_unfolded_totals 1.0" in text
+    assert "concord_unsealed_entries 1.0" in text
+    assert "concord_unsealed_age_seconds" in text

@@ -1,0 +1,99 @@
+"""Is the sealed log what it was? Recomputed here from the rows alone, without the function that sealed them."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+START = "0" * 64
+ROWS_AT_A_TIME = 2000
+
+_SEALS = """
+    SELECT s.seq, s.entry_id, s.hash, e.id, e.actor_id, e.verb, e.kind, e.subject_id, e.params::text, e.text_digest,
+           e.request_id, e.at, w.text
+    FROM record_seal s LEFT JOIN record_auditentry e ON e.id = s.entry_id LEFT JOIN record_entrytext w ON w.entry_id = e.id
+    ORDER BY s.seq
+"""
+_UNSEALED = """
+    SELECT count(*), min(e.at) FROM record_auditentry e
+    WHERE NOT EXISTS (SELECT FROM record_seal s WHERE s.entry_id = e.id)
+"""
+
+
+@dataclass
+class Report:
+    """What was found. `redacted` counts entries whose words were taken away, which leaves the chain whole."""
+
+    sealed: int = 0
+    head: str = ""
+    findings: list[str] = field(default_factory=list)
+    redacted: int = 0
+    unsealed: int = 0
+    oldest_unsealed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Row:
+    seq: int
+    sealed_entry_id: int
+    hash: str
+    entry_id: int | None
+    actor_id: int | None
+    verb: str
+    kind: str
+    subject_id: int
+    params: str
+    text_digest: str
+    request_id: str
+    at: datetime
+    words: str | None
+
+
+def verify(known_head: str = "") -> Report:
+    """Go through every seal in order. `known_head` is a hash somebody kept elsewhere: without it a tail that was cut off, or
+    a chain that was computed anew from some point on, cannot be told from a shorter or another history."""
+    report, previous, met = Report(), START, not known_head
+    for row in _rows():
+        report.findings += _differences(row, report.sealed + 1, previous)
+        report.redacted += bool(row.text_digest) and row.words is None
+        report.sealed, previous = row.seq, row.hash
+        met = met or row.hash == known_head
+    report.head = previous if report.sealed else ""
+    if not met:
+        report.findings.append(f"no seal has the hash {known_head}: the log was cut off before it, or chained anew")
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSEALED)
+        report.unsealed, report.oldest_unsealed_at = cursor.fetchone()
+    return report
+
+
+def _differences(row: _Row, expected_seq: int, previous: str) -> Iterator[str]:
+    if row.seq != expected_seq:
+        missing = f"{expected_seq}" if row.seq == expected_seq + 1 else f"{expected_seq} to {row.seq - 1}"
+        yield f"seal {missing} is missing"
+    if row.entry_id is None:
+        yield f"seal {row.seq}: its entry {row.sealed_entry_id} was removed"
+    elif _hash(row, previous) != row.hash:
+        yield f"seal {row.seq}: entry {row.entry_id} is not what was sealed, or stands in another place"
+    elif row.words is not None and hashlib.sha256(row.words.encode()).hexdigest() != row.text_digest:
+        yield f"seal {row.seq}: the words of entry {row.entry_id} are not those that were sealed"
+
+
+def _hash(row: _Row, previous: str) -> str:
+    """SHA-256 of a JSON array of the sequence, the hash before and the entry's fields; `params` as PostgreSQL writes jsonb."""
+    at = row.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    fields: list[Any] = [row.seq, previous, row.entry_id, row.actor_id, row.verb, row.kind, row.subject_id, row.params]
+    fields += [row.text_digest, row.request_id, at]
+    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
+
+
+def _rows() -> Iterator[_Row]:
+    """All seals in order, through a cursor of the server: the log may be larger than memory."""
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(_SEALS)
+        while rows := cursor.fetchmany(ROWS_AT_A_TIME):
+            yield from (_Row(*row) for row in rows)
