@@ -14,8 +14,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-import psycopg2
-
 from portal.runtime.errors import CannotStart
 from portal.runtime.instance import OUTSIDE, Instance
 from portal.runtime.preflight import check_given, check_port, only_one, stop_when_asked, wanted_port
@@ -70,26 +68,11 @@ def servers(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def prepare(environment: Mapping[str, str]) -> None:
-    """Bring database and static files to the state of this code, and load the demo organisation once."""
-    say("Migrating the database")
-    manage(environment, "migrate", "--no-input", "--verbosity", "0")
-    manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
-    if environment.get("DEMO", "1") != "0" and is_empty(environment):
-        say("Building the demo organisation")
-        manage(environment, "seed_demo")
-
-
-def is_empty(environment: Mapping[str, str]) -> bool:
-    """Whether nobody has an account yet: the first run."""
-    with closing(psycopg2.connect(environment["DATABASE_OWNER_URL"])) as connection, connection.cursor() as cursor:
-        cursor.execute("select not exists (select from people_user)")
-        return bool(cursor.fetchone()[0])
-
-
-def manage(environment: Mapping[str, str], *command: str) -> None:
-    done = subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=dict(environment))
+    """Migrate, collect static files and load the demo organisation once, with the owner's rights."""
+    say("Preparing the database")
+    done = subprocess.run([sys.executable, "-m", "portal.runtime.prepare"], cwd=ROOT, env=dict(environment))
     if done.returncode:
-        raise CannotStart(f"Concord could not be set up: `manage.py {command[0]}` failed (see above).")
+        raise CannotStart("Concord could not be prepared; the reason is above.")
 
 
 def serve(environment: Mapping[str, str], folder: Path, port: int) -> int:
