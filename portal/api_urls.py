@@ -6,10 +6,15 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
+from portal.web.api.missing import Missing
 from portal.web.api.router import resources
 
 for module in settings.API_MODULES:
     if find_spec(module):
         import_module(module)
 
-urlpatterns = [path("", include(resources.urls))]
+urlpatterns = [
+    path("", include(resources.urls)),
+    path("", Missing.as_view()),
+    path("<path:rest>", Missing.as_view()),
+]

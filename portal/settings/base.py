@@ -173,8 +173,11 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["portal.people.access.SignedIn"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["portal.web.api.media.StrictJson"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.web.api.media.OnlyJson",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "portal.web.api.schema.ResourceSchema",
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "portal.web.problems.handler",
     "DEFAULT_PAGINATION_CLASS": "portal.web.api.paging.CursorPages",
     "DEFAULT_THROTTLE_CLASSES": ["portal.web.api.throttles.PerToken"],
@@ -184,7 +187,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 # Where resources register themselves with portal.web.api.router; a module that is not there yet is passed over.
-API_MODULES = ["assets.api", "risks.api", "portal.attention.api", "portal.record.api", "portal.people.api", "governance.board.api"]
+API_MODULES = ["portal.web.api.resources", "portal.attention.api", "assets.api", "risks.api", "governance.board.api"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "Concord",
     "VERSION": "1",

@@ -9,7 +9,7 @@ from portal import clock
 class IdempotencyKey(models.Model):
     """Inserted first, as the lock; kept 48 hours. The same key with another request is refused."""
 
-    key = models.UUIDField()
+    key = models.CharField(max_length=255)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     request_digest = models.CharField(max_length=64)  # hex SHA-256 of method, path and body
     status = models.PositiveSmallIntegerField(null=True)
@@ -21,4 +21,4 @@ class IdempotencyKey(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_answer_a_key")]
 
     def __str__(self) -> str:
-        return str(self.key)
+        return self.key

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.history import tracked
+from portal.people.reach import Grants, VisibleQuerySet
 
 
 @tracked()
@@ -25,6 +26,8 @@ class Unit(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
+    objects = VisibleQuerySet.as_manager()
+
     class Meta:
         ordering = ["path"]
         indexes = [models.Index(fields=["path"], name="unit_by_prefix", opclasses=["varchar_pattern_ops"])]
@@ -38,6 +41,11 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def visibility(cls, grants: Grants) -> models.Q:
+        """The tree is known to everybody who has a role: a risk may be noticed anywhere."""
+        return models.Q() if grants.names else models.Q(pk__in=())
 
     @property
     def lineage(self) -> list[int]:

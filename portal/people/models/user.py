@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.people.models.organisation import check_zone
+from portal.people.reach import Grants, VisibleQuerySet, grants
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager.from_queryset(VisibleQuerySet)):
     def get_by_natural_key(self, email):
         return self.get(email__iexact=email)
 
@@ -51,6 +52,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def visibility(cls, seen: Grants) -> models.Q:
+        """Names are known to everybody who has a role: owners are chosen among them."""
+        return models.Q() if seen.names else models.Q(pk__in=())
+
     def get_full_name(self) -> str:
         return self.name
 
@@ -65,14 +71,10 @@ class User(AbstractBaseUser):
     is_superuser = False
 
     def has_perm(self, permission: str, obj=None) -> bool:
-        from portal.people import access
-
-        return self.is_active and permission in access.grants(self).permissions
+        return self.is_active and permission in grants(self).permissions
 
     def has_perms(self, permissions, obj=None) -> bool:
         return all(self.has_perm(permission) for permission in permissions)
 
     def has_module_perms(self, app_label: str) -> bool:
-        from portal.people import access
-
-        return self.is_active and any(name.startswith(f"{app_label}.") for name in access.grants(self).permissions)
+        return self.is_active and any(name.startswith(f"{app_label}.") for name in grants(self).permissions)

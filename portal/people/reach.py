@@ -1,0 +1,142 @@
+"""Which rows somebody may see: what they hold, and the query set that asks it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Q
+
+from portal.people import roles
+
+
+@dataclass(frozen=True)
+class Grants:
+    """Everything access needs to know of one person, read in one query and kept on the user for the request."""
+
+    user_id: int
+    names: frozenset[str]  # roles and seats, as in roles.PERMISSIONS
+    seats: frozenset[str]
+    unit_paths: tuple[str, ...]  # subtrees a role opens
+    permissions: frozenset[str]
+    is_service: bool = False
+
+    @property
+    def everywhere(self) -> bool:
+        """True when no unit bounds the view."""
+        return bool(self.names & roles.EVERYWHERE)
+
+    @property
+    def opens_confidential(self) -> bool:
+        return bool(self.names & roles.OPENS_CONFIDENTIAL)
+
+    def in_reach(self, field: str) -> Q:
+        """Rows whose unit (`field`, as in "unit") lies in the subtrees of this person."""
+        if self.everywhere:
+            return ~Q(pk__in=())  # always true; an empty Q would vanish inside an OR
+        if not self.unit_paths:
+            return Q(pk__in=())
+        reach = Q()
+        for path in self.unit_paths:
+            reach |= Q(**{f"{field}__path__startswith": path})
+        return reach
+
+
+NOBODY = Grants(user_id=0, names=frozenset(), seats=frozenset(), unit_paths=(), permissions=frozenset())
+
+_GRANTS = """
+    SELECT a.holder_id, 'seat', a.seat, '' FROM people_appointment a WHERE a.holder_id = ANY(%(users)s) AND a.ended_at IS NULL
+    UNION ALL
+    SELECT r.user_id, 'role', r.role, u.path FROM people_roleassignment r JOIN people_unit u ON u.id = r.unit_id
+    WHERE r.user_id = ANY(%(users)s) AND r.ended_at IS NULL
+"""
+
+
+def grants(user: Any) -> Grants:
+    """What `user` may do and see; NOBODY for strangers and inactive accounts. One query, then kept on the user."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return NOBODY
+    if getattr(user, "_grants", None) is None:
+        read_grants([user])
+    return user._grants
+
+
+def read_grants(users: Sequence[Any]) -> None:
+    """Keep on every one of `users` what they may do and see: one query however many they are."""
+    rows: dict[int, list[tuple[str, str, str]]] = {user.pk: [] for user in users}
+    with connection.cursor() as cursor:
+        cursor.execute(_GRANTS, {"users": list(rows)})
+        for pk, *row in cursor.fetchall():
+            rows[pk].append(tuple(row))
+    for user in users:
+        user._grants = _add_up(user, rows[user.pk])
+
+
+def _add_up(user: Any, rows: list[tuple[str, str, str]]) -> Grants:
+    seats = frozenset(name for source, name, _ in rows if source == "seat" and not user.is_service)
+    names = seats | frozenset(name for source, name, _ in rows if source == "role")
+    paths = {path for source, name, path in rows if source == "role" and name in roles.SEES_UNITS}
+    return Grants(
+        user_id=user.pk,
+        names=names,
+        seats=seats,
+        unit_paths=tuple(sorted(p for p in paths if not any(p != other and p.startswith(other) for other in paths))),
+        permissions=frozenset().union(*(roles.PERMISSIONS[name] for name in names)),
+        is_service=user.is_service,
+    )
+
+
+class VisibleQuerySet(models.QuerySet):
+    """Every kind of row people see: its model says with `visibility(grants) -> Q` who sees which. Never joins to many."""
+
+    def visible_to(self, user: Any):
+        seen = grants(user)
+        return self.none() if seen is NOBODY else self.filter(self.model.visibility(seen))
+
+    def hidden_from(self, user: Any):
+        """The rows `user` may count but not open: the "+ n you may not open" of a list."""
+        seen = grants(user)
+        return (
+            self.none()
+            if seen is NOBODY
+            else self.filter(self.model.countable(seen)).exclude(pk__in=self.visible_to(user).values("pk"))
+        )
+
+    def current(self):
+        return self.filter(archived_at=None)
+
+
+SMALLEST_HIDDEN_GROUP = 3
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows a list shows and how many more it counts without opening them. `left_out` says that a small hidden
+    group was withheld, because a filter that counts one or two of them would give them away."""
+
+    visible: int
+    hidden: int = 0
+    left_out: bool = False
+
+    @property
+    def counted(self) -> int:
+        return self.visible + self.hidden
+
+
+def tally(rows: models.QuerySet, user: Any, *, filtered: bool) -> Tally:
+    """Count `rows` for `user` in one query: what they may open, and what counts besides. `filtered` is False only for the
+    whole of a scope, where the totals that everybody sees say the number anyway."""
+    seen = grants(user)
+    if seen is NOBODY:
+        return Tally(0)
+    found = rows.filter(rows.model.countable(seen)).aggregate(
+        every=models.Count("pk"), visible=models.Count("pk", filter=rows.model.visibility(seen))
+    )
+    return settle(found["visible"], found["every"] - found["visible"], filtered=filtered)
+
+
+def settle(visible: int, hidden: int, *, filtered: bool) -> Tally:
+    """Withhold a hidden group under SMALLEST_HIDDEN_GROUP in a filter."""
+    if filtered and 0 < hidden < SMALLEST_HIDDEN_GROUP:
+        return Tally(visible, left_out=True)
+    return Tally(visible, hidden)

@@ -1,0 +1,100 @@
+"""Serializer parts: rows that say no to unknown fields, links to what the caller may see, `?fields=`."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from portal import subjects
+from portal.errors import Invalid
+
+NUMBER = re.compile(r"[A-Z]{1,3}-[0-9]{1,9}")
+
+
+def by_id_or_number(queryset: QuerySet, told: Any) -> Any:
+    """The row with this id (7 or "7") or number ("R-0007"), None where there is none."""
+    text = str(told)
+    if NUMBER.fullmatch(text) and any(field.name == "number" for field in queryset.model._meta.fields):
+        return queryset.filter(number=text).first()
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return queryset.filter(pk=int(text)).first()
+    return None
+
+
+class Linked(serializers.RelatedField):
+    """Another subject by id; a number such as "R-0007" is understood too. What the caller may not see does not exist here.
+    `kind` is one of portal.subjects."""
+
+    default_error_messages = {
+        "missing": _("There is no such row that you may open."),
+        "incorrect_type": _("Give an id, or a number such as R-0007."),
+    }
+
+    def __init__(self, kind: str, **options: Any):
+        self.kind = kind
+        if not options.get("read_only"):
+            options.setdefault("queryset", ())
+        super().__init__(**options)
+
+    def get_queryset(self) -> QuerySet:
+        return self.rows_for(self.context["request"].user)
+
+    def rows_for(self, user: Any) -> QuerySet:
+        queryset = subjects.of_kind(self.kind).visible_to(user)
+        return queryset.filter(archived_at=None) if has_field(queryset.model, "archived_at") else queryset
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, bool) or not isinstance(data, (int, str)):
+            self.fail("incorrect_type")
+        found = by_id_or_number(self.get_queryset(), data)
+        if found is None:
+            self.fail("missing")
+        return found
+
+    def use_pk_only_optimization(self) -> bool:
+        return True
+
+    def to_representation(self, value: Any) -> int:
+        return value.pk
+
+
+class RowSerializer(serializers.ModelSerializer):
+    """The base of every resource's serializer: an unknown field is an error, so a misspelt one is never lost in silence.
+    Uniqueness is left to the verbs and the database, which know it under concurrency."""
+
+    def get_unique_together_validators(self) -> list[Any]:
+        return []
+
+    def get_uniqueness_extra_kwargs(self, field_names: Any, declared_fields: Any, extra_kwargs: Any) -> tuple[Any, dict]:
+        return extra_kwargs, {}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = [name for name in data if name not in self.fields]
+            if unknown:
+                raise serializers.ValidationError({name: [_("There is no such field.")] for name in unknown})
+        return super().to_internal_value(data)
+
+
+def only(serializer: Any, request: Request) -> Any:
+    """Leave out of `serializer` what `?fields=id,name` does not name; the id always stays. Raises Invalid."""
+    told = request.query_params.get("fields")
+    if told is None:
+        return serializer
+    row = getattr(serializer, "child", serializer)
+    wanted = {name for name in told.split(",") if name}
+    unknown = sorted(wanted - set(row.fields))
+    if unknown or not wanted:
+        known = _("Name fields of this resource, parted by commas: %s.") % ", ".join(row.fields)
+        raise Invalid(_("The question is not valid."), {"fields": [known]})
+    for name in set(row.fields) - wanted - {"id"}:
+        row.fields.pop(name)
+    return serializer
+
+
+def has_field(model: Any, name: str) -> bool:
+    return any(field.name == name for field in model._meta.fields)

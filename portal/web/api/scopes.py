@@ -1,0 +1,36 @@
+"""What a token may be used for: scopes "<resource>:read" and "<resource>:write"; to write includes to read."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from portal.web.problems import SessionRequired
+
+
+class InScope(BasePermission):
+    """A token needs the scope of the view's resource. People in a session need none: their role says it all."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request.auth is None:
+            return True
+        needed = needed_for(view.resource, request.method)
+        held = set(request.auth.scopes)
+        if needed in held or f"{view.resource}:write" in held:
+            return True
+        raise PermissionDenied(_("This token has no scope %s. Ask an administrator for one that has.") % needed, "scope-missing")
+
+
+class InSession(BasePermission):
+    """Only a person in a session: what is signed is never signed by a token."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request.auth is not None:
+            raise SessionRequired(_("A token cannot do this. A person must be signed in, with a fresh second factor."))
+        return True
+
+
+def needed_for(resource: str, method: str) -> str:
+    return f"{resource}:{'read' if method in SAFE_METHODS else 'write'}"
