@@ -40,10 +40,11 @@ def acting_as(account: dict) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, django_test_environment, django_db_blocker, django_db_keepdb):
-    """Made and migrated by the owner, used by the application's role."""
+def django_db_setup(request, django_test_environment, django_db_blocker, django_db_keepdb, django_db_createdb):
+    """Made and migrated by the owner, used by the application's role; kept from an earlier run only with --reuse-db."""
+    kept = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock(), acting_as(OWNER):
-        setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb, aliases={"default"})
+        setup_databases(verbosity=0, interactive=False, keepdb=kept, aliases={"default"})
         name = connection.settings_dict["NAME"]
         assert name.startswith("test_"), name
         _let_in(name)

@@ -71,10 +71,11 @@ def check_system():
 def apt_install(package):
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         sys.exit(f"The package {package} is missing; install it once with: sudo apt-get install {package}")
-    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-    subprocess.run(["apt-get", "-qq", "update"], **quiet)
-    if subprocess.run(["apt-get", "-qq", "-y", "--no-install-recommends", "install", package], **quiet).returncode:
-        sys.exit(f"The package {package} is missing, and apt-get could not install it.")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", package]):
+        done = subprocess.run(["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL)
+    if done.returncode:
+        sys.exit(f"The package {package} is missing, and apt-get could not install it (see above).")
 
 
 def check_owner():
