@@ -74,6 +74,11 @@ def changes_of(review: Review) -> Changes | None:
     return _changes.get(review.kind)
 
 
+def subject_kinds() -> list[str]:
+    """The kinds of things that are reviewed, as their apps told."""
+    return sorted({kind.partition(".")[0] for kind in _answered} & set(subjects.all_kinds()))
+
+
 @transaction.atomic
 def schedule(subject: Model, kind: str, due_on: date, people: Iterable[Any], *, owner: Any, actor: Any = None) -> Review:
     """Let `owner` look at `subject` by `due_on`; `people` are told too and may answer. Moves the open review if there is one.
@@ -199,6 +204,12 @@ def previous(subject_kind: str, subject_id: int, kind: str) -> Review | None:
     """The last answered review of this kind, None before the first."""
     rows = Review.objects.filter(subject_kind=subject_kind, subject_id=subject_id, kind=kind, state=Review.State.DONE)
     return rows.order_by("-closed_at", "-id").first()
+
+
+def upcoming(review: Review) -> Review | None:
+    """The open review of the same kind and subject, the next one after a closed one."""
+    rows = Review.objects.open().filter(subject_kind=review.subject_kind, subject_id=review.subject_id, kind=review.kind)
+    return rows.select_related("owner").first()
 
 
 def _close(review: Review, state: str, actor: Any) -> None:

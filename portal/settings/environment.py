@@ -91,7 +91,7 @@ def mail(url: str) -> dict:
     """Django's e-mail settings for smtp://user:password@host:port, smtps://… or "" (a folder of files)."""
     if not url:
         return {
-            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_BACKEND": "portal.attention.mailbox.EmailBackend",
             "EMAIL_FILE_PATH": str(ROOT / "var" / "mail"),
         }
     parts = urlsplit(url)

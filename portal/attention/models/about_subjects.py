@@ -19,7 +19,7 @@ class AboutSubjects(VisibleQuerySet):
 
     def hidden_from(self, user: Any):
         """About subjects that `user` may count but not open."""
-        return self._about(user, lambda subject: subject.model_class._default_manager.hidden_from(user))
+        return self._about(user, _hidden(user))
 
     def of(self, kind: str, subject_ids):
         return self.filter(subject_kind=kind, subject_id__in=subject_ids)
@@ -32,3 +32,13 @@ class AboutSubjects(VisibleQuerySet):
             if kind not in OWN_KINDS and isinstance(subject.model_class._default_manager.all(), VisibleQuerySet):
                 about |= Q(subject_kind=kind, subject_id__in=rows_of(subject).order_by().values("pk"))
         return self.filter(about)
+
+
+def _hidden(user: Any) -> Callable[[subjects.Subject], QuerySet]:
+    """Kinds that hide nothing from those who count them have no `countable`."""
+
+    def rows_of(subject: subjects.Subject) -> QuerySet:
+        rows = subject.model_class._default_manager
+        return rows.hidden_from(user) if hasattr(subject.model_class, "countable") else rows.none()
+
+    return rows_of

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
@@ -81,6 +82,9 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_kind} {self.subject_id} {self.due_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("attention:review", args=[self.pk])
 
     @property
     def key(self) -> tuple[str, int]:

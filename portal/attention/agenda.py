@@ -1,0 +1,73 @@
+"""The reviews as people read them: whose they are, what is late, what comes, with the names of their subjects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+
+from portal import subjects
+from portal.attention.models import Review
+from portal.attention.models.review import SOON_DAYS, ReviewQuerySet
+from portal.people import organisations
+from portal.web import shown
+
+VIEWS = ("mine", "overdue", "due_soon", "all", "answered")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One review with its subject, for a list."""
+
+    review: Review
+    subject: Any
+    label: str
+    word: str
+    unit: str
+    due_word: str
+    due_tone: str
+
+
+def narrow(rows: ReviewQuerySet, view: str, user: Any) -> ReviewQuerySet:
+    """The reviews of one view; all of them open but the answered ones."""
+    today = organisations.today()
+    if view == "mine":
+        return rows.open().for_person(user)
+    if view == "overdue":
+        return rows.overdue(today)
+    if view == "due_soon":
+        return rows.due_soon(today)
+    return rows.filter(state=Review.State.DONE) if view == "answered" else rows.open()
+
+
+def count(rows: ReviewQuerySet, user: Any) -> dict[str, int]:
+    """How many stand in each view of open reviews, in one query."""
+    today = organisations.today()
+    mine = Review.objects.for_person(user).values("pk")
+    return rows.open().aggregate(
+        mine=Count("pk", filter=Q(pk__in=mine)),
+        overdue=Count("pk", filter=Q(due_on__lt=today)),
+        due_soon=Count("pk", filter=Q(due_on__gte=today, due_on__lte=today + timedelta(days=SOON_DAYS))),
+        all=Count("pk"),
+    )
+
+
+def rows_of(reviews: Sequence[Review], user: Any) -> list[Row]:
+    """`reviews` with what `user` sees of their subjects: one query a kind."""
+    found = subjects.fetch([review.key for review in reviews], user)
+    today = organisations.today()
+    return [_row(review, found[review.key], today) for review in reviews if review.key in found]
+
+
+def _row(review: Review, subject: Any, today) -> Row:
+    kind = subjects.of_kind(review.subject_kind)
+    return Row(
+        review=review,
+        subject=subject,
+        label=kind.label(subject),
+        word=str(kind.word),
+        unit=str(kind.unit(subject) or ""),
+        due_word=shown.due_word(review.due_on, today),
+        due_tone=shown.due_tone(review.due_on, today),
+    )

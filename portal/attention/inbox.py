@@ -1,0 +1,76 @@
+"""What one person finds in their inbox: open and settled reminders, read marks, the number in the rail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from portal import clock, subjects
+from portal.attention.models import Reminder
+from portal.people import organisations
+from portal.web import shown
+
+Stage = Reminder.Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One reminder as its recipient reads it."""
+
+    reminder: Reminder
+    label: str
+    word: str
+    sentence: str
+    due_word: str
+    due_tone: str
+
+
+def of(user: Any, *, settled: bool = False):
+    """The reminders of `user`, as far as they may see the subjects today."""
+    rows = Reminder.objects.visible_to(user)
+    return rows.settled() if settled else rows.open()
+
+
+def rail_counts(user: Any) -> dict[str, int]:
+    """For the rail: how many reminders wait. One query."""
+    return {"inbox": of(user).count()} if user.has_perm("attention.view_inbox") else {}
+
+
+def read(reminders, *, back: bool = False) -> int:
+    """Mark as read, or with `back` as unread; nothing else changes. Returns how many rows it changed."""
+    rows = reminders.exclude(read_at=None) if back else reminders.filter(read_at=None)
+    return rows.update(read_at=None if back else clock.now())
+
+
+def rows_of(reminders: Sequence[Reminder], user: Any) -> list[Row]:
+    """`reminders` with the names of their subjects: one query a kind."""
+    found = subjects.fetch([reminder.key for reminder in reminders], user)
+    today = organisations.today()
+    return [_row(reminder, found[reminder.key], today) for reminder in reminders if reminder.key in found]
+
+
+def _row(reminder: Reminder, subject: Any, today) -> Row:
+    kind = subjects.of_kind(reminder.subject_kind)
+    return Row(
+        reminder=reminder,
+        label=kind.label(subject),
+        word=str(kind.word),
+        sentence=_sentence(reminder),
+        due_word=shown.due_word(reminder.due_on, today),
+        due_tone=shown.due_tone(reminder.due_on, today) if reminder.settled_at is None else "",
+    )
+
+
+def _sentence(reminder: Reminder) -> str:
+    """Why it is here, in words of today; the row itself holds keys only."""
+    owner = reminder.review.owner if reminder.review else ""
+    if reminder.stage == Stage.TOLD_LINE:
+        return _("%(owner)s reports to you and has not answered this review.") % {"owner": owner}
+    if reminder.stage == Stage.TOLD_LEADER:
+        return _("%(owner)s of your side has not answered this review.") % {"owner": owner}
+    if reminder.stage == Stage.TOLD_PAIR:
+        return _("For both leaders: %(owner)s has not answered this review.") % {"owner": owner}
+    if reminder.review and reminder.review.owner_id != reminder.recipient_id:
+        return _("%(owner)s answers this review; you are named on it.") % {"owner": owner}
+    return _("Is it still true? Your answer is due.")

@@ -1,0 +1,102 @@
+"""How a digest reads: text and HTML from our own templates, nothing fetched from elsewhere, links that survive sign-in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal import subjects
+from portal.attention.models import Digest, Reminder
+from portal.people import organisations
+from portal.people.models import User
+from portal.web import shown
+
+Stage = Reminder.Stage
+GROUPS: tuple[tuple[str | Promise, tuple[Stage, ...]], ...] = (
+    (gettext_lazy("Overdue"), (Stage.OVERDUE,)),
+    (gettext_lazy("Due today"), (Stage.DUE,)),
+    (gettext_lazy("Due within a week"), (Stage.DUE_SOON,)),
+    (gettext_lazy("Overdue with others, told to you"), (Stage.TOLD_LINE, Stage.TOLD_LEADER, Stage.TOLD_PAIR)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reminder in a mail."""
+
+    label: str
+    word: str
+    url: str
+    due_on: date
+    due_word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: str
+    lines: Sequence[Line]
+
+
+def digest(row: Digest, person: User, told: Sequence[Reminder], *, sentence: str, others: int) -> EmailMultiAlternatives:
+    """The mail of one day in the language and zone that are active; `others` wait in the inbox and were mailed before."""
+    groups = _groups(person, told)
+    context = {
+        "title": _title(told),
+        "person": person,
+        "day": row.day,
+        "sentence": sentence,
+        "groups": groups,
+        "others": others,
+        "inbox_url": absolute(reverse("attention:inbox")),
+        "today_url": absolute("/"),
+    }
+    mail = EmailMultiAlternatives(
+        subject=context["title"],
+        body=render_to_string("attention/mail/digest.txt", context),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[person.email],
+        headers={"Message-ID": row.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(render_to_string("attention/mail/digest.html", context), "text/html")
+    return mail
+
+
+def absolute(path: str) -> str:
+    """The address of a page outside of any request; the page itself sends strangers through sign-in and back."""
+    return settings.PORTAL_ADDRESS.rstrip("/") + path
+
+
+def _title(told: Sequence[Reminder]) -> str:
+    """Numbers only: the subject line is read on locked screens."""
+    needs = ngettext("%(number)d thing needs you", "%(number)d things need you", len(told)) % {"number": len(told)}
+    late = sum(reminder.stage not in (Stage.DUE_SOON, Stage.DUE) for reminder in told)
+    return _("%(needs)s, %(late)d overdue") % {"needs": needs, "late": late} if late else needs
+
+
+def _groups(person: User, told: Sequence[Reminder]) -> list[Group]:
+    rows = subjects.fetch([reminder.key for reminder in told], person)
+    today = organisations.today()
+    found = []
+    for title, stages in GROUPS:
+        lines = [_line(reminder, rows[reminder.key], today) for reminder in told if reminder.stage in stages]
+        if lines:
+            found.append(Group(str(title), lines))
+    return found
+
+
+def _line(reminder: Reminder, subject, today: date) -> Line:
+    kind = subjects.of_kind(reminder.subject_kind)
+    return Line(
+        label=kind.label(subject),
+        word=str(kind.word),
+        url=absolute(reverse("attention:reminder", args=[reminder.pk])),
+        due_on=reminder.due_on,
+        due_word=shown.due_word(reminder.due_on, today),
+    )
