@@ -20,8 +20,9 @@ class Changes:
     up_to: datetime | None
 
 
-def seq_at(moment: datetime) -> int:
-    """The last sequence sealed at or before `moment`, 0 before the first."""
+def sealed_by(moment: datetime) -> int:
+    """The last sequence sealed at or before `moment`, 0 before the first. Unlike as-of, a moment that is not wholly sealed yet
+    will do: what is sealed later has a higher sequence, and so is told."""
     return Seal.objects.filter(sealed_at__lte=moment).order_by("-seq").values_list("seq", flat=True).first() or 0
 
 

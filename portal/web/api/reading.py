@@ -81,7 +81,7 @@ class ReadSet(Door, GenericViewSet):
             raise Invalid(_("The question is not valid."), {name: [told] for name in others})
         asked = questions.moment(request, "updated_since")
         place = paging.cursor(request)
-        after = since.seq_at(asked) if place is None else place.get("s")
+        after = since.sealed_by(asked) if place is None else place.get("s")
         if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after < 2**63:
             raise paging.bad_cursor()
         page = since.page(self.kind, after, paging.page_size(request))
