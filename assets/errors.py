@@ -145,3 +145,8 @@ class NoReasonGiven(Invalid):
     def __init__(self):
         sentence = _("Say in a few words why this is ignored, so that others need not ask.")
         super().__init__(sentence, fields={"reason": [sentence]})
+
+
+class NothingChosen(Invalid):
+    code = "nothing-chosen"
+    sentence = _("Nothing is chosen. Tick the rows first, or use the button of one row.")

@@ -1,0 +1,113 @@
+"""Everything the page of one asset shows, in a fixed number of questions to the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assets import wording
+from assets.criticality import ASPECTS
+from assets.models import Asset, Dependency, Proposal
+from portal import subjects
+from portal.record.models import AuditEntry
+
+ENTRIES_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One aspect of criticality: own and effective level, and the assets it is inherited along, source first."""
+
+    word: Any
+    own: int | None
+    effective: int | None
+    path: Sequence[Asset | None]  # None stands for one that the reader may not open
+
+    @property
+    def is_inherited(self) -> bool:
+        return len(self.path) > 1
+
+
+@dataclass(frozen=True)
+class Links:
+    """One side of what leans on what; `hidden_count` those whose other end may not be opened."""
+
+    rows: Sequence[Dependency]
+    hidden_count: int
+
+
+@dataclass(frozen=True)
+class Event:
+    at: Any
+    who: str
+    what: Any
+    fields: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    asset: Asset
+    aspects: Sequence[Aspect]
+    identifiers: Sequence[Any]
+    leans_on: Links
+    carries: Links
+    proposals: Sequence[Proposal]
+    events: Sequence[Event]
+    panels: Sequence[dict[str, Any]]
+
+
+def of(asset: Asset, user: Any) -> Dossier:
+    """The page of `asset` as `user` may see it."""
+    return Dossier(
+        asset=asset,
+        aspects=_aspects(asset, user),
+        identifiers=sorted(asset.identifiers.all(), key=lambda one: (list(type(one).Rung).index(one.rung), one.value)),
+        leans_on=_links(asset.leans_on.current(), user, "supporting"),
+        carries=_links(asset.carries.current(), user, "dependent"),
+        proposals=_proposals(asset, user),
+        events=_events(asset),
+        panels=_panels(asset, user),
+    )
+
+
+def _aspects(asset: Asset, user: Any) -> list[Aspect]:
+    ids = {pk for path in asset.criticality_path.values() for pk in path}
+    known = {one.pk: one for one in Asset.objects.visible_to(user).filter(pk__in=ids)} if ids - {asset.pk} else {asset.pk: asset}
+    return [
+        Aspect(
+            word=wording.ASPECTS[aspect],
+            own=getattr(asset, f"own_{aspect}"),
+            effective=getattr(asset, f"effective_{aspect}"),
+            path=[known.get(pk) for pk in asset.criticality_path.get(aspect, ())],
+        )
+        for aspect in ASPECTS
+    ]
+
+
+def _links(links: Any, user: Any, end: str) -> Links:
+    rows = list(links.visible_to(user).select_related(end).order_by(f"{end}__name", "pk"))
+    return Links(rows, links.count() - len(rows))
+
+
+def _proposals(asset: Asset, user: Any) -> list[Proposal]:
+    found = Proposal.objects.visible_to(user).filter(asset=asset, state=Proposal.State.OPEN)
+    return list(found.select_related("run").order_by("-pk")[:5])
+
+
+def _events(asset: Asset) -> list[Event]:
+    entries = AuditEntry.objects.filter(kind="asset", subject_id=asset.pk).select_related("actor").order_by("-pk")
+    return [
+        Event(
+            at=entry.at,
+            who=str(entry.actor) if entry.actor else "Concord",
+            what=wording.EVENTS.get(entry.verb, entry.verb),
+            fields=[wording.field(name) for name in entry.params.get("fields", ())],
+        )
+        for entry in entries[:ENTRIES_SHOWN]
+    ]
+
+
+def _panels(asset: Asset, user: Any) -> list[dict[str, Any]]:
+    return [
+        {"name": panel["name"], "template": panel["template"], "cell": panel["cells"].get(asset.pk)}
+        for panel in subjects.panels("asset", [asset.pk], user)
+    ]

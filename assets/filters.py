@@ -1,0 +1,116 @@
+"""Which assets a list shows: what the address asks, and the counts beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, SmallIntegerField, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Greatest
+
+from assets.models import Asset
+from assets.models.asset import PURDUE_LEVELS
+from portal.people.models import Unit
+from portal.web.listing import Order
+
+ORDERS = {
+    "name": Order("name", "name"),
+    "number": Order("number", "id"),
+    "-criticality": Order("-criticality", "level", descending=True),
+    "-new": Order("-new", "id", descending=True),
+}
+LEVEL = Coalesce(
+    Greatest("effective_confidentiality", "effective_integrity", "effective_availability", "effective_safety"),
+    Value(0),
+    output_field=SmallIntegerField(),
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The filters of the inventory; what the address says wrongly is left out."""
+
+    q: str = ""
+    kind: str = ""
+    unit: int | None = None
+    owner: str = ""  # "me", "none" or an id
+    purdue: str = ""
+    new_since: date | None = None
+    criticality: int | None = None  # at least this
+    state: str = ""  # "archived", else current ones
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, str]) -> "Wanted":
+        owner = params.get("owner", "")
+        return cls(
+            q=params.get("q", "").replace("\x00", "").strip()[:200],
+            kind=params.get("kind", "") if params.get("kind") in Asset.Kind.values else "",
+            unit=_number(params.get("unit", "")),
+            owner=owner if owner in ("me", "none") or _number(owner) else "",
+            purdue=params.get("purdue", "") if params.get("purdue") in dict(PURDUE_LEVELS) else "",
+            new_since=_day(params.get("new_since", "")),
+            criticality=level if (level := _number(params.get("criticality", ""))) in (1, 2, 3, 4, 5) else None,
+            state="archived" if params.get("state") == "archived" else "",
+        )
+
+
+def assets(user: Any, wanted: Wanted) -> QuerySet[Asset]:
+    """The assets that `user` may open and `wanted` asks for, each with its `level`."""
+    found = Asset.objects.visible_to(user).annotate(level=LEVEL, address=Cast("ip_address", TextField()))
+    found = found.exclude(archived_at=None) if wanted.state else found.current()
+    conditions = Q()
+    if wanted.kind:
+        conditions &= Q(kind=wanted.kind)
+    if wanted.unit:
+        path = Unit.objects.filter(pk=wanted.unit).values_list("path", flat=True).first()
+        conditions &= Q(unit__path__startswith=path) if path else Q(pk__in=())
+    if wanted.owner:
+        conditions &= {"me": Q(owner=user), "none": Q(owner=None)}.get(wanted.owner) or Q(owner=int(wanted.owner))
+    if wanted.purdue:
+        conditions &= Q(purdue_level=wanted.purdue)
+    if wanted.new_since:
+        conditions &= Q(registered_at__date__gte=wanted.new_since)
+    if wanted.criticality:
+        conditions &= Q(level__gte=wanted.criticality)
+    return found.filter(conditions & words(wanted.q))
+
+
+def words(text: str) -> Q:
+    """Every word somewhere in what an asset is called or known by."""
+    found = Q()
+    for word in text.split():
+        found &= (
+            Q(name__icontains=word)
+            | Q(number__istartswith=word)
+            | Q(fqdn__icontains=word)
+            | Q(vendor__icontains=word)
+            | Q(product__icontains=word)
+            | Q(mac_address__istartswith=word)
+            | Q(address__startswith=word)
+        )
+    return found
+
+
+def counts(user: Any) -> dict[str, int]:
+    """The figures of the tabs over all current assets that `user` may open. One query."""
+    return (
+        Asset.objects.visible_to(user)
+        .current()
+        .aggregate(
+            all=Count("pk"),
+            mine=Count("pk", filter=Q(owner=user)),
+            none=Count("pk", filter=Q(owner=None)),
+            plant=Count("pk", filter=Q(kind=Asset.Kind.OT_DEVICE)),
+        )
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,49 @@
+"""What is asked when a discovery file is taken in."""
+
+import ipaddress
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assets.discovery.intake import LONGEST_SOURCE
+from assets.forms import choices
+
+
+class DiscoveryForm(forms.Form):
+    """One file of one source."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Which file?"),
+        allow_empty_file=True,  # the reader says what is wrong with an empty one
+        help_text=gettext_lazy("nmap XML (-oX) or a CSV inventory, also packed with gzip; up to 40 MB unpacked."),
+    )
+    source = forms.CharField(
+        label=gettext_lazy("Who looked?"),
+        max_length=LONGEST_SOURCE,
+        help_text=gettext_lazy("The same name each time, such as nmap-northfield: what vanished is told by source."),
+    )
+    unit = choices.UnitField(label=gettext_lazy("Where do new assets belong?"))
+    networks = forms.CharField(
+        label=gettext_lazy("Which networks did the scan cover?"),
+        required=False,
+        help_text=gettext_lazy("Only where the file does not say: 10.20.1.0/24, 10.20.2.0/24."),
+    )
+    is_complete = forms.BooleanField(label=gettext_lazy("This list is complete: what it leaves out is gone"), required=False)
+
+    def __init__(self, *args: Any, user: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.fields["unit"].queryset = choices.units(user)
+        if user.unit_id and not self.is_bound:
+            self.initial.setdefault("unit", user.unit_id)
+
+    def clean_networks(self) -> list[str]:
+        networks = []
+        for text in re.split(r"[\s,;]+", self.cleaned_data["networks"].strip()):
+            try:
+                networks += [str(ipaddress.ip_network(text, strict=False))] if text else []
+            except ValueError:
+                raise forms.ValidationError(_("“%(text)s” is no network. Write it like 10.20.1.0/24.") % {"text": text}) from None
+        return networks

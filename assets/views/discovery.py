@@ -1,0 +1,114 @@
+"""Pages of discovery: runs with the upload, one run with its proposals, and what people decide on them."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from assets.discovery import intake, overview
+from assets.errors import NothingChosen, UnreadableDiscovery
+from assets.forms.discovery import DiscoveryForm
+from assets.forms.told import tell
+from assets.models import DiscoveryRun, Proposal
+from portal.errors import Invalid
+from portal.people.access import permitted
+from portal.web import listing
+from portal.web.pages import answer
+
+NEWEST = listing.Order("-new", "id", descending=True)
+MOST_AT_ONCE = 500
+PAGE_OF_ONE_KIND = 100
+
+
+@require_http_methods(["GET", "POST"])
+@permitted("assets.view_discoveryrun")
+def runs(request: HttpRequest) -> HttpResponse:
+    """The runs, newest first, and the way in for a file."""
+    form, status = None, 200
+    if request.user.has_perm("assets.take_in_discovery"):
+        form = DiscoveryForm(request.POST or None, request.FILES or None, user=request.user)
+        if request.method == "POST" and form.is_valid():
+            found = _take_in(request, form)
+            if found is not None:
+                return redirect("assets:run", found.pk)
+        status = 422 if form.errors else 200
+    seen = DiscoveryRun.objects.visible_to(request.user)
+    page = listing.page_of(seen.select_related("unit", "started_by"), NEWEST, request.GET, total=seen.count())
+    return answer(request, "assets/discovery/list.html", {"page": page, "form": form}, status=status)
+
+
+def _take_in(request: HttpRequest, form: DiscoveryForm) -> DiscoveryRun | None:
+    told = form.cleaned_data
+    file = told.pop("file")
+    try:
+        return intake.take_in(file, actor=request.user, file_name=file.name, limit_bytes=settings.BROWSER_UPLOAD_LIMIT, **told)
+    except UnreadableDiscovery as error:
+        form.add_error("file", str(error))
+    except Invalid as error:
+        tell(form, error)
+    return None
+
+
+@require_GET
+@permitted("assets.view_discoveryrun")
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    """One run: while it is read how far it is, then its proposals."""
+    return _shown(request, _visible(request, pk))
+
+
+@require_POST
+@permitted("assets.settle_discovery")
+def acceptance(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept the chosen proposals of a run, or all new ones."""
+    found = _visible(request, pk)
+    chosen = _chosen(request, found)
+    intake.accept(chosen, actor=request.user, choices=_choices(request, chosen))
+    return _shown(request, _visible(request, pk), then=found)
+
+
+@require_POST
+@permitted("assets.settle_discovery")
+def dismissal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ignore the chosen proposals of a run, for a reason."""
+    found = _visible(request, pk)
+    intake.ignore(_chosen(request, found), actor=request.user, reason=request.POST.get("reason", ""))
+    return _shown(request, _visible(request, pk), then=found)
+
+
+def _shown(request: HttpRequest, found: DiscoveryRun, then: DiscoveryRun | None = None) -> HttpResponse:
+    asked = request.POST if request.method == "POST" else request.GET
+    kind = asked.get("kind", "") if asked.get("kind") in Proposal.Kind.values else ""
+    after = int(mark) if (mark := asked.get("after", "")).isdecimal() and len(mark) < 19 else 0
+    size = PAGE_OF_ONE_KIND if kind else overview.SHOWN_A_KIND
+    context = {
+        "overview": overview.of(found, request.user, kind=kind, after=after, size=size),
+        "run": found,
+        "kind": kind,
+        "may_settle": request.user.has_perm("assets.settle_discovery"),
+    }
+    return answer(request, "assets/discovery/run.html#run", context, then=reverse("assets:run", args=[found.pk]) if then else None)
+
+
+def _visible(request: HttpRequest, pk: int) -> DiscoveryRun:
+    return get_object_or_404(DiscoveryRun.objects.visible_to(request.user).select_related("unit", "started_by"), pk=pk)
+
+
+def _chosen(request: HttpRequest, found: DiscoveryRun) -> list[Proposal]:
+    """One row's own button, all new ones, or the ticked rows; at most 500 at once."""
+    proposals = Proposal.objects.visible_to(request.user).filter(run=found).select_related("observation", "asset")
+    if "all_new" in request.POST:
+        wanted = proposals.filter(kind=Proposal.Kind.NEW, state=Proposal.State.OPEN)
+    else:
+        ids = [request.POST["only"]] if "only" in request.POST else request.POST.getlist("proposal")
+        wanted = proposals.filter(pk__in=[int(one) for one in ids if one.isdecimal() and len(one) < 19])
+    chosen = list(wanted.order_by("pk")[:MOST_AT_ONCE])
+    if not chosen:
+        raise NothingChosen
+    return chosen
+
+
+def _choices(request: HttpRequest, chosen: list[Proposal]) -> dict[int, int | None]:
+    """What was said about conflicts: "new", or the id of an asset."""
+    said = {one.pk: request.POST.get(f"choice-{one.pk}", "") for one in chosen if one.kind == Proposal.Kind.CONFLICT}
+    return {pk: None if text == "new" else int(text) for pk, text in said.items() if text == "new" or text.isdecimal()}

@@ -1,0 +1,98 @@
+"""Pages of the inventory: the list, one asset, its form."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from assets import dossier, filters, inventory
+from assets.errors import ChangedMeanwhile
+from assets.forms import choices
+from assets.forms.asset import AssetForm
+from assets.forms.dependency import DependencyForm
+from assets.forms.told import tell
+from assets.models import Asset
+from assets.models.asset import PURDUE_LEVELS
+from portal.errors import Invalid
+from portal.people.access import permitted
+from portal.web import listing
+from portal.web.pages import answer
+
+
+@require_GET
+@permitted("assets.view_asset")
+def assets(request: HttpRequest) -> HttpResponse:
+    """What we have, filtered by the address."""
+    wanted = filters.Wanted.from_params(request.GET)
+    found = filters.assets(request.user, wanted)
+    order = listing.order_from(request.GET, filters.ORDERS, "name")
+    context = {
+        "page": listing.page_of(found.select_related("unit", "owner"), order, request.GET, total=found.count()),
+        "order": order,
+        "wanted": wanted,
+        "counts": filters.counts(request.user),
+        "units": choices.units(request.user),
+        "kinds": Asset.Kind.choices,
+        "purdue_levels": PURDUE_LEVELS,
+        "sorted_by": {name: listing.address(request.GET, sort=name) for name in filters.ORDERS},
+        "without": {name: listing.address(request.GET, **{name: None}) for name in ("new_since", "owner", "state")},
+    }
+    return answer(request, "assets/inventory/list.html#rows", context)
+
+
+@require_GET
+@permitted("assets.view_asset")
+def asset(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything about one asset."""
+    found = _visible(request, pk)
+    context = {"dossier": dossier.of(found, request.user), "form": DependencyForm(user=request.user), "asset": found}
+    return answer(request, "assets/inventory/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@permitted("assets.change_asset")
+def registration(request: HttpRequest) -> HttpResponse:
+    """One new asset by hand."""
+    form = AssetForm(request.POST or None, user=request.user, initial={"unit": request.user.unit_id})
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("assets:asset", inventory.register(actor=request.user, **form.values).pk)
+        except Invalid as error:
+            tell(form, error)
+    return answer(request, "assets/inventory/form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@permitted("assets.change_asset")
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change one asset; a stale form comes back with the newer version in its hands."""
+    found = _visible(request, pk)
+    form = AssetForm(request.POST or None, user=request.user, asset=found)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            inventory.change(found, actor=request.user, version=form.cleaned_data["version"] or 0, **form.values)
+            return redirect("assets:asset", pk)
+        except ChangedMeanwhile as error:
+            form.add_error(None, str(error))
+            form.data = form.data.copy()
+            form.data["version"] = error.facts["version"]
+            status = error.status
+        except Invalid as error:
+            tell(form, error)
+    status = 422 if form.errors and status == 200 else status
+    return answer(request, "assets/inventory/form.html", {"form": form, "asset": found}, status=status)
+
+
+@require_POST
+@permitted("assets.change_asset")
+def archiving(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one asset out of use."""
+    found = inventory.archive(_visible(request, pk), actor=request.user)
+    messages.info(request, _("%(asset)s is archived. Its history stays.") % {"asset": found})
+    return redirect("assets:inventory")
+
+
+def _visible(request: HttpRequest, pk: int) -> Asset:
+    return get_object_or_404(Asset.objects.visible_to(request.user).select_related("unit", "owner", "registered_by"), pk=pk)

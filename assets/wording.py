@@ -1,0 +1,84 @@
+"""The words for fields, changes and events of this app, in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from assets.models import Asset
+
+FIELDS = {
+    "name": _("Name"),
+    "kind": _("Kind"),
+    "description": _("What it does"),
+    "unit": _("Unit"),
+    "owner": _("Owner"),
+    "location": _("Location"),
+    "vendor": _("Vendor"),
+    "product": _("Product"),
+    "version_in_use": _("Version or firmware"),
+    "serial_number": _("Serial number"),
+    "fqdn": _("Host name"),
+    "ip_address": _("IP address"),
+    "mac_address": _("MAC address"),
+    "operating_system": _("Operating system"),
+    "purdue_level": _("Purdue level"),
+    "zone": _("Zone"),
+    "is_safety_relevant": _("Safety relevant"),
+    "reachability": _("Reachable"),
+    "data_classification": _("Data classification"),
+    "support_ends_on": _("Support ends"),
+    "own_confidentiality": _("Own confidentiality"),
+    "own_integrity": _("Own integrity"),
+    "own_availability": _("Own availability"),
+    "own_safety": _("Own safety"),
+    "services": _("Open services"),
+    "source": _("Source"),
+    "external_id": _("Id at the source"),
+    "last_seen_at": _("Last seen"),
+    "OWN_ID": _("Own id"),
+    "SERIAL": _("Serial number and vendor"),
+    "MAC": _("MAC address"),
+    "FQDN": _("Host name"),
+    "IP": _("IP address"),
+}
+ASPECTS = {
+    "confidentiality": _("Confidentiality"),
+    "integrity": _("Integrity"),
+    "availability": _("Availability"),
+    "safety": _("Safety"),
+}
+EVENTS = {
+    "asset.registered": _("registered it"),
+    "asset.discovered": _("accepted it from discovery"),
+    "asset.changed": _("changed"),
+    "asset.followed-discovery": _("accepted from discovery"),
+    "asset.archived": _("archived it"),
+    "asset.vanished": _("archived it, as discovery no longer saw it"),
+}
+REFUSALS = {
+    "gave-up": _("It could not be read in five attempts. Take the file in again, or ask an administrator."),
+}
+UNREADABLE = _("The stored file could not be read. Take it in again.")
+
+
+def field(name: str) -> Any:
+    """The word for a field, an identifier's rung, or the name itself."""
+    return FIELDS.get(name, name)
+
+
+def shown(name: str, value: Any) -> str:
+    """A value of a change as people read it."""
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    if name == "kind" and value in Asset.Kind.values:
+        return str(Asset.Kind(value).label)
+    return str(value)
+
+
+def changes(found: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
+    """What `components/_diff.html` shows of a proposal's changes."""
+    return [
+        {"label": field(name), "before": shown(name, before), "after": shown(name, after)}
+        for name, (before, after) in found.items()
+    ]
