@@ -107,9 +107,8 @@ def _writers(database: str) -> bool:
         for kind, recorded in kinds.items():
             found[kind].append(_write_together(database, recorded))
     median = {kind: statistics.median(rates) for kind, rates in found.items()}
-    print(
-        f"\n{WRITERS} writers change levels, {WRITING_SECONDS:.0f} s a round; transactions a second (median of {ROUNDS}, interleaved, warm)."
-    )
+    print(f"\n{WRITERS} writers change levels, {WRITING_SECONDS:.0f} s a round; transactions a second.")
+    print(f"{'':>22} {'median':>8}   (of {ROUNDS}, interleaved, warm)")
     for kind, rates in found.items():
         print(f"{kind:>22} {median[kind]:>8,.0f}   {min(rates):,.0f} to {max(rates):,.0f}")
     share = median["with audit and totals"] / median["without"]

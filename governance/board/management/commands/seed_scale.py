@@ -18,6 +18,7 @@ class Command(BaseCommand):
     def handle(self, *, assets, risks, initiatives, **options):
         started = time.monotonic()
         scale.build(assets, risks)
+        scale.analyse()
         written = max((written for _, written in scale.rescore()), default=0)
         scale.analyse()
         seconds = time.monotonic() - started
