@@ -1,5 +1,7 @@
 """The look in a real browser: accessible in both themes, whole at both widths, by keyboard, without JavaScript, on paper."""
 
+from pathlib import Path
+
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
 from pytest_django.live_server_helper import LiveServer
@@ -28,9 +30,16 @@ def style_server(django_db_setup):
     server.stop()
 
 
+@pytest.fixture(autouse=True)
+def _own_templates(settings):
+    known = settings.TEMPLATES[0]
+    settings.TEMPLATES = [{**known, "DIRS": [*known["DIRS"], Path(__file__).parent]}]
+
+
 @pytest.fixture
 def page(browser):
     context = browser.new_context(viewport=chromium.DESK)
+    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 
@@ -162,6 +171,71 @@ def test_forced_colours_keep_shapes_words_and_edges(style_server, page):
     badge = page.locator(".badge").first
     assert badge.evaluate("e => getComputedStyle(e).borderTopWidth") == "1px"
     assert badge.locator(".shape").is_visible()
+
+
+@STYLE_PAGE
+@pytest.mark.parametrize("scripted", [True, False], ids=["htmx", "without JavaScript"])
+def test_a_wrong_answer_is_told_beside_its_field(style_server, browser, scripted):
+    context = browser.new_context(java_script_enabled=scripted)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    page.goto(style_server.url + "/answers/")
+    page.locator("form.form").evaluate("form => form.noValidate = true")
+
+    with page.expect_response(lambda response: response.request.method == "POST") as answered:
+        page.get_by_role("button", name="Log this risk").click()
+    field = page.get_by_label("What could happen?")
+    page.locator(".error").wait_for()
+
+    assert answered.value.status == 422
+    assert field.get_attribute("aria-invalid") == "true"
+    described = [page.locator(f"#{name}").text_content() for name in field.get_attribute("aria-describedby").split()]
+    assert described == ["One sentence.", "This field is required."]
+    if scripted:
+        assert field.evaluate("e => e === document.activeElement")
+    assert page.locator("h1").count() == 1
+    context.close()
+
+
+@STYLE_PAGE
+@pytest.mark.parametrize(
+    ("button", "sentence"),
+    [
+        ("Refused", "You proposed this treatment, so someone else approves it."),
+        ("Missing", "This is not here any more, or not for you."),
+        ("Broken", "The portal did not answer. Nothing was changed; try again in a minute."),
+    ],
+)
+def test_a_refusal_stands_in_the_message_region_and_the_card_stays(style_server, page, button, sentence):
+    page.goto(style_server.url + "/answers/")
+
+    page.get_by_role("button", name=button).click()
+
+    page.get_by_role("status").get_by_text(sentence).wait_for()
+    assert page.locator("#card form").is_visible()
+
+
+@STYLE_PAGE
+def test_a_lost_portal_says_so(style_server, page):
+    page.goto(style_server.url + "/answers/")
+    page.context.set_offline(True)
+
+    page.get_by_role("button", name="Refused").click()
+
+    page.get_by_role("status").get_by_text("The portal did not answer.").wait_for()
+
+
+@STYLE_PAGE
+def test_no_page_is_kept_in_the_browser(style_server, page):
+    page.goto(style_server.url + "/answers/")
+
+    page.get_by_role("link", name="Elsewhere").click()
+    page.wait_for_url("**/style/")
+    page.get_by_role("heading", name="Ransomware reaches Northfield line control").wait_for()
+
+    kept = page.evaluate("JSON.stringify(sessionStorage) + JSON.stringify(localStorage)")
+    assert "Ransomware" not in kept
+    assert "htmx-history-cache" not in kept
 
 
 def test_signing_in_with_a_second_factor_wears_the_look(own_live_server, page):

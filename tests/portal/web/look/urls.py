@@ -1,16 +1,17 @@
-"""The style page: every component in each of its states, for eyes, axe and print; never part of the product."""
+"""The style page, every component in each of its states, and one page of answers; never part of the product."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
-from django.template import engines
+from django.http import Http404
+from django.shortcuts import render
 from django.urls import include, path
 
+from portal.errors import Refused
 from portal.web import charts, failures, widgets
+from portal.web.pages import answer
 from portal.web.shell import Link, Shell
 
 TODAY = date(2026, 11, 23)
@@ -124,10 +125,32 @@ def risks():
     ]
 
 
+class OneQuestion(forms.Form):
+    event = forms.CharField(label="What could happen?", help_text="One sentence.")
+
+
+def answers(request):
+    """A form that answers 422 with itself, the whole page or only its card."""
+    asked = OneQuestion(request.POST or None)
+    status = 200 if request.method == "GET" or asked.is_valid() else 422
+    return answer(request, "answers.html#card", {"shell": SHELL, "form": asked}, status=status)
+
+
+def refused(request):
+    raise Refused("You proposed this treatment, so someone else approves it.")
+
+
+def missing(request):
+    raise Http404
+
+
+def broken(request):
+    return failures.failed(request)
+
+
 def style(request):
     messages.success(request, "R-0017 is logged.")
     messages.error(request, "Priya Nair saved likelihood 4 while you were writing 3. Keep hers or yours.")
-    template = engines["django"].from_string((Path(__file__).parent / "style.html").read_text())
     context = {
         "shell": SHELL,
         "late": TODAY - timedelta(10),
@@ -142,11 +165,15 @@ def style(request):
         "fall": score_terms(),
         "moved": movement(),
     }
-    return HttpResponse(template.render(context, request))
+    return render(request, "style.html", context)
 
 
 urlpatterns = [
     path("style/", style),
+    path("answers/", answers),
+    path("answers/refused/", refused),
+    path("answers/missing/", missing),
+    path("answers/broken/", broken),
     path("errors/403/", failures.forbidden),
     path("errors/404/", failures.missing),
     path("errors/500/", failures.failed),
