@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlencode, urlsplit
 
-from django.contrib.auth.views import redirect_to_login
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from rest_framework.permissions import BasePermission
 
 from portal.people.reach import NOBODY, Grants, VisibleQuerySet, grants, read_grants
@@ -19,7 +22,7 @@ def permitted(permission: str) -> Callable:
         @wraps(view)
         def guarded(request, *args, **kwargs):
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return to_sign_in(request)
             if permission != OPEN_TO_ALL and not request.user.has_perm(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -31,6 +34,27 @@ def permitted(permission: str) -> Callable:
 
 
 OPEN_TO_ALL = "portal.open_to_all"
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in first, then come back to the page one stood on. htmx would put the sign-in page into a fragment, so it is told
+    to go there as a whole."""
+    address = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': _page_of(request)})}"
+    if getattr(request, "htmx", None) and not request.htmx.boosted:
+        response = HttpResponse()
+        response["HX-Redirect"] = address
+        return response
+    return HttpResponseRedirect(address)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page a person looks at: the address itself, or where a fragment or a form was sent from."""
+    if getattr(request, "htmx", None):
+        return request.htmx.current_url_abs_path or "/"
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return came_from.path or "/" if came_from.netloc == request.get_host() else "/"
 
 
 def holds(permission: str) -> type[BasePermission]:

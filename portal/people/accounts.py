@@ -1,22 +1,24 @@
-"""Accounts: made by somebody, never by the visitor; everybody gets a second factor."""
+"""Accounts: make, close, open again; the password and the second factor by which a person signs in."""
 
+import base64
 import secrets
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from portal.people.errors import EmailTaken
+from portal import clock
+from portal.errors import Invalid
+from portal.people.errors import CircularLine, EmailTaken, OwnAccount, PersonOnly
 from portal.people.models import Unit, User
 from portal.record import audit
-
-
-def random_password() -> str:
-    """128 bits that can be typed."""
-    return secrets.token_urlsafe(16)
 
 
 @transaction.atomic
@@ -27,35 +29,117 @@ def make(
     actor: Any,
     unit: Unit | None = None,
     password: str | None = None,
-    is_service: bool = False,
+    reports_to: User | None = None,
     time_zone: str = "",
+    language: str = "en",
+    is_service: bool = False,
 ) -> User:
-    """A new account; without `password` it cannot sign in by one. Raises EmailTaken."""
+    """A person who signs in by `email`, or a service account that never does. Raises EmailTaken, and Invalid by field."""
     email = email.strip().lower()
-    if User.objects.filter(email__iexact=email).exists():
-        raise EmailTaken
-    user = User.objects.create_user(email, password, name=name, unit=unit, is_service=is_service, time_zone=time_zone)
-    # Without a verified row the account would be refused a second factor.
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    audit.record(actor, "user.made", user, {"unit": unit.pk if unit else None, "is_service": is_service})
+    user = User(
+        email=email,
+        name=name.strip(),
+        unit=unit,
+        reports_to=reports_to,
+        time_zone=time_zone,
+        language=language,
+        is_service=is_service,
+    )
+    _check(user, password)
+    user.set_password(None if is_service else password)
+    user.save()
+    if not is_service:  # without a verified row no factor can be added, nor an address be proven
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    audit.record(actor, "user.made", user, {"is_service": is_service})
     return user
+
+
+def random_password() -> str:
+    """About 130 bits, in letters that are hard to mistake."""
+    alphabet = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+    return "".join(secrets.choice(alphabet) for _ in range(22))
+
+
+@transaction.atomic
+def set_password(user: User, password: str, *, actor: Any) -> None:
+    """Another password; every session that signed in by the old one ends. Raises Invalid for a weak one."""
+    if user.is_service:
+        raise PersonOnly
+    _check_password(user, password)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record(actor, "user.password_set", user)
 
 
 @transaction.atomic
 def give_totp(user: User, *, actor: Any = None) -> str:
-    """A second factor for `user`, with recovery codes; returns its secret, which is shown this once."""
-    secret = generate_totp_secret()
+    """A new second factor in place of the old one, with new recovery codes; returns the secret (base32), shown this once."""
+    if user.is_service:
+        raise PersonOnly
+    Authenticator.objects.filter(user=user).delete()
+    secret = base64.b32encode(secrets.token_bytes(20)).decode()
     TOTP.activate(user, secret)
     RecoveryCodes.activate(user)
-    assert Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()  # noqa: S101
-    audit.record(actor, "user.factor_given", user, {"type": "totp"})
+    audit.record(actor, "user.factor_given", user)
     return secret
 
 
 @transaction.atomic
-def report_to(user: User, leader: User | None, *, actor: Any) -> None:
-    """Whose line `user` stands in: where what they leave overdue goes next."""
-    user = User.objects.select_for_update().get(pk=user.pk)
-    before, user.reports_to = user.reports_to_id, leader
+def report_to(user: User, superior: User | None, *, actor: Any) -> User:
+    """Name `user`'s line. Raises CircularLine where it would come back to `user`."""
+    above, met = superior, set()
+    while above is not None and above.pk not in met:
+        if above.pk == user.pk:
+            raise CircularLine
+        met.add(above.pk)
+        above = above.reports_to
+    user.reports_to = superior
     user.save(update_fields=["reports_to"])
-    audit.record(actor, "user.reports_to", user, {"reports_to": [before, leader.pk if leader else None]})
+    audit.record(actor, "user.reports_to", user, {"reports_to": superior.pk if superior else None})
+    return user
+
+
+@transaction.atomic
+def close(user: User, *, actor: Any) -> User:
+    """No sign-in from now on: sessions and tokens stop at their next request. Raises OwnAccount for one's own."""
+    if actor is not None and actor.pk == user.pk:
+        raise OwnAccount
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    user.tokens.filter(revoked_at=None).update(revoked_at=clock.now())
+    audit.record(actor, "user.closed", user)
+    return user
+
+
+@transaction.atomic
+def reopen(user: User, *, actor: Any) -> User:
+    """Let a closed account in again; its tokens stay revoked."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    audit.record(actor, "user.reopened", user)
+    return user
+
+
+def _check(user: User, password: str | None) -> None:
+    fields: dict[str, list[str]] = {}
+    try:
+        validate_email(user.email)
+    except ValidationError as error:
+        fields["email"] = error.messages
+    try:
+        user.clean_fields(exclude=["email", "password", "unit", "reports_to"])
+    except ValidationError as error:
+        fields.update({name: list(messages) for name, messages in error.message_dict.items()})
+    if fields:
+        raise Invalid(_("This account cannot be made."), fields)
+    if User.objects.filter(email__iexact=user.email).exists():
+        raise EmailTaken
+    if password is not None and not user.is_service:
+        _check_password(user, password)
+
+
+def _check_password(user: User, password: str) -> None:
+    try:
+        password_validation.validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(_("This password is too weak."), {"password": error.messages}) from error

@@ -1,17 +1,17 @@
-"""Seats: who fills which, and who stands in where one person would fill two."""
+"""Seats: appoint, vacate, and who fills one. What no setting can switch off stands in `seating`."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from portal import clock
-from portal.people import roles
-from portal.people.errors import NeverSeated, SubstituteNeeded
-from portal.people.models import Appointment, RoleAssignment, User
+from portal.people import roles, seating
+from portal.people.errors import ArbiterApart, NeverSeated, SubstituteNeeded, SubstituteSeated
+from portal.people.models import Appointment, User
 from portal.record import audit
 
-ORDER = [Appointment.Seat.CIO, Appointment.Seat.CISO, Appointment.Seat.CSO, Appointment.Seat.ARBITER]
+_SEATS = f"WITH {seating.ELIGIBLE} SELECT seat, holder_id, substitute_id FROM ({seating.NEWEST}) AS n ORDER BY since, seat"  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -25,42 +25,63 @@ class Filled:
 
 @transaction.atomic
 def appoint(seat: str, holder: User, *, actor: Any, substitute: User | None = None) -> Appointment:
-    """`holder` fills `seat` from now on; the former appointment ends. Raises NeverSeated, SubstituteNeeded."""
-    people = [holder, *([substitute] if substitute else [])]
-    locked = list(User.objects.select_for_update().filter(pk__in=[person.pk for person in people]).order_by("pk"))
-    kept_out = RoleAssignment.objects.filter(user__in=locked, role__in=roles.NEVER_SEATED, ended_at=None)
-    if any(person.is_service or not person.is_active for person in locked) or kept_out.exists():
-        raise NeverSeated
-    others = Appointment.objects.filter(holder=holder, ended_at=None).exclude(seat=seat)
-    if others.exists() and substitute is None:
+    """Let `holder` sit in `seat` in place of whoever did. Raises NeverSeated, SubstituteNeeded,
+    SubstituteSeated or ArbiterApart."""
+    _lock_seats()
+    for person in filter(None, (holder, substitute)):
+        _check_eligible(person)
+    open_now = Appointment.objects.filter(ended_at=None).exclude(seat=seat)
+    held = set(open_now.filter(holder=holder).values_list("seat", flat=True))
+    if held and seating.ARBITER in {seat, *held}:
+        raise ArbiterApart
+    if held and substitute is None:
         raise SubstituteNeeded
-    former = Appointment.objects.select_for_update().filter(seat=seat, ended_at=None).first()
-    if former is not None:
-        former.ended_at = clock.now()
-        former.save(update_fields=["ended_at"])
-    appointment = Appointment.objects.create(seat=seat, holder=holder, substitute=substitute, since=clock.now())
-    audit.record(
-        actor,
-        "user.appointed",
-        holder,
-        {"seat": seat, "before": former.holder_id if former else None, "substitute": substitute.pk if substitute else None},
-    )
+    if substitute is not None and _fills_another(substitute, open_now):
+        raise SubstituteSeated
+    moment = clock.now()
+    Appointment.objects.filter(seat=seat, ended_at=None).update(ended_at=moment)
+    appointment = Appointment.objects.create(seat=seat, holder=holder, substitute=substitute, since=moment)
+    audit.record(actor, "user.appointed", holder, {"seat": seat, "substitute": substitute.pk if substitute else None})
     return appointment
 
 
+@transaction.atomic
+def vacate(seat: str, *, actor: Any) -> None:
+    """End the appointment of `seat`; its substitute stands in from now on. Nothing happens to a vacant one."""
+    _lock_seats()
+    appointment = Appointment.objects.filter(seat=seat, ended_at=None).select_related("holder").first()
+    if appointment is None:
+        return
+    appointment.ended_at = clock.now()
+    appointment.save(update_fields=["ended_at"])
+    audit.record(actor, "user.seat_vacated", appointment.holder, {"seat": seat})
+
+
+def seat_holder(seat: str) -> Filled | None:
+    """Who fills `seat` today, or None."""
+    return filled().get(seat)
+
+
 def filled() -> dict[str, Filled]:
-    """Who acts in each seat today. Whoever holds two fills the first in order; the second falls to its substitute."""
-    found: dict[str, Filled] = {}
-    taken: set[int] = set()
-    rows = {row.seat: row for row in Appointment.objects.filter(ended_at=None).select_related("holder", "substitute")}
-    for seat in ORDER:
-        row = rows.get(seat)
-        if row is None:
-            continue
-        person, stands_in = row.holder, False
-        if not person.is_active or person.pk in taken:
-            person, stands_in = row.substitute, True
-        if person is not None and person.is_active and person.pk not in taken:
-            found[seat] = Filled(seat, person, stands_in)
-            taken.add(person.pk)
-    return found
+    """Who fills each seat today; a seat that nobody fills is left out. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEATS, {"kept_out": sorted(roles.NEVER_SEATED)})
+        found = seating.fill(seating.Named(*row) for row in cursor.fetchall())
+    people = User.objects.in_bulk({who.user_id for who in found.values()})
+    return {seat: Filled(seat, people[who.user_id], who.as_substitute) for seat, who in found.items()}
+
+
+def _check_eligible(person: User) -> None:
+    kept_out = person.role_assignments.filter(ended_at=None, role__in=roles.NEVER_SEATED)
+    if person.is_service or not person.is_active or kept_out.exists():
+        raise NeverSeated
+
+
+def _fills_another(substitute: User, open_now) -> bool:
+    return open_now.filter(holder=substitute).exclude(seat=seating.ARBITER).exists()
+
+
+def _lock_seats() -> None:
+    """Two appointments, or an appointment and a role, never pass each other: seats are filled one at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(1129270851, 3)")

@@ -1,4 +1,4 @@
-"""What accounts, roles and seats refuse."""
+"""What accounts, roles, seats and tokens refuse."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,13 +10,23 @@ class EmailTaken(Refused):
     code = "email-taken"
 
 
+class OwnAccount(Refused):
+    sentence = _("You cannot do this to your own account; ask another administrator.")
+    code = "own-account"
+
+
+class CircularLine(Refused):
+    sentence = _("A line cannot come back to where it began; name somebody who does not report to this person.")
+    code = "circular-line"
+
+
 class NeverSeated(Refused):
     sentence = _("Administrators, auditors, preparers and integrations never fill a seat; end that role first.")
     code = "never-seated"
 
 
 class HoldsASeat(Refused):
-    sentence = _("Whoever fills a seat is no administrator, auditor or preparer; end the appointment first.")
+    sentence = _("Whoever fills a seat or stands in for one is no administrator, auditor or preparer; end the appointment first.")
     code = "holds-a-seat"
 
 
@@ -25,6 +35,21 @@ class SubstituteNeeded(Refused):
     code = "substitute-needed"
 
 
+class SubstituteSeated(Refused):
+    sentence = _("The substitute fills a seat already, and one person never fills two; name somebody else.")
+    code = "substitute-seated"
+
+
+class ArbiterApart(Refused):
+    sentence = _("The arbiter settles what the seats leave open, so is never one of them; choose somebody else.")
+    code = "arbiter-apart"
+
+
 class ServiceAccountOnly(Refused):
     sentence = _("Tokens and the integration role are for service accounts; people sign in.")
     code = "service-account-only"
+
+
+class PersonOnly(Refused):
+    sentence = _("A service account has tokens, and neither a password nor a second factor.")
+    code = "person-only"

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import Q
 
-from portal.people import roles
+from portal.people import roles, seating
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,16 @@ class Grants:
 
 NOBODY = Grants(user_id=0, names=frozenset(), seats=frozenset(), unit_paths=(), permissions=frozenset())
 
-_GRANTS = """
-    SELECT a.holder_id, 'seat', a.seat, '' FROM people_appointment a WHERE a.holder_id = ANY(%(users)s) AND a.ended_at IS NULL
+_GRANTS = f"""
+    WITH {seating.ELIGIBLE}
+    SELECT 'seat' AS source, NULL AS user_id, seat AS name, '' AS path, holder_id, substitute_id, since
+    FROM ({seating.NEWEST}) AS seats
     UNION ALL
-    SELECT r.user_id, 'role', r.role, u.path FROM people_roleassignment r JOIN people_unit u ON u.id = r.unit_id
+    SELECT 'role', r.user_id, r.role, u.path, NULL, NULL, NULL
+    FROM people_roleassignment r JOIN people_unit u ON u.id = r.unit_id
     WHERE r.user_id = ANY(%(users)s) AND r.ended_at IS NULL
-"""
+    ORDER BY since, name
+"""  # noqa: S608  (no value is written into it)
 
 
 def grants(user: Any) -> Grants:
@@ -63,19 +67,24 @@ def grants(user: Any) -> Grants:
 
 def read_grants(users: Sequence[Any]) -> None:
     """Keep on every one of `users` what they may do and see: one query however many they are."""
-    rows: dict[int, list[tuple[str, str, str]]] = {user.pk: [] for user in users}
+    given: dict[int, list[tuple[str, str]]] = {user.pk: [] for user in users}
+    named: list[seating.Named] = []
     with connection.cursor() as cursor:
-        cursor.execute(_GRANTS, {"users": list(rows)})
-        for pk, *row in cursor.fetchall():
-            rows[pk].append(tuple(row))
+        cursor.execute(_GRANTS, {"users": list(given), "kept_out": sorted(roles.NEVER_SEATED)})
+        for source, user_id, name, path, holder_id, substitute_id, _since in cursor.fetchall():
+            if source == "role":
+                given[user_id].append((name, path))
+            else:
+                named.append(seating.Named(name, holder_id, substitute_id))
+    filled = seating.fill(named)
     for user in users:
-        user._grants = _add_up(user, rows[user.pk])
+        seats = frozenset(seat for seat, who in filled.items() if who.user_id == user.pk)
+        user._grants = _add_up(user, seats, given[user.pk])
 
 
-def _add_up(user: Any, rows: list[tuple[str, str, str]]) -> Grants:
-    seats = frozenset(name for source, name, _ in rows if source == "seat" and not user.is_service)
-    names = seats | frozenset(name for source, name, _ in rows if source == "role")
-    paths = {path for source, name, path in rows if source == "role" and name in roles.SEES_UNITS}
+def _add_up(user: Any, seats: frozenset[str], given: list[tuple[str, str]]) -> Grants:
+    names = seats | frozenset(name for name, _ in given)
+    paths = {path for name, path in given if name in roles.SEES_UNITS}
     return Grants(
         user_id=user.pk,
         names=names,

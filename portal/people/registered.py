@@ -1,21 +1,15 @@
-"""Which kinds this app adds to the registry."""
+"""Which kinds this room adds to the registry."""
 
 from django.utils.translation import gettext_lazy as _
 
 from portal import subjects
 
-subjects.register(
-    subjects.Subject(
-        kind="unit",
-        model="people.Unit",
-        word=_("unit"),
-        plural=_("units"),
-        resource="units",
-        url=lambda unit: "",
-        label=str,
-        unit=lambda unit: unit,
-    )
-)
+
+def _no_page(_subject) -> str:
+    """Neither has a page of its own yet."""
+    return ""
+
+
 subjects.register(
     subjects.Subject(
         kind="user",
@@ -23,8 +17,20 @@ subjects.register(
         word=_("person"),
         plural=_("people"),
         resource="users",
-        url=lambda user: "",
-        label=str,
-        related=["unit"],
+        url=_no_page,
+        label=lambda user: user.name,
+        related=("unit",),
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="unit",
+        model="people.Unit",
+        word=_("unit"),
+        plural=_("units"),
+        resource="units",
+        url=_no_page,
+        label=lambda unit: unit.name,
+        unit=lambda unit: unit,
     )
 )

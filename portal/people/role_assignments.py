@@ -1,37 +1,49 @@
-"""Roles: given for a unit and everything below it, and ended."""
+"""Roles of persons and service accounts: give and end."""
 
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from portal import clock
 from portal.people import roles
-from portal.people.errors import HoldsASeat, ServiceAccountOnly
+from portal.people.errors import HoldsASeat, OwnAccount, ServiceAccountOnly
 from portal.people.models import Appointment, RoleAssignment, Unit, User
 from portal.record import audit
 
 
 @transaction.atomic
 def give(user: User, role: str, unit: Unit, *, actor: Any) -> RoleAssignment:
-    """Let `user` act in `role`; giving it twice changes nothing. Raises HoldsASeat, ServiceAccountOnly."""
-    user = User.objects.select_for_update().get(pk=user.pk)
-    if (role == RoleAssignment.Role.INTEGRATION) != user.is_service:
+    """Let `user` act in `role` for `unit` and below; a role they have there already is returned as it is.
+
+    Raises OwnAccount, ServiceAccountOnly, or HoldsASeat for a role that keeps out of the seats.
+    """
+    if actor is not None and actor.pk == user.pk:
+        raise OwnAccount
+    if user.is_service != (role == RoleAssignment.Role.INTEGRATION):
         raise ServiceAccountOnly
-    if role in roles.NEVER_SEATED and Appointment.objects.filter(holder=user, ended_at=None).exists():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(1129270851, 3)")  # as appointments do
+    if role in roles.NEVER_SEATED and _seated(user):
         raise HoldsASeat
-    assignment, is_new = RoleAssignment.objects.get_or_create(
-        user=user, role=role, unit=unit, ended_at=None, defaults={"granted_by": actor, "granted_at": clock.now()}
-    )
-    if is_new:
-        audit.record(actor, "user.role_given", user, {"role": role, "unit": unit.pk})
-    return assignment
+    given = RoleAssignment.objects.filter(user=user, role=role, unit=unit, ended_at=None).first()
+    if given is not None:
+        return given
+    given = RoleAssignment.objects.create(user=user, role=role, unit=unit, granted_by=actor, granted_at=clock.now())
+    audit.record(actor, "user.role_given", user, {"role": role, "unit": unit.pk})
+    return given
 
 
 @transaction.atomic
-def end(assignment: RoleAssignment, *, actor: Any) -> None:
-    """The role ends now; ending it twice changes nothing."""
+def end(assignment: RoleAssignment, *, actor: Any) -> RoleAssignment:
+    """From now on `user` acts no longer in this role; nothing happens to one that ended before."""
     assignment = RoleAssignment.objects.select_for_update().select_related("user").get(pk=assignment.pk)
     if assignment.ended_at is None:
         assignment.ended_at = clock.now()
         assignment.save(update_fields=["ended_at"])
         audit.record(actor, "user.role_ended", assignment.user, {"role": assignment.role, "unit": assignment.unit_id})
+    return assignment
+
+
+def _seated(user: User) -> bool:
+    return Appointment.objects.filter(Q(holder=user) | Q(substitute=user), ended_at=None).exists()

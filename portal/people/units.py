@@ -1,30 +1,83 @@
-"""The tree of units: found one, entrust it to a head."""
+"""The tree of units: found, rename, entrust to a head."""
 
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
+from portal.errors import Invalid, Stale
 from portal.people.models import Unit, User
 from portal.record import audit
 
 
 @transaction.atomic
-def found(name: str, kind: str, parent: Unit | None, *, actor: Any, head: User | None = None) -> Unit:
-    """A new unit below `parent`, last among its siblings; None founds the root."""
-    position = Unit.objects.filter(parent=parent).count()
-    unit = Unit.objects.create(name=name, kind=kind, parent=parent, head=head, position=position, path=f"new {name}")
-    unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
-    unit.save(update_fields=["path"])
-    audit.record(actor, "unit.founded", unit, {"kind": kind, "parent": parent.pk if parent else None})
+def found(name: str, kind: str, parent: Unit | None = None, *, actor: Any, position: int | None = None) -> Unit:
+    """A new unit below `parent`, last among its siblings; without one the company. Raises Invalid for a second company, an
+    unknown kind, or a name a sibling has."""
+    name = name.strip()
+    if parent is not None:
+        parent = Unit.objects.select_for_update().get(pk=parent.pk)
+    siblings = Unit.objects.filter(parent=parent, archived_at=None)
+    fields: dict[str, list[str]] = {}
+    if kind not in Unit.Kind.values or (parent is None) != (kind == Unit.Kind.COMPANY):
+        fields["kind"] = [_("The company stands at the top, and nothing else does.")]
+    if not name:
+        fields["name"] = [_("Name the unit.")]
+    elif siblings.filter(name=name).exists():
+        fields["name"] = [_("There is a unit with this name here.")]
+    if parent is None and siblings.exists():
+        fields["parent"] = [_("There is a company already. Name the unit above this one.")]
+    if fields:
+        raise Invalid(_("This unit cannot be founded."), fields)
+    pk = _draw_id()
+    unit = Unit.objects.create(
+        pk=pk,
+        name=name,
+        kind=kind,
+        parent=parent,
+        path=f"{parent.path if parent else '/'}{pk}/",
+        position=siblings.count() if position is None else position,
+    )
+    audit.record(actor, "unit.founded", unit, {"parent": parent.pk if parent else None})
     return unit
 
 
-@transaction.atomic
-def entrust(unit: Unit, head: User | None, *, actor: Any) -> Unit:
-    """Name who leads `unit`."""
-    unit = Unit.objects.select_for_update().get(pk=unit.pk)
-    before, unit.head = unit.head_id, head
+def rename(unit: Unit, name: str, *, actor: Any, version: int) -> Unit:
+    """Another name. Raises Stale when somebody changed the unit since `version`, Invalid for a name a sibling has."""
+    name = name.strip()
+    with transaction.atomic():
+        unit = _locked(unit, version)
+        taken = Unit.objects.filter(parent=unit.parent_id, name=name, archived_at=None).exclude(pk=unit.pk)
+        if not name or taken.exists():
+            raise Invalid(_("This name cannot be given."), {"name": [_("Choose a name that no unit beside it has.")]})
+        unit.name = name
+        return _saved(unit, "unit.renamed", actor, {})
+
+
+def entrust(unit: Unit, head: User | None, *, actor: Any, version: int | None = None) -> Unit:
+    """Name who heads `unit`; None leaves it without. Raises Stale as `rename` does, where `version` is given."""
+    with transaction.atomic():
+        unit = _locked(unit, version)
+        unit.head = head
+        return _saved(unit, "unit.entrusted", actor, {"head": head.pk if head else None})
+
+
+def _locked(unit: Unit, version: int | None) -> Unit:
+    locked = Unit.objects.select_for_update().get(pk=unit.pk)
+    if version is not None and locked.version != version:
+        raise Stale(_("Somebody else changed this unit meanwhile. Load it again."))
+    return locked
+
+
+def _saved(unit: Unit, verb: str, actor: Any, params: dict[str, Any]) -> Unit:
     unit.version += 1
-    unit.save(update_fields=["head", "version"])
-    audit.record(actor, "unit.entrusted", unit, {"head": [before, head.pk if head else None]})
+    unit.save(update_fields=["name", "head", "version"])
+    audit.record(actor, verb, unit, params)
     return unit
+
+
+def _draw_id() -> int:
+    """The id first, because it is part of the path."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('people_unit', 'id'))")
+        return cursor.fetchone()[0]
