@@ -115,7 +115,8 @@ def own_live_server(own_db) -> Iterator[LiveServer]:
 
 @pytest.fixture(autouse=True)
 def _empty_cache(request):
-    if "db" in request.fixturenames or "own_db" in request.fixturenames:
+    """What another test's database said is not remembered, however a test asks for its own."""
+    if request.node.get_closest_marker("django_db") or {"db", "own_db"} & set(request.fixturenames):
         cache.clear()
 
 

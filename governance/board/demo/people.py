@@ -1,0 +1,51 @@
+"""Who works at Verrow."""
+
+from typing import Any
+
+from governance.board.demo import sources
+from governance.board.demo.times import ZONE
+from portal import clock
+from portal.people import accounts, appointments, organisations, role_assignments, units
+from portal.people.models import Organisation, Unit, User
+
+DOMAIN = "verrow.example"
+
+
+def found() -> dict[str, Unit]:
+    """The organisation and its units, by key."""
+    Organisation.objects.create(
+        pk=1, name="Verrow Manufacturing", currency="EUR", time_zone=str(ZONE), is_demo=True, created_at=clock.now()
+    )
+    organisations.forget()
+    made: dict[str, Unit] = {}
+    for row in sources.table("units"):
+        made[row["key"]] = units.found(row["name"], row["kind"], made.get(row["parent"]), actor=None)
+    return made
+
+
+def move_in(tree: dict[str, Unit]) -> tuple[dict[str, User], dict[str, dict[str, str]]]:
+    """Everybody by key, and how those sign in who have a door of their own: account → e-mail, password, second factor."""
+    rows = sources.table("people")
+    people, doors = {}, {}
+    for row in rows:
+        email = f"{row['email']}@{DOMAIN}"
+        password = accounts.random_password() if row["account"] else None
+        person = accounts.make(email, row["name"], unit=tree[row["unit"]], password=password, actor=None)
+        people[row["key"]] = person
+        if row["account"]:
+            doors[row["account"]] = {"email": email, "password": password, "totp_secret": accounts.give_totp(person)}
+    for row in rows:
+        _place(row, people, tree)
+    for row in sources.table("units"):
+        units.entrust(tree[row["key"]], people[row["head"]], actor=None)
+    return people, doors
+
+
+def _place(row: dict[str, str], people: dict[str, User], tree: dict[str, Unit]) -> None:
+    person: Any = people[row["key"]]
+    if row["reports_to"]:
+        accounts.report_to(person, people[row["reports_to"]], actor=None)
+    if row["seat"]:
+        appointments.appoint(row["seat"], person, actor=None)
+    for unit in row["role_unit"].split():
+        role_assignments.give(person, row["role"], tree[unit], actor=None)

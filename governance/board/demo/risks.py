@@ -1,0 +1,148 @@
+"""Verrow's register: 47 risks, logged, judged, reviewed and moved over ten months."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from assets.models import Asset
+from governance.board.demo import sources
+from governance.board.demo.sources import Rating
+from governance.board.demo.times import Calendar
+from portal.attention import reviews
+from portal.attention.models import Review
+from portal.people.models import Unit, User
+from risks import cadence, recompute, register
+from risks.models import Appetite, Levels, Risk
+
+MOST_UNCHANGED = 2
+FIRST_MIDNIGHT = 310
+
+
+@dataclass
+class Event:
+    """Something that happens on a day, counted back from today; within a day in `order`, where 0 is midnight."""
+
+    days_ago: int
+    order: int
+    happen: Callable[[], object]
+
+
+def set_appetite() -> None:
+    """What Verrow wants to carry: less in the plants than in the offices."""
+    Appetite.objects.create(category="", appetite_points=40, tolerance_points=70)
+    Appetite.objects.create(category=Risk.Category.OT, appetite_points=35, tolerance_points=60)
+
+
+def live(
+    calendar: Calendar, people: dict[str, User], tree: dict[str, Unit], assets: dict[str, Asset], happenings: Iterable[Event]
+) -> None:
+    """Log every risk on its day and let it be judged, reviewed and moved since, in the order of the days; `happenings` come
+    in between, and each midnight changes what time alone changes."""
+    rows = sources.table("risks")
+    before = {int(row["risk"]): row["now"] for row in sources.table("before")}
+    made: dict[int, Risk] = {}
+    events = [*happenings, *(Event(days_ago, 0, recompute.mark_due) for days_ago in range(FIRST_MIDNIGHT, -1, -1))]
+    for number, row in enumerate(rows, start=1):
+        first = sources.rating(before.get(number, row["now"]))
+        events.append(Event(int(row["logged_days_ago"]), number, _Log(number, row, first, calendar, people, tree, assets, made)))
+        for days_ago in _review_days(row):
+            events.append(Event(days_ago, 1000 + number, _Answer(number, made)))
+    for number, row in enumerate(sources.table("moves"), start=1):
+        events.append(Event(int(row["days_ago"]), 2000 + number, _Move(row, people["dana"], made)))
+    for event in sorted(events, key=lambda one: (-one.days_ago, one.order)):
+        with calendar.at(event.days_ago, hour=None if event.order else 0):
+            event.happen()
+            while recompute.refresh_batch(500):
+                pass
+
+
+def _review_days(row: dict[str, str]) -> list[int]:
+    """The days, counted back, on which the risk was looked at so that the next look falls due as the table says."""
+    every, due_in, logged = (int(row[name]) for name in ("every_days", "due_in_days", "logged_days_ago"))
+    days, day = [], every - due_in
+    while day < logged:
+        if day > 0:
+            days.append(day)
+        day += every
+    return days
+
+
+class _Log:
+    def __init__(self, number, row, first: Rating, calendar, people, tree, assets, made):
+        self.number, self.row, self.first, self.calendar = number, row, first, calendar
+        self.people, self.tree, self.assets, self.made = people, tree, assets, made
+
+    def __call__(self) -> None:
+        row, flags = self.row, self.row["flags"].split()
+        by = next((flag.removeprefix("by:") for flag in flags if flag.startswith("by:")), "dana")
+        unrated, unowned = "unrated" in flags, "unowned" in flags
+        confidential = "confidential" in flags
+        owners = {} if unowned else {"it_owner": self._person("it_owner"), "security_owner": self._person("security_owner")}
+        actor = self.people["idris" if confidential else by]
+        risk = register.log(
+            actor=actor,
+            title=row["title"],
+            cause=row["cause"],
+            consequence=row["consequence"],
+            grounds=row["grounds"],
+            category=row["category"],
+            unit=self.tree[row["unit"]],
+            assets=[self.assets[key.removeprefix("host:").lower()] for key in row["assets"].split()] if by == "dana" else (),
+            likelihood_level=None if unrated else self.first.likelihood_level,
+            impact=None if unrated else self.first.impact,
+            accountable="" if unowned else row["accountable"],
+            is_confidential=confidential,
+            review_every_days=int(row["every_days"]),
+            **owners,
+        )
+        if not unrated:
+            for stage, column in ((Levels.Stage.INHERENT, "inherent"), (Levels.Stage.RESIDUAL, "after_plan")):
+                judged = sources.rating(row[column])
+                register.set_levels(
+                    risk, stage, actor=actor, likelihood_level=judged.likelihood_level, levels=judged.impact, reason=row["grounds"]
+                )
+        self._due(risk, actor)
+        self.made[self.number] = risk
+
+    def _person(self, column: str) -> User | None:
+        return self.people[self.row[column]] if self.row[column] else None
+
+    def _due(self, risk: Risk, actor: User) -> None:
+        """The first look: where later looks are on record, the day of the earliest of them."""
+        days = _review_days(self.row)
+        due_on = self.calendar.day(max(days)) if days else self.calendar.day(-int(self.row["due_in_days"]))
+        risk.refresh_from_db()
+        Risk.objects.filter(pk=risk.pk).update(review_due_on=due_on)
+        risk.refresh_from_db()
+        cadence.schedule(risk, actor=actor)
+
+
+class _Answer:
+    def __init__(self, number, made):
+        self.number, self.made = number, made
+
+    def __call__(self) -> None:
+        review = Review.objects.get(subject_kind="risk", subject_id=self.made[self.number].pk, state=Review.State.OPEN)
+        anew = review.unchanged_in_a_row >= MOST_UNCHANGED
+        reviews.answer(
+            review,
+            Review.Outcome.CHANGED if anew else Review.Outcome.UNCHANGED,
+            actor=review.owner,
+            version=review.version,
+            note="Rated anew; the levels hold." if anew else "",
+        )
+
+
+class _Move:
+    def __init__(self, row, analyst, made):
+        self.row, self.analyst, self.made = row, analyst, made
+
+    def __call__(self) -> None:
+        now = sources.rating(self.row["now"])
+        register.set_levels(
+            self.made[int(self.row["risk"])],
+            Levels.Stage.CURRENT,
+            actor=self.analyst,
+            likelihood_level=now.likelihood_level,
+            levels=now.impact,
+            reason=self.row["reason"],
+        )
