@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Abs, Coalesce
 
 from portal.people import organisations
+from portal.people.models import Unit
 from risks import change, proof, wording
 from risks.change import Change
 from risks.models import Levels, Risk, Score
@@ -58,9 +59,14 @@ def moves(since: date) -> QuerySet:
     )
 
 
-def movers(user: Any, since: date, limit: int = 20) -> list[Mover]:
-    """The biggest changes of the current score since the morning of `since`, among what `user` may see. Three queries."""
+def movers(user: Any, since: date, limit: int = 20, *, unit: Unit | None = None) -> list[Mover]:
+    """The biggest changes of the current score since the morning of `since`, among what `user` may see (in `unit`).
+
+    Four queries, however many risks there are.
+    """
     visible = moves(since).filter(risk__in=Risk.objects.visible_to(user))
+    if unit is not None:
+        visible = visible.filter(risk__unit__in=Unit.objects.filter(path__startswith=unit.path))
     before = Score.objects.filter(risk=OuterRef("risk"), state=Levels.Stage.CURRENT, pk__lt=OuterRef("pk")).order_by("-pk")
     heaviest = visible.annotate(before_id=Subquery(before.values("pk")[:1])).order_by(-Abs("delta"), "risk_id")
     rows = list(heaviest[:limit])

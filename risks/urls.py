@@ -1,4 +1,26 @@
 """Addresses of the register."""
 
+from django.urls import path
+
+from risks.views import changing, log, register, risk
+
 app_name = "risks"
-urlpatterns: list = []
+urlpatterns = [
+    path("register/", register.register, name="register"),
+    path("heatmap/", register.heat_map, name="heatmap"),
+    path("log/", log.log, name="log"),
+    path("log/duplicates/", log.alike, name="log-duplicates"),
+    path("log/assets/", log.assets, name="log-assets"),
+    path("concerns/", log.concerns, name="concerns"),
+    path("<int:pk>/", risk.risk, name="risk"),
+    path("<int:pk>/changes/", risk.changes, name="risk-changes"),
+    path("<int:pk>/score/", risk.score, name="score"),
+    path("<int:pk>/score/change/", risk.score_change, name="score-change"),
+    path("<int:pk>/words/", changing.words, name="risk-words"),
+    path("<int:pk>/owners/", changing.owners, name="risk-owners"),
+    path("<int:pk>/readers/", changing.readers, name="risk-readers"),
+    path("<int:pk>/levels/<str:stage>/", changing.levels, name="risk-levels"),
+    path("<int:pk>/closing/", changing.closing, name="risk-closing"),
+    path("<int:pk>/assets/", changing.link, name="risk-assets"),
+    path("<int:pk>/assets/<int:asset_pk>/removal/", changing.unlink, name="risk-asset-removal"),
+]

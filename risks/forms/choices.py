@@ -1,0 +1,68 @@
+"""What the fields of these forms offer."""
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+
+from assets.models import Asset
+from portal.people import roles
+from portal.people.models import Appointment, RoleAssignment, Unit, User
+from risks import wording
+
+ENOUGH_TO_GUESS = 20
+OWNING = {name for name, permissions in roles.PERMISSIONS.items() if "risks.change_risk" in permissions}
+
+
+def units():
+    """Every place of the organisation: something may be noticed anywhere."""
+    return Unit.objects.filter(archived_at=None)
+
+
+def owners():
+    """People whose seat or role lets them answer for a risk."""
+    seat = Appointment.objects.filter(holder=OuterRef("pk"), ended_at=None, seat__in=OWNING)
+    role = RoleAssignment.objects.filter(user=OuterRef("pk"), ended_at=None, role__in=OWNING)
+    return User.objects.filter(Q(Exists(seat)) | Q(Exists(role)), is_active=True, is_service=False).order_by("name", "pk")
+
+
+def people():
+    """Everybody who may be named on a risk."""
+    return User.objects.filter(is_active=True, is_service=False).order_by("name", "pk")
+
+
+class UnitField(forms.ModelChoiceField):
+    """One place of the tree, shown with its depth."""
+
+    def __init__(self, **options):
+        super().__init__(**{"queryset": units(), "empty_label": None} | options)
+
+    def label_from_instance(self, unit):
+        return "\u2003" * (unit.path.count("/") - 2) + unit.name
+
+
+def _numbered(words):
+    return [(level, str(word)) for level, word in words.items()]
+
+
+likelihoods = lazy(lambda: _numbered(wording.LIKELIHOODS), list)
+impacts = lazy(lambda: _numbered(wording.IMPACTS), list)
+areas = lazy(lambda: [("", _("In what?")), *((area, str(word).capitalize()) for area, word in wording.AREAS.items())], list)
+
+
+def meant_asset(text, user):
+    """The visible asset of that number or name, or the only one whose name begins so; ValidationError where none or many do."""
+    text = text.strip()
+    if not text:
+        return None
+    current = Asset.objects.visible_to(user).current()
+    exact = current.filter(number__iexact=text.split()[0]).first() or current.filter(name__iexact=text).first()
+    if exact is not None:
+        return exact
+    begin = list(current.filter(name__istartswith=text).order_by("name", "pk")[:ENOUGH_TO_GUESS])
+    if len(begin) == 1:
+        return begin[0]
+    if not begin:
+        raise forms.ValidationError(_("No asset you may see starts with %(text)s. Leave it empty, or look it up.") % {"text": text})
+    many = _("%(count)s assets start with %(text)s. Pick one, or leave it empty.")
+    raise forms.ValidationError(many % {"count": len(begin), "text": text})

@@ -1,0 +1,152 @@
+"""What happened to a risk: its row versions read as changes, with who and when."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assets.models import Asset
+from portal.people.models import Unit, User
+from portal.record.models import AuditEntry
+from risks import scales, wording
+from risks.models import Levels, Risk
+
+RiskEvent = Risk.pgh_event_model
+LevelsEvent = Levels.pgh_event_model
+LINKS = {"risk.asset_linked": gettext_lazy("Linked"), "risk.asset_unlinked": gettext_lazy("Unlinked")}
+
+LABELS = {
+    "title": gettext_lazy("What could happen"),
+    "cause": gettext_lazy("Cause"),
+    "consequence": gettext_lazy("Consequence"),
+    "grounds": gettext_lazy("Grounds"),
+    "category": gettext_lazy("Kind"),
+    "unit_id": gettext_lazy("Where"),
+    "it_owner_id": gettext_lazy("IT owner"),
+    "security_owner_id": gettext_lazy("Security owner"),
+    "accountable": gettext_lazy("Accountable"),
+    "is_confidential": gettext_lazy("Confidential"),
+    "review_every_days": gettext_lazy("Days between reviews"),
+    "review_due_on": gettext_lazy("Next review"),
+    "reviewed_on": gettext_lazy("Reviewed"),
+    "state": gettext_lazy("State"),
+    "closing_reason": gettext_lazy("Why it was closed"),
+}
+LEVEL_FIELDS = ("likelihood_level", *(f"{area}_level" for area in scales.IMPACT_AREAS))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field, before and after, in words; empty where there was or is nothing."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One moment at which something changed; `who` is "" where the portal itself did it."""
+
+    at: datetime
+    who: str
+    request: str
+    what: str
+    changes: tuple[Change, ...] = field(default=())
+
+
+def read(risk: Risk, user: Any, limit: int = 8) -> tuple[list[Entry], bool]:
+    """The newest changes of `risk`, newest first, and whether there are more. Six queries at most."""
+    versions = list(RiskEvent.objects.filter(pgh_obj=risk).select_related("pgh_context").order_by("-pgh_id")[: limit + 2])
+    rated = list(LevelsEvent.objects.filter(risk=risk).select_related("pgh_context").order_by("-pgh_id"))
+    links = list(AuditEntry.objects.filter(kind="risk", subject_id=risk.pk, verb__in=LINKS).order_by("-pk")[: limit + 1])
+    known = _names(versions, rated, links, user)
+    entries = [*_of_versions(versions, known), *_of_levels(rated, known), *_of_links(links, known)]
+    entries.sort(key=lambda entry: entry.at, reverse=True)
+    return entries[:limit], len(entries) > limit
+
+
+def _of_versions(versions: list[Any], known: Mapping[str, Mapping[Any, str]]) -> Iterable[Entry]:
+    for event, older in pairwise([*versions, None]):
+        if older is None:
+            if event.pgh_label == "insert":
+                yield _entry(event, known, _("Logged"))
+            return
+        changes = tuple(
+            Change(str(label), _said(name, getattr(older, name), known), _said(name, getattr(event, name), known))
+            for name, label in LABELS.items()
+            if getattr(older, name) != getattr(event, name)
+        )
+        if changes:
+            yield _entry(event, known, _("Changed"), changes)
+
+
+def _of_levels(rated: list[Any], known: Mapping[str, Mapping[Any, str]]) -> Iterable[Entry]:
+    for stage in Levels.Stage:
+        rows = [event for event in rated if event.stage == stage]
+        for event, older in pairwise([*rows, None]):
+            changes = tuple(
+                Change(_level_label(name), _level(getattr(older, name, None)), _level(getattr(event, name)))
+                for name in LEVEL_FIELDS
+                if getattr(older, name, None) != getattr(event, name)
+            )
+            if changes:
+                yield _entry(event, known, _("Levels, %(stage)s") % {"stage": str(stage.label).lower()}, changes)
+
+
+def _of_links(links: Iterable[AuditEntry], known: Mapping[str, Mapping[Any, str]]) -> Iterable[Entry]:
+    """Links are rows that go away, so their audit entries tell."""
+    for told in links:
+        asset = known["asset"].get(told.params["asset"], _("an asset you may not open"))
+        gone = told.verb == "risk.asset_unlinked"
+        change = Change(_("Asset"), asset if gone else "", "" if gone else asset)
+        yield Entry(told.at, known["user"].get(told.actor_id, ""), told.request_id, str(LINKS[told.verb]), (change,))
+
+
+def _entry(event: Any, known: Mapping[str, Mapping[Any, str]], what: str, changes: tuple[Change, ...] = ()) -> Entry:
+    told = event.pgh_context.metadata if event.pgh_context else {}
+    actor = told.get("actor") or getattr(event, "set_by_id", None) or getattr(event, "logged_by_id", None)
+    return Entry(event.pgh_created_at, known["user"].get(actor, ""), told.get("request", ""), what, changes)
+
+
+def _names(versions: list[Any], rated: list[Any], links: list[AuditEntry], user: Any) -> dict[str, dict[Any, str]]:
+    """The words for ids: people and units always, assets only where `user` may open them."""
+    told = [event.pgh_context.metadata.get("actor") for event in (*versions, *rated) if event.pgh_context]
+    people = {*told, *(event.set_by_id for event in rated), *(one.actor_id for one in links)}
+    for event in versions:
+        people |= {event.it_owner_id, event.security_owner_id, event.logged_by_id}
+    assets = {one.params["asset"] for one in links}
+    units = {event.unit_id for event in versions}
+    return {
+        "user": dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "name")),
+        "unit": dict(Unit.objects.filter(pk__in=units).values_list("pk", "name")),
+        "asset": {one.pk: str(one) for one in Asset.objects.visible_to(user).filter(pk__in=assets)} if assets else {},
+    }
+
+
+def _said(name: str, value: Any, known: Mapping[str, Mapping[Any, str]]) -> str:
+    if value in (None, ""):
+        return ""
+    if name in ("it_owner_id", "security_owner_id"):
+        return known["user"].get(value, "")
+    if name == "unit_id":
+        return known["unit"].get(value, "")
+    words = {"category": Risk.Category, "accountable": Risk.Accountable, "state": Risk.State}.get(name)
+    if words is not None:
+        return str(words(value).label)
+    if name == "is_confidential":
+        return _("yes") if value else _("no")
+    return str(value)
+
+
+def _level_label(name: str) -> str:
+    area = name.removesuffix("_level")
+    return _("Likelihood") if area == "likelihood" else _("Impact, %(area)s") % {"area": wording.AREAS[area]}
+
+
+def _level(level: int | None) -> str:
+    return "" if level is None else str(level)

@@ -1,0 +1,226 @@
+"""The register as people read it: a page of rows, the counts of every band, and the rows one may not open."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, DateField, DecimalField, Exists, F, OuterRef, Q, Sum, Value
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+
+from portal import clock
+from portal.people import organisations
+from portal.people.access import grants, settle
+from portal.web import charts, listing
+from portal.web.listing import Order, Page
+from risks import wording
+from risks.filters import NO_BAND, Filters
+from risks.models import Levels, Risk, StaleScore
+
+WEEKS = 12
+DAYS_OF_CHANGE = 30
+UNSCORED = Decimal(-1)
+NEVER = date(9999, 12, 31)
+NOTHING = Value(Decimal(0), output_field=DecimalField(max_digits=12, decimal_places=1))
+
+ORDERS = {
+    "-score": Order("-score", "points", descending=True),
+    "score": Order("score", "points"),
+    "number": Order("number", "id"),
+    "-number": Order("-number", "id", descending=True),
+    "review": Order("review", "review_day"),
+    "-review": Order("-review", "review_day", descending=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """How many, and how many points [sum of scores]."""
+
+    count: int = 0
+    points: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the register: the risk, its score in the stage asked for, and how that came about."""
+
+    risk: Risk
+    value: Decimal | None
+    band: str
+    spark: charts.Sparkline | None
+    run: tuple[Decimal | None, ...]
+    change: Decimal | None
+    is_new: bool
+
+    @property
+    def likelihood(self) -> tuple[int, str] | None:
+        """The likelihood now, as level and word."""
+        state = getattr(self.risk, "score_state", None)
+        level = state and state.likelihood_level
+        return (level, str(wording.LIKELIHOODS[level])) if level else None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows of one band that stand together on a page; `together` counts all of the band that one sees."""
+
+    band: str
+    together: Together
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One page of the register. `left_out`: so few hidden rows match that they are not counted here, and that is said."""
+
+    filters: Filters
+    order: Order
+    page: Page
+    groups: tuple[Group, ...]
+    visible: Together
+    hidden: Together
+    left_out: bool
+
+    @property
+    def all(self) -> Together:
+        return _add_up([self.visible, self.hidden])
+
+
+def read(user: Any, params: QueryDict, *, size: int = listing.PAGE_SIZE) -> Register:
+    """The page of the register that an address asks for. Three queries, whatever it holds."""
+    asked = Filters.read(params)
+    order = listing.order_from(params, ORDERS, "-score")
+    value, band = f"{asked.stage.lower()}_value", f"{asked.stage.lower()}_band"
+    bands, hidden, left_out = _counted(asked, user)
+    visible = _add_up(bands.values())
+    rows = (
+        asked.apply(Risk.objects.visible_to(user), user)
+        .select_related("unit", "score_state", "it_owner", "security_owner")
+        .annotate(
+            points=Coalesce(F(f"score_state__{value}"), Value(UNSCORED), output_field=DecimalField(max_digits=5, decimal_places=1)),
+            review_day=Coalesce(F("review_due_on"), Value(NEVER), output_field=DateField()),
+            is_stale=Exists(StaleScore.objects.filter(risk=OuterRef("pk"))),
+        )
+        .defer("cause", "consequence", "grounds", "search")
+    )
+    page = listing.page_of(rows, order, params, size=size, total=visible.count, hidden_count=hidden.count)
+    lines = _lines(page.rows, asked.stage, value, band)
+    grouped = order.field == "points" and params.get("group") != "none"
+    groups = _groups(lines, bands) if grouped else (Group("", visible, lines),)
+    return Register(asked, order, page, groups, visible, hidden, left_out)
+
+
+def count(user: Any, **params: Any) -> Together:
+    """What the heading of the register says for these filters: the visible rows and those counted but not opened.
+
+    `count(user, above_tolerance=1, unit=4)` is the number to show where a link to that list stands.
+    """
+    bands, hidden, _ = _counted(Filters.read({name: str(value) for name, value in params.items()}), user)
+    return _add_up([*bands.values(), hidden])
+
+
+def tabs(user: Any) -> dict[str, int]:
+    """How many open risks each standing view holds, of those `user` may open. One query."""
+    mine = Q(it_owner=user.pk) | Q(security_owner=user.pk)
+    return (
+        Risk.objects.visible_to(user)
+        .open()
+        .current()
+        .aggregate(
+            open=Count("pk"),
+            above_tolerance=Count("pk", filter=Q(score_state__is_above_tolerance=True)),
+            safety=Count("pk", filter=Q(score_state__is_safety=True)),
+            mine=Count("pk", filter=mine),
+            overdue=Count("pk", filter=Q(review_due_on__lt=organisations.today())),
+            unowned=Count("pk", filter=Q(accountable="")),
+        )
+    )
+
+
+def runs(risk_ids: Sequence[int], moments: Sequence[Any]) -> dict[int, list[Decimal | None]]:
+    """The current score each risk had at each of `moments`; None before its first. One query."""
+    found: dict[int, list[Decimal | None]] = {pk: [] for pk in risk_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT risk.id, score.value
+            FROM unnest(%s::bigint[]) AS risk(id)
+            CROSS JOIN unnest(%s::timestamptz[]) WITH ORDINALITY AS moment(at, place)
+            LEFT JOIN LATERAL (
+                SELECT value FROM risks_score
+                WHERE risk_id = risk.id AND state = 'CURRENT' AND computed_at <= moment.at ORDER BY id DESC LIMIT 1
+            ) AS score ON true
+            ORDER BY risk.id, moment.place
+            """,
+            [list(risk_ids), list(moments)],
+        )
+        for pk, value in cursor.fetchall():
+            found[pk].append(value)
+    return found
+
+
+def _lines(risks: Sequence[Risk], stage: str, value: str, band: str) -> tuple[Row, ...]:
+    now = clock.now()
+    moments = [now - timedelta(weeks=weeks) for weeks in range(WEEKS, 0, -1)] + [now - timedelta(days=DAYS_OF_CHANGE)]
+    past = runs([risk.pk for risk in risks], moments) if risks and stage == Levels.Stage.CURRENT else {}
+    return tuple(_line(risk, value, band, past.get(risk.pk)) for risk in risks)
+
+
+def _line(risk: Risk, value: str, band: str, past: list[Decimal | None] | None) -> Row:
+    state = getattr(risk, "score_state", None)
+    present = getattr(state, value, None)
+    run = (*past[:-1], present) if past else ()
+    before = past[-1] if past else None
+    limit = Decimal(state.tolerance_points) if state and state.tolerance_points is not None else None
+    return Row(
+        risk=risk,
+        value=present,
+        band=getattr(state, band, ""),
+        spark=charts.sparkline(run, limit=limit) if run else None,
+        run=tuple(one for one in run if one is not None),
+        change=present - before if present is not None and before is not None else None,
+        is_new=bool(past) and present is not None and before is None,
+    )
+
+
+def _groups(lines: Sequence[Row], bands: dict[str, Together]) -> tuple[Group, ...]:
+    by_band: dict[str, list[Row]] = {}
+    for line in lines:
+        by_band.setdefault(line.band, []).append(line)
+    return tuple(Group(band or NO_BAND, bands.get(band, Together()), tuple(rows)) for band, rows in by_band.items())
+
+
+def _counted(asked: Filters, user: Any) -> tuple[dict[str, Together], Together, bool]:
+    """What one may open by band, what counts besides, and whether that was withheld for being so little. One query."""
+    seen = grants(user)
+    value, band = f"score_state__{asked.stage.lower()}_value", f"score_state__{asked.stage.lower()}_band"
+    open_to = Risk.visibility(seen)
+    found = (
+        asked.apply(Risk.objects.filter(Risk.countable(seen)), user)
+        .order_by()
+        .values(band)
+        .annotate(
+            every=Count("pk"),
+            every_points=Coalesce(Sum(value), NOTHING),
+            visible=Count("pk", filter=open_to),
+            visible_points=Coalesce(Sum(value, filter=open_to), NOTHING),
+        )
+    )
+    bands: dict[str, Together] = {}
+    hidden = Together()
+    for row in found:
+        visible = Together(row["visible"], row["visible_points"])
+        if visible.count:
+            bands[row[band] or ""] = _add_up([visible, bands.get(row[band] or "", Together())])
+        hidden = _add_up([hidden, Together(row["every"] - visible.count, row["every_points"] - visible.points)])
+    tally = settle(_add_up(bands.values()).count, hidden.count, filtered=not asked.is_whole)
+    return bands, Together() if tally.left_out else hidden, tally.left_out
+
+
+def _add_up(parts: Iterable[Together]) -> Together:
+    parts = list(parts)
+    return Together(sum(part.count for part in parts), sum((part.points for part in parts), Decimal(0)))

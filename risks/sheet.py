@@ -1,0 +1,139 @@
+"""One risk as people read it: its score and why, its levels, assets, owners, reviews and history."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Min, OuterRef, Subquery
+
+from assets.models import Asset
+from portal import subjects
+from portal.people import organisations
+from risks import appetite, history, scales, why, wording
+from risks.appetite import Verdict
+from risks.models import Levels, Risk, RiskAsset, StaleScore
+from risks.why import Move, Why
+
+DAYS_OF_CHANGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One line of the levels: likelihood or an impact area, with the level of each stage."""
+
+    label: str
+    levels: tuple[tuple[int | None, str], ...]  # (level, word) by stage
+    is_safety: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StageHead:
+    """A stage with who judged it last, why, and its score."""
+
+    stage: str
+    label: str
+    levels: Levels | None
+    value: Decimal | None
+    band: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything the page of one risk shows."""
+
+    risk: Risk
+    why: Why | None
+    move: Move | None
+    verdict: Verdict
+    stale_since: datetime | None
+    stages: tuple[StageHead, ...]
+    areas: tuple[Area, ...]
+    assets: tuple[Asset, ...]
+    hidden_assets: int
+    path: tuple[Asset, ...]
+    named_people: tuple[Any, ...]
+    panels: tuple[tuple[str, Any], ...]
+    entries: list[history.Entry]
+    has_more: bool
+
+
+def of_user(user: Any):
+    """The risks `user` may open, with all a sheet needs in the same query."""
+    stale = StaleScore.objects.filter(risk=OuterRef("pk")).order_by().values("risk").annotate(since=Min("created_at"))
+    related = ("unit", "unit__head", "it_owner", "security_owner", "logged_by", "score_state")
+    return Risk.objects.visible_to(user).select_related(*related).annotate(stale_since=Subquery(stale.values("since")))
+
+
+def read(risk: Risk, user: Any) -> Sheet:
+    """The sheet of `risk`, a row of `of_user(user)`. Thirteen queries at most, however much hangs on it."""
+    verdict = appetite.judge(_state(risk, "current_value"), appetite.of_category(risk.category))
+    score = why.newest(risk, Levels.Stage.CURRENT)
+    tolerance = None if verdict.tolerance_points is None else Decimal(verdict.tolerance_points)
+    judged = {row.stage: row for row in Levels.objects.filter(risk=risk).select_related("set_by")}
+    linked = list(Asset.objects.visible_to(user).filter(risk_links__risk=risk).select_related("unit").order_by("number"))
+    entries, has_more = history.read(risk, user)
+    return Sheet(
+        risk=risk,
+        why=why.explain(score, why.sources([score], user), tolerance),
+        move=_move(risk, score, user),
+        verdict=verdict,
+        stale_since=risk.stale_since,
+        stages=tuple(_stage(risk, stage, judged) for stage in Levels.Stage.values),
+        areas=tuple(_areas(judged)),
+        assets=tuple(linked),
+        hidden_assets=RiskAsset.objects.filter(risk=risk).count() - len(linked),
+        path=_path(linked, user),
+        named_people=tuple(risk.named_people.order_by("name")) if risk.is_confidential else (),
+        panels=tuple(
+            (panel["template"], panel["cells"][risk.pk])
+            for panel in subjects.panels("risk", [risk.pk], user)
+            if risk.pk in panel["cells"]
+        ),
+        entries=entries,
+        has_more=has_more,
+    )
+
+
+def _move(risk: Risk, score: Any, user: Any) -> Move | None:
+    """What moved the score in the last 30 days; None where it has no number or is younger."""
+    since = organisations.today() - timedelta(days=DAYS_OF_CHANGE)
+    if score is None or score.value is None or score.previous_value is None:
+        return None
+    move = why.explain_move(risk, since, None, score, user)
+    return move if move.before is not None and move.before.pk != score.pk and move.fall is not None else None
+
+
+def _stage(risk: Risk, stage: str, judged: Mapping[str, Levels]) -> StageHead:
+    name = stage.lower()
+    value, band = _state(risk, f"{name}_value"), _state(risk, f"{name}_band") or ""
+    return StageHead(stage, str(wording.STATES[stage]), judged.get(stage), value, band)
+
+
+def _areas(judged: Mapping[str, Levels]):
+    def across(name: str, words: Mapping[int, Any]) -> tuple[tuple[int | None, str], ...]:
+        levels = [getattr(judged.get(stage), name, None) for stage in Levels.Stage.values]
+        return tuple((level, str(words[level]) if level else "") for level in levels)
+
+    yield Area("likelihood", across("likelihood_level", wording.LIKELIHOODS))
+    for area in scales.IMPACT_AREAS:
+        yield Area(str(wording.AREAS[area]), across(f"{area}_level", wording.IMPACTS), is_safety=area == scales.SAFETY)
+
+
+def _path(linked: list[Asset], user: Any) -> tuple[Asset, ...]:
+    """From what makes the most critical linked asset critical down to it; () where it is so by itself, or hidden on the way."""
+    judged = [asset for asset in linked if asset.effective_criticality]
+    if not judged:
+        return ()
+    worst = max(judged, key=lambda asset: (asset.effective_criticality, -asset.pk))
+    aspects = [one for one in scales.ASPECTS if getattr(worst, f"effective_{one}") == worst.effective_criticality]
+    ids = next((worst.criticality_path.get(one) for one in aspects if len(worst.criticality_path.get(one) or ()) > 1), None)
+    if not ids:
+        return ()
+    found = Asset.objects.visible_to(user).in_bulk(ids)
+    return tuple(found[pk] for pk in reversed(ids)) if len(found) == len(set(ids)) else ()
+
+
+def _state(risk: Risk, name: str) -> Any:
+    return getattr(getattr(risk, "score_state", None), name, None)

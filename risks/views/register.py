@@ -1,0 +1,44 @@
+"""The register: its list, and where it stands on likelihood and impact."""
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from portal import clock
+from portal.people.access import permitted
+from portal.people.models import Unit
+from portal.web.pages import answer
+from risks import heatmap, listing
+from risks.forms.filters import FilterForm
+from risks.forms.log import form_for
+from risks.views import chips
+
+
+@require_safe
+@permitted("risks.view_risk")
+def register(request):
+    book = listing.read(request.user, request.GET)
+    counts = listing.tabs(request.user)
+    form = FilterForm.over(book, request)
+    context = {
+        "book": book,
+        "page": book.page,
+        "tabs": chips.tabs(book.filters, counts),
+        "chips": chips.set_filters(book.filters, request.GET, form),
+        "heads": chips.heads(book.order, request.GET),
+        "filter_form": form,
+        "form": form_for(request.user) if request.user.has_perm("risks.log_risk") else None,
+        "now": clock.now(),
+        "is_new": not counts["open"] and not book.filters.set_names,
+    }
+    return answer(request, "risks/register.html#list", context)
+
+
+@require_safe
+@permitted("risks.view_risk")
+def heat_map(request):
+    unit = None
+    if request.GET.get("unit", "").isdigit():
+        unit = get_object_or_404(Unit.objects.filter(archived_at=None), pk=request.GET["unit"])
+    drawn = heatmap.drawn(unit or heatmap.scope_of(request.user), request.user)
+    return answer(request, "risks/heatmap.html", {"heat": drawn, "title": _("Open risks by likelihood and impact now")})

@@ -1,0 +1,90 @@
+"""One risk: its page, and why its score is what it is."""
+
+from datetime import timedelta
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_safe
+
+from portal.people import organisations
+from portal.people.access import permitted
+from portal.web.pages import answer
+from risks import appetite, history, sheet, why
+from risks.forms.risk import AssetForm
+from risks.models import Levels, Risk
+
+
+def visible_risk(request, pk):
+    """The risk behind an address, or 404 as if it did not exist."""
+    return get_object_or_404(sheet.of_user(request.user), pk=pk)
+
+
+@require_safe
+@permitted("risks.view_risk")
+def risk(request, pk):
+    found = visible_risk(request, pk)
+    context = {"risk": found, "sheet": sheet.read(found, request.user), "asset_form": AssetForm(auto_id="link-%s")}
+    return answer(request, "risks/risk.html", context | rights(request, found))
+
+
+@require_safe
+@permitted("risks.view_risk")
+def changes(request, pk):
+    """All changes of one risk."""
+    found = visible_risk(request, pk)
+    entries, has_more = history.read(found, request.user, limit=200)
+    return answer(request, "risks/changes.html", {"risk": found, "entries": entries, "has_more": has_more})
+
+
+@require_safe
+@permitted("risks.view_score")
+def score(request, pk):
+    """Why 62? in each stage."""
+    found = visible_risk(request, pk)
+    stage = request.GET.get("stage", Levels.Stage.CURRENT)
+    if stage not in Levels.Stage.values:
+        raise Http404
+    row = why.newest(found, stage)
+    wanted = appetite.of_category(found.category)
+    tolerance = wanted.tolerance_points if wanted else None
+    explained = why.explain(row, why.sources([row], request.user), tolerance)
+    context = {
+        "risk": found,
+        "score": row,
+        "why": explained,
+        "verdict": appetite.judge(row.value if row else None, wanted),
+        "stage": Levels.Stage(stage),
+        "stages": Levels.Stage,
+    }
+    return answer(request, "risks/score.html", context)
+
+
+@require_safe
+@permitted("risks.view_score")
+def score_change(request, pk):
+    """Why did it move? between two days of the reader's choice."""
+    found = visible_risk(request, pk)
+    today = organisations.today()
+    until = min(_day(request, "to") or today, today)
+    since = min(_day(request, "from") or until - timedelta(days=sheet.DAYS_OF_CHANGE), until)
+    after = why.newest(found, Levels.Stage.CURRENT, until=until)
+    move = why.explain_move(found, since, until, after, request.user) if after else None
+    context = {"risk": found, "move": move, "since": since, "until": until, "today": today}
+    return answer(request, "risks/score_change.html", context)
+
+
+def rights(request, found):
+    """What the reader may do on this page."""
+    is_open = found.state == Risk.State.OPEN
+    return {
+        "may_change": is_open and request.user.has_perm("risks.change_risk"),
+        "may_close": is_open and request.user.has_perm("risks.close_risk"),
+    }
+
+
+def _day(request, name):
+    try:
+        return parse_date(request.GET.get(name, ""))
+    except ValueError:
+        return None

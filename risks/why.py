@@ -1,0 +1,96 @@
+"""Why a score is what it is, and why it moved: stored terms, in words and bars."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from portal import subjects
+from portal.web import charts
+from risks import change, movers, wording
+from risks.models import Levels, Risk, Score
+from risks.scoring import ScoreResult, Source
+
+Names = Mapping[tuple[str, int], tuple[str, str]]  # (kind, id) → (label, url)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A stored score with its waterfalls: what the risk itself weighs, then what we let slide (None without care terms)."""
+
+    score: Score
+    fall: charts.Waterfall
+    care: charts.Waterfall | None
+
+    @property
+    def value_without_care(self) -> Decimal:
+        return self.fall.total
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The way from one stored score to a later one; `fall` is None where nothing moved."""
+
+    since: date
+    until: date | None
+    before: Score | None
+    after: Score
+    points: Decimal
+    fall: charts.Waterfall | None
+
+    @property
+    def points_down(self) -> Decimal:
+        """How far it fell [points]."""
+        return -self.points
+
+
+def newest(risk: Risk, stage: str, *, until: date | None = None) -> Score | None:
+    """The score that stood at the end of `until` (None: now)."""
+    rows = Score.objects.filter(risk=risk, state=stage)
+    if until is not None:
+        rows = rows.filter(computed_at__lt=movers.morning(until + timedelta(days=1)))
+    return rows.order_by("-pk").first()
+
+
+def sources(scores: Sequence[Score | None], user: Any) -> Names:
+    """The names of what terms come from, where `user` may open it. One query a kind."""
+    pairs = [
+        (term["source"]["kind"], term["source"]["id"])
+        for score in scores
+        if score is not None
+        for term in score.terms
+        if term["source"] and term["source"]["kind"] != "risk"
+    ]
+    found = subjects.fetch(pairs, user)
+    return {key: (subjects.of_kind(key[0]).label(row), subjects.of_kind(key[0]).url(row)) for key, row in found.items()}
+
+
+def explain(score: Score | None, names: Names, tolerance: Decimal | None) -> Why | None:
+    """The terms of `score` as bars, care terms apart; None where there is no number."""
+    if score is None or score.value is None:
+        return None
+    terms = movers.as_result(score).terms
+    own = [_step(wording.term_label(term), term.points, term.source, names) for term in terms if not term.care]
+    care = [_step(wording.term_label(term), term.points, term.source, names) for term in terms if term.care]
+    fall = charts.waterfall(own, limit=tolerance)
+    return Why(score, fall, charts.waterfall(care, start=fall.total, limit=tolerance) if care else None)
+
+
+def explain_move(risk: Risk, since: date, until: date | None, after: Score, user: Any, stage: str = Levels.Stage.CURRENT) -> Move:
+    """What moved the score between the evenings of `since` and `until`; the terms add up to the difference exactly."""
+    before = newest(risk, stage, until=since)
+    moved = change.explain(_result(before), movers.as_result(after))
+    names = sources([before, after], user)
+    steps = [_step(wording.change_label(term), term.points, term.source, names) for term in moved.terms]
+    fall = charts.waterfall(steps, start=moved.before or Decimal(0)) if steps else None
+    return Move(since, until, before, after, moved.points, fall)
+
+
+def _result(score: Score | None) -> ScoreResult | None:
+    return None if score is None else movers.as_result(score)
+
+
+def _step(label: str, points: Decimal, source: Source | None, names: Names) -> charts.Step:
+    name, url = names.get((source.kind, source.id), ("", "")) if source else ("", "")
+    return charts.Step(label=label, points=points, note=name, url=url)
