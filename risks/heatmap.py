@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from portal import clock
 from portal.people import organisations
-from portal.people.access import SMALLEST_HIDDEN_GROUP, grants
 from portal.people.models import Unit
+from portal.people.reach import SMALLEST_HIDDEN_GROUP, grants
 from portal.record import totals
 from portal.web import charts
 from portal.web.charts.heat_map import MOST_ARROWS

@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from portal import clock
 from portal.people import organisations
-from portal.people.access import grants, settle
+from portal.people.reach import grants, settle
 from portal.web import charts, listing
 from portal.web.listing import Order, Page
 from risks import wording

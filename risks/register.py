@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from assets.models import Asset
 from portal import clock
 from portal.errors import Invalid
-from portal.people.access import grants
+from portal.people.reach import grants
 from portal.record import audit, numbers
 from portal.record.models import AuditEntry
 from risks import cadence, wanted

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from assets.models import Asset
 from portal.errors import Invalid
-from portal.people.access import grants
+from portal.people.reach import grants
 from risks.models import Risk
 
 LONGEST_TITLE = Risk._meta.get_field("title").max_length
