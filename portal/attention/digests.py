@@ -105,7 +105,9 @@ def _send(pk: int, post: Any) -> bool | None:
     if digest is None:
         return None
     person = digest.recipient
-    told = list(Reminder.objects.visible_to(person).open().filter(digest=None).order_by("due_on", "id"))
+    told = list(
+        Reminder.objects.visible_to(person).open().filter(digest=None).select_related("review__owner").order_by("due_on", "id")
+    )
     if not told:
         digest.delete()
         return None

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal import clock, subjects
+from portal.attention import reviews
 from portal.attention.models import Reminder
 from portal.people import organisations
 from portal.web import shown
@@ -21,6 +22,7 @@ class Row:
     reminder: Reminder
     label: str
     word: str
+    unit: str
     sentence: str
     due_word: str
     due_tone: str
@@ -56,6 +58,7 @@ def _row(reminder: Reminder, subject: Any, today) -> Row:
         reminder=reminder,
         label=kind.label(subject),
         word=str(kind.word),
+        unit=str(kind.unit(subject) or ""),
         sentence=_sentence(reminder),
         due_word=shown.due_word(reminder.due_on, today),
         due_tone=shown.due_tone(reminder.due_on, today) if reminder.settled_at is None else "",
@@ -73,4 +76,10 @@ def _sentence(reminder: Reminder) -> str:
         return _("For both leaders: %(owner)s has not answered this review.") % {"owner": owner}
     if reminder.review and reminder.review.owner_id != reminder.recipient_id:
         return _("%(owner)s answers this review; you are named on it.") % {"owner": owner}
-    return _("Is it still true? Your answer is due.")
+    return _last_answers(reminder.review.unchanged_in_a_row if reminder.review else 0)
+
+
+def _last_answers(unchanged_in_a_row: int) -> str:
+    if unchanged_in_a_row >= reviews.UNCHANGED_AT_MOST:
+        return _("Nothing had changed twice running, so it is rated anew this time.")
+    return _("Still true? Nothing had changed last time.") if unchanged_in_a_row else _("Still true?")

@@ -36,6 +36,7 @@ class Line:
     url: str
     due_on: date
     due_word: str
+    owner: str  # "" where the reader answers it
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +100,5 @@ def _line(reminder: Reminder, subject, today: date) -> Line:
         url=absolute(reverse("attention:reminder", args=[reminder.pk])),
         due_on=reminder.due_on,
         due_word=shown.due_word(reminder.due_on, today),
+        owner=str(reminder.review.owner) if reminder.review and reminder.review.owner_id != reminder.recipient_id else "",
     )

@@ -21,9 +21,6 @@ class AboutSubjects(VisibleQuerySet):
         """About subjects that `user` may count but not open."""
         return self._about(user, _hidden(user))
 
-    def of(self, kind: str, subject_ids):
-        return self.filter(subject_kind=kind, subject_id__in=subject_ids)
-
     def _about(self, user: Any, rows_of: Callable[[subjects.Subject], QuerySet]):
         if grants(user) is NOBODY:
             return self.none()

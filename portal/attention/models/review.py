@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import clock
 from portal.attention.models.about_subjects import AboutSubjects
 from portal.history import tracked
+from portal.people.access import Grants
 
 SOON_DAYS = 7
 
@@ -90,6 +91,11 @@ class Review(models.Model):
     def key(self) -> tuple[str, int]:
         """(kind, id) of the subject, as `subjects.fetch` takes it."""
         return self.subject_kind, self.subject_id
+
+    @classmethod
+    def visibility(cls, grants: Grants) -> Q:
+        """The row alone opens to nobody: its subject says who sees it, in `ReviewQuerySet.visible_to`."""
+        return Q(pk__in=())
 
     @property
     def is_open(self) -> bool:
