@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 
 from assets.errors import OutOfReach
 from portal.people import access
@@ -19,3 +20,15 @@ def require(actor: Any, permission: str, *units: Unit) -> None:
     for unit in units:
         if not grants.everywhere and not unit.path.startswith(grants.unit_paths):
             raise OutOfReach(unit)
+
+
+def units(user: Any) -> QuerySet[Unit]:
+    """The units that `user` works for, in the order of the organisation."""
+    grants = access.grants(user)
+    found = Unit.objects.filter(archived_at=None)
+    if grants.everywhere:
+        return found
+    reach = Q(pk__in=())
+    for path in grants.unit_paths:
+        reach |= Q(path__startswith=path)
+    return found.filter(reach)

@@ -1,6 +1,7 @@
 """The only way in for a discovery file: by browser, API or command, `take_in` checks it whole and leaves it to a worker."""
 
 import io
+import ipaddress
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -56,13 +57,14 @@ def take_in(
     """A run that waits for a worker; one that says "read before" where `source` brought the same content already.
 
     `networks` overrides what the file says it looked at; `is_complete` marks a list of everything there is. Raises
-    UnreadableDiscovery, with nothing stored, or Invalid for `source`.
+    UnreadableDiscovery, with nothing stored, or Invalid for `source` and `networks`.
     """
     authority.require(actor, "assets.take_in_discovery", unit)
     source = " ".join(source.split())
     if not source or len(source) > LONGEST_SOURCE:
         sentence = _("Name the source in 1 to 60 characters, the same each time, such as nmap-northfield.")
         raise Invalid(sentence, fields={"source": [sentence]})
+    networks = _networks(networks)
     limit_bytes = limit_bytes or settings.BROWSER_UPLOAD_LIMIT
     with _twice_readable(stream, limit_bytes) as file:
         checked = check(file, reader=reader, limit_bytes=limit_bytes)
@@ -78,6 +80,17 @@ def check(file: BinaryIO, *, reader: str | None = None, limit_bytes: int) -> Che
     for candidate in read(io.BufferedReader(unpacked)):
         count, scan = count + 1, scan or candidate.scan
     return Checked(name, unpacked.sha256, count, scan or Scan())
+
+
+def _networks(told: Sequence[str]) -> list[str]:
+    networks = []
+    for text in told:
+        try:
+            networks.append(str(ipaddress.ip_network(text.strip(), strict=False)))
+        except ValueError:
+            sentence = _("“%(text)s” is no network. Write it like 10.20.1.0/24.") % {"text": text[:60]}
+            raise Invalid(sentence, fields={"networks": [sentence]}) from None
+    return networks
 
 
 @transaction.atomic

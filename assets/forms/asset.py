@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assets import authority
 from assets.forms import choices
 from assets.models import Asset
 from assets.models.asset import PURDUE_LEVELS
@@ -71,7 +72,7 @@ class AssetForm(forms.Form):
         if asset is not None:
             options["initial"] = {name: getattr(asset, name) for name in self.base_fields}
         super().__init__(*args, **options)
-        self.fields["unit"].queryset = choices.units(user)
+        self.fields["unit"].queryset = authority.units(user)
         self.fields["owner"].queryset = choices.people()
 
     def groups(self) -> list[tuple[Any, list[Any]]]:

@@ -1,21 +1,9 @@
 """What the fields of these forms offer."""
 
-from typing import Any
-
 from django import forms
 from django.db.models import QuerySet
 
-from portal.people import access
 from portal.people.models import Unit, User
-
-
-def units(user: Any) -> QuerySet[Unit]:
-    """The units that `user` works for, in the order of the organisation."""
-    grants = access.grants(user)
-    found = Unit.objects.filter(archived_at=None)
-    if grants.everywhere:
-        return found
-    return found.filter(path__regex="^(" + "|".join(grants.unit_paths) + ")") if grants.unit_paths else found.none()
 
 
 def people() -> QuerySet[User]:

@@ -6,9 +6,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from assets import dossier, filters, inventory
+from assets import authority, dossier, filters, inventory
 from assets.errors import ChangedMeanwhile
-from assets.forms import choices
 from assets.forms.asset import AssetForm
 from assets.forms.dependency import DependencyForm
 from assets.forms.told import tell
@@ -32,7 +31,7 @@ def assets(request: HttpRequest) -> HttpResponse:
         "order": order,
         "wanted": wanted,
         "counts": filters.counts(request.user),
-        "units": choices.units(request.user),
+        "units": authority.units(request.user),
         "kinds": Asset.Kind.choices,
         "purdue_levels": PURDUE_LEVELS,
         "sorted_by": {name: listing.address(request.GET, sort=name) for name in filters.ORDERS},

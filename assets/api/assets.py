@@ -1,0 +1,103 @@
+"""Assets for integrations."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from assets import inventory
+from assets.models import Asset, Identifier
+from portal.people.models import Unit
+from portal.web.api.changes import state_change
+from portal.web.api.fields import Linked, RowSerializer, by_id_or_number
+from portal.web.api.filters import LinkedFilter
+from portal.web.api.router import resources
+from portal.web.api.writing import WriteSet
+
+ASPECTS = ("confidentiality", "integrity", "availability", "safety")
+WRITTEN_BY_RULES = ["number", "services", "last_seen_at", "registered_at", "archived_at", "version", "criticality_path"]
+WRITTEN_BY_RULES += [f"effective_{aspect}" for aspect in ASPECTS]
+
+
+class IdentifierSerializer(RowSerializer):
+    """One thing by which discovery knows the asset."""
+
+    class Meta:
+        model = Identifier
+        fields = ["rung", "value"]
+        read_only_fields = fields
+
+
+class AssetSerializer(RowSerializer):
+    unit = Linked("unit")
+    owner = Linked("user", required=False, allow_null=True)
+    identifiers = IdentifierSerializer(many=True, read_only=True)
+    services = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text='Open ports, as in "102/tcp iso-tsap".'
+    )
+    effective_criticality = serializers.IntegerField(read_only=True, allow_null=True, help_text="The worst of the four aspects.")
+    criticality_path = serializers.DictField(
+        child=serializers.ListField(child=serializers.IntegerField()),
+        read_only=True,
+        help_text="By aspect the assets it is inherited along, source first, this one last.",
+    )
+
+    class Meta:
+        model = Asset
+        fields = [
+            *("id", "number", "name", "kind", "description", "unit", "owner", "location", "vendor", "product", "version_in_use"),
+            *("serial_number", "fqdn", "ip_address", "mac_address", "operating_system", "services", "identifiers"),
+            *("purdue_level", "zone", "is_safety_relevant", "reachability", "data_classification", "support_ends_on"),
+            *(f"own_{aspect}" for aspect in ASPECTS),
+            *(f"effective_{aspect}" for aspect in ASPECTS),
+            *("effective_criticality", "criticality_path", "source", "external_id"),
+            *("last_seen_at", "registered_at", "archived_at", "version"),
+        ]
+        read_only_fields = WRITTEN_BY_RULES
+
+
+class UnitTreeFilter(LinkedFilter):
+    """`?unit=3`: that unit and everything below it."""
+
+    def filter(self, queryset: QuerySet, value: str) -> QuerySet:
+        if not value:
+            return queryset
+        unit = by_id_or_number(Unit.objects.filter(archived_at=None), value)
+        return queryset.none() if unit is None else queryset.filter(unit__path__startswith=unit.path)
+
+
+class AssetFilters(django_filters.FilterSet):
+    unit = UnitTreeFilter("unit", help_text="A unit and everything below it.")
+    owner = LinkedFilter("user", field_name="owner")
+    unowned = django_filters.BooleanFilter(field_name="owner", lookup_expr="isnull", help_text="Without an owner.")
+
+    class Meta:
+        model = Asset
+        fields = ["kind", "purdue_level", "is_safety_relevant", "source", "external_id"]
+
+
+class AssetViewSet(WriteSet):
+    """What we have."""
+
+    kind = "asset"
+    serializer_class = AssetSerializer
+    permission, write_permission = "assets.view_asset", "assets.change_asset"
+    filterset_class = AssetFilters
+    ordering_fields = ("number", "name", "registered_at")
+    search_config = "simple"
+    prefetch_related = ("identifiers",)
+
+    def perform_register(self, validated: Any, actor: Any) -> Asset:
+        return inventory.register(actor=actor, **validated)
+
+    def perform_change(self, instance: Asset, validated: Any, actor: Any, version: int) -> Asset:
+        return inventory.change(instance, actor=actor, version=version, **validated)
+
+    @state_change("assets.change_asset")
+    def archiving(self, instance: Asset, validated: Any, actor: Any) -> Asset:
+        """Take it out of use; its history stays."""
+        return inventory.archive(instance, actor=actor)
+
+
+resources.register("assets", AssetViewSet)

@@ -1,0 +1,141 @@
+"""Discovery files pushed by integrations, and the runs they become."""
+
+from typing import Any
+
+import django_filters
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assets import authority
+from assets.discovery import intake
+from assets.discovery.settling import LONGEST_REASON
+from assets.errors import UnreadableDiscovery
+from assets.models import DiscoveryRun, Proposal
+from portal.errors import Invalid
+from portal.people.models import Unit
+from portal.web.api.changes import state_change
+from portal.web.api.fields import Linked, RowSerializer
+from portal.web.api.reading import ReadSet
+from portal.web.api.router import resources
+
+
+class DiscoveryRunSerializer(RowSerializer):
+    unit = Linked("unit", read_only=True)
+    networks = serializers.ListField(child=serializers.CharField(), read_only=True, source="scan.networks", default=list)
+    refusal = serializers.DictField(read_only=True, help_text='Why it could not be read: {"code": …}; empty otherwise.')
+
+    class Meta:
+        model = DiscoveryRun
+        fields = [
+            *("id", "source", "reader", "unit", "file_name", "sha256", "state", "refusal", "networks", "is_complete"),
+            *("observation_count", "read_count", "matched_count", "proposal_count"),
+            *("scanned_at", "created_at", "finished_at", "version"),
+        ]
+        read_only_fields = fields
+
+
+class IntakeSerializer(serializers.Serializer):
+    """A file with what the file does not say."""
+
+    file = serializers.FileField(allow_empty_file=True, help_text="nmap XML or a CSV inventory, plain or packed with gzip.")
+    source = serializers.CharField(
+        max_length=intake.LONGEST_SOURCE,
+        required=False,
+        help_text="Who looked, the same each time; by default the name of the account that pushes.",
+    )
+    unit = Linked("unit", required=False, help_text="Where new assets belong; by default the unit the account works for.")
+    networks = serializers.ListField(
+        child=serializers.CharField(max_length=49),
+        required=False,
+        help_text="What the scan covered, where the file does not say: 10.20.1.0/24.",
+    )
+    is_complete = serializers.BooleanField(required=False, default=False, help_text="What this list leaves out is gone.")
+
+
+class ChosenSerializer(serializers.Serializer):
+    """Which proposals: their ids, or all new ones."""
+
+    proposals = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), required=False, max_length=500
+    )
+    all_new = serializers.BooleanField(required=False, default=False, help_text="Every open proposal of the kind NEW; 500 at once.")
+
+
+class DismissalSerializer(ChosenSerializer):
+    reason = serializers.CharField(max_length=LONGEST_REASON)
+
+
+class DiscoveryRunFilters(django_filters.FilterSet):
+    class Meta:
+        model = DiscoveryRun
+        fields = ["source", "state"]
+
+
+class DiscoveryRunViewSet(ReadSet):
+    """Files that scanners and lists gave. POST one as multipart/form-data; a worker reads it and proposes."""
+
+    kind = "discovery-run"
+    serializer_class = DiscoveryRunSerializer
+    permission, write_permission = "assets.view_discoveryrun", "assets.take_in_discovery"
+    filterset_class = DiscoveryRunFilters
+    ordering_fields = ("created_at",)
+
+    def get_parsers(self) -> list[Any]:
+        taking_in = getattr(self, "action_map", None) and self.action_map.get(self.request.method.lower()) == "create"
+        return [MultiPartParser()] if taking_in else super().get_parsers()
+
+    @extend_schema(request={"multipart/form-data": IntakeSerializer}, responses={201: DiscoveryRunSerializer})
+    def create(self, request: Request) -> Response:
+        """Take in one file: 422 with one sentence, and nothing stored, where it cannot be read."""
+        asked = IntakeSerializer(data=request.data, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        told = dict(asked.validated_data)
+        file = told.pop("file")
+        told["unit"] = told.get("unit") or self._unit(request.user)
+        told["source"] = told.get("source") or str(request.user)[: intake.LONGEST_SOURCE]
+        try:
+            run = intake.take_in(file, actor=request.user, file_name=file.name, limit_bytes=settings.PUSH_UPLOAD_LIMIT, **told)
+        except UnreadableDiscovery as error:
+            error.fields = {"file": [str(error)]}
+            raise
+        return self.show(self.get_serializer(run), 201, {"Location": f"{request.path}{run.pk}/"})
+
+    def _unit(self, user: Any) -> Unit:
+        """The account's own unit, or the highest one it works for."""
+        found = authority.units(user).order_by("path").first()
+        own = user.unit if user.unit_id and authority.units(user).filter(pk=user.unit_id).exists() else None
+        if own is None and found is None:
+            sentence = _("This account works for no unit. Name the unit that new assets belong to.")
+            raise Invalid(sentence, {"unit": [sentence]})
+        return own or found
+
+    @state_change("assets.settle_discovery", request=ChosenSerializer)
+    def acceptance(self, instance: DiscoveryRun, validated: Any, actor: Any) -> DiscoveryRun:
+        """Let the inventory follow these proposals, all or none."""
+        intake.accept(self._chosen(instance, validated), actor=actor)
+        return instance
+
+    @state_change("assets.settle_discovery", request=DismissalSerializer)
+    def dismissal(self, instance: DiscoveryRun, validated: Any, actor: Any) -> DiscoveryRun:
+        """Leave the inventory as it is; the same questions are not asked again."""
+        intake.ignore(self._chosen(instance, validated), actor=actor, reason=validated["reason"])
+        return instance
+
+    def _chosen(self, run: DiscoveryRun, validated: Any) -> list[Proposal]:
+        proposals = Proposal.objects.visible_to(self.request.user).filter(run=run).order_by("pk")
+        if validated["all_new"]:
+            return list(proposals.filter(kind=Proposal.Kind.NEW, state=Proposal.State.OPEN)[:500])
+        wanted = set(validated.get("proposals", ()))
+        chosen = list(proposals.filter(pk__in=wanted))
+        if not chosen or len(chosen) < len(wanted):
+            sentence = _("Name proposals of this run by their ids, or say all_new.")
+            raise Invalid(sentence, {"proposals": [sentence]})
+        return chosen
+
+
+resources.register("discovery-runs", DiscoveryRunViewSet)
