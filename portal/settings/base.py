@@ -202,6 +202,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "portal.web.api.described.whole_or_part",
+    ],
+    "GET_LIB_DOC_EXCLUDES": "portal.web.api.described.undescribed",
 }
 
 # Work -----------------------------------------------------------------------------------------------------------------
