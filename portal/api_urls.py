@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
+from portal.web.api import pages
 from portal.web.api.described import SchemaView
 from portal.web.api.missing import Missing
 from portal.web.api.router import resources
@@ -15,6 +16,8 @@ for module in settings.API_MODULES:
         import_module(module)
 
 urlpatterns = [
+    path("docs/", pages.documentation, name="api-docs"),
+    path("docs/<slug:noun>/", pages.resource, name="api-docs-resource"),
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path("", include(resources.urls)),
     path("", Missing.as_view()),

@@ -31,7 +31,18 @@ def whole_or_part(result: dict[str, Any], generator: Any, request: Any, public: 
             continue
         for body in reading["responses"]["200"]["content"].values():
             _loosen(components, body["schema"])
+    _drop(result, "x-spec-enum-id")
     return result
+
+
+def _drop(value: Any, name: str) -> None:
+    """The generator's own marks are no part of the description."""
+    if isinstance(value, dict):
+        value.pop(name, None)
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            _drop(one, name)
 
 
 def _loosen(components: dict[str, Any], schema: dict[str, Any]) -> None:
