@@ -1,7 +1,7 @@
 """What stands around every page: the rail with its counts, who is signed in, the organisation's day, the chosen theme.
 
-Pages are named as strings; an entry shows only where its page exists and may be opened. Counts come from a provider that
-a higher room sets once. The shell asks the database for nothing that the page has not asked already: the grants of the
+Pages are named as strings; an entry shows only where its page exists and may be opened. Counts come from
+providers that other rooms name once. The shell asks the database for nothing that the page has not asked already: the grants of the
 reader are kept on the user, the organisation in the cache.
 """
 
@@ -88,8 +88,8 @@ _count_with: list[Counts] = []
 
 
 def count_with(provider: Counts) -> None:
-    """Let `provider(user)` give the counts of the rail by entry key; it is asked once a page and replaces any before it."""
-    _count_with[:] = [provider]
+    """Let `provider(user)` give counts of the rail by entry key; each is asked once a page, for the keys it knows."""
+    _count_with.append(provider)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _build(request: HttpRequest) -> Shell:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return Shell(theme=theme)
-    counts = _count_with[0](user) if _count_with else {}
+    counts = {key: count for provider in _count_with for key, count in provider(user).items()}
     rail = _links(RAIL, request, counts)
     organisation = organisations.current()
     held = access.grants(user)
