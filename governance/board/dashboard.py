@@ -1,0 +1,153 @@
+"""Today: the position of a scope, what needs the reader, and what moved. Reads stored scores and totals, computes nothing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.urls import reverse
+
+from governance.board import figures as figures_of
+from governance.board import ground, needs, position, scope
+from governance.board.figures import Figures
+from governance.board.ground import Ground
+from governance.board.needs import Need
+from governance.board.position import Sentence
+from governance.board.scope import Scope
+from portal import clock
+from portal.people import access, organisations
+from portal.web.charts.heat_map import Cell, HeatMap, heat_map
+from risks import movers, scales, wording
+from risks.formulas import LATEST
+from risks.models import Risk
+from risks.movers import Mover
+
+MOVED_WITHIN_DAYS = 30
+MOST_MOVERS = 5
+MOST_IN_LANE = 7
+
+# The same tiles and the same numbers for the same scope; who comes for what decides the order.
+ORDERS = (
+    ({"CIO", "CISO", "CSO", "ARBITER", "PREPARER"}, ("needs", "safety", "exposure", "movers", "reviews", "assets")),
+    ({"BOARD", "AUDITOR"}, ("safety", "exposure", "movers", "reviews", "assets", "needs")),
+    ({"ENGINEER"}, ("needs", "assets", "safety", "exposure", "movers", "reviews")),
+    ({"COLLEAGUE"}, ("concerns",)),
+    ({"ADMIN"}, ("needs", "ground")),
+)
+USUAL_ORDER = ("needs", "reviews", "safety", "exposure", "movers", "assets")
+
+
+@dataclass(frozen=True)
+class Move:
+    """A risk that moved, and what every term of its score did: words and points, which add up to the move."""
+
+    mover: Mover
+
+    @property
+    def why(self) -> list[tuple[str, Decimal]]:
+        terms = sorted(self.mover.change.terms, key=lambda term: -abs(term.points))
+        return [(wording.change_label(term), term.points) for term in terms if term.points]
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """Everything Today shows, and the API's `dashboard` gives."""
+
+    scope: Scope
+    at: datetime
+    today: date
+    since: date
+    figures: Figures
+    sentence: Sentence
+    needs: list[Need]
+    waiting: list[Need]
+    heat: HeatMap | None
+    movers: list[Move]
+    moved: int  # how many moved in all
+    moved_url: str
+    safety: list[Risk]
+    concerns: list[Risk]
+    ground: Ground | None
+    tiles: tuple[str, ...]
+
+    @property
+    def bands(self) -> list[dict]:
+        """The bands from the worst down, each with its figure."""
+        return [{"key": band.key, "figure": self.figures.of(f"band.{band.key}")} for band in reversed(scales.BANDS)]
+
+    @property
+    def withheld(self) -> bool:
+        """True where a small hidden group was left out of some figure."""
+        return any(figure.left_out for figure in self.figures.by_key.values())
+
+
+def build(user) -> Dashboard:
+    """Today for `user`; a constant number of queries."""
+    where = scope.of(user)
+    known = figures_of.read(user, where)
+    mine = needs.of(user, where)
+    tiles = _order(access.grants(user).names)
+    today = organisations.today()
+    since = today - timedelta(days=MOVED_WITHIN_DAYS)
+    sees_risks = bool(where.units) and user.has_perm("risks.view_risk")
+    risks = Risk.objects.visible_to(user).filter(where.within("unit"), state=Risk.State.OPEN)
+    moves = [Move(mover) for mover in movers.movers(user, since, MOST_MOVERS)] if sees_risks else []
+    moved = movers.moves(since).filter(risk__in=risks).count() if sees_risks else 0
+    return Dashboard(
+        scope=where,
+        at=clock.now(),
+        today=today,
+        since=since,
+        figures=known,
+        sentence=_sentence(known, where, len(mine)),
+        needs=mine,
+        waiting=needs.waiting_for(user),
+        heat=_heat(known) if sees_risks else None,
+        movers=moves,
+        moved=moved,
+        moved_url=where.rows("risks:register", moved_since=since) if sees_risks else "",
+        safety=_safety_lane(risks) if sees_risks else [],
+        concerns=_concerns(user) if "concerns" in tiles else [],
+        ground=ground.read() if "ground" in tiles else None,
+        tiles=tiles,
+    )
+
+
+def sentence_for(user) -> str:
+    """The position in words without links: what opens the digest."""
+    where = scope.of(user)
+    return _sentence(figures_of.read(user, where), where, len(needs.of(user, where))).text
+
+
+def _sentence(known: Figures, where: Scope, count: int) -> Sentence:
+    return position.sentence(known, is_personal=not where.units, needs=count, needs_url=f"{reverse('today')}#needs")
+
+
+def _safety_lane(risks) -> list[Risk]:
+    """Risks that can hurt people, the worst first: never traded against money, so they have a lane of their own."""
+    rows = risks.filter(score_state__is_safety=True).select_related("unit", "score_state", "it_owner", "security_owner")
+    return list(rows.order_by("-score_state__current_value", "pk")[:MOST_IN_LANE])
+
+
+def _concerns(user) -> list[Risk]:
+    """What somebody raised, the newest first, whatever became of it."""
+    rows = Risk.objects.visible_to(user).select_related("unit", "score_state", "it_owner", "security_owner")
+    return list(rows.order_by("-logged_at")[:MOST_IN_LANE])
+
+
+def _heat(known: Figures) -> HeatMap:
+    levels = range(1, 6)
+    cells = []
+    for likelihood in levels:
+        for impact in levels:
+            figure = known.of(f"cell.{likelihood}.{impact}")
+            band = scales.band_of(LATEST.base_points * likelihood * impact).key
+            cells.append(Cell(likelihood, impact, figure.value, band, figure.url))
+    return heat_map(
+        cells,
+        likelihood_words=[level.word for level in scales.LIKELIHOOD_LEVELS],
+        impact_words=[level.word for level in scales.IMPACT_LEVELS],
+    )
+
+
+def _order(names: frozenset[str]) -> tuple[str, ...]:
+    return next((tiles for who, tiles in ORDERS if names & who), USUAL_ORDER)

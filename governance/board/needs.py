@@ -1,0 +1,139 @@
+"""What needs somebody, and what they wait for: from reviews, discovery and the register, at most seven cards."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, F, Q
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from assets.models import Proposal
+from governance.board.scope import Scope
+from portal import subjects
+from portal.attention.models import Review
+from portal.people import access, organisations
+from portal.people.models import User
+from risks.models import Risk
+
+MOST_CARDS = 7
+AHEAD_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Need:
+    """One card: what kind of thing, its name, why it waits, until when, and the verb that opens it."""
+
+    kind: str
+    icon: str
+    title: str
+    note: str
+    url: str
+    verb: str
+    due_on: date | None = None
+    person: str = ""
+
+
+def of(user: User, scope: Scope) -> list[Need]:
+    """What needs `user`, the most pressing first. Whoever prepares for a leader sees that leader's cards."""
+    grants = access.grants(user)
+    found = [*_reviews(user), *_proposals(user), *_register(user, scope)]
+    if "PREPARER" in grants.names and user.reports_to is not None:
+        found += _reviews(user, of_whom=user.reports_to)
+    return sorted(found, key=lambda need: (need.due_on is None, need.due_on or date.max))[:MOST_CARDS]
+
+
+def waiting_for(user: User) -> list[Need]:
+    """The mirror: late reviews of others on what `user` leads or owns, so that nobody has to ask around."""
+    today = organisations.today()
+    grants = access.grants(user)
+    if not grants.seats and not user.heads_of.exists():
+        return []
+    rows = Review.objects.filter(state=Review.State.OPEN, due_on__lt=today).exclude(owner=user).select_related("owner")
+    if not grants.seats:
+        rows = rows.filter(owner__reports_to=user)
+    return _as_needs(rows.order_by("due_on")[:MOST_CARDS], user, gettext("Waits for %(name)s"))
+
+
+def _reviews(user: User, of_whom: User | None = None) -> list[Need]:
+    rows = (
+        Review.objects.filter(
+            owner=of_whom or user, state=Review.State.OPEN, due_on__lte=organisations.today() + timedelta(days=AHEAD_DAYS)
+        )
+        .select_related("owner")
+        .order_by("due_on")[:MOST_CARDS]
+    )
+    return _as_needs(rows, user, gettext("Waits for %(name)s") if of_whom else gettext("Still true?"))
+
+
+def _as_needs(rows, user: User, note: str) -> list[Need]:
+    rows = list(rows)
+    things = subjects.fetch([(row.subject_kind, row.subject_id) for row in rows], user)
+    found = []
+    for row in rows:
+        thing = things.get((row.subject_kind, row.subject_id))
+        if thing is None:
+            continue
+        found.append(
+            Need(
+                kind=gettext("Review"),
+                icon="review",
+                title=subjects.of_kind(row.subject_kind).label(thing),
+                note=note % {"name": row.owner.name},
+                url=reverse("attention:review", args=[row.pk]),
+                verb=gettext("Answer") if row.owner_id == user.pk else gettext("Open"),
+                due_on=row.due_on,
+                person=row.owner.name,
+            )
+        )
+    return found
+
+
+def _proposals(user: User) -> Iterator[Need]:
+    if not user.has_perm("assets.settle_discovery"):
+        return
+    runs = (
+        Proposal.objects.visible_to(user)
+        .filter(state=Proposal.State.OPEN)
+        .values("run", name=F("run__source"), file=F("run__file_name"))
+        .annotate(waiting=Count("pk"), new=Count("pk", filter=Q(kind=Proposal.Kind.NEW)))
+        .order_by("-run")[:2]
+    )
+    for run in runs:
+        yield Need(
+            kind=gettext("Discovery"),
+            icon="discovery",
+            title=ngettext("%(n)s proposal of %(run)s", "%(n)s proposals of %(run)s", run["waiting"])
+            % {"n": run["waiting"], "run": run["file"] or run["name"]},
+            note=ngettext("%(n)s thing that nobody knew", "%(n)s things that nobody knew", run["new"]) % {"n": run["new"]},
+            url=reverse("assets:run", args=[run["run"]]),
+            verb=gettext("Settle"),
+        )
+
+
+def _register(user: User, scope: Scope) -> Iterator[Need]:
+    grants = access.grants(user)
+    chases = bool(grants.seats - {"ARBITER"}) or "ANALYST" in grants.names
+    if not chases or not user.has_perm("risks.change_risk"):
+        return
+    risks = Risk.objects.visible_to(user).filter(scope.within("unit"), state=Risk.State.OPEN)
+    for risk in risks.filter(accountable="").order_by("-score_state__current_value", "pk")[:3]:
+        yield Need(
+            kind=gettext("Owner"),
+            icon="pen",
+            title=str(risk),
+            note=gettext("Nobody is accountable for this risk."),
+            url=reverse("risks:risk", args=[risk.pk]),
+            verb=gettext("Name an owner"),
+        )
+    if "ANALYST" not in grants.names:
+        return
+    for risk in risks.filter(score_state__current_value=None).order_by("-pk")[:3]:
+        yield Need(
+            kind=gettext("Levels"),
+            icon="risks",
+            title=str(risk),
+            note=gettext("Logged, but likelihood or impact is missing: there is no score yet."),
+            url=reverse("risks:risk", args=[risk.pk]),
+            verb=gettext("Finish it"),
+        )

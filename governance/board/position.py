@@ -1,0 +1,105 @@
+"""The position in one sentence: every figure in it leads to its rows; the same words open the digest."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
+
+from governance.board.figures import Figure, Figures
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the sentence with named places, and the figures that stand there: name → (words, address)."""
+
+    words: str
+    places: dict[str, tuple[str, str]]
+
+    def render(self, place: Callable[[str, str], str], escape: Callable[[str], str]) -> str:
+        filled = escape(self.words)
+        for name, (text, url) in self.places.items():
+            filled = filled.replace("{" + name + "}", place(text, url))
+        return filled
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """The position; `html` with links, `text` for a mail."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def html(self) -> SafeString:
+        def link(text: str, url: str) -> str:
+            return format_html('<a href="{}">{}</a>', url, text)
+
+        joined = " ".join(part.render(link, lambda words: format_html("{}", words)) for part in self.parts)
+        return mark_safe(joined)  # noqa: S308 (each part was escaped where it was made)
+
+    @property
+    def text(self) -> str:
+        return " ".join(part.render(lambda text, url: text, lambda words: words) for part in self.parts)
+
+
+def sentence(figures: Figures, *, is_personal: bool, needs: int, needs_url: str) -> Sentence:
+    """What stands above everything else on Today and in the digest. `is_personal`: the figures cover what concerns the
+    reader alone."""
+    return Sentence(tuple(_parts(figures, is_personal, needs, needs_url)))
+
+
+def _parts(figures: Figures, is_personal: bool, needs: int, needs_url: str) -> Iterator[Part]:
+    if "open" in figures.by_key:
+        yield _personal(figures.of("open")) if is_personal else _register(figures)
+    if safety := figures.of("safety"):
+        words = ngettext("{n} can hurt people.", "{n} can hurt people.", safety.value)
+        yield Part(words, {"n": (_start(ngettext("%(n)s risk", "%(n)s risks", safety.value) % _n(safety)), safety.url)})
+    if late := figures.of("review_overdue"):
+        words = ngettext("{n} is late.", "{n} are late.", late.value)
+        yield Part(words, {"n": (_start(ngettext("%(n)s review", "%(n)s reviews", late.value) % _n(late)), late.url)})
+    if needs:
+        words = ngettext("{n} needs you.", "{n} need you.", needs)
+        yield Part(words, {"n": (_start(ngettext("%(n)s thing", "%(n)s things", needs) % {"n": apnumber(needs)}), needs_url)})
+    else:
+        yield Part(gettext("Nothing needs you."), {})
+
+
+def _personal(known: Figure) -> Part:
+    if not known:
+        return Part(gettext("Nothing that you raised is open."), {})
+    words = ngettext("{n} that concerns you is open.", "{n} that concern you are open.", known.value)
+    return Part(words, {"n": (_start(ngettext("%(n)s risk", "%(n)s risks", known.value) % _n(known)), known.url)})
+
+
+def _register(figures: Figures) -> Part:
+    known = figures.of("open")
+    return _tolerance(figures, known) if known else Part(gettext("No risk is open."), {})
+
+
+def _tolerance(figures: Figures, known: Figure) -> Part:
+    above, new = figures.of("above_tolerance"), figures.of("new_above")
+    count = (ngettext("%(n)s open risk", "%(n)s open risks", known.value) % {"n": known.value}, known.url)
+    if not above:
+        return Part(ngettext("{open} is within tolerance.", "{open} are within tolerance.", known.value), {"open": count})
+    places = {"above": (_start(str(apnumber(above.value))), above.url), "open": count}
+    if not new:
+        return Part(
+            ngettext("{above} of {open} is above tolerance.", "{above} of {open} are above tolerance.", above.value), places
+        )
+    places["new"] = (gettext("%(n)s of them new") % _n(new), new.url)
+    words = ngettext(
+        "{above} of {open} is above tolerance, {new} since {monday}.",
+        "{above} of {open} are above tolerance, {new} since {monday}.",
+        above.value,
+    )
+    return Part(words.replace("{monday}", gettext("Monday %(day)s") % {"day": figures.since.strftime("%-d %b")}), places)
+
+
+def _n(figure: Figure) -> dict[str, str]:
+    return {"n": str(apnumber(figure.value))}
+
+
+def _start(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,7 @@
+"""The shared dashboard stands at the front door."""
+
+from django.urls import path
+
+from governance.board.views import today
+
+urlpatterns = [path("", today.today, name="today")]
