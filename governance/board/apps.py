@@ -3,3 +3,11 @@ from django.apps import AppConfig
 
 class BoardConfig(AppConfig):
     name = "governance.board"
+
+    def ready(self):
+        from governance.board import dashboard, rail
+        from portal.attention import digests
+        from portal.web import shell
+
+        shell.count_with(rail.counts)
+        digests.set_position_sentence(dashboard.sentence_for)

@@ -14,7 +14,7 @@ from governance.board.needs import Need
 from governance.board.position import Sentence
 from governance.board.scope import Scope
 from portal import clock
-from portal.people import access, organisations
+from portal.people import organisations, reach
 from portal.web.charts.heat_map import Cell, HeatMap, heat_map
 from risks import movers, scales, wording
 from risks.formulas import LATEST
@@ -85,7 +85,7 @@ def build(user) -> Dashboard:
     where = scope.of(user)
     known = figures_of.read(user, where)
     mine = needs.of(user, where)
-    tiles = _order(access.grants(user).names)
+    tiles = _order(reach.grants(user).names)
     today = organisations.today()
     since = today - timedelta(days=MOVED_WITHIN_DAYS)
     sees_risks = bool(where.units) and user.has_perm("risks.view_risk")

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from assets.models import Asset
 from governance.board.scope import Scope
-from portal.people import access, organisations
-from portal.people.access import Tally
+from portal.people import organisations, reach
+from portal.people.reach import Tally
 from portal.record import totals
 from risks.models import Risk
 
@@ -63,7 +63,7 @@ def read(user, scope: Scope) -> Figures:
 
 def _kept(user, scope: Scope) -> dict[str, Tally]:
     """What the ledger says, with what is hidden from `user` settled measure by measure."""
-    grants = access.grants(user)
+    grants = reach.grants(user)
     sums = totals.read(*scope.ids)
     mine = {} if grants.opens_confidential else _own_confidential(user, scope)
     kept = {}
@@ -71,7 +71,7 @@ def _kept(user, scope: Scope) -> dict[str, Tally]:
         if measure.startswith("confidential."):
             continue
         hidden = 0 if grants.opens_confidential else sums.get(f"confidential.{measure}", 0) - mine.get(measure, 0)
-        kept[measure] = access.settle(amount - hidden, hidden, filtered=measure != "risks.open")
+        kept[measure] = reach.settle(amount - hidden, hidden, filtered=measure != "risks.open")
     return kept
 
 
@@ -110,18 +110,18 @@ def _dated(user, scope: Scope, today: date):
     late = open_risks.filter(review_due_on__lt=today)
     soon = open_risks.filter(review_due_on__gte=today, review_due_on__lte=today + timedelta(days=DUE_SOON_DAYS))
     new = open_risks.filter(logged_at__gte=midnight(monday), score_state__is_above_tolerance=True)
-    yield "review_overdue", access.tally(late, user, filtered=True), register, {"review": "overdue"}
-    yield "review_due_soon", access.tally(soon, user, filtered=True), register, {"review": "due_soon"}
-    yield "new_above", access.tally(new, user, filtered=True), register, {"above_tolerance": 1, "logged_since": monday}
+    yield "review_overdue", reach.tally(late, user, filtered=True), register, {"review": "overdue"}
+    yield "review_due_soon", reach.tally(soon, user, filtered=True), register, {"review": "due_soon"}
+    yield "new_above", reach.tally(new, user, filtered=True), register, {"above_tolerance": 1, "logged_since": monday}
     since = today - timedelta(days=NEW_ASSET_DAYS)
     assets = Asset.objects.filter(scope.within("unit"), archived_at=None, registered_at__gte=midnight(since))
-    yield "assets_new", access.tally(assets, user, filtered=True), inventory, {"new_since": since}
+    yield "assets_new", reach.tally(assets, user, filtered=True), inventory, {"new_since": since}
 
 
 def _personal(user):
     """For somebody whose role opens no unit: what they logged or are named on."""
-    rows = Risk.objects.filter(Risk.visibility(access.grants(user)), state=Risk.State.OPEN)
-    yield "open", access.tally(rows, user, filtered=True), "risks:register", {}
+    rows = Risk.objects.filter(Risk.visibility(reach.grants(user)), state=Risk.State.OPEN)
+    yield "open", reach.tally(rows, user, filtered=True), "risks:register", {}
 
 
 def midnight(day: date) -> datetime:

@@ -12,7 +12,7 @@ from assets.models import Proposal
 from governance.board.scope import Scope
 from portal import subjects
 from portal.attention.models import Review
-from portal.people import access, organisations
+from portal.people import organisations, reach
 from portal.people.models import User
 from risks.models import Risk
 
@@ -36,7 +36,7 @@ class Need:
 
 def of(user: User, scope: Scope) -> list[Need]:
     """What needs `user`, the most pressing first. Whoever prepares for a leader sees that leader's cards."""
-    grants = access.grants(user)
+    grants = reach.grants(user)
     found = [*_reviews(user), *_proposals(user), *_register(user, scope)]
     if "PREPARER" in grants.names and user.reports_to is not None:
         found += _reviews(user, of_whom=user.reports_to)
@@ -46,7 +46,7 @@ def of(user: User, scope: Scope) -> list[Need]:
 def waiting_for(user: User) -> list[Need]:
     """The mirror: late reviews of others on what `user` leads or owns, so that nobody has to ask around."""
     today = organisations.today()
-    grants = access.grants(user)
+    grants = reach.grants(user)
     if not grants.seats and not user.heads_of.exists():
         return []
     rows = Review.objects.filter(state=Review.State.OPEN, due_on__lt=today).exclude(owner=user).select_related("owner")
@@ -112,7 +112,7 @@ def _proposals(user: User) -> Iterator[Need]:
 
 
 def _register(user: User, scope: Scope) -> Iterator[Need]:
-    grants = access.grants(user)
+    grants = reach.grants(user)
     chases = bool(grants.seats - {"ARBITER"}) or "ANALYST" in grants.names
     if not chases or not user.has_perm("risks.change_risk"):
         return

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.people import access
+from portal.people import reach
 from portal.people.models import Unit
 
 
@@ -46,7 +46,7 @@ class Scope:
 
 def of(user) -> Scope:
     """The scope of `user` in one query: the whole organisation, the units of their roles, or nothing but their own."""
-    grants = access.grants(user)
+    grants = reach.grants(user)
     if grants.everywhere or "ADMIN" in grants.names:
         return Scope(tuple(Unit.objects.filter(parent=None, archived_at=None)[:1]), is_whole=True)
     ids = [int(path.strip("/").rsplit("/", 1)[-1]) for path in grants.unit_paths]

@@ -1,0 +1,100 @@
+"""`/api/v1/dashboard/`: the same numbers as Today, each with the address of its rows."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from governance.board import dashboard
+from portal.web.api.door import Door
+from portal.web.api.router import resources
+
+POINTS = {"max_digits": 5, "decimal_places": 1, "coerce_to_string": True}
+
+
+class FigureSerializer(serializers.Serializer):
+    """One number, for example `above_tolerance`, `band.HIGH`, `cell.4.3` (likelihood, impact)."""
+
+    key = serializers.CharField()
+    value = serializers.IntegerField()
+    rows = serializers.CharField(source="url", help_text="The page that lists exactly these rows.")
+    left_out = serializers.BooleanField(help_text="True where one or two confidential risks were left out of this filter.")
+
+
+class NeedSerializer(serializers.Serializer):
+    """Something that waits for an answer."""
+
+    kind = serializers.CharField()
+    title = serializers.CharField()
+    note = serializers.CharField()
+    page = serializers.CharField(source="url")
+    due_on = serializers.DateField(allow_null=True)
+
+
+class WhySerializer(serializers.Serializer):
+    label = serializers.CharField()
+    points = serializers.DecimalField(**POINTS)
+
+
+class MoveSerializer(serializers.Serializer):
+    """A risk whose score moved; the points of `why` add up to `points`."""
+
+    risk = serializers.IntegerField()
+    number = serializers.CharField()
+    before = serializers.DecimalField(allow_null=True, **POINTS)
+    now = serializers.DecimalField(allow_null=True, **POINTS)
+    points = serializers.DecimalField(**POINTS)
+    why = WhySerializer(many=True)
+
+
+class DashboardSerializer(serializers.Serializer):
+    """Today in numbers, for one scope at one moment."""
+
+    scope = serializers.CharField()
+    units = serializers.ListField(child=serializers.IntegerField())
+    at = serializers.DateTimeField()
+    position = serializers.CharField(help_text="The position in one sentence.")
+    figures = FigureSerializer(many=True)
+    needs = NeedSerializer(many=True)
+    moves = MoveSerializer(many=True)
+    moved = serializers.IntegerField(help_text="How many risks moved in 30 days.")
+    safety = serializers.ListField(child=serializers.IntegerField(), help_text="Risks that can hurt people, the worst first.")
+
+
+class DashboardViewSet(Door, ViewSet):
+    """The shared dashboard as integrations read it."""
+
+    permission = "board.view_dashboard"
+
+    @extend_schema(responses=DashboardSerializer(many=False), operation_id="dashboard_retrieve")
+    def list(self, request: Request) -> Response:
+        """Every number of Today for your scope, each with the address of its rows."""
+        found = dashboard.build(request.user)
+        shown = {
+            "scope": found.scope.label,
+            "units": found.scope.ids,
+            "at": found.at,
+            "position": found.sentence.text,
+            "figures": list(found.figures.by_key.values()),
+            "needs": found.needs,
+            "moves": [_move(move) for move in found.movers],
+            "moved": found.moved,
+            "safety": [risk.pk for risk in found.safety],
+        }
+        return Response(DashboardSerializer(shown).data)
+
+
+def _move(move: dashboard.Move) -> dict:
+    change = move.mover.change
+    return {
+        "risk": move.mover.risk.pk,
+        "number": move.mover.risk.number,
+        "before": change.before,
+        "now": change.after,
+        "points": change.points,
+        "why": [{"label": label, "points": points} for label, points in move.why],
+    }
+
+
+resources.register("dashboard", DashboardViewSet)

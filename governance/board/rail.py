@@ -1,0 +1,38 @@
+"""The counts beside the entries of the rail."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.cache import cache
+
+from portal.attention import inbox
+from portal.people import reach
+from portal.people.models import Unit
+from portal.record import totals
+
+ROOT = "root-unit"
+
+
+def counts(user: Any) -> Mapping[str, int]:
+    """Open risks of the reader's scope and what waits in their inbox: one query each."""
+    found = dict(inbox.rail_counts(user))
+    if user.has_perm("risks.view_risk") and (scopes := _scopes(user)):
+        found["risks"] = totals.read(*scopes, prefix="risks.open").get("risks.open", 0)
+    return found
+
+
+def _scopes(user: Any) -> list[int]:
+    grants = reach.grants(user)
+    if grants.everywhere:
+        return _root()
+    return [int(path.strip("/").rsplit("/", 1)[-1]) for path in grants.unit_paths]
+
+
+def _root() -> list[int]:
+    """The root unit's id, remembered: it never changes."""
+    known = cache.get(ROOT)
+    if known is None:
+        known = Unit.objects.filter(parent=None).values_list("pk", flat=True).first()
+        if known is not None:
+            cache.set(ROOT, known, 3600)
+    return [] if known is None else [known]
