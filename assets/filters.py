@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 
 from assets.models import Asset
 from assets.models.asset import PURDUE_LEVELS
+from portal.people import organisations
 from portal.people.models import Unit
 from portal.web.listing import Order
 
@@ -33,6 +34,7 @@ class Wanted:
     q: str = ""
     kind: str = ""
     unit: int | None = None
+    units: tuple[int, ...] = ()  # several at once: the scope of whoever works in two places
     owner: str = ""  # "me", "none" or an id
     purdue: str = ""
     new_since: date | None = None
@@ -46,6 +48,7 @@ class Wanted:
             q=params.get("q", "").replace("\x00", "").strip()[:200],
             kind=params.get("kind", "") if params.get("kind") in Asset.Kind.values else "",
             unit=_number(params.get("unit", "")),
+            units=_numbers(params.get("units", "")),
             owner=owner if owner in ("me", "none") or _number(owner) else "",
             purdue=params.get("purdue", "") if params.get("purdue") in dict(PURDUE_LEVELS) else "",
             new_since=_day(params.get("new_since", "")),
@@ -61,15 +64,14 @@ def assets(user: Any, wanted: Wanted) -> QuerySet[Asset]:
     conditions = Q()
     if wanted.kind:
         conditions &= Q(kind=wanted.kind)
-    if wanted.unit:
-        path = Unit.objects.filter(pk=wanted.unit).values_list("path", flat=True).first()
-        conditions &= Q(unit__path__startswith=path) if path else Q(pk__in=())
+    for units in filter(None, ([wanted.unit] if wanted.unit else [], wanted.units)):
+        conditions &= Unit.objects.below(units, "unit")
     if wanted.owner:
         conditions &= {"me": Q(owner=user), "none": Q(owner=None)}.get(wanted.owner) or Q(owner=int(wanted.owner))
     if wanted.purdue:
         conditions &= Q(purdue_level=wanted.purdue)
     if wanted.new_since:
-        conditions &= Q(registered_at__date__gte=wanted.new_since)
+        conditions &= Q(registered_at__gte=organisations.morning(wanted.new_since))
     if wanted.criticality:
         conditions &= Q(level__gte=wanted.criticality)
     return found.filter(conditions & words(wanted.q))
@@ -107,6 +109,11 @@ def counts(user: Any) -> dict[str, int]:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    found = [_number(part) for part in text.split(",")[:20]]
+    return tuple(one for one in found if one is not None)
 
 
 def _day(text: str) -> date | None:

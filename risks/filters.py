@@ -33,6 +33,7 @@ class Filters:
     likelihood: int | None = None
     impact: int | None = None
     unit: int | None = None
+    units: tuple[int, ...] = ()  # several at once: the scope of whoever works in two places
     category: str = ""
     owner: str = ""
     above_tolerance: bool = False
@@ -55,6 +56,7 @@ class Filters:
             likelihood=_level(params.get("likelihood")),
             impact=_level(params.get("impact")),
             unit=_id(params.get("unit")),
+            units=_ids(params.get("units", "")),
             category=_one_of(params.get("category"), Risk.Category.values),
             owner=owner if owner in ("me", "none") or _id(owner) else "",
             above_tolerance=params.get("above_tolerance") == "1",
@@ -75,7 +77,7 @@ class Filters:
     @property
     def is_whole(self) -> bool:
         """Whether all open risks of a part of the organisation are asked for: their number everybody sees anyway."""
-        return not set(self.set_names) - {"unit"}
+        return not set(self.set_names) - {"unit", "units"}
 
     def apply(self, risks: RiskQuerySet, user: Any) -> RiskQuerySet:
         """Those of `risks` that the address asks for, as `user` asks."""
@@ -90,8 +92,9 @@ def _words(risks: RiskQuerySet, asked: Filters) -> RiskQuerySet:
     if asked.category:
         risks = risks.filter(category=asked.category)
     if asked.unit is not None:
-        subtree = Unit.objects.filter(pk=asked.unit).values("path")[:1]
-        risks = risks.filter(unit__in=Unit.objects.filter(path__startswith=subtree))
+        risks = risks.filter(Unit.objects.below([asked.unit], "unit"))
+    if asked.units:
+        risks = risks.filter(Unit.objects.below(asked.units, "unit"))
     if asked.asset is not None:
         risks = risks.filter(pk__in=Risk.assets.through.objects.filter(asset=asked.asset).values("risk"))
     return risks
@@ -108,7 +111,7 @@ def _people_and_days(risks: RiskQuerySet, asked: Filters, user: Any) -> RiskQuer
     elif asked.review == "due_soon":
         risks = risks.filter(review_due_on__range=(today, today + timedelta(days=SOON_DAYS)))
     if asked.logged_since:
-        risks = risks.filter(logged_at__gte=movers.morning(asked.logged_since))
+        risks = risks.filter(logged_at__gte=organisations.morning(asked.logged_since))
     if asked.moved_since:
         risks = risks.filter(pk__in=movers.moves(asked.moved_since).values("risk"))
     return risks
@@ -160,6 +163,11 @@ def _level(text: str | None) -> int | None:
 
 def _id(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def _ids(text: str) -> tuple[int, ...]:
+    found = [_id(part) for part in text.split(",")[:20]]
+    return tuple(one for one in found if one is not None)
 
 
 def _day(text: str | None) -> date | None:

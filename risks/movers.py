@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Abs, Coalesce
@@ -35,19 +34,15 @@ class Mover:
         return self.change.points
 
 
-def morning(day: date) -> datetime:
-    """The first moment of the organisation's `day`."""
-    organisation = organisations.current()
-    return datetime.combine(day, time(), ZoneInfo(organisation.time_zone if organisation else "UTC"))
-
-
 def moves(since: date) -> QuerySet:
     """One score row a moved risk: the first of the open risk since that morning, whose `previous_value` is what it was.
 
     Read through a partial index on moves alone, so it costs what moved and not what there is.
     """
     first = (
-        Score.objects.filter(state=Levels.Stage.CURRENT, previous_value__isnull=False, computed_at__gte=morning(since))
+        Score.objects.filter(
+            state=Levels.Stage.CURRENT, previous_value__isnull=False, computed_at__gte=organisations.morning(since)
+        )
         .order_by("risk_id", "id")
         .distinct("risk_id")
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal import subjects
+from portal.people import organisations
 from portal.web import charts
 from risks import change, movers, wording
 from risks.models import Levels, Risk, Score
@@ -49,7 +50,7 @@ def newest(risk: Risk, stage: str, *, until: date | None = None) -> Score | None
     """The score that stood at the end of `until` (None: now)."""
     rows = Score.objects.filter(risk=risk, state=stage)
     if until is not None:
-        rows = rows.filter(computed_at__lt=movers.morning(until + timedelta(days=1)))
+        rows = rows.filter(computed_at__lt=organisations.morning(until + timedelta(days=1)))
     return rows.order_by("-pk").first()
 
 

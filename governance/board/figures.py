@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from assets.models import Asset
 from governance.board.scope import Scope
 from portal.people import organisations, reach
 from portal.people.reach import Tally
 from portal.record import totals
+from portal.web.shown import SOON_DAYS
 from risks.models import Risk
 
-DUE_SOON_DAYS = 14
 NEW_ASSET_DAYS = 7
 NOTHING = Tally(0)
 OPENED_BY = {"risks:register": "risks.view_risk", "assets:inventory": "assets.view_asset"}
@@ -108,13 +107,13 @@ def _dated(user, scope: Scope, today: date):
     open_risks = Risk.objects.filter(scope.within("unit"), state=Risk.State.OPEN)
     monday = last_monday(today)
     late = open_risks.filter(review_due_on__lt=today)
-    soon = open_risks.filter(review_due_on__gte=today, review_due_on__lte=today + timedelta(days=DUE_SOON_DAYS))
-    new = open_risks.filter(logged_at__gte=midnight(monday), score_state__is_above_tolerance=True)
+    soon = open_risks.filter(review_due_on__gte=today, review_due_on__lte=today + timedelta(days=SOON_DAYS))
+    new = open_risks.filter(logged_at__gte=organisations.morning(monday), score_state__is_above_tolerance=True)
     yield "review_overdue", reach.tally(late, user, filtered=True), register, {"review": "overdue"}
     yield "review_due_soon", reach.tally(soon, user, filtered=True), register, {"review": "due_soon"}
     yield "new_above", reach.tally(new, user, filtered=True), register, {"above_tolerance": 1, "logged_since": monday}
     since = today - timedelta(days=NEW_ASSET_DAYS)
-    assets = Asset.objects.filter(scope.within("unit"), archived_at=None, registered_at__gte=midnight(since))
+    assets = Asset.objects.filter(scope.within("unit"), archived_at=None, registered_at__gte=organisations.morning(since))
     yield "assets_new", reach.tally(assets, user, filtered=True), inventory, {"new_since": since}
 
 
@@ -122,10 +121,3 @@ def _personal(user):
     """For somebody whose role opens no unit: what they logged or are named on."""
     rows = Risk.objects.filter(Risk.visibility(reach.grants(user)), state=Risk.State.OPEN)
     yield "open", reach.tally(rows, user, filtered=True), "risks:register", {}
-
-
-def midnight(day: date) -> datetime:
-    """The start of a day of the organisation."""
-    organisation = organisations.current()
-    zone = ZoneInfo(organisation.time_zone if organisation else "UTC")
-    return datetime(day.year, day.month, day.day, tzinfo=zone)

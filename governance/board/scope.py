@@ -38,9 +38,10 @@ class Scope:
     def rows(self, url_name: str, **filters: object) -> str:
         """The address of the rows behind a figure of this scope."""
         pairs = [(name, str(value)) for name, value in filters.items()]
-        if not self.is_whole:
-            pairs += [("unit", str(pk)) for pk in self.ids]
-        query = urlencode(pairs)
+        if not self.is_whole and self.units:
+            one = len(self.units) == 1
+            pairs.append(("unit", str(self.ids[0])) if one else ("units", ",".join(map(str, self.ids))))
+        query = urlencode(pairs, safe=",")
         return f"{reverse(url_name)}?{query}" if query else reverse(url_name)
 
 

@@ -1,7 +1,8 @@
 """The one organisation: read often, changed hardly ever, so kept in the cache."""
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 
@@ -30,6 +31,12 @@ def today() -> date:
     """The organisation's day: what "due" and "overdue" mean."""
     organisation = current()
     return clock.today(organisation.time_zone if organisation else "UTC")
+
+
+def morning(day: date) -> datetime:
+    """The first moment of the organisation's `day`."""
+    organisation = current()
+    return datetime.combine(day, time(), ZoneInfo(organisation.time_zone if organisation else "UTC"))
 
 
 def zone_of(user: Any) -> str:

@@ -1,10 +1,21 @@
 """The one tree of units: company, division, department, site."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.history import tracked
 from portal.people.reach import Grants, VisibleQuerySet
+
+
+class UnitQuerySet(VisibleQuerySet):
+    def below(self, ids: Iterable[int], field: str) -> models.Q:
+        """Rows whose `field` lies in one of these subtrees; none for ids that are no units. One query."""
+        found = models.Q(pk__in=())
+        for path in self.filter(pk__in=list(ids)).values_list("path", flat=True):
+            found |= models.Q(**{f"{field}__path__startswith": path})
+        return found
 
 
 @tracked()
@@ -26,7 +37,7 @@ class Unit(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = UnitQuerySet.as_manager()
 
     class Meta:
         ordering = ["path"]
