@@ -1,9 +1,11 @@
 """Who may come in: people by password and second factor, nobody by signing up, no service account."""
 
-from typing import NoReturn
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 from portal.people.addresses import client_address
 
@@ -16,6 +18,31 @@ class ClosedDoor(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Wrong passwords are counted by account and address (django-axes), so that nobody can lock others out from elsewhere."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        user = super().authenticate(request, **credentials)
+        return None if user is not None and user.is_service else user
+
+
+def account_named(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """The account a sign-in speaks of, spelt one way: capitals and blanks must not give further tries."""
+    return str((credentials or {}).get("email") or request.POST.get("login") or "").strip().lower()
+
+
+def leaving(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Signing out leaves nothing in the browser that the next person at the desk could page back to."""
+
+    @wraps(view)
+    def left(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if request.method == "POST" and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+    return left
 
 
 def closed(request: HttpRequest, **_: str) -> NoReturn:

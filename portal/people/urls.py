@@ -4,7 +4,7 @@ from allauth.account import views as account
 from allauth.mfa.base import views as factors
 from django.urls import path, re_path
 
-from portal.people.sign_in import closed
+from portal.people.sign_in import closed, leaving
 
 # allauth asks for these addresses by name, so they exist; nobody signs up, changes an address or a factor by themselves.
 CLOSED = {
@@ -27,7 +27,7 @@ CLOSED = {
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
+    path("logout/", leaving(account.logout), name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("2fa/authenticate/", factors.authenticate, name="mfa_authenticate"),

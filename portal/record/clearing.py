@@ -8,6 +8,7 @@ from portal import clock
 from portal.record.models import StoredFile
 
 KEYS_KEPT_FOR = timedelta(hours=48)
+SIGN_INS_KEPT_FOR = timedelta(days=90)
 BATCH = 200
 
 
@@ -25,3 +26,10 @@ def clear_idempotency_keys() -> int:
     """Forget repeated requests that are too old to be repeated; returns how many."""
     keys = apps.get_model("web.IdempotencyKey").objects
     return keys.filter(created_at__lt=clock.now() - KEYS_KEPT_FOR).delete()[0]
+
+
+def clear_sign_ins() -> int:
+    """Forget wrong passwords of long ago and sessions that are over; returns how many."""
+    attempts = apps.get_model("axes.AccessAttempt").objects.filter(attempt_time__lt=clock.now() - SIGN_INS_KEPT_FOR)
+    sessions = apps.get_model("sessions.Session").objects.filter(expire_date__lt=clock.now())
+    return attempts.delete()[0] + sessions.delete()[0]

@@ -23,5 +23,10 @@ def fold_totals() -> None:
 
 @shared_task
 def clear_away() -> None:
-    """Each night: work files past their day, idempotency keys past their use."""
-    log.info("record.cleared", files=clearing.clear_work_files(), keys=clearing.clear_idempotency_keys())
+    """Each night: work files past their day, idempotency keys past their use, sign-ins of long ago."""
+    log.info(
+        "record.cleared",
+        files=clearing.clear_work_files(),
+        keys=clearing.clear_idempotency_keys(),
+        sign_ins=clearing.clear_sign_ins(),
+    )

@@ -4,6 +4,8 @@ import tracemalloc
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
 
 from portal import clock
 from portal.errors import Invalid
@@ -113,4 +115,15 @@ def test_idempotency_keys_go_after_48_hours(db):
 
     assert clearing.clear_idempotency_keys() == 1
 
-    assert IdempotencyKey.objects.get().key.hex == "0" * 32
+    assert str(IdempotencyKey.objects.get().key).replace("-", "") == "0" * 32
+
+
+def test_sign_ins_of_long_ago_are_forgotten(db):
+    for days, name in ((89, "kept"), (91, "gone")):
+        attempt = AccessAttempt.objects.create(username=name, ip_address="192.0.2.1", failures_since_start=1)
+        AccessAttempt.objects.filter(pk=attempt.pk).update(attempt_time=clock.now() - timedelta(days=days))
+    Session.objects.create(session_key="over", session_data="", expire_date=clock.now() - timedelta(seconds=1))
+
+    assert clearing.clear_sign_ins() == 2
+
+    assert AccessAttempt.objects.get().username == "kept"
