@@ -29,4 +29,5 @@ subjects.register(
 
 reviews.on_answer(cadence.REVIEW, reviewed.take_answer)
 reviews.sides_with(cadence.REVIEW, cadence.sides)
+reviews.changes_with(cadence.REVIEW, reviewed.since_last)
 reviews.changed_at(cadence.REVIEW, reviewed.where_to_rate)

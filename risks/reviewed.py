@@ -1,15 +1,23 @@
-"""What the answer to a review means to its risk."""
+"""What a review of a risk shows, and what its answer means to the risk."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from portal.attention.models import Review
+from portal.attention.reviews import Change
 from portal.people import organisations
 from portal.record import audit
-from risks import cadence, register
-from risks.models import Risk
+from portal.web import shown
+from risks import cadence, history, register
+from risks.models import Levels, Risk, Score
 from risks.signals import risk_changed
+
+ENTRIES_READ = 50
+# They follow from the review itself.
+SILENT = {"reviewed_on", "review_due_on"}
 
 
 def take_answer(review: Review, *, actor: Any, note: str) -> None:
@@ -30,3 +38,34 @@ def take_answer(review: Review, *, actor: Any, note: str) -> None:
 def where_to_rate(review: Review) -> str:
     """The page on which the levels of the reviewed risk are set."""
     return reverse("risks:risk-levels", args=[review.subject_id, "CURRENT"])
+
+
+def since_last(review: Review, since: datetime | None, user: Any) -> list[Change]:
+    """What differs from `since`, or from the day it was logged: the score, then each field once, first state against present."""
+    risk = Risk.objects.select_related("score_state").get(pk=review.subject_id)
+    entries, _more = history.read(risk, user, limit=ENTRIES_READ)
+    begun = since or min((entry.at for entry in entries), default=risk.logged_at)
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for entry in reversed(entries):
+        for change in entry.changes if entry.at > begun else ():
+            key = _what(entry, change)
+            found[key] = (found.get(key, (change.before, ""))[0], change.after)
+    silent = {str(history.LABELS[name]) for name in SILENT}
+    changes = [Change(label, *pair) for (label, _which), pair in found.items() if pair[0] != pair[1] and label not in silent]
+    return [*_score_moved(risk, begun), *changes]
+
+
+def _what(entry: history.Entry, change: history.Change) -> tuple[str, str]:
+    """(label, which of several): levels by their stage, assets one by one."""
+    if entry.what in {str(word) for word in history.LINKS.values()}:
+        return change.label, change.before or change.after
+    return (change.label if entry.what == _("Changed") else f"{entry.what}: {change.label}"), ""
+
+
+def _score_moved(risk: Risk, since: datetime) -> list[Change]:
+    rows = Score.objects.filter(risk=risk, state=Levels.Stage.CURRENT, computed_at__lte=since)
+    before = rows.order_by("-id").values_list("value", flat=True).first()
+    now = risk.score_state.current_value if hasattr(risk, "score_state") else None
+    if before is None or before == now:
+        return []
+    return [Change(str(_("Shared score")), shown.whole(before), shown.whole(now))]

@@ -7,12 +7,14 @@ its ready(), so attention never imports it.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 
 from portal import clock, subjects
+from portal.attention import panels
 from portal.attention.errors import AlreadyAnswered, MovedMeanwhile, NotYours, RateAnew, UnknownOutcome, WordsMissing
 from portal.attention.models import Reminder, Review
 from portal.record import audit
@@ -39,11 +41,18 @@ _answered: dict[str, Answered] = {}
 _changes: dict[str, Changes] = {}
 _sides: dict[str, Sides] = {}
 _addresses: dict[str, Address] = {}
+_shown: set[str] = set()  # kinds of subjects whose pages have the panel
 
 
 def on_answer(kind: str, function: Answered) -> None:
     """`function(review, *, actor, note)` does what an answer means to the subject: its dates, its end, the next review."""
     _answered[kind] = function
+    subject_kind = kind.partition(".")[0]
+    if subject_kind not in _shown:
+        _shown.add(subject_kind)
+        subjects.add_panel(
+            subject_kind, "review", "attention/reviews/_panel.html", partial(panels.upcoming, subject_kind), order=20
+        )
 
 
 def changes_with(kind: str, function: Changes) -> None:
@@ -192,7 +201,7 @@ def cancel(subject: Model, kind: str, *, actor: Any = None) -> None:
 
 def may_answer(review: Review, actor: Any) -> bool:
     """The owner and the named people, by the table of permissions."""
-    named = review.owner_id == actor.pk or review.people.filter(pk=actor.pk).exists()
+    named = review.owner_id == actor.pk or actor.pk in {person.pk for person in review.people.all()}
     return named and actor.has_perm("attention.answer_review")
 
 

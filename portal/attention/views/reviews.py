@@ -75,7 +75,8 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _review(request: HttpRequest, pk: int) -> Review:
-    return get_object_or_404(Review.objects.visible_to(request.user).select_related("owner", "closed_by"), pk=pk)
+    rows = Review.objects.visible_to(request.user).select_related("owner", "closed_by").prefetch_related("people")
+    return get_object_or_404(rows, pk=pk)
 
 
 def _card(request: HttpRequest, review: Review) -> dict:

@@ -1,6 +1,7 @@
 """The pages of attention: with htmx, without JavaScript, without permission, with a constant number of queries."""
 
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -144,7 +145,7 @@ def test_a_stranger_signs_in_first_and_comes_back(client, due):
 
     response = client.get(card(review))
 
-    assert response.url == f"/accounts/login/?next={card(review)}"
+    assert response.url == f"/accounts/login/?next={quote(card(review), safe='')}"
 
 
 def test_a_review_of_something_confidential_does_not_exist_for_others(as_person, person, owner, due):
