@@ -1,6 +1,7 @@
 """How many open risks stand in each cell of likelihood and impact, for a part of the organisation."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -56,18 +57,28 @@ def drawn(scope: Unit, user: Any) -> Heat:
     unscored = totals.read(scope.pk, prefix="risks.unscored") if _covers(scope, user) else {}
     return Heat(
         scope=scope,
-        map=charts.heat_map(
-            [_cell(scope, user, position, counts[position]) for position in _positions()],
-            [_arrow(one) for one in moved if one.is_at is not None],
-            likelihood_words=[str(word) for word in wording.LIKELIHOODS.values()],
-            impact_words=[str(word) for word in wording.IMPACTS.values()],
-            beyond_tolerance=_beyond(),
-        ),
+        map=draw([_cell(scope, user, position, counts[position]) for position in _positions()], moved),
         unscored=unscored.get("risks.unscored", 0),
         unscored_url=_rows(scope, user, band="NONE"),
         withheld=withheld,
         at=clock.now(),
     )
+
+
+def draw(cells: Sequence[charts.Cell], moved: Iterable[movers.Mover]) -> charts.HeatMap:
+    """25 cells and the movers among them, with the words of the scales and the line of tolerance."""
+    return charts.heat_map(
+        cells,
+        [_arrow(one) for one in moved if one.is_at is not None],
+        likelihood_words=[str(word) for word in wording.LIKELIHOODS.values()],
+        impact_words=[str(word) for word in wording.IMPACTS.values()],
+        beyond_tolerance=_beyond(),
+    )
+
+
+def band_of(likelihood_level: int, impact_level: int) -> str:
+    """The band that colours a cell."""
+    return scales.band_of(rating_points(likelihood_level, impact_level)).key
 
 
 def scope_of(user: Any) -> Unit:
@@ -128,7 +139,7 @@ def _cell(scope: Unit, user: Any, position: Position, count: int) -> charts.Cell
         likelihood_level=likelihood,
         impact_level=impact,
         count=count,
-        band=scales.band_of(rating_points(likelihood, impact)).key,
+        band=band_of(likelihood, impact),
         url=_rows(scope, user, likelihood=likelihood, impact=impact),
     )
 

@@ -15,9 +15,8 @@ from governance.board.position import Sentence
 from governance.board.scope import Scope
 from portal import clock
 from portal.people import organisations, reach
-from portal.web.charts.heat_map import Cell, HeatMap, heat_map
-from risks import movers, scales, wording
-from risks.formulas import LATEST
+from portal.web.charts.heat_map import MOST_ARROWS, Cell, HeatMap
+from risks import heatmap, movers, scales, wording
 from risks.models import Risk
 from risks.movers import Mover
 
@@ -90,7 +89,7 @@ def build(user) -> Dashboard:
     since = today - timedelta(days=MOVED_WITHIN_DAYS)
     sees_risks = bool(where.units) and user.has_perm("risks.view_risk")
     risks = Risk.objects.visible_to(user).filter(where.within("unit"), state=Risk.State.OPEN)
-    moves = [Move(mover) for mover in movers.movers(user, since, MOST_MOVERS)] if sees_risks else []
+    moves = _within(where, movers.movers(user, since, MOST_ARROWS)) if sees_risks else []
     moved = movers.moves(since).filter(risk__in=risks).count() if sees_risks else 0
     return Dashboard(
         scope=where,
@@ -101,8 +100,8 @@ def build(user) -> Dashboard:
         sentence=_sentence(known, where, len(mine)),
         needs=mine,
         waiting=needs.waiting_for(user),
-        heat=_heat(known) if sees_risks else None,
-        movers=moves,
+        heat=_heat(known, moves) if sees_risks else None,
+        movers=[Move(mover) for mover in moves[:MOST_MOVERS]],
         moved=moved,
         moved_url=where.rows("risks:register", moved_since=since) if sees_risks else "",
         safety=_safety_lane(risks) if sees_risks else [],
@@ -119,7 +118,12 @@ def sentence_for(user) -> str:
 
 
 def _sentence(known: Figures, where: Scope, count: int) -> Sentence:
-    return position.sentence(known, is_personal=not where.units, needs=count, needs_url=f"{reverse('today')}#needs")
+    return position.sentence(known, is_personal=not where.units, needs=count, needs_url=f"{reverse('board:today')}#needs")
+
+
+def _within(where: Scope, found: list[Mover]) -> list[Mover]:
+    """The moves of the scope alone; a reader may see others that they own elsewhere."""
+    return [mover for mover in found if any(mover.risk.unit.path.startswith(unit.path) for unit in where.units)]
 
 
 def _safety_lane(risks) -> list[Risk]:
@@ -134,19 +138,15 @@ def _concerns(user) -> list[Risk]:
     return list(rows.order_by("-logged_at")[:MOST_IN_LANE])
 
 
-def _heat(known: Figures) -> HeatMap:
-    levels = range(1, 6)
-    cells = []
-    for likelihood in levels:
-        for impact in levels:
-            figure = known.of(f"cell.{likelihood}.{impact}")
-            band = scales.band_of(LATEST.base_points * likelihood * impact).key
-            cells.append(Cell(likelihood, impact, figure.value, band, figure.url))
-    return heat_map(
-        cells,
-        likelihood_words=[level.word for level in scales.LIKELIHOOD_LEVELS],
-        impact_words=[level.word for level in scales.IMPACT_LEVELS],
-    )
+def _heat(known: Figures, moves: list[Mover]) -> HeatMap:
+    """The map of the scope's figures, with arrows for the risks that moved."""
+    cells = [
+        Cell(likelihood, impact, figure.value, heatmap.band_of(likelihood, impact), figure.url)
+        for likelihood in scales.LEVELS
+        for impact in scales.LEVELS
+        for figure in [known.of(f"cell.{likelihood}.{impact}")]
+    ]
+    return heatmap.draw(cells, moves)
 
 
 def _order(names: frozenset[str]) -> tuple[str, ...]:

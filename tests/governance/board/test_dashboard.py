@@ -72,5 +72,5 @@ def test_an_analyst_of_a_site_reads_the_figures_of_the_site(person, company):
     where = scope.of(analyst)
 
     assert where.ids == [company.northfield.pk]
-    assert where.rows("today", band="HIGH") == f"/?band=HIGH&unit={company.northfield.pk}"
+    assert where.rows("board:today", band="HIGH") == f"/?band=HIGH&unit={company.northfield.pk}"
     assert dashboard.build(analyst).scope == where
