@@ -14,6 +14,7 @@ from portal.runtime import servers
 pytestmark = pytest.mark.kill
 
 FAMILY = "sh -c 'sleep 600 & echo $! > {folder}/grandchild; echo $$ > {folder}/child; wait'"
+ALONE = "sh -c 'echo $$ > {folder}/child; exec sleep 600'"
 STUBBORN = "sh -c 'trap \"\" TERM; echo $$ > {folder}/child; while true; do sleep 0.2; done'"
 
 
@@ -109,7 +110,7 @@ def test_process_that_does_not_listen_is_killed(run):
 
 
 def test_killed_runner_takes_its_processes_along(run):
-    running = run(FAMILY)
+    running = run(ALONE)
     pids = [running.pid(name) for name in ("quiet", "child")]
 
     running.process.kill()
