@@ -24,6 +24,15 @@ def instance(tmp_path):
     instance.stop()
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """One instance that runs while the tests of this module only look at it."""
+    instance = Instance(tmp_path_factory.mktemp("running") / "instance", durable=False)
+    instance.start()
+    yield instance
+    instance.stop()
+
+
 def ask(url, statement):
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
         cursor.execute(statement)
@@ -35,13 +44,13 @@ def kill(pid):
     assert servers.wait_until(lambda: not servers.runs(pid), seconds=5)
 
 
-def test_both_roles_reach_the_database_with_a_password_and_nobody_without(instance):
-    addresses = instance.start()
+def test_both_roles_reach_the_database_with_a_password_and_nobody_without(running):
+    addresses = running.addresses
 
     assert ask(addresses.database_url, "select current_user") == "concord_app"
     assert ask(addresses.database_owner_url, "select current_user") == "concord_owner"
     with pytest.raises(psycopg2.OperationalError, match="password"):
-        psycopg2.connect(dbname="concord", user="concord_app", host=str(instance.postgres.sockets))
+        psycopg2.connect(dbname="concord", user="concord_app", host=str(running.postgres.sockets))
 
 
 @pytest.mark.parametrize(
@@ -54,17 +63,15 @@ def test_both_roles_reach_the_database_with_a_password_and_nobody_without(instan
         "select pg_read_file('PG_VERSION')",
     ],
 )
-def test_application_role_may_not(instance, statement):
-    addresses = instance.start()
-
+def test_application_role_may_not(running, statement):
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        ask(addresses.database_url, statement)
+        ask(running.addresses.database_url, statement)
 
 
-def test_environment_names_the_servers_and_is_private(instance):
-    addresses = instance.start()
+def test_environment_names_the_servers_and_is_private(running):
+    addresses = running.addresses
 
-    written = instance.folder / "environment.json"
+    written = running.folder / "environment.json"
     assert stat.S_IMODE(written.stat().st_mode) == 0o600
     content = json.loads(written.read_text())
     assert content.pop("SECRET_KEY")
@@ -75,12 +82,11 @@ def test_environment_names_the_servers_and_is_private(instance):
     }
 
 
-def test_second_start_adopts_what_runs_and_keeps_secrets(instance):
-    first = instance.start()
-    pids = instance.postgres.pid(), instance.valkey.pid()
-    other = Instance(instance.folder, durable=False)
+def test_second_start_adopts_what_runs_and_keeps_secrets(running):
+    pids = running.postgres.pid(), running.valkey.pid()
+    other = Instance(running.folder, durable=False)
 
-    assert other.start() == first
+    assert other.start() == running.addresses
     assert (other.postgres.pid(), other.valkey.pid()) == pids
 
 
@@ -155,8 +161,8 @@ def test_lost_secrets_are_named(instance):
         Instance(instance.folder).start()
 
 
-def test_given_servers_are_used_and_no_others_started(tmp_path, instance):
-    outside = instance.start()
+def test_given_servers_are_used_and_no_others_started(tmp_path, running):
+    outside = running.addresses
     given = {"DATABASE_URL": outside.database_url, "REDIS_URL": outside.redis_url}
     guest = Instance(tmp_path / "guest", given=given)
 
