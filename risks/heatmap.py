@@ -34,6 +34,7 @@ class Heat:
 
     scope: Unit
     map: charts.HeatMap
+    movers: list[movers.Mover]
     unscored: int
     unscored_url: str
     withheld: bool
@@ -58,6 +59,7 @@ def drawn(scope: Unit, user: Any) -> Heat:
     return Heat(
         scope=scope,
         map=draw([_cell(scope, user, position, counts[position]) for position in _positions()], moved),
+        movers=moved,
         unscored=unscored.get("risks.unscored", 0),
         unscored_url=_rows(scope, user, band="NONE"),
         withheld=withheld,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from assets.models import Asset
 from portal.people.models import Unit, User
 from portal.record.models import AuditEntry
+from portal.web import shown
 from risks import scales, wording
 from risks.models import Levels, Risk
 
@@ -82,7 +83,13 @@ def _of_versions(versions: list[Any], known: Mapping[str, Mapping[Any, str]]) ->
             if getattr(older, name) != getattr(event, name)
         )
         if changes:
-            yield _entry(event, known, _("Changed"), changes)
+            yield _entry(event, known, _what(older, event), changes)
+
+
+def _what(older: Any, event: Any) -> str:
+    if event.reviewed_on != older.reviewed_on:
+        return _("Reviewed")
+    return _("Closed") if event.state != older.state else _("Changed")
 
 
 def _of_levels(rated: list[Any], known: Mapping[str, Mapping[Any, str]]) -> Iterable[Entry]:
@@ -140,7 +147,7 @@ def _said(name: str, value: Any, known: Mapping[str, Mapping[Any, str]]) -> str:
         return str(words(value).label)
     if name == "is_confidential":
         return _("yes") if value else _("no")
-    return str(value)
+    return shown.date_long(value) if isinstance(value, date) else str(value)
 
 
 def _level_label(name: str) -> str:

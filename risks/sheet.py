@@ -58,6 +58,15 @@ class Sheet:
     entries: list[history.Entry]
     has_more: bool
 
+    @property
+    def reasons(self) -> list[StageHead]:
+        """The stages that were judged for a reason of their own: the one for now first, no words twice."""
+        said: dict[str, StageHead] = {}
+        for head in sorted(self.stages, key=lambda one: one.stage != Levels.Stage.CURRENT):
+            if head.levels is not None and head.levels.reason:
+                said.setdefault(head.levels.reason, head)
+        return list(said.values())
+
 
 def of_user(user: Any):
     """The risks `user` may open, with all a sheet needs in the same query."""

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.utils.translation import pgettext_lazy as in_context
 
+from portal.web import shown
 from risks import change, scales, scoring
 from risks.change import ChangeTerm
 from risks.scoring import Term
@@ -114,5 +114,5 @@ def _spelled(params: Mapping[str, Any]) -> dict[str, Any]:
     spelled = {name: str(from_keys[name][value]) if name in from_keys else value for name, value in params.items()}
     for name in _DAYS:
         if name in spelled:
-            spelled[name] = date_format(date.fromisoformat(spelled[name]), "DATE_FORMAT")
+            spelled[name] = shown.date_long(date.fromisoformat(spelled[name]))
     return spelled
