@@ -1,0 +1,5 @@
+"""The resources of risks."""
+
+from risks.api import scores
+
+__all__ = ["scores"]
