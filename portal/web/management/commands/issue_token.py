@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.urls import get_resolver
 
-from portal import api_urls, subjects
+from portal import subjects
 from portal.errors import ConcordError, Invalid
 from portal.people import accounts, role_assignments, tokens
 from portal.people.models import RoleAssignment, Unit, User
@@ -22,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--from", dest="networks", action="extend", nargs="+", default=[], metavar="NETWORK")
 
     def handle(self, *args, email: str, scopes: list[str], days: int, name: str, networks: list[str], **options):
-        known = {subject.resource for subject in subjects.all_kinds().values()} | set(_served(api_urls.urlpatterns))
+        known = {subject.resource for subject in subjects.all_kinds().values()} | set(
+            _served(get_resolver("portal.api_urls").url_patterns)
+        )
         unknown = sorted({scope.partition(":")[0] for scope in scopes} - known)
         if unknown:
             raise CommandError(f"No resource is called {', '.join(unknown)}; there are {', '.join(sorted(known))}.")

@@ -1,0 +1,44 @@
+"""Every address of the portal, with what guards it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """One address. `name` is "risks:risk" for pages and "api:risks-detail" for the API; `route` as the resolver spells it."""
+
+    name: str
+    route: str
+    callback: Callable[..., Any]
+
+    @property
+    def is_api(self) -> bool:
+        return self.route.startswith("api/")
+
+    @property
+    def view_class(self) -> Any:
+        return getattr(self.callback, "cls", None)
+
+    @property
+    def permission(self) -> str:
+        """The permission to read, "" where nothing guards it."""
+        return getattr(self.callback, "permission", "") or getattr(self.view_class, "permission", "")
+
+
+def entrances() -> list[Entrance]:
+    """All but those of Django's admin, which test_admin.py walks."""
+    return [each for each in _walk(get_resolver().url_patterns) if not each.route.startswith("admin/")]
+
+
+def _walk(patterns: list, before: str = "", spaces: tuple[str, ...] = ()) -> Iterator[Entrance]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, route, (*spaces, *filter(None, [pattern.namespace])))
+        elif isinstance(pattern, URLPattern):
+            room = ("api",) if route.startswith("api/") else ()
+            yield Entrance(":".join((*spaces, *room, pattern.name or route)), route, pattern.callback)

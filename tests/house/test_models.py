@@ -1,0 +1,67 @@
+"""Migrations are complete, nothing deletes what was recorded, whatever people change keeps its history."""
+
+from io import StringIO
+
+import pghistory.models
+from django.apps import apps
+from django.core.management import call_command
+from django.db.models import CASCADE, DO_NOTHING
+
+from tests.house.source import APPS
+
+# Engine rows, tokens, keys and accounts: what changes there is told by audit entries, or computed.
+WITHOUT_HISTORY = {"attention.Digest", "attention.Reminder", "people.User", "people.ServiceToken", "risks.ScoreState"}
+# Rows that are only added, or settled once.
+WITHOUT_HISTORY |= {"risks.Score", "assets.DiscoveryRun", "assets.Proposal"}
+# The parts of a thing that go with it: a work file's chunks, a key's answer.
+GOES_WITH = {"record.FileChunk.file"}
+
+
+def ours():
+    for model in apps.get_models(include_auto_created=True):
+        if model.__module__.partition(".")[0] in APPS:
+            yield model
+
+
+def is_event(model):
+    return issubclass(model, pghistory.models.Event)
+
+
+def test_migrations_are_complete(db):
+    out = StringIO()
+
+    call_command("makemigrations", check_changes=True, dry_run=True, stdout=out)
+
+    assert out.getvalue().strip() == "No changes detected"
+
+
+def test_every_model_with_a_state_or_a_version_keeps_its_history():
+    tracked = {model.pgh_tracked_model for model in ours() if is_event(model)}
+    changing = {
+        model
+        for model in ours()
+        if not is_event(model) and {"state", "version", "ended_at"} & {field.name for field in model._meta.fields}
+    }
+
+    assert len(changing) > 5
+    assert {model._meta.label for model in changing - tracked} - WITHOUT_HISTORY == set()
+
+
+def test_a_removed_row_takes_nothing_with_it():
+    found = {
+        f"{model._meta.label}.{field.name}"
+        for model in ours()
+        if not is_event(model) and not model._meta.auto_created
+        for field in model._meta.fields
+        if field.is_relation and field.remote_field.on_delete is CASCADE
+    }
+
+    assert found <= GOES_WITH
+
+
+def test_history_outlives_what_it_tells_of():
+    relations = [field for model in ours() if is_event(model) for field in model._meta.fields if field.is_relation]
+
+    assert len(relations) > 20
+    assert {field.remote_field.on_delete for field in relations} == {DO_NOTHING}
+    assert not any(field.db_constraint for field in relations)
