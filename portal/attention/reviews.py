@@ -17,6 +17,7 @@ from portal import clock, subjects
 from portal.attention import panels
 from portal.attention.errors import AlreadyAnswered, MovedMeanwhile, NotYours, RateAnew, UnknownOutcome, WordsMissing
 from portal.attention.models import Reminder, Review
+from portal.attention.models.about_subjects import DATED
 from portal.record import audit
 
 UNCHANGED_AT_MOST = 2  # the third review rates anew
@@ -41,15 +42,14 @@ _answered: dict[str, Answered] = {}
 _changes: dict[str, Changes] = {}
 _sides: dict[str, Sides] = {}
 _addresses: dict[str, Address] = {}
-_shown: set[str] = set()  # kinds of subjects whose pages have the panel
 
 
 def on_answer(kind: str, function: Answered) -> None:
     """`function(review, *, actor, note)` does what an answer means to the subject: its dates, its end, the next review."""
     _answered[kind] = function
     subject_kind = kind.partition(".")[0]
-    if subject_kind not in _shown:
-        _shown.add(subject_kind)
+    if subject_kind not in DATED:
+        DATED.add(subject_kind)
         subjects.add_panel(
             subject_kind, "review", "attention/reviews/_panel.html", partial(panels.upcoming, subject_kind), order=20
         )
@@ -85,15 +85,18 @@ def changes_of(review: Review) -> Changes | None:
 
 def subject_kinds() -> list[str]:
     """The kinds of things that are reviewed, as their apps told."""
-    return sorted({kind.partition(".")[0] for kind in _answered} & set(subjects.all_kinds()))
+    return sorted(DATED & set(subjects.all_kinds()))
 
 
 @transaction.atomic
 def schedule(subject: Model, kind: str, due_on: date, people: Iterable[Any], *, owner: Any, actor: Any = None) -> Review:
     """Let `owner` look at `subject` by `due_on`; `people` are told too and may answer. Moves the open review if there is one.
 
-    The caller has locked the subject. An unchanged review is left as it is.
+    The caller has locked the subject. An unchanged review is left as it is. Raises LookupError for a kind of which no app
+    said what its answer means.
     """
+    if kind not in _answered:
+        raise LookupError(f"{kind} is no kind of review: name it by reviews.on_answer().")
     subject_kind = subjects.kind_of(subject)
     named = {person.pk for person in people} - {owner.pk}
     review = _open(subject_kind, subject.pk, kind)

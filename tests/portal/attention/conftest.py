@@ -6,6 +6,7 @@ import pytest
 
 from portal import subjects
 from portal.attention import reviews
+from portal.attention.models import about_subjects
 from portal.subjects import Subject
 from risks.models import Risk
 
@@ -28,8 +29,12 @@ def tested_kind(monkeypatch):
         label=str,
     )
     monkeypatch.setattr(subjects, "_subjects", known)
+    dated = {"tested"}
+    monkeypatch.setattr(about_subjects, "DATED", dated)
+    monkeypatch.setattr(reviews, "DATED", dated)
     for hooks in ("_answered", "_changes", "_sides", "_addresses"):
-        monkeypatch.setattr(reviews, hooks, dict(getattr(reviews, hooks)))
+        monkeypatch.setattr(reviews, hooks, {})
+    monkeypatch.setattr(reviews, "_answered", {KIND: lambda review, *, actor, note: None})
 
 
 def make_subject(unit, **fields) -> Risk:

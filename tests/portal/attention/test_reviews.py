@@ -237,3 +237,8 @@ def test_who_may_not_read_reviews_sees_none(subject, person):
     reviews.schedule(subject(), KIND, DUE, [], owner=person("OWNER"))
 
     assert Review.objects.visible_to(person("COLLEAGUE")).count() == 0
+
+
+def test_a_kind_that_no_app_answers_for_is_not_scheduled(subject, person):
+    with pytest.raises(LookupError):
+        reviews.schedule(subject(), "tested.unheard_of", DUE, [], owner=person("OWNER"))
