@@ -55,6 +55,7 @@ FAST = Layer("unit and database", " and ".join(f"not {name}" for name in (*(laye
 def main(arguments: list[str]) -> int:
     try:
         os.environ["CHROMIUM"] = str(ensure())
+        (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns of a folder that is not there
         # the first layer makes the test database anew, the others find it made
         results = [run(FAST, ["--create-db", "--reuse-db", *arguments])]
         results += [run(layer, ["--reuse-db", *arguments]) for layer in SLOW]
@@ -70,7 +71,7 @@ def main(arguments: list[str]) -> int:
 def run(layer: Layer, arguments: list[str]) -> Result:
     """Run one layer, showing what pytest says as it says it."""
     print(f"\n── {layer.name}: at most {layer.minutes:g} min ──", flush=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-m", layer.marker, *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "--continue-on-collection-errors", "-m", layer.marker, *arguments]
     if sys.stdout.isatty():
         command.append("--color=yes")
     started = time.monotonic()
