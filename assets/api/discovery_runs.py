@@ -57,7 +57,7 @@ class IntakeSerializer(serializers.Serializer):
     is_complete = serializers.BooleanField(required=False, default=False, help_text="What this list leaves out is gone.")
 
 
-class ChosenSerializer(serializers.Serializer):
+class ChosenProposalsSerializer(serializers.Serializer):
     """Which proposals: their ids, or all new ones."""
 
     proposals = serializers.ListField(
@@ -66,7 +66,7 @@ class ChosenSerializer(serializers.Serializer):
     all_new = serializers.BooleanField(required=False, default=False, help_text="Every open proposal of the kind NEW; 500 at once.")
 
 
-class DismissalSerializer(ChosenSerializer):
+class ChosenDismissalSerializer(ChosenProposalsSerializer):
     reason = serializers.CharField(max_length=LONGEST_REASON)
 
 
@@ -86,7 +86,8 @@ class DiscoveryRunViewSet(ReadSet):
     ordering_fields = ("created_at",)
 
     def get_parsers(self) -> list[Any]:
-        taking_in = getattr(self, "action_map", None) and self.action_map.get(self.request.method.lower()) == "create"
+        method = getattr(self.request, "method", None) or ""  # the schema asks without a request
+        taking_in = self.action_map.get(method.lower()) == "create"
         return [MultiPartParser()] if taking_in else super().get_parsers()
 
     @extend_schema(request={"multipart/form-data": IntakeSerializer}, responses={201: DiscoveryRunSerializer})
@@ -114,13 +115,13 @@ class DiscoveryRunViewSet(ReadSet):
             raise Invalid(sentence, {"unit": [sentence]})
         return own or found
 
-    @state_change("assets.settle_discovery", request=ChosenSerializer)
+    @state_change("assets.settle_discovery", request=ChosenProposalsSerializer)
     def acceptance(self, instance: DiscoveryRun, validated: Any, actor: Any) -> DiscoveryRun:
         """Let the inventory follow these proposals, all or none."""
         intake.accept(self._chosen(instance, validated), actor=actor)
         return instance
 
-    @state_change("assets.settle_discovery", request=DismissalSerializer)
+    @state_change("assets.settle_discovery", request=ChosenDismissalSerializer)
     def dismissal(self, instance: DiscoveryRun, validated: Any, actor: Any) -> DiscoveryRun:
         """Leave the inventory as it is; the same questions are not asked again."""
         intake.ignore(self._chosen(instance, validated), actor=actor, reason=validated["reason"])

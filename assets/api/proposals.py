@@ -35,13 +35,13 @@ class ProposalSerializer(RowSerializer):
         read_only_fields = fields
 
 
-class AcceptanceSerializer(serializers.Serializer):
+class ProposalAcceptanceSerializer(serializers.Serializer):
     """Only a conflict needs a body."""
 
     asset = Linked("asset", required=False, allow_null=True, help_text="Which of the contenders it is; null for a new asset.")
 
 
-class DismissalSerializer(serializers.Serializer):
+class ProposalDismissalSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=LONGEST_REASON)
 
 
@@ -70,7 +70,7 @@ class ProposalViewSet(ReadSet):
     def queryset_for(self, user: Any) -> QuerySet:
         return Proposal.objects.visible_to(user).filter(run=self.run_id)
 
-    @state_change("assets.settle_discovery", request=AcceptanceSerializer)
+    @state_change("assets.settle_discovery", request=ProposalAcceptanceSerializer)
     def acceptance(self, instance: Proposal, validated: Any, actor: Any) -> Proposal:
         """Let the inventory follow it."""
         told: dict[int, int | None] = {}
@@ -79,7 +79,7 @@ class ProposalViewSet(ReadSet):
             told[instance.pk] = asset.pk if asset else None
         return intake.accept([instance], actor=actor, choices=told)[0]
 
-    @state_change("assets.settle_discovery", request=DismissalSerializer)
+    @state_change("assets.settle_discovery", request=ProposalDismissalSerializer)
     def dismissal(self, instance: Proposal, validated: Any, actor: Any) -> Proposal:
         """Leave the inventory as it is; the same question is not asked again."""
         return intake.ignore([instance], actor=actor, reason=validated["reason"])[0]

@@ -59,7 +59,7 @@ def test_every_operation_tells_its_scope_its_problems_and_what_it_does(address, 
 
 @pytest.mark.parametrize(("prefix", "viewset"), REGISTERED, ids=[prefix for prefix, _ in REGISTERED])
 def test_lists_are_ordered_by_what_is_never_empty(prefix, viewset):
-    model = getattr(getattr(viewset.serializer_class, "Meta", None), "model", None)
+    model = getattr(getattr(getattr(viewset, "serializer_class", None), "Meta", None), "model", None)
 
     nullable = [path for path in paging.orderings(viewset).values() if model and paging.field_at(model, path).null]
 

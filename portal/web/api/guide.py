@@ -58,7 +58,7 @@ def _resource(noun: str, found: Sequence[tuple[str, str, Mapping]], document: Ma
     creating = next((told for method, path, told in found if method == "POST" and path == f"/api/v1/{noun}/"), None)
     return Resource(
         noun=noun,
-        told=shown.get("description", ""),
+        told=shown.get("description", "").replace("`", ""),
         operations=operations,
         fields=list(_lines(_row(_answer(shown, document), document), document)),
         reading=_reading(next((path for method, path, _told in found if method == "GET"), ""), host),

@@ -80,23 +80,32 @@ class ResourceSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [getattr(self.view, "resource", "") or "portal"]
 
+    @property
+    def action(self) -> str:
+        """What a resource of rows is asked to do; "" for an address that stands alone."""
+        return (getattr(self.view, "action", "") or "") if hasattr(self.view, "kind") else ""
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return self.action == "list"
+
     def get_summary(self) -> str | None:
-        action = getattr(self.view, "action", None)
+        action = self.action
         if action == "by_external_id":
             told = _("Register or change by external id") if self.method == "PUT" else _("Read one by external id")
             return str(told)
         if action in ACTIONS:
             return str(ACTIONS[action])
-        return super().get_summary() or (action or type(self.view).__name__).replace("_", " ").capitalize()
+        return super().get_summary() or action.replace("_", " ").capitalize() or str(_("Read"))
 
     def get_operation_id(self) -> str:
-        action = getattr(self.view, "action", None)
-        if action in {"list", "retrieve", "create", "update", "partial_update"}:
+        action = self.action
+        top = self.path in (f"/api/v1/{self.view.resource}/", f"/api/v1/{self.view.resource}/{{id}}/")
+        if top and action in {"list", "retrieve", "create", "update", "partial_update"}:
             return f"{self.view.resource}_{action}".replace("-", "_")
         return super().get_operation_id()
 
     def get_override_parameters(self) -> list[Any]:
-        view, action = self.view, getattr(self.view, "action", None)
+        view, action = self.view, self.action
         here = []
         if "{id}" in self.path:
             here.append(OpenApiParameter("id", SUBJECT_ID, "path", description="The id, or the number people say."))
@@ -120,7 +129,7 @@ class ResourceSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         responses = super()._get_response_bodies(direction)
-        action = getattr(self.view, "action", None)
+        action = self.action
         if action == "by_external_id" and self.method == "PUT":
             responses["201"] = {**responses["200"], "description": "It is new."}
         for status, response in responses.items():
@@ -136,7 +145,7 @@ class ResourceSchema(AutoSchema):
 
     def _statuses(self) -> list[int]:
         """Which problems this address can answer with."""
-        action = getattr(self.view, "action", None)
+        action = self.action
         statuses = [401, 403, 422, 429]
         if "{" in self.path:
             statuses.append(404)
