@@ -34,7 +34,13 @@ def assets(request: HttpRequest) -> HttpResponse:
         "units": authority.units(request.user),
         "kinds": Asset.Kind.choices,
         "purdue_levels": PURDUE_LEVELS,
-        "sorted_by": {name: listing.address(request.GET, sort=name) for name in filters.ORDERS},
+        "heads": {
+            name.lstrip("-"): {
+                "url": listing.address(request.GET, sort=name),
+                "direction": order.direction if name == order.name else "",
+            }
+            for name in filters.ORDERS
+        },
         "without": {name: listing.address(request.GET, **{name: None}) for name in ("new_since", "owner", "state")},
     }
     return answer(request, "assets/inventory/list.html#rows", context)

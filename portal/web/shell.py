@@ -1,8 +1,8 @@
 """What stands around every page: the rail with its counts, who is signed in, the organisation's day, the chosen theme.
 
-Pages are named as strings; an entry shows only where its page exists and may be opened. Counts come from
-providers that other rooms name once. The shell asks the database for nothing that the page has not asked already: the grants of the
-reader are kept on the user, the organisation in the cache.
+Pages are named as strings; an entry shows only where its page exists and may be opened. Counts come from providers that
+other rooms name once. The shell itself asks the database for nothing that the page has not asked already: the grants of
+the reader are kept on the user, the organisation in the cache.
 """
 
 from __future__ import annotations

@@ -65,7 +65,8 @@ class FilterForm(forms.Form):
                 "category": asked.category,
                 "owner": asked.owner,
                 "group": request.GET.get("group", ""),
-            }
+            },
+            auto_id="filter_%s",  # the form beside the list asks for some of the same
         )
         people = [(str(pk), name) for pk, name in choices.owners().values_list("pk", "name")]
         form.fields["owner"].choices = [("", ANY), ("me", _("me")), ("none", _("nobody")), *people]

@@ -1,0 +1,102 @@
+"""Every page there is, in a browser: accessible in both themes, whole on a phone, nothing missing, nothing named twice."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from portal.attention import reminders, reviews
+from portal.attention.models import Reminder
+from portal.people import organisations
+from risks import register
+from tests import browser as chromium
+from tests.factories import portal as make
+from tests.factories.assets import make_asset, make_dependency, make_run
+
+pytestmark = pytest.mark.axe
+
+ROOMS = {"board", "assets", "risks", "attention"}
+KEYS = {"stage": "CURRENT"}  # of parameters that are no keys
+TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"
+LOST = """[...document.querySelectorAll('[aria-labelledby], [aria-describedby], [for]')].flatMap(e =>
+  ['aria-labelledby', 'aria-describedby', 'for'].flatMap(name => (e.getAttribute(name) || '').split(' ').filter(Boolean)))
+  .filter(id => !document.getElementById(id))"""
+
+
+def named(patterns, room=""):
+    """Every named address of the rooms, with the names of its parameters."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from named(pattern.url_patterns, pattern.namespace or room)
+        elif isinstance(pattern, URLPattern) and room in ROOMS and pattern.name:
+            yield f"{room}:{pattern.name}", sorted(pattern.pattern.converters)
+
+
+def furnished():
+    """Somebody who may open every page, and one thing of each kind: its key by the room or the name of an address."""
+    company = make.make_company()
+    reader = make.make_person("ANALYST", company=company)
+    historian = make_asset("Plant historian", unit=company.northfield, own_integrity=4, actor=reader)
+    press = make_asset("Press line 2 controller", unit=company.northfield, actor=reader)
+    make_dependency(historian, press, actor=reader)
+    run = make_run(unit=company.northfield, actor=reader)
+    risk = register.log(
+        actor=reader,
+        title="Ransomware reaches Northfield line control",
+        cause="Engineering workstations bridge the office and control networks",
+        category="OT",
+        unit=company.northfield,
+        assets=[press],
+        likelihood_level=4,
+        impact={"operational": 4, "safety": 2},
+        it_owner=reader,
+        accountable="IT",
+    )
+    review = reviews.schedule(risk, "risk.review", organisations.today(), [], owner=reader, actor=reader)
+    reminders.remind()
+    told = Reminder.objects.filter(recipient=reader).first()
+    return reader, {
+        "assets": press.pk,
+        "assets:run": run.pk,
+        "risks": risk.pk,
+        "attention": review.pk,
+        "attention:reminder": told and told.pk,
+    }
+
+
+def pages(keys):
+    for name, parameters in named(get_resolver().url_patterns):
+        key = keys.get(name, keys.get(name.partition(":")[0]))
+        yield name, reverse(name, kwargs={parameter: KEYS.get(parameter, key) for parameter in parameters})
+
+
+def test_every_page_keeps_to_the_look(own_live_server):
+    reader, keys = furnished()
+    client = Client()
+    client.force_login(reader, backend="allauth.account.auth_backends.AuthenticationBackend")
+    complaints, seen = [], []
+
+    with chromium.launched() as browser:
+        context = browser.new_context(viewport=chromium.DESK, reduced_motion="reduce")
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": own_live_server.url}])
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append((page.url, said.text)) if said.type == "error" else None)
+        for name, address in pages(keys):
+            answer = client.get(address)
+            if answer.status_code in {302, 405} or b"<html" not in answer.content:  # an act, or a fragment of a page
+                continue
+            seen.append(name)
+            complaints += [(name, answer.status_code)] if answer.status_code != 200 else []
+            page.goto(own_live_server.url + address)
+            found = [f"no heading, or {page.locator('h1').count()}"] if page.locator("h1").count() != 1 else []
+            found += [f"named twice: {one}" for one in page.evaluate(TWICE)]
+            found += [f"lost: {one}" for one in page.evaluate(LOST)]
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                found += chromium.violations(page)
+            page.set_viewport_size(chromium.PHONE)
+            found += [f"{width} px too wide on a phone" for width in [chromium.overflow(page)] if width]
+            page.set_viewport_size(chromium.DESK)
+            complaints += [(name, one) for one in found]
+
+    assert complaints == []
+    assert {"assets:inventory", "assets:asset", "risks:register", "risks:risk", "attention:reviews", "attention:inbox"} <= set(seen)
