@@ -4,7 +4,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,22 +16,12 @@ from risks.scoring import Criticality, Exposure, Reach, ScoreInput, ScoreResult,
 
 def plain(value: Any) -> Any:
     """`value` as JSON can hold it: numbers of points and days as text, dataclasses as objects, tuples as lists."""
-    if is_dataclass(value):
-        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Mapping):
-        return {key: plain(one) for key, one in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(one) for one in value]
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
+    return json.loads(canonical(value))
 
 
 def canonical(value: Any) -> bytes:
     """One spelling for one value: sorted keys, no spaces, UTF-8. The same for ever, so that hashes can be compared."""
-    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(value, default=_one_step, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def input_hash(given: ScoreInput) -> str:
@@ -88,6 +78,19 @@ def verify(text: str) -> tuple[bool, ScoreResult]:
     result = score(given, formulas.by_version(content["formula_version"]))
     same = plain(result) == content["result"] and input_hash(given) == content["input_hash"]
     return same, result
+
+
+def _one_step(value: Any) -> Any:
+    """What JSON cannot hold, one step nearer to it."""
+    if is_dataclass(value):
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"No JSON for {type(value).__name__}.")
 
 
 def _input_from_json(stored: dict[str, Any]) -> ScoreInput:
