@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from risks.views import changing, log, register, risk
+from risks.views import changing, log, recompute, register, risk
 
 app_name = "risks"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("log/", log.log, name="log"),
     path("log/duplicates/", log.alike, name="log-duplicates"),
     path("log/assets/", log.assets, name="log-assets"),
+    path("recompute/", recompute.recompute, name="recompute"),
     path("concerns/", log.concerns, name="concerns"),
     path("<int:pk>/", risk.risk, name="risk"),
     path("<int:pk>/changes/", risk.changes, name="risk-changes"),
