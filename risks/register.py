@@ -33,6 +33,8 @@ CHANGEABLE = (
     "accountable",
     "is_confidential",
     "review_every_days",
+    "source",
+    "external_id",
 )
 WORDS = ("title", "cause", "consequence", "grounds")  # people's words stand in row history, not in audit params
 
@@ -100,8 +102,10 @@ def change(risk: Risk, *, actor: Any, version: int | None, **fields: Any) -> Ris
     """Reword, move, hand over or hide an open risk; `fields` are those of `CHANGEABLE` and `named_people`.
 
     Raises SavedMeanwhile where `version` is not the present one (None: whatever it is), RiskClosed, Invalid by field,
-    ReadersAreNotYours.
+    ReadersAreNotYours; TypeError for a field that no form or integration may set.
     """
+    if unknown := set(fields) - {*CHANGEABLE, "named_people"}:
+        raise TypeError(f"A risk's {', '.join(sorted(unknown))} cannot be changed.")
     risk = _locked(risk, version, fields)
     people = fields.pop("named_people", None)
     before = {name: getattr(risk, name) for name in CHANGEABLE}

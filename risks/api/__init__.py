@@ -1,5 +1,5 @@
 """The resources of risks."""
 
-from risks.api import scores
+from risks.api import risks, scores
 
-__all__ = ["scores"]
+__all__ = ["risks", "scores"]
