@@ -18,12 +18,13 @@ from rest_framework.response import Response
 from assets.models import Asset
 from portal import clock
 from portal.errors import Invalid
+from portal.people import organisations
 from portal.web.api import questions
 from portal.web.api.fields import Linked, by_id_or_number
 from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
-from risks import movers, scores, wording
+from risks import scores, wording
 from risks.models import Levels, Risk, Score
 
 
@@ -249,7 +250,7 @@ def _moment(request: Request, name: str) -> datetime:
     told = _told(request, name) if name == "from" else request.query_params.get(name, "")
     day = _day(told)
     if day is not None:
-        return movers.morning(day + timedelta(days=1)) - timedelta(microseconds=1)
+        return organisations.morning(day + timedelta(days=1)) - timedelta(microseconds=1)
     return questions.moment(request, name) if told else clock.now()
 
 
