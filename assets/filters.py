@@ -12,6 +12,7 @@ from assets.models import Asset
 from assets.models.asset import PURDUE_LEVELS
 from portal.people import organisations
 from portal.people.models import Unit
+from portal.web import listing
 from portal.web.listing import Order
 
 ORDERS = {
@@ -105,6 +106,15 @@ def counts(user: Any) -> dict[str, int]:
             plant=Count("pk", filter=Q(kind=Asset.Kind.OT_DEVICE)),
         )
     )
+
+
+def heads(params: Any, order: Order) -> dict[str, dict[str, str]]:
+    """What the heads of the sortable columns need, by the name of the order without its sign."""
+    columns = {name.lstrip("-"): one for name, one in ORDERS.items()}
+    return {
+        name: {"url": listing.address(params, sort=one.name), "direction": one.direction if one == order else ""}
+        for name, one in columns.items()
+    }
 
 
 def _number(text: str) -> int | None:

@@ -13,6 +13,9 @@ SHOWN_A_KIND = 25
 # What needs a head first.
 KINDS = (Proposal.Kind.CONFLICT, Proposal.Kind.CHANGED, Proposal.Kind.VANISHED, Proposal.Kind.NEW)
 
+FACTS = ("kind", "vendor", "product", "version_in_use", "operating_system", "location")
+TRACES = ("OWN_ID", "IP", "MAC", "FQDN", "services")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -21,6 +24,18 @@ class Row:
     proposal: Proposal
     changes: Sequence[dict[str, Any]]
     contenders: Sequence[Asset]
+
+    @property
+    def facts(self) -> list[str]:
+        """What was seen, as a line: kind, maker, product."""
+        seen = self.proposal.changes
+        return [wording.shown(name, seen[name][1]) for name in FACTS if name in seen]
+
+    @property
+    def traces(self) -> list[str]:
+        """By what it would be known, and its open services."""
+        seen = self.proposal.changes
+        return [wording.shown(name, seen[name][1]) for name in TRACES if name in seen]
 
 
 @dataclass(frozen=True)

@@ -28,19 +28,12 @@ def assets(request: HttpRequest) -> HttpResponse:
     order = listing.order_from(request.GET, filters.ORDERS, "name")
     context = {
         "page": listing.page_of(found.select_related("unit", "owner"), order, request.GET, total=found.count()),
-        "order": order,
         "wanted": wanted,
         "counts": filters.counts(request.user),
         "units": authority.units(request.user),
         "kinds": Asset.Kind.choices,
         "purdue_levels": PURDUE_LEVELS,
-        "heads": {
-            name.lstrip("-"): {
-                "url": listing.address(request.GET, sort=name),
-                "direction": order.direction if name == order.name else "",
-            }
-            for name in filters.ORDERS
-        },
+        "heads": filters.heads(request.GET, order),
         "without": {name: listing.address(request.GET, **{name: None}) for name in ("new_since", "owner", "state")},
     }
     return answer(request, "assets/inventory/list.html#rows", context)

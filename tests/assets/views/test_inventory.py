@@ -44,7 +44,7 @@ def test_the_list_shows_what_is_in_sight(client, company, person):
     response = client.get(LIST)
 
     assert names(response) == ["Here"]
-    assert "1 asset in sight" in response.content.decode()
+    assert "<h1>1 asset</h1>" in response.content.decode()
 
 
 def test_what_is_out_of_sight_is_missing_everywhere(client, company, person):
