@@ -14,7 +14,7 @@ from risks.models import Risk
 CANDIDATES = 60
 MOST_SHOWN = 5
 FEWEST_SHARED = 2
-ENOUGH = 0.5
+ENOUGH = 0.55
 # Words that many risks hold say little about which one it is.
 COMMON = {"access", "attack", "business", "company", "control", "data", "event", "failur", "informat", "line", "outag", "plant"}
 COMMON |= {"process", "product", "risk", "secur", "server", "site", "system", "user"}

@@ -173,7 +173,7 @@ class RiskViewSet(WriteSet):
         risk = self.get_object()
         if stage not in Levels.Stage.values:
             raise Http404
-        row = Levels.objects.filter(risk=risk, stage=stage).first() or Levels(risk=risk, stage=stage, version=0)
+        row = risk.levels.filter(stage=stage).first() or Levels(risk=risk, stage=stage, version=0)
         if request.method == "PUT":
             row = self._judged(request, risk, row)
         return self.show(LevelsSerializer(row, context=self.get_serializer_context()))

@@ -59,7 +59,7 @@ def levels(request, pk, stage):
     headline = _("Levels, %(stage)s") % {"stage": str(Levels.Stage(stage).label).lower()}
     verb = _("Set these levels")
     if request.method != "POST":
-        row = Levels.objects.filter(risk=risk, stage=stage).first()
+        row = risk.levels.filter(stage=stage).first()
         return _shown(request, risk, LevelsForm(stage=stage, initial=initial_levels(row)), headline, verb)
     form = LevelsForm(request.POST, stage=stage)
 
