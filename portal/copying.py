@@ -29,8 +29,9 @@ def copy_in(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> int:
     if count:
         lines.seek(0)
         names = ", ".join(f'"{field.column}"' for field in columns.values())
-        with connection.cursor() as cursor:
-            cursor.copy_expert(f"COPY \"{model._meta.db_table}\" ({names}) FROM STDIN (FORMAT csv, NULL '{NULL}')", lines)
+        statement = f"COPY \"{model._meta.db_table}\" ({names}) FROM STDIN (FORMAT csv, NULL '{NULL}')"
+        with connection.cursor() as cursor, connection.wrap_database_errors:  # Django wraps only what it calls itself
+            cursor.copy_expert(statement, lines)
     return count
 
 

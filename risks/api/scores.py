@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
@@ -136,10 +136,7 @@ class ScoreFilters(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         found = super().filter_queryset(queryset)
-        if self.form.cleaned_data.get("history"):
-            return found
-        later = Score.objects.filter(risk=OuterRef("risk"), state=OuterRef("state"), pk__gt=OuterRef("pk"))
-        return found.filter(~Exists(later))
+        return found if self.form.cleaned_data.get("history") else found.newest()
 
     def all_of_them(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset

@@ -1,7 +1,7 @@
 """The shared score: its history, its present state, and which ones are stale."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
@@ -20,6 +20,13 @@ class Band(models.TextChoices):
     SEVERE = "SEVERE", _("Severe")
 
 
+class ScoreQuerySet(VisibleQuerySet):
+    def newest(self):
+        """What counts now: the last row of each risk and state."""
+        later = Score.objects.filter(risk=OuterRef("risk"), state=OuterRef("state"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(later))
+
+
 class Score(models.Model):
     """One computed score of one risk in one stage, with every term. Written by recompute only, and only where it differs."""
 
@@ -35,7 +42,7 @@ class Score(models.Model):
     input_digest = models.CharField(max_length=64)
     computed_at = models.DateTimeField(default=clock.now)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = ScoreQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -1,0 +1,70 @@
+from decimal import Decimal
+
+import pytest
+
+from risks import change, scales, scoring, wording
+from risks.formulas import VERSION_1
+from risks.scoring import Term
+from tests.risks.test_scoring import facts
+
+
+def test_a_term_is_told_in_words():
+    (term,) = scoring.score(facts(), VERSION_1).terms
+
+    assert wording.term_label(term) == "Likelihood 4 × impact 4, operational"
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "words"),
+    [
+        ("criticality", {"criticality_level": 5, "aspect": "safety"}, "Effective criticality 5, safety"),
+        ("reachability", {"reachability": "REMOTE"}, "Remote exposure"),
+        ("reachability", {"reachability": "INTERNET"}, "Reachable from the internet"),
+        ("end_of_support", {"ends_on": "2026-06-30"}, "Out of support since 30 June 2026"),
+        ("safety_zone", {}, "Safety zone"),
+        ("review_late", {"due_on": "2026-11-09"}, "Review late since 9 November 2026"),
+        ("bound", {"points": "100.0"}, "Bound of the scale, 100.0"),
+        ("care_limit", {"points": "5.0"}, "Care terms together count at most 5.0"),
+        ("care_tolerance", {"points": "60.0"}, "Care terms alone never cross the tolerance of 60.0"),
+    ],
+)
+def test_every_term_has_words(name, params, words):
+    assert wording.label(name, params) == words
+
+
+def test_a_change_names_both_sides():
+    before = scoring.score(facts(likelihood_level=3), VERSION_1)
+    after = scoring.score(facts(), VERSION_1)
+    (term,) = change.explain(before, after).terms
+
+    assert wording.change_label(term) == "Likelihood 3 × impact 4, operational → Likelihood 4 × impact 4, operational"
+
+
+def test_what_came_and_what_went_is_said():
+    result = scoring.score(facts(), VERSION_1)
+    nothing = scoring.ScoreResult(1, None, None, reason=scoring.NOT_ENOUGH_DATA)
+    (came,), (went,) = change.explain(None, result).terms, change.explain(result, nothing).terms
+
+    assert wording.change_label(came) == "New: Likelihood 4 × impact 4, operational"
+    assert wording.change_label(went) == "No longer: Likelihood 4 × impact 4, operational"
+
+
+def test_bands_levels_areas_and_states_all_have_words():
+    assert {key: str(word) for key, word in wording.BANDS.items()} == {band.key: band.word for band in scales.BANDS}
+    assert [str(word) for word in wording.LIKELIHOODS.values()] == [level.word for level in scales.LIKELIHOOD_LEVELS]
+    assert [str(word) for word in wording.IMPACTS.values()] == [level.word for level in scales.IMPACT_LEVELS]
+    assert set(wording.AREAS) == set(scales.IMPACT_AREAS)
+    assert set(wording.ASPECTS) == set(scales.ASPECTS)
+    assert set(wording.STATES) == set(scoring.STATES)
+
+
+def test_no_number_has_its_reason_in_words():
+    assert wording.reason(scoring.NOT_ENOUGH_DATA) == "not enough data"
+    assert wording.reason(None) is None
+    assert wording.band("") == "Not enough data"
+    assert wording.band("HIGH") == "High"
+
+
+def test_an_unknown_term_is_an_error_and_not_an_empty_label():
+    with pytest.raises(KeyError):
+        wording.term_label(Term("luck", Decimal("1.0")))
