@@ -57,9 +57,9 @@ def waiting_for(user: User) -> list[Need]:
 
 def _reviews(user: User, of_whom: User | None = None) -> list[Need]:
     rows = (
-        Review.objects.filter(
-            owner=of_whom or user, state=Review.State.OPEN, due_on__lte=organisations.today() + timedelta(days=AHEAD_DAYS)
-        )
+        Review.objects.for_person(of_whom or user)
+        .open()
+        .filter(due_on__lte=organisations.today() + timedelta(days=AHEAD_DAYS))
         .select_related("owner")
         .order_by("due_on")[:MOST_CARDS]
     )

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.cache import cache
 
-from portal.attention import inbox
 from portal.people import reach
 from portal.people.models import Unit
 from portal.record import totals
@@ -14,11 +13,10 @@ ROOT = "root-unit"
 
 
 def counts(user: Any) -> Mapping[str, int]:
-    """Open risks of the reader's scope and what waits in their inbox: one query each."""
-    found = dict(inbox.rail_counts(user))
-    if user.has_perm("risks.view_risk") and (scopes := _scopes(user)):
-        found["risks"] = totals.read(*scopes, prefix="risks.open").get("risks.open", 0)
-    return found
+    """Open risks of the reader's scope, in one query; attention itself counts the inbox."""
+    if not user.has_perm("risks.view_risk") or not (scopes := _scopes(user)):
+        return {}
+    return {"risks": totals.read(*scopes, prefix="risks.open").get("risks.open", 0)}
 
 
 def _scopes(user: Any) -> list[int]:

@@ -19,11 +19,12 @@ from portal.people.models import User
 from portal.web import shown
 
 Stage = Reminder.Stage
+ESCALATED = (Stage.TOLD_LINE, Stage.TOLD_LEADER, Stage.TOLD_PAIR)
 GROUPS: tuple[tuple[str | Promise, tuple[Stage, ...]], ...] = (
     (gettext_lazy("Overdue"), (Stage.OVERDUE,)),
     (gettext_lazy("Due today"), (Stage.DUE,)),
     (gettext_lazy("Due within a week"), (Stage.DUE_SOON,)),
-    (gettext_lazy("Overdue with others, told to you"), (Stage.TOLD_LINE, Stage.TOLD_LEADER, Stage.TOLD_PAIR)),
+    (gettext_lazy("Overdue with others, told to you"), ESCALATED),
 )
 
 
@@ -76,9 +77,17 @@ def absolute(path: str) -> str:
 
 def _title(told: Sequence[Reminder]) -> str:
     """Numbers only: the subject line is read on locked screens."""
-    needs = ngettext("%(number)d thing needs you", "%(number)d things need you", len(told)) % {"number": len(told)}
-    late = sum(reminder.stage not in (Stage.DUE_SOON, Stage.DUE) for reminder in told)
-    return _("%(needs)s, %(late)d overdue") % {"needs": needs, "late": late} if late else needs
+    own = [reminder for reminder in told if reminder.stage not in ESCALATED]
+    late = sum(reminder.stage == Stage.OVERDUE for reminder in own)
+    parts = []
+    if own:
+        needs = ngettext("%(number)d thing needs you", "%(number)d things need you", len(own)) % {"number": len(own)}
+        parts.append(_("%(needs)s, %(late)d overdue") % {"needs": needs, "late": late} if late else needs)
+    if others := len(told) - len(own):
+        parts.append(
+            ngettext("%(number)d is overdue with others", "%(number)d are overdue with others", others) % {"number": others}
+        )
+    return "; ".join(parts)
 
 
 def _groups(person: User, told: Sequence[Reminder]) -> list[Group]:

@@ -116,6 +116,17 @@ def test_groups_come_by_urgency(owner, company):
     assert sorted(["Late thing", "Thing of today", "Soon thing"], key=body.index) == ["Late thing", "Thing of today", "Soon thing"]
 
 
+def test_what_is_overdue_with_others_is_told_apart(person, company):
+    manager = person("HEAD")
+    tell(person("OWNER", reports_to=manager), company.northfield, due_on=DUE - timedelta(days=8), title="Late thing")
+
+    send_at(MORNING)
+
+    letter = next(letter for letter in mail.outbox if letter.to == [manager.email])
+    assert letter.subject == "1 is overdue with others"
+    assert "Overdue with others, told to you" in letter.body
+
+
 def test_what_may_not_be_seen_any_more_is_not_mailed(owner, company):
     review = tell(owner, company.northfield, title="Secret thing")
     connection.cursor().execute("UPDATE risks_risk SET is_confidential = true WHERE id = %s", [review.subject_id])
