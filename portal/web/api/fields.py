@@ -66,6 +66,14 @@ class RowSerializer(serializers.ModelSerializer):
     """The base of every resource's serializer: an unknown field is an error, so a misspelt one is never lost in silence.
     Uniqueness is left to the verbs and the database, which know it under concurrency."""
 
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for name, field in fields.items():  # a choice not made yet is "" in an answer too
+            column = next((one for one in self.Meta.model._meta.fields if one.name == (field.source or name)), None)
+            if isinstance(field, serializers.ChoiceField) and getattr(column, "blank", False):
+                field.allow_blank = True
+        return fields
+
     def get_unique_together_validators(self) -> list[Any]:
         return []
 

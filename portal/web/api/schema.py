@@ -20,7 +20,7 @@ ACTIONS = {
     "partial_update": _("Change some fields of one"),
     "bulk": _("Register or change up to 500"),
 }
-CHANGES = {"update", "partial_update"}
+CHANGES = ("PUT", "PATCH")
 SUBJECT_ID = {"type": "string", "pattern": r"^([0-9]{1,18}|[A-Z]{1,3}-[0-9]{1,9})$"}
 FLAG = {"type": "string", "enum": ["0", "1"]}
 
@@ -118,7 +118,7 @@ class ResourceSchema(AutoSchema):
         if self.method not in SAFE_METHODS:
             here.append(OpenApiParameter("dry_run", FLAG, description="1: tell what would be, and undo it."))
             here.append(self._header("Idempotency-Key", "A repeat with the same key within 48 hours is answered, not done again."))
-            if action in CHANGES:
+            if self.method in CHANGES and "{id}" in self.path:
                 here.append(self._header("If-Match", "The ETag that was read.", required=True))
             elif "{id}" in self.path or action == "by_external_id":
                 here.append(self._header("If-Match", "The ETag that was read; checked where it is sent."))
@@ -147,13 +147,13 @@ class ResourceSchema(AutoSchema):
         """Which problems this address can answer with."""
         action = self.action
         statuses = [401, 403, 422, 429]
-        if "{" in self.path:
+        if "{" in self.path or action != "list":
             statuses.append(404)
         if self.method not in SAFE_METHODS:
             statuses += [400, 404, 409, 415]
             if "{id}" in self.path or action == "by_external_id":
                 statuses.append(412)
-            if action in CHANGES:
+            if self.method in CHANGES and "{id}" in self.path:
                 statuses.append(428)
         return sorted(set(statuses))
 

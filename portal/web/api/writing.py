@@ -1,7 +1,7 @@
 """Resources that are written: register, change, many at once, and by the id another system gave."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import connection, transaction
@@ -130,7 +130,7 @@ class WriteSet(RegisterSet):
         instance = self._known(self.get_queryset(), source, external_id).first()
         if instance is not None:
             version = etags.expected(request, instance, required=False)
-            return self.show(self.get_serializer(self._change(instance, request.data, version, partial=True, **named)))
+            return self.show(self.get_serializer(self._change(instance, request.data, version, partial=True, kept=named)))
         if self._known(self.serializer_class.Meta.model._default_manager, source, external_id).exists():
             raise Http404  # it is there, but not for this caller
         serializer = self.get_serializer(data=request.data)
@@ -147,7 +147,8 @@ class WriteSet(RegisterSet):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)])
 
-    def _change(self, instance: Any, body: Any, version: int, *, partial: bool, **named: Any) -> Any:
+    def _change(self, instance: Any, body: Any, version: int, *, partial: bool, kept: Collection[str] = ()) -> Any:
         serializer = self.get_serializer(instance, data=body, partial=partial)
         serializer.is_valid(raise_exception=True)
-        return self.fresh(self.perform_change(instance, {**serializer.validated_data, **named}, self.request.user, version))
+        validated = {name: value for name, value in serializer.validated_data.items() if name not in kept}
+        return self.fresh(self.perform_change(instance, validated, self.request.user, version))
