@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from portal.people import organisations
 from portal.web import shown
 
 Stage = Reminder.Stage
+KEPT_FOR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ def read(reminders, *, back: bool = False) -> int:
     """Mark as read, or with `back` as unread; nothing else changes. Returns how many rows it changed."""
     rows = reminders.exclude(read_at=None) if back else reminders.filter(read_at=None)
     return rows.update(read_at=None if back else clock.now())
+
+
+def clear_away() -> int:
+    """Forget what was settled and read a year ago; returns how many."""
+    long_ago = clock.now() - KEPT_FOR
+    return Reminder.objects.settled().filter(settled_at__lt=long_ago, read_at__lt=long_ago).delete()[0]
 
 
 def rows_of(reminders: Sequence[Reminder], user: Any) -> list[Row]:

@@ -232,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "portal.attention.tasks.remind", "schedule": crontab(minute="*/5")},
     "send-digests": {"task": "portal.attention.tasks.send_digests", "schedule": crontab(minute="*/5")},
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},
+    "clear-inboxes": {"task": "portal.attention.tasks.clear_inboxes", "schedule": crontab(hour=2, minute=40)},
     "clear-away": {"task": "portal.record.tasks.clear_away", "schedule": crontab(hour=2, minute=30)},
 }
 CELERY_TASK_ROUTES = {

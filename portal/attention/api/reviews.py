@@ -1,6 +1,7 @@
 """What is due to be looked at again, and the answers to it."""
 
 import django_filters
+from django.db.models import Q
 from rest_framework import serializers
 
 from portal.attention import reviews
@@ -69,8 +70,8 @@ class ReviewFilters(django_filters.FilterSet):
         fields = ["state", "kind"]
 
     def late(self, queryset, name: str, value: bool):
-        rows = Review.objects.overdue(organisations.today()).values("pk")
-        return queryset.filter(pk__in=rows) if value else queryset.exclude(pk__in=rows)
+        late = Q(state=Review.State.OPEN, due_on__lt=organisations.today())
+        return queryset.filter(late) if value else queryset.exclude(late)
 
 
 class ReviewViewSet(ReadSet):
