@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, SmallIntegerField, TextField, Value
+from django.db.models import Q, QuerySet, SmallIntegerField, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Greatest
 
 from assets.models import Asset
 from assets.models.asset import PURDUE_LEVELS
-from portal.people import organisations
+from portal.people import access, organisations
 from portal.people.models import Unit
+from portal.record import totals
 from portal.web import listing
 from portal.web.listing import Order
 
@@ -95,17 +96,26 @@ def words(text: str) -> Q:
 
 
 def counts(user: Any) -> dict[str, int]:
-    """The figures of the tabs over all current assets that `user` may open. One query."""
-    return (
-        Asset.objects.visible_to(user)
-        .current()
-        .aggregate(
-            all=Count("pk"),
-            mine=Count("pk", filter=Q(owner=user)),
-            none=Count("pk", filter=Q(owner=None)),
-            plant=Count("pk", filter=Q(kind=Asset.Kind.OT_DEVICE)),
-        )
-    )
+    """The figures of the tabs over all current assets that `user` may open: kept totals of the units they work for, and
+    what they own elsewhere."""
+    grants = access.grants(user)
+    kept = totals.read(*_reach(grants), prefix="assets.")
+    owned = list(Asset.objects.visible_to(user).current().filter(owner=user).values_list("kind", "unit__path"))
+    elsewhere = [] if grants.everywhere else [kind for kind, path in owned if not path.startswith(grants.unit_paths)]
+    plant = Asset.Kind.OT_DEVICE
+    return {
+        "all": kept.get("assets.current", 0) + len(elsewhere),
+        "mine": len(owned),
+        "none": kept.get("assets.unowned", 0),
+        "plant": kept.get(f"assets.kind.{plant}", 0) + elsewhere.count(plant),
+    }
+
+
+def _reach(grants: access.Grants) -> list[int]:
+    """The units at the top of what somebody sees; none contains another."""
+    if grants.everywhere:
+        return list(Unit.objects.filter(parent=None).values_list("pk", flat=True))
+    return [int(path.strip("/").split("/")[-1]) for path in grants.unit_paths]
 
 
 def heads(params: Any, order: Order) -> dict[str, dict[str, str]]:

@@ -89,6 +89,22 @@ def test_filters_stand_in_the_address(client, company, engineer, address, shown)
     assert names(client.get(LIST + address)) == shown
 
 
+@pytest.mark.parametrize("role", ["ENGINEER", "AUDITOR"])
+def test_each_tab_counts_the_rows_it_opens(client, company, person, role):
+    user = person(role, unit=company.northfield)
+    make_asset("Here", unit=company.northfield)
+    make_asset("Mine here", unit=company.northfield, owner=user, kind="SERVER")
+    make_asset("Mine elsewhere", unit=company.eastmere, owner=user)
+    make_asset("Elsewhere", unit=company.eastmere)
+    inventory.archive(make_asset("Gone", unit=company.northfield), actor=None)
+    client.force_login(user)
+
+    counts = client.get(LIST).context["counts"]
+
+    tabs = {"all": "", "none": "?owner=none", "plant": "?kind=OT_DEVICE", "mine": "?owner=me"}
+    assert counts == {name: len(names(client.get(LIST + address))) for name, address in tabs.items()}
+
+
 def test_a_unit_means_everything_below_it(client, company, engineer):
     make_asset("Here", unit=company.northfield)
     make_asset("Elsewhere", unit=company.eastmere)
