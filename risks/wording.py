@@ -57,6 +57,26 @@ STATES: dict[str, Word] = {
 }
 REASONS: dict[str, Word] = {scoring.NOT_ENOUGH_DATA: gettext_lazy("not enough data")}
 
+CAUSES: dict[str, Word] = {
+    "risk.logged": gettext_lazy("Risk logged"),
+    "risk.changed": gettext_lazy("Risk changed"),
+    "risk.levels_set": gettext_lazy("Levels set"),
+    "risk.asset_linked": gettext_lazy("Asset linked"),
+    "risk.asset_unlinked": gettext_lazy("Asset unlinked"),
+    "risk.closed": gettext_lazy("Risk closed"),
+    "risk.reviewed": gettext_lazy("Risk reviewed"),
+    "asset.registered": gettext_lazy("Asset registered"),
+    "asset.changed": gettext_lazy("Asset changed"),
+    "asset.archived": gettext_lazy("Asset archived"),
+    "asset.vanished": gettext_lazy("Asset vanished from discovery"),
+    "asset.discovered": gettext_lazy("Asset discovered"),
+    "asset.followed-discovery": gettext_lazy("Asset as discovery saw it"),
+    "dependency.recorded": gettext_lazy("Dependency recorded"),
+    "dependency.removed": gettext_lazy("Dependency removed"),
+    "calendar": gettext_lazy("Calendar"),
+    "recompute.all": gettext_lazy("Everything scored again"),
+}
+
 LABELS: dict[str, Word] = {
     "score.rating": gettext_lazy("Likelihood %(likelihood_level)s × impact %(impact_level)s, %(impact_area)s"),
     "score.criticality": gettext_lazy("Effective criticality %(criticality_level)s, %(aspect)s"),
@@ -96,6 +116,11 @@ def change_label(term: ChangeTerm) -> str:
     was = "" if term.kind == change.ADDED else label(term.name, term.was)
     now = "" if term.kind == change.REMOVED else label(term.name, term.now)
     return str(LABELS[f"change.{term.kind}"]) % {"was": was, "now": now}
+
+
+def causes(keys: str) -> str:
+    """What made a score stale, in words: its causes in the order they came; an unknown one stays a key."""
+    return " · ".join(str(CAUSES.get(key, key)) for key in keys.split())
 
 
 def reason(key: str | None) -> str | None:

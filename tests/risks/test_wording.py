@@ -1,4 +1,6 @@
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -6,6 +8,8 @@ from risks import change, scales, scoring, wording
 from risks.formulas import VERSION_1
 from risks.scoring import Term
 from tests.risks.test_scoring import facts
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_term_is_told_in_words():
@@ -68,3 +72,17 @@ def test_no_number_has_its_reason_in_words():
 def test_an_unknown_term_is_an_error_and_not_an_empty_label():
     with pytest.raises(KeyError):
         wording.term_label(Term("luck", Decimal("1.0")))
+
+
+def test_causes_are_told_in_the_order_they_came():
+    assert wording.causes("risk.levels_set asset.changed") == "Levels set · Asset changed"
+    assert wording.causes("calendar") == "Calendar"
+
+
+def test_every_cause_the_rules_announce_has_words():
+    announced = set()
+    for path in (*(ROOT / "risks").glob("*.py"), *(ROOT / "assets").rglob("*.py")):
+        announced |= set(re.findall(r"""cause(?:: str)? ?= ?"([a-z_.-]+)\"""", path.read_text()))
+
+    assert announced - set(wording.CAUSES) == set()
+    assert len(announced) > 8
