@@ -1,5 +1,8 @@
 """What the fields of these forms offer."""
 
+from dataclasses import dataclass
+from functools import cached_property
+
 from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import lazy
@@ -31,6 +34,24 @@ def people():
     return User.objects.filter(is_active=True, is_service=False).order_by("name", "pk")
 
 
+@dataclass
+class Offered:
+    """The places and people that the forms of one page offer, read once however many of its fields show them."""
+
+    @cached_property
+    def places(self):
+        return [(unit.pk, indented(unit)) for unit in units()]
+
+    @cached_property
+    def owners(self):
+        return list(owners().values_list("pk", "name"))
+
+
+def indented(unit):
+    """A unit's name, shown with its depth in the tree."""
+    return "\u2003" * (unit.path.count("/") - 2) + unit.name
+
+
 class UnitField(forms.ModelChoiceField):
     """One place of the tree, shown with its depth."""
 
@@ -38,7 +59,7 @@ class UnitField(forms.ModelChoiceField):
         super().__init__(**{"queryset": units(), "empty_label": None} | options)
 
     def label_from_instance(self, unit):
-        return "\u2003" * (unit.path.count("/") - 2) + unit.name
+        return indented(unit)
 
 
 def _numbered(words):

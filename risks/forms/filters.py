@@ -53,7 +53,7 @@ class FilterForm(forms.Form):
     }
 
     @classmethod
-    def over(cls, book, request):
+    def over(cls, book, request, offered):
         """The form filled with what the address of `book` asks for."""
         asked = book.filters
         form = cls(
@@ -68,7 +68,8 @@ class FilterForm(forms.Form):
             },
             auto_id="filter_%s",  # the form beside the list asks for some of the same
         )
-        people = [(str(pk), name) for pk, name in choices.owners().values_list("pk", "name")]
+        form.fields["unit"].choices = [("", ANY), *offered.places]
+        people = [(str(pk), name) for pk, name in offered.owners]
         form.fields["owner"].choices = [("", ANY), ("me", _("me")), ("none", _("nobody")), *people]
         form.asked = asked
         form.kept = [

@@ -37,9 +37,10 @@ class ConcernForm(Answers):
     unit = choices.UnitField(label=gettext_lazy("Where?"))
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, user, **options):
+    def __init__(self, *args, user, offered=None, **options):
         super().__init__(*args, **options)
-        self.user = user
+        self.user, self.offered = user, offered or choices.Offered()
+        self.fields["unit"].choices = self.offered.places
         if user.unit_id and not self.is_bound:
             self.initial.setdefault("unit", user.unit_id)
 
@@ -103,6 +104,7 @@ class LogForm(ConcernForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.fields["owner"].queryset = choices.owners()
+        self.fields["owner"].choices = [("", _("Nobody yet")), *self.offered.owners]
 
     def clean_asset(self):
         """The one visible asset that is meant, or None."""

@@ -9,6 +9,7 @@ from portal.people.access import permitted
 from portal.people.models import Unit
 from portal.web.pages import answer
 from risks import heatmap, listing
+from risks.forms import choices
 from risks.forms.filters import FilterForm
 from risks.forms.log import form_for
 from risks.views import chips
@@ -19,7 +20,8 @@ from risks.views import chips
 def register(request):
     book = listing.read(request.user, request.GET)
     counts = listing.tabs(request.user)
-    form = FilterForm.over(book, request)
+    offered = choices.Offered()
+    form = FilterForm.over(book, request, offered)
     context = {
         "book": book,
         "page": book.page,
@@ -27,7 +29,7 @@ def register(request):
         "chips": chips.set_filters(book.filters, request.GET, form),
         "heads": chips.heads(book.order, request.GET),
         "filter_form": form,
-        "form": form_for(request.user) if request.user.has_perm("risks.log_risk") else None,
+        "form": form_for(request.user, offered=offered) if request.user.has_perm("risks.log_risk") else None,
         "now": clock.now(),
         "is_new": not counts["open"] and not book.filters.set_names,
     }
