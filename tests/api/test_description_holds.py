@@ -77,6 +77,7 @@ def hold(operation, caller, world, examples):
     holds()
 
 
+@pytest.mark.schema
 @pytest.mark.parametrize("who", IN_CI)
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_the_description_holds(world, label, who):
