@@ -1,0 +1,114 @@
+"""Every number of Today opens exactly its rows, for every role, on Verrow and on random data."""
+
+import random
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.urls import resolve
+
+from governance.board import figures, scope
+from governance.board.demo.build import build
+from portal.people.models import User
+from risks import recompute, register
+from risks.models import Levels, Risk
+from tests.factories.portal import make_person
+
+ROLES = [
+    "CIO",
+    "CISO",
+    "CSO",
+    "ARBITER",
+    "PREPARER",
+    "BOARD",
+    "ANALYST",
+    "OWNER",
+    "HEAD",
+    "ENGINEER",
+    "COLLEAGUE",
+    "AUDITOR",
+    "ADMIN",
+]
+
+
+class Links(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found: set[str] = set()
+
+    def handle_starttag(self, tag, attrs):
+        href = dict(attrs).get("href", "")
+        if tag in ("a", "use") and href.startswith("/") and "/static/" not in href:
+            self.found.add(href.split("#")[0])
+
+
+def heading_number(response) -> int:
+    return int(re.search(r"<h1>\s*([\d,]+)", response.content.decode()).group(1).replace(",", ""))
+
+
+def assert_every_figure_opens_its_rows(client, user) -> int:
+    client.force_login(user)
+    compared = 0
+    known = figures.read(user, scope.of(user)).by_key.values()
+    empty = [figure for figure in known if not figure]
+    for figure in [*filter(None, known), *empty[:2]]:
+        response = client.get(figure.url)
+        assert response.status_code == 200, (user, figure)
+        assert heading_number(response) == figure.value, (user.email, figure)
+        compared += 1
+    return compared
+
+
+def assert_every_link_opens(client, user) -> None:
+    client.force_login(user)
+    page = client.get("/")
+    assert page.status_code == 200, user
+    links = Links()
+    links.feed(page.content.decode())
+    for href in sorted(links.found):
+        if resolve(href.split("?")[0]).url_name in ("account_logout", "theme"):
+            continue
+        assert client.get(href).status_code in (200, 302), (user.email, href)
+
+
+def test_every_number_opens_its_rows_at_verrow(client, db):
+    doors = build()
+    compared = 0
+    for account, door in doors.items():
+        user = User.objects.get(email=door["email"])
+        compared += assert_every_figure_opens_its_rows(client, user)
+        assert_every_link_opens(client, user)
+        assert account == "admin" or "nav" in client.get("/").content.decode()
+
+    assert compared > 150
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_every_number_opens_its_rows_on_random_data(client, company, seed):
+    dice = random.Random(seed)
+    units = [company.root, company.northfield, company.eastmere, company.finance]
+    people = [make_person(name, company=company, unit=dice.choice(units)) for name in ROLES]
+    leader = people[0]
+    for number in range(40):
+        owner = dice.choice(people)
+        register.log(
+            actor=leader,
+            title=f"Something stops {number}",
+            category=dice.choice(Risk.Category.values),
+            unit=dice.choice(units),
+            likelihood_level=dice.choice([None, 1, 2, 3, 4, 5]),
+            impact={"financial": dice.randint(1, 5), "safety": dice.choice([None, 1, 4, 5])},
+            it_owner=dice.choice([None, owner]),
+            is_confidential=dice.random() < 0.3,
+            named_people=[dice.choice(people)],
+            review_every_days=dice.choice([1, 5, 90]),
+        )
+    Risk.objects.filter(pk__in=Risk.objects.values("pk")[:15]).update(review_due_on="2020-01-01")
+    recompute.mark_due()
+    while recompute.refresh_batch(500):
+        pass
+    assert Levels.objects.exists()
+
+    compared = sum(assert_every_figure_opens_its_rows(client, user) for user in people)
+
+    assert compared > 80
