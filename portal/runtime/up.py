@@ -57,6 +57,7 @@ def servers(folder: Path) -> Iterator[dict[str, str]]:
             **ONE_THREAD,
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "portal.settings.development",
+            "DEMO_ACCOUNTS": str(accounts_of(folder)),
             **os.environ,
             **instance.environment,
             "SECRET_KEY": os.environ.get("SECRET_KEY") or instance.environment["SECRET_KEY"],
@@ -80,7 +81,7 @@ def serve(environment: Mapping[str, str], folder: Path, port: int) -> int:
     runner = Runner()
     for name, command in commands(folder, port).items():
         runner.add_process(name, f"exec {command}", env=dict(environment), cwd=str(ROOT))
-    threading.Thread(target=announce, args=[runner, port], daemon=True).start()
+    threading.Thread(target=announce, args=[runner, folder, port], daemon=True).start()
     runner.loop()
     if runner.asked:
         print("Concord has stopped.")
@@ -111,7 +112,7 @@ def loopbacks(port: int) -> list[str]:
     return ["127.0.0.1"]
 
 
-def announce(runner: Runner, port: int) -> None:
+def announce(runner: Runner, folder: Path, port: int) -> None:
     """Say that Concord is ready once it says so itself; stop everything when it never does."""
     deadline = time.monotonic() + SECONDS_TO_READY
     answer = "no answer"
@@ -119,7 +120,7 @@ def announce(runner: Runner, port: int) -> None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as response:
                 if response.status == 200:
-                    print(ready_line(port), flush=True)
+                    print(ready_line(folder, port), flush=True)
                     return
         except urllib.error.HTTPError as error:
             answer = error.read().decode(errors="replace")[:500]
@@ -130,9 +131,15 @@ def announce(runner: Runner, port: int) -> None:
     runner.terminate()
 
 
-def ready_line(port: int) -> str:
-    accounts = ROOT / "var" / "demo-accounts.json"
-    sign_ins = f"; demo sign-ins are in {accounts.relative_to(ROOT)}" if accounts.exists() else ""
+def accounts_of(folder: Path) -> Path:
+    """Where the demo writes how its people sign in: beside the folder of the servers."""
+    return folder.parent / "demo-accounts.json"
+
+
+def ready_line(folder: Path, port: int) -> str:
+    accounts = accounts_of(folder)
+    shown = accounts.relative_to(ROOT) if accounts.is_relative_to(ROOT) else accounts
+    sign_ins = f"; demo sign-ins are in {shown}" if accounts.exists() else ""
     return f"Concord is ready at http://localhost:{port}/ and http://127.0.0.1:{port}/ (Ctrl-C stops it{sign_ins})"
 
 

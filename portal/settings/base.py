@@ -114,6 +114,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key"}  # of second factors; passwords are counted by django-axes
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Concord"
+MFA_TOTP_TOLERANCE = 1  # clocks differ, and typing six digits takes a while
 MFA_ADAPTER = "portal.people.factors.SealedFactors"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)

@@ -92,7 +92,7 @@ def mail(url: str) -> dict:
     if not url:
         return {
             "EMAIL_BACKEND": "portal.attention.mailbox.EmailBackend",
-            "EMAIL_FILE_PATH": str(ROOT / "var" / "mail"),
+            "EMAIL_FILE_PATH": os.environ.get("MAIL_FOLDER", str(ROOT / "var" / "mail")),
         }
     parts = urlsplit(url)
     return {

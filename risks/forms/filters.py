@@ -40,6 +40,7 @@ class FilterForm(forms.Form):
     )
 
     WORDS = {
+        "units": gettext_lazy("Where"),
         "likelihood": gettext_lazy("Likelihood"),
         "impact": gettext_lazy("Impact"),
         "stage": gettext_lazy("Stage"),
@@ -92,6 +93,9 @@ class FilterForm(forms.Form):
             return f"{value} {wording.IMPACTS[value]}"
         if name == "stage":
             return Levels.Stage(value).label
+        if name == "units":
+            names = {str(key): str(label).strip() for key, label in self.fields["unit"].choices}
+            return ", ".join(names.get(str(pk), str(pk)) for pk in value)
         if name == "review":
             return _("late") if value == "overdue" else _("due soon")
         return _("only") if value is True else str(value)

@@ -16,7 +16,9 @@ class Command(BaseCommand):
     help = "Fill an empty portal with the demo organisation; its sign-ins go to var/demo-accounts.json."
 
     def add_arguments(self, parser):
-        parser.add_argument("--accounts", type=Path, default=ROOT / "var" / "demo-accounts.json", metavar="FILE")
+        parser.add_argument(
+            "--accounts", type=Path, default=os.environ.get("DEMO_ACCOUNTS", ROOT / "var" / "demo-accounts.json"), metavar="FILE"
+        )
 
     def handle(self, *args, accounts: Path, **options):
         app.conf.task_always_eager = True  # the wake-ups of ten months need no worker
