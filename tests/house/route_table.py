@@ -1,0 +1,126 @@
+"""The table of routes, roles and objects. A new page is one line in PAGES; a new resource of the API one line in RESOURCES."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+OWN, OTHER, CONFIDENTIAL = "own unit", "other unit", "confidential"
+PLACES = (OWN, OTHER, CONFIDENTIAL)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One route: which kind of object its address names, by which argument, and what else stands in the address."""
+
+    kind: str = ""
+    key: str = "pk"
+    more: Mapping[str, Any] = field(default_factory=dict)  # values, or functions of the object
+    writes: str = ""  # the permission to write, where it is not that of the whole resource
+
+    def arguments(self, thing: Any) -> dict[str, Any]:
+        named = {self.key: thing.pk} if self.kind else {}
+        return named | {name: value(thing) if callable(value) else value for name, value in self.more.items()}
+
+
+def of(kind: str, key: str = "pk", *, writes: str = "", **more: Any | Callable[[Any], Any]) -> Line:
+    return Line(kind, key, more, writes)
+
+
+PAGES = {
+    "board:today": Line(),
+    "theme": Line(),
+    "assets:inventory": Line(),
+    "assets:registration": Line(),
+    "assets:asset": of("asset"),
+    "assets:change": of("asset"),
+    "assets:archiving": of("asset"),
+    "assets:dependencies": of("asset"),
+    "assets:dependency-removal": of("dependency"),
+    "assets:discovery": Line(),
+    "assets:run": of("discovery-run"),
+    "assets:acceptance": of("discovery-run"),
+    "assets:dismissal": of("discovery-run"),
+    "risks:register": Line(),
+    "risks:heatmap": Line(),
+    "risks:log": Line(),
+    "risks:log-duplicates": Line(),
+    "risks:log-assets": Line(),
+    "risks:concerns": Line(),
+    "risks:recompute": Line(),
+    "risks:risk": of("risk"),
+    "risks:risk-changes": of("risk"),
+    "risks:score": of("risk"),
+    "risks:score-change": of("risk"),
+    "risks:risk-words": of("risk"),
+    "risks:risk-owners": of("risk"),
+    "risks:risk-readers": of("risk"),
+    "risks:risk-levels": of("risk", stage="CURRENT"),
+    "risks:risk-closing": of("risk"),
+    "risks:risk-assets": of("risk"),
+    "risks:risk-asset-removal": of("risk", asset_pk=lambda risk: risk.asset_links.get().asset_id),
+    "attention:reviews": Line(),
+    "attention:review": of("review"),
+    "attention:review-answer": of("review"),
+    "attention:inbox": Line(),
+    "attention:inbox-reading": Line(),
+    "attention:reminder": of("reminder"),
+    "attention:reminder-reading": of("reminder"),
+    "api:reviews-answer": of("review", writes="attention.answer_review"),
+    "api:risks-list": Line(writes="risks.log_risk"),
+    "api:risks-closing": of("risk", writes="risks.close_risk"),
+    "api:risks-levels": of("risk", stage="CURRENT"),
+    "api:api-docs": Line(),
+    "api:api-docs-resource": Line(more={"noun": "assets"}),
+    "api:api-schema": Line(),
+}
+
+# By the noun of the resource: what its detail addresses name.
+RESOURCES = {
+    "assets": of("asset"),
+    "audit-entries": of("audit-entry"),
+    "dashboard": Line(),
+    "dependencies": of("dependency"),
+    "discovery-runs": of("discovery-run"),
+    "inbox": of("reminder"),
+    "discovery-run-proposals": of("discovery-proposal", run=lambda proposal: proposal.run_id),
+    "reviews": of("review"),
+    "risks": of("risk"),
+    "scores": of("score"),
+    "units": of("unit"),
+    "users": of("user"),
+}
+
+SEATS = dict.fromkeys(("CIO", "CISO", "CSO"), PLACES)
+OVERSEERS = dict.fromkeys(("ARBITER", "PREPARER", "AUDITOR"), (OWN, OTHER))
+OF_THE_UNIT = dict.fromkeys(("ANALYST", "OWNER", "HEAD", "ENGINEER", "INTEGRATION"), (OWN,))
+BOARD = {"BOARD": (OWN, OTHER)}
+ALL = (
+    "CIO",
+    "CISO",
+    "CSO",
+    "ARBITER",
+    "PREPARER",
+    "BOARD",
+    "ANALYST",
+    "OWNER",
+    "HEAD",
+    "ENGINEER",
+    "COLLEAGUE",
+    "AUDITOR",
+    "ADMIN",
+)
+
+# Written by hand, not derived: who may open which of the three objects of a kind. Who is not named opens none.
+SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
+    "asset": SEATS | OVERSEERS | OF_THE_UNIT,
+    "dependency": SEATS | OVERSEERS | OF_THE_UNIT,
+    "discovery-run": SEATS | OVERSEERS | OF_THE_UNIT,
+    "discovery-proposal": SEATS | OVERSEERS | OF_THE_UNIT,
+    "risk": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
+    "score": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
+    "review": SEATS | OVERSEERS | OF_THE_UNIT,
+    "audit-entry": SEATS | dict.fromkeys(("ARBITER", "AUDITOR"), (OWN, OTHER)),
+    "reminder": {},  # each was sent to somebody else
+    "unit": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),
+    "user": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),
+}

@@ -1,0 +1,89 @@
+"""Three objects of every kind: in one's own unit, in another one, and a confidential one; each with a word of its own."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.test import Client
+
+from assets.discovery import reading
+from portal.attention import reviews
+from portal.attention.models import Reminder
+from portal.people import roles, tokens
+from portal.record import audit, sealing
+from portal.record.models import Seal
+from risks import cadence, recompute
+from risks.models import Score, StaleScore
+from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
+from tests.factories.portal import make_person, make_user
+from tests.factories.risks import make_levels, make_risk
+from tests.house.route_table import CONFIDENTIAL, OTHER, OWN, RESOURCES
+
+# Words that stand nowhere else, so that a body which holds one has leaked it.
+WORDS = {
+    "risk": {OWN: "Quillfeather", OTHER: "Umbrafang", CONFIDENTIAL: "Nightglass"},
+    "asset": {OWN: "Brindlecog", OTHER: "Thornwheel", CONFIDENTIAL: "Brindlecog"},
+}
+BACKEND = f"{AuthenticationBackend.__module__}.{AuthenticationBackend.__qualname__}"
+
+
+def build(company: Any) -> dict[str, dict[str, Any]]:
+    """kind → place → object."""
+    stranger = make_user("Somebody Else")
+    units = {OWN: company.northfield, OTHER: company.eastmere, CONFIDENTIAL: company.northfield}
+    made: dict[str, dict[str, Any]] = {kind: {} for kind in ("asset", "dependency", "discovery-run", "discovery-proposal")}
+    for number, place in enumerate((OWN, OTHER)):
+        word, unit = WORDS["asset"][place], units[place]
+        made["asset"][place] = make_asset(f"{word} press", unit=unit)
+        made["dependency"][place] = make_dependency(made["asset"][place], make_asset(f"{word} gateway", unit=unit))
+        host = make_host(f"10.2{number}.1.11", mac=f"00:1b:1b:9f:20:0{number}", name=f"{word.lower()}.verrow.example")
+        made["discovery-run"][place] = make_run(make_scan(host), unit=unit, source=f"nmap-{number}")
+    reading.read_waiting()
+    for place in (OWN, OTHER):
+        made["discovery-proposal"][place] = made["discovery-run"][place].proposals.first()
+    made["risk"] = {
+        place: make_risk(
+            unit=units[place],
+            title=f"{word} fails",
+            is_confidential=place == CONFIDENTIAL,
+            assets=[made["asset"][OTHER if place == OTHER else OWN]],
+        )
+        for place, word in WORDS["risk"].items()
+    }
+    for risk in made["risk"].values():
+        make_levels(risk)
+        StaleScore.objects.create(risk=risk, cause="risk.logged")
+        audit.record(None, "risk.logged", risk)
+    while recompute.refresh_batch():
+        pass
+    sealing.seal_all()
+    made["score"] = {place: Score.objects.filter(risk=risk).first() for place, risk in made["risk"].items()}
+    made["audit-entry"] = {
+        place: Seal.objects.filter(entry__kind="risk", entry__subject_id=risk.pk).first() for place, risk in made["risk"].items()
+    }
+    made["review"] = {
+        place: reviews.schedule(risk, cadence.REVIEW, date(2027, 1, 4), [], owner=stranger) for place, risk in made["risk"].items()
+    }
+    made["reminder"] = {
+        place: Reminder.objects.create(
+            recipient=stranger, subject_kind="risk", subject_id=risk.pk, kind="risk.review.due", due_on=date(2027, 1, 4)
+        )
+        for place, risk in made["risk"].items()
+    }
+    made["unit"], made["user"] = units, dict.fromkeys(units, stranger)
+    return made
+
+
+def door_of(role: str, company: Any) -> SimpleNamespace:
+    """`.pages` and `.api`: how somebody in `role` asks; a service account has no pages, a stranger neither."""
+    client = Client(raise_request_exception=False)
+    if role == "STRANGER":
+        return SimpleNamespace(client=client, headers={}, signed_in=False, token=False)
+    user = make_person(role, company=company, unit=company.northfield)
+    if role in roles.NEVER_SEATED and user.is_service:
+        scopes = [f"{noun}:write" for noun in RESOURCES] + ["proposals:write", "schema:read", "docs:read"]
+        _token, secret = tokens.issue(user, "table", scopes, actor=None)
+        return SimpleNamespace(client=client, headers={"HTTP_AUTHORIZATION": f"Bearer {secret}"}, signed_in=False, token=True)
+    client.force_login(user, backend=BACKEND)
+    return SimpleNamespace(client=client, headers={}, signed_in=True, token=False)
