@@ -82,3 +82,17 @@ def changes(found: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
         {"label": field(name), "before": shown(name, before), "after": shown(name, after)}
         for name, (before, after) in found.items()
     ]
+
+
+def differences(asset: Asset, written: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where what somebody wrote differs from what `asset` says now, as `components/_diff.html` shows it."""
+    now = {name: getattr(asset, name) for name in written}
+    return [
+        {"label": field(name), "before": _plain(name, now[name]), "after": _plain(name, value)}
+        for name, value in written.items()
+        if value != now[name]
+    ]
+
+
+def _plain(name: str, value: Any) -> str:
+    return "" if value in (None, "") else shown(name, value)

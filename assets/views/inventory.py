@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from assets import authority, dossier, filters, inventory
+from assets import authority, dossier, filters, inventory, wording
 from assets.errors import ChangedMeanwhile
 from assets.forms.asset import AssetForm
 from assets.forms.dependency import DependencyForm
@@ -67,7 +67,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one asset; a stale form comes back with the newer version in its hands."""
     found = _visible(request, pk)
     form = AssetForm(request.POST or None, user=request.user, asset=found)
-    status = 200
+    status, differences = 200, []
     if request.method == "POST" and form.is_valid():
         try:
             inventory.change(found, actor=request.user, version=form.cleaned_data["version"] or 0, **form.values)
@@ -76,11 +76,12 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(error))
             form.data = form.data.copy()
             form.data["version"] = error.facts["version"]
-            status = error.status
+            status, differences = error.status, wording.differences(_visible(request, pk), form.values)
         except Invalid as error:
             tell(form, error)
     status = 422 if form.errors and status == 200 else status
-    return answer(request, "assets/inventory/form.html", {"form": form, "asset": found}, status=status)
+    context = {"form": form, "asset": found, "differences": differences}
+    return answer(request, "assets/inventory/form.html", context, status=status)
 
 
 @require_POST

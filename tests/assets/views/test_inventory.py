@@ -230,6 +230,8 @@ def test_a_stale_form_says_so_and_keeps_what_was_written(client, company, engine
     assert "while you were writing" in page
     assert 'value="Mine"' in page
     assert 'name="version" value="2"' in page
+    shown = {str(one["label"]): (one["before"], one["after"]) for one in response.context["differences"]}
+    assert shown == {"Name": ("PLC-N2", "Mine"), "Zone": ("Z-1", "")}
     asset.refresh_from_db()
     assert asset.name == "PLC-N2"
 
