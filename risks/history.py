@@ -65,7 +65,7 @@ def read(risk: Risk, user: Any, limit: int = 8) -> tuple[list[Entry], bool]:
     versions = list(RiskEvent.objects.filter(pgh_obj=risk).select_related("pgh_context").order_by("-pgh_id")[: limit + 2])
     rated = list(LevelsEvent.objects.filter(risk=risk).select_related("pgh_context").order_by("-pgh_id"))
     links = list(AuditEntry.objects.filter(kind="risk", subject_id=risk.pk, verb__in=LINKS).order_by("-pk")[: limit + 1])
-    known = _names(versions, rated, links, user)
+    known = _names(risk, versions, rated, links, user)
     entries = [*_of_versions(versions, known), *_of_levels(rated, known), *_of_links(links, known)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     return entries[:limit], len(entries) > limit
@@ -120,17 +120,17 @@ def _entry(event: Any, known: Mapping[str, Mapping[Any, str]], what: str, change
     return Entry(event.pgh_created_at, known["user"].get(actor, ""), told.get("request", ""), what, changes)
 
 
-def _names(versions: list[Any], rated: list[Any], links: list[AuditEntry], user: Any) -> dict[str, dict[Any, str]]:
+def _names(risk: Risk, versions: list[Any], rated: list[Any], links: list[AuditEntry], user: Any) -> dict[str, dict[Any, str]]:
     """The words for ids: people and units always, assets only where `user` may open them."""
     told = [event.pgh_context.metadata.get("actor") for event in (*versions, *rated) if event.pgh_context]
     people = {*told, *(event.set_by_id for event in rated), *(one.actor_id for one in links)}
     for event in versions:
         people |= {event.it_owner_id, event.security_owner_id, event.logged_by_id}
     assets = {one.params["asset"] for one in links}
-    units = {event.unit_id for event in versions}
+    units = {event.unit_id for event in versions} - {risk.unit_id}
     return {
         "user": dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "name")),
-        "unit": dict(Unit.objects.filter(pk__in=units).values_list("pk", "name")),
+        "unit": {risk.unit_id: risk.unit.name, **dict(Unit.objects.filter(pk__in=units).values_list("pk", "name"))},
         "asset": {one.pk: str(one) for one in Asset.objects.visible_to(user).filter(pk__in=assets)} if assets else {},
     }
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Min, OuterRef, Subquery
+from django.db.models import Count, Min, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from assets.models import Asset
 from portal import subjects
@@ -70,29 +71,38 @@ class Sheet:
 
 def of_user(user: Any):
     """The risks `user` may open, with all a sheet needs in the same query."""
+    links = RiskAsset.objects.filter(risk=OuterRef("pk")).order_by().values("risk").annotate(count=Count("pk"))
     stale = StaleScore.objects.filter(risk=OuterRef("pk")).order_by().values("risk").annotate(since=Min("created_at"))
     related = ("unit", "unit__head", "it_owner", "security_owner", "logged_by", "score_state")
-    return Risk.objects.visible_to(user).select_related(*related).annotate(stale_since=Subquery(stale.values("since")))
+    return (
+        Risk.objects.visible_to(user)
+        .select_related(*related)
+        .annotate(stale_since=Subquery(stale.values("since")), link_count=Coalesce(Subquery(links.values("count")), 0))
+    )
 
 
 def read(risk: Risk, user: Any) -> Sheet:
-    """The sheet of `risk`, a row of `of_user(user)`. Thirteen queries at most, however much hangs on it."""
+    """The sheet of `risk`, a row of `of_user(user)`. Eleven queries and those of the panels, however much hangs on it."""
     verdict = appetite.judge(_state(risk, "current_value"), appetite.of_category(risk.category))
     score = why.newest(risk, Levels.Stage.CURRENT)
     tolerance = None if verdict.tolerance_points is None else Decimal(verdict.tolerance_points)
     judged = {row.stage: row for row in Levels.objects.filter(risk=risk).select_related("set_by")}
+    since, before = _earlier(risk, score)
     linked = list(Asset.objects.visible_to(user).filter(risk_links__risk=risk).select_related("unit").order_by("number"))
+    known = {("asset", asset.pk): asset for asset in linked}
+    names = why.sources([score, before], user, known)
+    moved = why.explain_move(since, None, before, score, names) if before is not None else None
     entries, has_more = history.read(risk, user)
     return Sheet(
         risk=risk,
-        why=why.explain(score, why.sources([score], user), tolerance),
-        move=_move(risk, score, user),
+        why=why.explain(score, names, tolerance),
+        move=moved if moved is not None and moved.fall is not None else None,
         verdict=verdict,
         stale_since=risk.stale_since,
         stages=tuple(_stage(risk, stage, judged) for stage in Levels.Stage.values),
         areas=tuple(_areas(judged)),
         assets=tuple(linked),
-        hidden_assets=RiskAsset.objects.filter(risk=risk).count() - len(linked),
+        hidden_assets=risk.link_count - len(linked),
         path=_path(linked, user),
         named_people=tuple(risk.named_people.order_by("name")) if risk.is_confidential else (),
         panels=tuple(
@@ -105,13 +115,13 @@ def read(risk: Risk, user: Any) -> Sheet:
     )
 
 
-def _move(risk: Risk, score: Any, user: Any) -> Move | None:
-    """What moved the score in the last 30 days; None where it has no number or is younger."""
+def _earlier(risk: Risk, score: Any) -> tuple[date, Any]:
+    """The day 30 days ago and the score that stood then, where it is not the present one."""
     since = organisations.today() - timedelta(days=DAYS_OF_CHANGE)
     if score is None or score.value is None or score.previous_value is None:
-        return None
-    move = why.explain_move(risk, since, None, score, user)
-    return move if move.before is not None and move.before.pk != score.pk and move.fall is not None else None
+        return since, None
+    before = why.newest(risk, Levels.Stage.CURRENT, until=since)
+    return since, None if before is None or before.pk == score.pk else before
 
 
 def _stage(risk: Risk, stage: str, judged: Mapping[str, Levels]) -> StageHead:

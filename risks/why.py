@@ -10,7 +10,7 @@ from portal import subjects
 from portal.people import organisations
 from portal.web import charts
 from risks import change, movers, wording
-from risks.models import Levels, Risk, Score
+from risks.models import Risk, Score
 from risks.scoring import ScoreResult, Source
 
 Names = Mapping[tuple[str, int], tuple[str, str]]  # (kind, id) → (label, url)
@@ -54,16 +54,17 @@ def newest(risk: Risk, stage: str, *, until: date | None = None) -> Score | None
     return rows.order_by("-pk").first()
 
 
-def sources(scores: Sequence[Score | None], user: Any) -> Names:
-    """The names of what terms come from, where `user` may open it. One query a kind."""
-    pairs = [
+def sources(scores: Sequence[Score | None], user: Any, known: Mapping[tuple[str, int], Any] | None = None) -> Names:
+    """The names of what terms come from, where `user` may open it; `known` rows are not asked for. One query a kind."""
+    pairs = {
         (term["source"]["kind"], term["source"]["id"])
         for score in scores
         if score is not None
         for term in score.terms
         if term["source"] and term["source"]["kind"] != "risk"
-    ]
-    found = subjects.fetch(pairs, user)
+    }
+    known = known or {}
+    found = subjects.fetch(sorted(pairs - set(known)), user) | {key: known[key] for key in pairs & set(known)}
     return {key: (subjects.of_kind(key[0]).label(row), subjects.of_kind(key[0]).url(row)) for key, row in found.items()}
 
 
@@ -78,11 +79,9 @@ def explain(score: Score | None, names: Names, tolerance: Decimal | None) -> Why
     return Why(score, fall, charts.waterfall(care, start=fall.total, limit=tolerance) if care else None)
 
 
-def explain_move(risk: Risk, since: date, until: date | None, after: Score, user: Any, stage: str = Levels.Stage.CURRENT) -> Move:
+def explain_move(since: date, until: date | None, before: Score | None, after: Score, names: Names) -> Move:
     """What moved the score between the evenings of `since` and `until`; the terms add up to the difference exactly."""
-    before = newest(risk, stage, until=since)
     moved = change.explain(_result(before), movers.as_result(after))
-    names = sources([before, after], user)
     steps = [_step(wording.change_label(term), term.points, term.source, names) for term in moved.terms]
     fall = charts.waterfall(steps, start=moved.before or Decimal(0)) if steps else None
     return Move(since, until, before, after, moved.points, fall)

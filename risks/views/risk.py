@@ -69,7 +69,9 @@ def score_change(request, pk):
     until = min(_day(request, "to") or today, today)
     since = min(_day(request, "from") or until - timedelta(days=sheet.DAYS_OF_CHANGE), until)
     after = why.newest(found, Levels.Stage.CURRENT, until=until)
-    move = why.explain_move(found, since, until, after, request.user) if after else None
+    before = why.newest(found, Levels.Stage.CURRENT, until=since)
+    names = why.sources([before, after], request.user)
+    move = why.explain_move(since, until, before, after, names) if after else None
     context = {"risk": found, "move": move, "since": since, "until": until, "today": today}
     return answer(request, "risks/score_change.html", context)
 
