@@ -1,9 +1,11 @@
 """The pages for what went wrong before or outside of a view's own answer."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
+
+from portal.web import problems
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -22,7 +24,9 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """A fault of ours; neither database nor context processors are asked."""
+    """A fault of ours; neither database nor context processors are asked. Programs get a problem, not a page."""
+    if request.path.startswith("/api/v1/") and not request.path.startswith("/api/v1/docs/"):
+        return JsonResponse(problems.fault(), status=500, content_type=problems.CONTENT_TYPE)
     return HttpResponse(loader.render_to_string("errors/500.html", {"request_id": getattr(request, "id", "")}), status=500)
 
 

@@ -33,6 +33,7 @@ KINDS: dict[int, tuple[str, Sentence, Sentence]] = {
     422: ("invalid", _("Some of it is not valid"), _("Mend the fields named here and send it again; nothing was changed.")),
     428: ("if-match-missing", _("If-Match is missing"), _("Send the ETag you read in If-Match, so that nobody's change is lost.")),
     429: ("too-many-requests", _("Too many requests"), _("Wait as long as Retry-After says.")),
+    500: ("fault", _("A fault of ours"), _("This was logged. Tell an administrator the X-Request-Id of this answer.")),
     503: ("unavailable", _("Not available just now"), _("The database is too busy. Try again shortly.")),
 }
 
@@ -105,6 +106,11 @@ def describe(exc: Exception) -> Described | None:
     if isinstance(exc, UnreadablePostError):
         return _of(400)
     return _of_database(exc)
+
+
+def fault() -> dict[str, Any]:
+    """What is told where something broke that no rule knows of."""
+    return _of(500).as_json()
 
 
 def _of(status: int, detail: str = "", code: str = "", **more: Any) -> Described:

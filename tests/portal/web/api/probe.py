@@ -59,3 +59,4 @@ class ThingViewSet(WriteSet):
 things = Resources()
 things.register("things", ThingViewSet)
 urlpatterns = [path("api/v1/", include(things.urls)), path("api/v1/<path:rest>", Missing.as_view())]
+handler500 = "portal.web.failures.failed"

@@ -121,5 +121,20 @@ def test_errors_of_rules_and_models_keep_their_words():
     assert of_model.fields == {"title": ["Too long."], "": ["Odd."]}
 
 
+def test_a_fault_of_ours_is_told_as_a_problem_without_its_words(things, api, monkeypatch):
+    def broken(self, user):
+        raise KeyError("secret")
+
+    monkeypatch.setattr("tests.portal.web.api.probe.ThingViewSet.queryset_for", broken)
+    client = api("ANALYST")
+    client.raise_request_exception = False
+
+    answer = client.get(things)
+
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert set(answer.json()) == SHAPE
+    assert b"secret" not in answer.content
+
+
 def test_a_fault_of_ours_is_no_answer():
     assert problems.describe(KeyError("x")) is None
