@@ -10,7 +10,14 @@ from portal.record.models import Total, TotalChange
 
 def add(changes: Iterable[tuple[int, str, int]]) -> None:
     """(scope, measure, amount) rows, inside the transaction of what changed. Never a row shared with another writer."""
-    TotalChange.objects.bulk_create([TotalChange(scope=s, measure=m, amount=a) for s, m, a in changes if a], batch_size=5000)
+    rows = [(scope, measure, amount) for scope, measure, amount in changes if amount]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO record_totalchange (scope, measure, amount) "
+                "SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[])",
+                [list(column) for column in zip(*rows, strict=True)],
+            )
 
 
 def move(before: tuple[Sequence[int], Mapping[str, int]] | None, after: tuple[Sequence[int], Mapping[str, int]] | None) -> None:
