@@ -1,11 +1,39 @@
-"""The entrance for workers and beat."""
+"""The entrance for workers and beat; each job knows itself, and the request that asked for it, in log, audit and row history."""
 
 import os
+from typing import Any
 
-from celery import Celery
+import pghistory
+import structlog
+from celery import Celery, Task
+from celery.signals import before_task_publish
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.development")
 
-app = Celery("concord")
+HEADER = "concord_request"
+
+
+class Job(Task):
+    """A task that carries the id of the request it was sent from; one that beat sent goes by its own id."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        carried = self.request.get(HEADER) or (self.request.headers or {}).get(HEADER)
+        sent_from = carried or structlog.contextvars.get_contextvars().get("request") or self.request.id or ""
+        with (
+            structlog.contextvars.bound_contextvars(request=sent_from, job=self.request.id, task=self.name),
+            pghistory.context(request=sent_from, job=self.request.id),
+        ):
+            return super().__call__(*args, **kwargs)
+
+
+@before_task_publish.connect
+def carry_request(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    """The id of the request under way travels with the task."""
+    request = structlog.contextvars.get_contextvars().get("request")
+    if headers is not None and request:
+        headers[HEADER] = request
+
+
+app = Celery("concord", task_cls=Job)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -27,6 +27,7 @@ def request_identity(get_response: Handler) -> Handler:
         response["X-Request-Id"] = request.id
         metrics.count(request, response.status_code, started)
         _log(request, response.status_code, started)
+        structlog.contextvars.clear_contextvars()
         return response
 
     return middleware
