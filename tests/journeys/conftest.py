@@ -70,7 +70,7 @@ def verrow(tmp_path_factory) -> Iterator[Verrow]:
         ]
         process = subprocess.Popen(command, cwd=ROOT, env=outside, stdout=output, stderr=subprocess.STDOUT)
     try:
-        ready = servers.wait_until(lambda: "\nConcord is ready" in log.read_text() or process.poll() is not None, 180)
+        ready = servers.wait_until(lambda: "\nConcord is ready" in log.read_text() or process.poll() is not None, 300)
         assert ready and process.poll() is None, log.read_text()
         instance = Instance(folder)
         environment = outside | instance.environment | {"DJANGO_SETTINGS_MODULE": "portal.settings.development"}
