@@ -4,7 +4,9 @@ from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import URLResolver, include, path
+from django.views.generic import RedirectView
 
+from portal.people.sign_in import closed
 from portal.web import health, metrics, theme
 
 ROOMS = (
@@ -27,6 +29,10 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("theme/", theme.choose, name="theme"),
     path("accounts/", include("portal.people.urls")),
+    # The admin has no door of its own: one signs in with both factors, or not at all.
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("admin/logout/", RedirectView.as_view(pattern_name="account_logout")),
+    path("admin/password_change/", closed),
     path("admin/", admin.site.urls),
     path("api/v1/", include("portal.api_urls")),
     *present(ROOMS),
