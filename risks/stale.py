@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import Count, F, Min
 
 from portal import clock
 from risks.models import StaleScore
@@ -69,6 +69,12 @@ def mark_due(today: date) -> int:
         cause=CALENDAR,
         now=clock.now(),
     )
+
+
+def lag() -> tuple[int, float]:
+    """How many rows wait, and since when the oldest [s]."""
+    found = StaleScore.objects.aggregate(rows=Count("pk"), oldest=Min("created_at"))
+    return found["rows"], max(0.0, (clock.now() - found["oldest"]).total_seconds()) if found["oldest"] else 0.0
 
 
 def claim(limit: int) -> list[Claim]:

@@ -3,6 +3,8 @@ import pytest
 from portal.record import totals
 from portal.record.models import AuditEntry
 from portal.web import metrics
+from risks.models import StaleScore
+from tests.factories.risks import make_risk
 
 
 def test_requests_are_counted_by_view_and_status(client):
@@ -63,3 +65,13 @@ def test_the_tails_of_the_record_are_measured(client, db):
     assert "concord_unfolded_totals 1.0" in text
     assert "concord_unsealed_entries 1.0" in text
     assert "concord_unsealed_age_seconds" in text
+
+
+def test_every_room_adds_its_own_lag(client, company):
+    StaleScore.objects.create(risk=make_risk(unit=company.root), cause="risk.logged")
+
+    text = client.get("/metrics").content.decode()
+
+    assert "concord_stale_scores 1.0" in text
+    assert "concord_stale_age_seconds 0." in text
+    assert "concord_failing_digests 0.0" in text
