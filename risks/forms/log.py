@@ -22,6 +22,7 @@ TYPING = {
     "hx-get": reverse_lazy("risks:log-duplicates"),
     "hx-trigger": "input changed delay:300ms",
     "hx-target": "#duplicates",
+    "hx-swap": "innerHTML",  # the form around it is swapped whole
     "hx-include": "closest form",
 }
 
@@ -75,6 +76,7 @@ class LogForm(ConcernForm):
                 "hx-get": reverse_lazy("risks:log-assets"),
                 "hx-trigger": "input changed delay:300ms",
                 "hx-target": "#log-assets",
+                "hx-swap": "innerHTML",
             }
         ),
     )

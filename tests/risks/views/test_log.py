@@ -138,3 +138,10 @@ def test_a_colleague_raises_a_concern_in_two_fields_and_sees_what_became_of_it(s
 def test_who_may_not_log_is_turned_away(signed_in, person, answers, role):
     assert signed_in(person(role)).post(LOG, answers).status_code == 403
     assert not Risk.objects.exists()
+
+
+def test_what_comes_while_typing_fills_its_place_and_leaves_it_there(signed_in, analyst):
+    page = signed_in(analyst).get(LOG).content.decode()
+
+    assert page.count('hx-target="#duplicates" hx-swap="innerHTML"') == 1
+    assert page.count('hx-target="#log-assets" hx-swap="innerHTML"') == 1
