@@ -68,4 +68,4 @@ def _score_moved(risk: Risk, since: datetime) -> list[Change]:
     now = risk.score_state.current_value if hasattr(risk, "score_state") else None
     if before is None or before == now:
         return []
-    return [Change(str(_("Shared score")), shown.whole(before), shown.whole(now))]
+    return [Change(str(_("Shared score")), shown.score(before), shown.score(now))]

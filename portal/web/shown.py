@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
@@ -38,11 +38,18 @@ def points(value, *, signed: bool = False) -> str:
 
 
 def whole(value, *, signed: bool = False) -> str:
-    """A score or count without decimals: 62, −11, and with `signed` also +7."""
+    """A count or a change without decimals: 62, −11, and with `signed` also +7."""
     if value is None or value == "":
         return NOTHING
     rounded = Decimal(value).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
     return _sign(rounded, signed) + f"{abs(rounded):,}"
+
+
+def score(value) -> str:
+    """A score without decimals, never above what it is: 39.5 is 39, since 40 would stand in another band or beyond a limit."""
+    if value is None or value == "":
+        return NOTHING
+    return str(Decimal(value).quantize(Decimal(1), rounding=ROUND_FLOOR))
 
 
 def money(amount, currency: str | None = None) -> str:

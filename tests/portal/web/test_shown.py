@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portal.web import shown
+from risks.scales import band_of
 
 TODAY = date(2026, 11, 23)
 NBSP = "\u00a0"
@@ -27,6 +28,20 @@ def test_signed_points_say_which_way(value, written):
 @pytest.mark.parametrize(("value", "written"), [(62, "62"), (-11, "−11"), (Decimal("61.6"), "62"), (1234, "1,234"), (None, "–")])
 def test_whole_numbers_have_no_decimals(value, written):
     assert shown.whole(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("39.5", "39"), ("59.9", "59"), ("60.0", "60"), ("0.9", "0"), ("100.0", "100"), (None, "–"), ("", "–")],
+)
+def test_a_score_never_reads_as_more_than_it_is(value, written):
+    assert shown.score(value and Decimal(value)) == written
+
+
+def test_a_score_and_its_band_never_contradict():
+    values = [Decimal(tenths) / 10 for tenths in range(1001)]
+
+    assert [value for value in values if band_of(Decimal(shown.score(value))) != band_of(value)] == []
 
 
 @pytest.mark.parametrize(
