@@ -49,7 +49,7 @@ def waiting_for(user: User) -> list[Need]:
     grants = reach.grants(user)
     if not grants.seats and not user.heads_of.exists():
         return []
-    rows = Review.objects.filter(state=Review.State.OPEN, due_on__lt=today).exclude(owner=user).select_related("owner")
+    rows = Review.objects.visible_to(user).overdue(today).exclude(owner=user).select_related("owner")
     if not grants.seats:
         rows = rows.filter(owner__reports_to=user)
     return _as_needs(rows.order_by("due_on")[:MOST_CARDS], user, gettext("Waits for %(name)s"))
@@ -57,7 +57,8 @@ def waiting_for(user: User) -> list[Need]:
 
 def _reviews(user: User, of_whom: User | None = None) -> list[Need]:
     rows = (
-        Review.objects.for_person(of_whom or user)
+        Review.objects.visible_to(user)
+        .for_person(of_whom or user)
         .open()
         .filter(due_on__lte=organisations.today() + timedelta(days=AHEAD_DAYS))
         .select_related("owner")
