@@ -39,8 +39,8 @@ def issue(
     days: int = 90,
     allowed_addresses: Iterable[str] = (),
 ) -> tuple[ServiceToken, str]:
-    """A token for `user`, and its secret, shown this once. It does what the account may do, within its scopes. Raises Invalid
-    by field, HoldsASeat for whoever fills a seat: what is decided there is never decided by a token."""
+    """A token for the service account `user`, and its secret, shown this once. It does what the account may do, within its
+    scopes. Raises Invalid by field, HoldsASeat for whoever fills a seat: what is decided there is never decided by a token."""
     if grants(user).seats:
         raise HoldsASeat(_("Whoever fills a seat has no token; make a service account for what runs by itself."))
     networks = list(allowed_addresses)
@@ -80,7 +80,7 @@ def recognise(secret: str, address: str) -> ServiceToken | None:
     if token is None or not secrets.compare_digest(token.digest, digest):
         return None
     moment = clock.now()
-    if token.revoked_at is not None or token.expires_at <= moment or not token.user.is_active:
+    if token.revoked_at is not None or token.expires_at <= moment or not token.user.is_active or not token.user.is_service:
         return None
     if not _comes_from(address, token.allowed_addresses) or grants(token.user).seats:
         return None
@@ -123,6 +123,8 @@ def _check(user: User, name: str, scopes: Sequence[str], days: int, networks: Se
     fields: dict[str, list[str]] = {}
     if not user.is_active:
         fields["user"] = [_("This account is closed.")]
+    elif not user.is_service:
+        fields["user"] = [_("People sign in themselves; make a service account for what runs by itself.")]
     if not name.strip() or len(name.strip()) > 120:
         fields["name"] = [_("Name the token in at most 120 letters.")]
     wrong = [scope for scope in scopes if not SCOPE.fullmatch(scope)]

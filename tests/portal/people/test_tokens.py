@@ -8,7 +8,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from portal import clock
 from portal.errors import Invalid
-from portal.people import accounts, appointments, tokens
+from portal.people import accounts, tokens
 from portal.people.errors import HoldsASeat
 from portal.people.models import ServiceToken, User
 from portal.record.models import AuditEntry
@@ -120,21 +120,27 @@ def test_a_token_that_does_not_fit_is_told_by_field(scanner, fields, named):
 
 def test_a_closed_account_gets_no_token(company):
     with pytest.raises(Invalid):
-        issued(make_user(is_active=False))
+        issued(make_user(is_active=False, is_service=True))
+
+
+def test_a_person_has_no_token(person):
+    with pytest.raises(Invalid) as refusal:
+        issued(person("ANALYST"))
+
+    assert set(refusal.value.fields) == {"user"}
+
+
+def test_the_token_of_an_account_that_is_a_person_s_counts_not(scanner):
+    _token, secret = issued(scanner)
+
+    User.objects.filter(pk=scanner.pk).update(is_service=False)
+
+    assert tokens.recognise(secret, HERE) is None
 
 
 def test_whoever_fills_a_seat_has_no_token(person):
     with pytest.raises(HoldsASeat):
         issued(person("CIO"))
-
-
-def test_a_token_from_before_the_appointment_counts_no_longer(person):
-    dana = person("ANALYST")
-    _token, secret = issued(dana)
-
-    appointments.appoint("CIO", dana, actor=None)
-
-    assert tokens.recognise(secret, HERE) is None
 
 
 def test_last_use_is_noted_once_a_minute(scanner):
