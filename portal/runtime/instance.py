@@ -32,12 +32,14 @@ class Addresses:
 class Instance:
     """The embedded servers of one folder; `durable=False` trades safety from power loss for speed, in tests.
 
-    `given` names servers run elsewhere by their variables in `OUTSIDE`; no embedded one is started in their place.
+    `given` names servers run elsewhere by their variables in `OUTSIDE`; no embedded one is started in their place. `noted` is
+    written down beside the addresses, for commands that are run later.
     """
 
     folder: Path
     durable: bool = True
     given: Mapping[str, str] = field(default_factory=dict)
+    noted: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folder = Path(self.folder).resolve()
@@ -71,7 +73,8 @@ class Instance:
     def environment(self) -> dict[str, str]:
         """What a process needs to reach this instance: addresses and the secret key, by variable."""
         addresses = asdict(self.addresses)
-        return {name: addresses[name.lower()] for name in OUTSIDE} | {"SECRET_KEY": self._secrets["SECRET_KEY"]}
+        reached = {name: addresses[name.lower()] for name in OUTSIDE}
+        return {**self.noted, **reached, "SECRET_KEY": self._secrets["SECRET_KEY"]}
 
     @cached_property
     def postgres(self) -> Postgres:

@@ -33,7 +33,7 @@ def main(folder: Path = FOLDER) -> int:
         port = wanted_port()
         with only_one(folder, port):
             check_port(port)
-            with servers(folder) as environment:
+            with servers(folder, port) as environment:
                 prepare(environment)
                 return serve(environment, folder, port)
     except CannotStart as refusal:
@@ -45,11 +45,11 @@ def main(folder: Path = FOLDER) -> int:
 
 
 @contextmanager
-def servers(folder: Path) -> Iterator[dict[str, str]]:
+def servers(folder: Path, port: int) -> Iterator[dict[str, str]]:
     """The environment of everything Concord runs, with embedded servers for what no address was given for."""
     given = {name: os.environ[name] for name in OUTSIDE if os.environ.get(name)}
     check_given(given)
-    instance = Instance(folder, given=given)
+    instance = Instance(folder, given=given, noted={"PORT": str(port)})
     say("Starting the servers" if len(given) < 2 else "Connecting to the given servers")
     try:
         instance.start()

@@ -82,6 +82,12 @@ def test_environment_names_the_servers_and_is_private(running):
     }
 
 
+def test_what_later_commands_need_is_noted_beside_the_addresses(running):
+    noted = Instance(running.folder, durable=False, noted={"PORT": "8123", "REDIS_URL": "never this"}).environment
+
+    assert noted == {"PORT": "8123"} | running.environment
+
+
 def test_second_start_adopts_what_runs_and_keeps_secrets(running):
     pids = running.postgres.pid(), running.valkey.pid()
     other = Instance(running.folder, durable=False)

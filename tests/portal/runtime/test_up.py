@@ -1,5 +1,6 @@
 """`make up` from the first line to the last: ready, refused twice, killed, started again, stopped."""
 
+import json
 import os
 import re
 import signal
@@ -73,6 +74,7 @@ def test_a_run_is_ready_stands_alone_and_leaves_nothing_behind(up, tmp_path, fre
     assert first.is_ready(), first.output
     for host in ("localhost", "127.0.0.1"):
         assert urllib.request.urlopen(f"http://{host}:{free_port}/healthz").status == 200
+    assert json.loads((tmp_path / "up" / "environment.json").read_text())["PORT"] == str(free_port)
 
     second = up()
     assert second.process.wait(20) == 1
