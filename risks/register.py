@@ -36,6 +36,7 @@ CHANGEABLE = (
     "source",
     "external_id",
 )
+OPENING = ("it_owner", "security_owner")  # whoever stands here reads a confidential risk and names its readers
 WORDS = ("title", "cause", "consequence", "grounds")  # people's words stand in row history, not in audit params
 
 
@@ -114,7 +115,7 @@ def change(risk: Risk, *, actor: Any, version: int | None, **fields: Any) -> Ris
     wanted.check(risk, actor=actor, changed=set(fields))
     changed = [name for name in CHANGEABLE if getattr(risk, name) != before[name]]
     readers_changed = people is not None and _differ(risk, people)
-    if before["is_confidential"] and (readers_changed or "is_confidential" in changed):
+    if before["is_confidential"] and (readers_changed or {"is_confidential", *OPENING} & set(changed)):
         _check_readers(before, actor)
     if not changed and not readers_changed:
         return risk

@@ -184,6 +184,17 @@ def test_only_owners_and_leaders_open_a_confidential_risk_to_others(logged, anal
     assert register.change(risk, actor=person("CISO"), version=1, is_confidential=False).is_confidential is False
 
 
+def test_a_reader_of_a_confidential_risk_does_not_hand_it_over(logged, analyst, person):
+    risk = logged(is_confidential=True)
+
+    for field in ("it_owner", "security_owner"):
+        with pytest.raises(ReadersAreNotYours):
+            register.change(risk, actor=analyst, version=1, **{field: analyst})
+
+    owner = person("OWNER")
+    assert register.change(risk, actor=person("CISO"), version=1, it_owner=owner).it_owner == owner
+
+
 def test_naming_a_person_opens_a_confidential_risk_to_them(logged, person, company):
     colleague = person("COLLEAGUE")
     risk = logged(is_confidential=True)
