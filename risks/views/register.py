@@ -40,7 +40,7 @@ def register(request):
 @permitted("risks.view_risk")
 def heat_map(request):
     unit = None
-    if request.GET.get("unit", "").isdigit():
+    if request.GET.get("unit", "").isdecimal():
         unit = get_object_or_404(Unit.objects.filter(archived_at=None), pk=request.GET["unit"])
     drawn = heatmap.drawn(unit or heatmap.scope_of(request.user), request.user)
     return answer(request, "risks/heatmap.html", {"heat": drawn, "title": _("Open risks by likelihood and impact now")})

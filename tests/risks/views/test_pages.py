@@ -15,7 +15,7 @@ ABOUT_A_RISK = [
     "/risks/{pk}/levels/CURRENT/",
     "/risks/{pk}/closing/",
 ]
-OTHERS = ["/risks/register/", "/risks/heatmap/", "/risks/log/", "/risks/concerns/"]
+OTHERS = ["/risks/register/", "/risks/heatmap/", "/risks/heatmap/?unit=²", "/risks/log/", "/risks/concerns/"]
 WRITING = [path for path in ABOUT_A_RISK if path.rsplit("/", 2)[-2] in ("words", "owners", "readers", "CURRENT", "closing")]
 
 
