@@ -111,4 +111,8 @@ def _chosen(request: HttpRequest, found: DiscoveryRun) -> list[Proposal]:
 def _choices(request: HttpRequest, chosen: list[Proposal]) -> dict[int, int | None]:
     """What was said about conflicts: "new", or the id of an asset."""
     said = {one.pk: request.POST.get(f"choice-{one.pk}", "") for one in chosen if one.kind == Proposal.Kind.CONFLICT}
-    return {pk: None if text == "new" else int(text) for pk, text in said.items() if text == "new" or text.isdecimal()}
+    return {
+        pk: None if text == "new" else int(text)
+        for pk, text in said.items()
+        if text == "new" or (text.isdecimal() and len(text) < 19)
+    }

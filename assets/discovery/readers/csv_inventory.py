@@ -36,6 +36,7 @@ STATED = {name: name for name in ("vendor", "product", "operating_system", "vers
 }
 SEPARATORS = ",;\t|"
 LONGEST_HEADING_LINE = 64_000
+LONGEST_LINE = 1_000_000
 
 
 def read(stream: BinaryIO) -> Iterator[Candidate]:
@@ -62,7 +63,7 @@ def _candidates(text: io.TextIOWrapper) -> Iterator[Candidate]:
         raise EmptyDiscovery
     separator = max(SEPARATORS, key=heading_line.count)
     columns = _columns(next(csv.reader([_without_nul(heading_line, 1)], delimiter=separator)))
-    rows = csv.reader((_without_nul(line, number) for number, line in enumerate(text, 2)), delimiter=separator, strict=True)
+    rows = csv.reader((_without_nul(line, number) for number, line in enumerate(_lines(text), 2)), delimiter=separator, strict=True)
     found = 0
     for cells in rows:
         line = rows.line_num + 1
@@ -77,6 +78,14 @@ def _candidates(text: io.TextIOWrapper) -> Iterator[Candidate]:
         yield _candidate({column: cell for column, cell in zip(columns, cells, strict=True) if column}, line)
     if not found:
         raise NothingListed
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """The lines below the header; one without an end would only fill the memory."""
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise csv.Error
+        yield line
 
 
 def _without_nul(line: str, number: int) -> str:

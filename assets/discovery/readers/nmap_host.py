@@ -5,7 +5,7 @@ import re
 from xml.etree.ElementTree import Element
 
 from assets.discovery.candidate import Candidate, Scan, Service, bounded, distinct, fqdn, host_name, ip, mac, plain, serial
-from assets.discovery.readers.nmap_scan import moment
+from assets.discovery.readers.nmap_scan import moment, small_number
 
 SURE_ENOUGH_PERCENT = 95
 
@@ -55,13 +55,13 @@ def _answered(host: Element, services: tuple[Service, ...], addresses: list[tupl
 
 def _is_open(port: Element) -> bool:
     state = port.find("state")
-    return state is not None and state.get("state") == "open" and (port.get("portid") or "").isdecimal()
+    return state is not None and state.get("state") == "open" and small_number(port.get("portid")) is not None
 
 
 def _service(port: Element) -> Service:
     service = port.find("service")
     name = plain(service.get("name"), 64) if service is not None else ""
-    return Service(int(port.get("portid", "0")), plain(port.get("protocol"), 8), name)
+    return Service(small_number(port.get("portid")) or 0, plain(port.get("protocol"), 8), name)
 
 
 def _names(host: Element) -> list[str]:
@@ -92,7 +92,7 @@ def _told(host: Element) -> dict[str, str]:
             if answers.get(answer):
                 told.setdefault(name, answers[answer])
     system = _best_match(host)
-    if system is not None and int(system.get("accuracy", "0")) >= SURE_ENOUGH_PERCENT:
+    if system is not None and (small_number(system.get("accuracy")) or 0) >= SURE_ENOUGH_PERCENT:
         told.setdefault("operating_system", plain(system.get("name")))
     return told
 
@@ -111,8 +111,8 @@ SCRIPTS: dict[str, tuple[str, dict[str, str]]] = {
 
 
 def _best_match(host: Element) -> Element | None:
-    matches = [one for one in host.iterfind("os/osmatch") if one.get("accuracy", "").isdecimal()]
-    return max(matches, key=lambda one: int(one.get("accuracy", "0")), default=None)
+    matches = [one for one in host.iterfind("os/osmatch") if small_number(one.get("accuracy")) is not None]
+    return max(matches, key=lambda one: small_number(one.get("accuracy")) or 0, default=None)
 
 
 def _guesses(host: Element, services: tuple[Service, ...], told: dict[str, str]) -> dict[str, str]:

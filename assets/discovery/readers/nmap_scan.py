@@ -13,6 +13,8 @@ from assets.discovery.candidate import Scan, plain
 TARGETS_ELSEWHERE = {"-iL", "-iR", "--exclude", "--excludefile", "--resume"}
 # Options whose next word is an address but no target.
 TAKES_AN_ADDRESS = {"-S", "-D", "-sI", "--dns-servers", "--proxies", "--proxy", "--ip-options", "-b"}
+LONGEST_COMMAND = 131_072  # no system hands a longer one to a program
+MOST_RANGES = 10_000  # nmap writes at most one a protocol and port it looked at apart
 LAST_OCTET_RANGE = re.compile(r"(\d{1,3}\.\d{1,3}\.\d{1,3}\.)(\d{1,3})-(\d{1,3})")
 
 
@@ -27,13 +29,21 @@ def begun(root: Element) -> Scan:
 
 def with_ports(scan: Scan, scaninfo: Element) -> Scan:
     """`scan` with the ports that one `scaninfo` element lists."""
+    if len(scan.ports) >= MOST_RANGES:
+        return scan
     protocol = plain(scaninfo.get("protocol"), 8)
     ranges = []
     for part in (scaninfo.get("services") or "").split(","):
         first, _, last = part.partition("-")
-        if first.isdecimal() and (last or first).isdecimal():
-            ranges.append((protocol, int(first), int(last or first)))
+        begin, end = small_number(first), small_number(last or first)
+        if begin is not None and end is not None:
+            ranges.append((protocol, begin, end))
     return replace(scan, ports=scan.ports + tuple(ranges))
+
+
+def small_number(text: str | None) -> int | None:
+    """A port or a percentage; None for anything that cannot be one, however many digits it has."""
+    return int(text) if text and text.isdecimal() and len(text) <= 5 else None
 
 
 def moment(epoch: str | None) -> datetime | None:
@@ -46,6 +56,8 @@ def moment(epoch: str | None) -> datetime | None:
 
 def targets(arguments: str) -> tuple[str, ...]:
     """Networks that a command line names; () unless it names all of them as addresses."""
+    if len(arguments) > LONGEST_COMMAND:
+        return ()
     try:
         words = shlex.split(arguments)[1:]
     except ValueError:

@@ -14,6 +14,7 @@ from assets.errors import HostileDiscovery, MalformedDiscovery, NothingDiscovere
 
 # A tarpit that shows all 65,535 ports open needs 260,000 elements; more within one host would only fill the memory.
 MOST_ELEMENTS_A_HOST = 400_000
+MOST_BYTES_A_HOST = 64 * 1024 * 1024
 DEEPEST = 60
 ENDS_EARLY = frozenset(
     expat.codes[text]
@@ -45,7 +46,8 @@ def read(stream: BinaryIO) -> Iterator[Candidate]:
 
 def _hosts(stream: BinaryIO) -> Iterator[Candidate]:
     # nmap writes a DOCTYPE of its own, so that one is allowed; entities and anything fetched from outside are not.
-    events = iterparse(stream, ("start", "end"), forbid_dtd=False, forbid_entities=True, forbid_external=True)
+    counted = _Counted(stream)
+    events = iterparse(counted, ("start", "end"), forbid_dtd=False, forbid_entities=True, forbid_external=True)
     root, scan, depth, kept = None, None, 0, 0
     for event, element in events:
         if event == "start":
@@ -68,4 +70,19 @@ def _hosts(stream: BinaryIO) -> Iterator[Candidate]:
             if candidate:
                 yield candidate
         root.clear()
-        kept = 0
+        kept = counted.byte_count = 0
+
+
+class _Counted:
+    """Reads on until too much came without a host: one endless text, name or comment would only fill the memory."""
+
+    def __init__(self, stream: BinaryIO):
+        self._stream = stream
+        self.byte_count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        pulled = self._stream.read(size)
+        self.byte_count += len(pulled)
+        if self.byte_count > MOST_BYTES_A_HOST:
+            raise MalformedDiscovery
+        return pulled

@@ -99,3 +99,21 @@ def test_the_stream_stays_open_for_its_owner():
     list(csv_inventory.read(stream))
 
     assert not stream.closed
+
+
+def test_a_line_without_an_end_is_refused_before_it_fills_the_memory():
+    class Endless(io.RawIOBase):
+        pulled = 0
+
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            head = HEADER.encode() if not self.pulled else b"x" * len(buffer)
+            buffer[: len(head)] = head
+            self.pulled += len(head)
+            assert self.pulled < 10_000_000
+            return len(head)
+
+    with pytest.raises(NotAnInventory):
+        list(csv_inventory.read(Endless()))

@@ -235,3 +235,36 @@ def test_no_prefix_of_a_real_scan_passes_for_the_whole():
     for length in range(1, len(whole), 97):
         with pytest.raises(UnreadableDiscovery):
             candidates(whole[:length])
+
+
+DIGITS = "9" * 5_000
+
+
+def test_a_number_of_thousands_of_digits_is_no_port_and_no_percentage():
+    inside = (
+        f'<ports><port protocol="tcp" portid="{DIGITS}"><state state="open"/></port></ports>'
+        f'<os><osmatch name="Linux" accuracy="{DIGITS}"/></os>'
+    )
+    (plain_host,) = candidates(HEAD.replace("1-1023", f"1-{DIGITS}") + host("10.20.1.1", inside=inside) + TAIL)
+
+    assert plain_host.services == ()
+    assert plain_host.scan.ports == (("tcp", 44818, 44818),)
+    assert "operating_system" not in {**plain_host.fields, **plain_host.guesses}
+
+
+def test_a_command_line_no_system_could_run_names_no_network():
+    assert targets("nmap " + "10.20.1.0/24 " * 20_000) == ()
+
+
+@pytest.mark.parametrize("endless", ["<!--{}-->", "<host><hostnames>{}</hostnames></host>", '<host name="{}"/>'])
+def test_what_goes_on_without_a_host_is_refused_before_it_fills_the_memory(monkeypatch, endless):
+    monkeypatch.setattr(nmap_xml, "MOST_BYTES_A_HOST", 1_000_000)
+
+    with pytest.raises(MalformedDiscovery):
+        candidates(HEAD + endless.format("x" * 2_000_000) + host("10.20.1.1") + TAIL)
+
+
+def test_many_hosts_are_read_however_long_the_file_is(monkeypatch):
+    monkeypatch.setattr(nmap_xml, "MOST_BYTES_A_HOST", 100_000)
+
+    assert len(candidates(HEAD + "".join(host(f"10.20.{n // 250}.{n % 250}") for n in range(2_000)) + TAIL)) == 2_000
