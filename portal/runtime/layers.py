@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
         os.environ["CHROMIUM"] = str(ensure())
         (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns of a folder that is not there
         # the first layer makes the test database anew, the others find it made
-        results = [run(FAST, ["--create-db", "--reuse-db", *arguments])]
+        results = [run(FAST, ["--create-db", "--reuse-db", "--numprocesses", "2", "--dist", "worksteal", *arguments])]
         results += [run(layer, ["--reuse-db", *arguments]) for layer in SLOW]
     except CannotStart as refusal:
         print(refusal, file=sys.stderr)

@@ -11,14 +11,14 @@ DEBUG = False
 SECRET_KEY = found.secret_key or "only-for-the-suite-where-no-server-runs-yet-0123456789"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DATABASES = {"default": environment.database(found.database_url or "postgres:///concord")}
-DATABASES["default"]["TEST"] = {"NAME": "_".join(filter(None, ["test_concord", os.environ.get("PYTEST_XDIST_WORKER")]))}
+# Each process of the suite has a database and a cache of its own: clearing one must not empty the other's.
+worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+DATABASES["default"]["TEST"] = {"NAME": "_".join(filter(None, ["test_concord", worker]))}
 CELERY_BROKER_URL, CACHE_URL = environment.redis_addresses(found.redis_url or "redis://127.0.0.1:1/0")
-# Each checkout and each process of the suite has its own keys.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": CACHE_URL,
-        "KEY_PREFIX": os.environ.get("PYTEST_XDIST_WORKER", "one"),
+        "LOCATION": CACHE_URL.replace("?db=0", f"?db={2 + int(worker.removeprefix('gw') or -1)}"),
     }
 }
 CELERY_TASK_ALWAYS_EAGER = True

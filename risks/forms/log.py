@@ -24,6 +24,7 @@ TYPING = {
     "hx-target": "#duplicates",
     "hx-swap": "innerHTML",  # the form around it is swapped whole
     "hx-include": "closest form",
+    "hx-params": "not csrfmiddlewaretoken",  # an address is logged; a token has no place in it
 }
 
 

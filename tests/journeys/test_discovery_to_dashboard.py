@@ -1,6 +1,7 @@
 """From a discovery file to the shared dashboard: the story of the product, with scripts and without."""
 
 import json
+import re
 import urllib.request
 from decimal import Decimal
 
@@ -11,6 +12,8 @@ from tests.factories.assets import make_host, make_scan
 from tests.journeys.conftest import number_in
 
 pytestmark = pytest.mark.journey
+
+RISK = re.compile(r"/risks/\d+/$")
 
 
 def scan(name: str, third: int) -> bytes:
@@ -61,6 +64,7 @@ def discover_and_log(verrow, as_account, scripts: bool, name: str, third: int) -
     else:
         reload_until(page, "button[name=all_new]")
     page.click("button[name=all_new]")
+    expect(page.locator("button[name=all_new]")).to_have_count(0, timeout=30_000)
     page.goto(f"{verrow.address}/assets/inventory/?q={name}-1")
     assert page.locator(f"tbody a:has-text('{name}-1')").count() == 1
 
@@ -71,12 +75,13 @@ def discover_and_log(verrow, as_account, scripts: bool, name: str, third: int) -
     page.fill("#log-form input[name=asset]", f"{name}-1")
     page.check("#log-form input[name=likelihood][value='4']", force=True)
     page.check("#log-form input[name=impact][value='3']", force=True)
+    page.select_option("#log-form select[name=area]", "operational")
     page.select_option("#log-form select[name=owner]", label="Priya Nair")
     page.fill("#log-form textarea[name=grounds]", "Seen in the scan of this morning.")
     page.click("#log-form button[data-kind=primary]")
     if page.locator("button[name=anyway]").count():
         page.click("button[name=anyway]")
-    page.wait_for_url("**/risks/*/")
+    page.wait_for_url(RISK)
     number = page.locator(".title .row").first.inner_text().split()[0]
     reload_until(page, ".badge[data-size=large]")
     return number, number_in(page.locator(".badge[data-size=large]").inner_text())
@@ -93,7 +98,7 @@ def assert_terms_add_up(page: Page, score: int) -> None:
 
 def assert_integration_reads(verrow, number: str, score: int) -> None:
     email = f"reader-{number.lower()}@verrow.example"
-    token = verrow.manage("issue_token", email, "--create", "--scope", "risks:read", "--scope", "scores:read").split()[-1]
+    token = verrow.manage("issue_token", email, "--scope", "risks:read", "--scope", "scores:read").split()[-1]
 
     def get(path: str):
         request = urllib.request.Request(f"{verrow.address}/api/v1{path}", headers={"Authorization": f"Bearer {token}"})
@@ -108,10 +113,10 @@ def assert_review_is_told_once(verrow, as_account, number: str, scripts: bool) -
     page = as_account("analyst", scripts=scripts)
     page.goto(f"{verrow.address}/risks/register/?q={number}")
     page.click("tbody a:has-text('stops the presses')")
-    page.click("a:has-text('Change the words')")
+    page.click("a:has-text('Name owners')")
     page.fill("input[name=review_every_days]", "1")
     page.click("main form button[data-kind=primary]")
-    page.wait_for_url("**/risks/*/")
+    page.wait_for_url(RISK)
 
     verrow.manage("send_reminders")
     verrow.manage("send_reminders")

@@ -4,6 +4,7 @@ from assets.models import Asset, Proposal
 from governance.board.demo.build import AlreadySettled, build
 from risks import recompute
 from risks.models import Risk, ScoreState
+from tests.factories.portal import make_user
 
 
 @pytest.fixture
@@ -20,6 +21,8 @@ def test_verrow_moves_in_with_its_assets_and_risks(verrow):
     assert ScoreState.objects.filter(current_value=None).count() == 1
 
 
-def test_nobody_moves_in_twice(verrow):
+def test_the_demo_moves_only_into_an_empty_portal(db):
+    make_user()
+
     with pytest.raises(AlreadySettled):
         build()
