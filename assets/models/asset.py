@@ -106,6 +106,9 @@ class Asset(models.Model):
             models.Index(fields=["unit", "id"], condition=Q(archived_at=None), name="current_assets_of_a_unit"),
             models.Index(fields=["name", "id"], condition=Q(archived_at=None), name="current_assets_by_name"),
             models.Index(fields=["kind", "id"], condition=Q(archived_at=None), name="current_assets_by_kind"),
+            models.Index(
+                fields=["registered_at"], include=["unit"], condition=Q(archived_at=None), name="current_assets_by_arrival"
+            ),
             GinIndex(fields=["search"], name="assets_by_words"),
         ]
         constraints = [

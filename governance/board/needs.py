@@ -118,7 +118,8 @@ def _register(user: User, scope: Scope) -> Iterator[Need]:
     if not chases or not user.has_perm("risks.change_risk"):
         return
     risks = Risk.objects.visible_to(user).filter(scope.within("unit"), state=Risk.State.OPEN)
-    for risk in risks.filter(accountable="").order_by("-score_state__current_value", "pk")[:3]:
+    unowned = risks.filter(accountable="", score_state__isnull=False)  # the inner join lets an index give the worst at once
+    for risk in unowned.order_by("-score_state__current_value", "pk")[:3]:
         yield Need(
             kind=gettext("Owner"),
             icon="pen",

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -19,6 +19,7 @@ from risks.models import Appetite, Levels, Risk, RiskAsset
 
 DIVISIONS, SITES = 4, 5
 OWNERS = 40
+YEARS_OF_DAYS = 1_000
 GROUP = 20  # assets that lean on each other, as a tree with a business service at its top
 EVENTS = (
     "Ransomware reaches the line control of {where}",
@@ -131,9 +132,15 @@ def _asset(place: int, ids: Sequence[int], number: str, dice: random.Random, gro
         "owner_id": None if dice.random() < 0.1 else dice.choice(ground.owners),
         "reachability": dice.choice(("NONE", "INTERNAL", "INTERNAL", "REMOTE", "INTERNET")),
         "is_safety_relevant": dice.random() < 0.05,
+        "registered_at": _some_day(place),
         "support_ends_on": ground.today + timedelta(days=dice.randint(-700, 1400)) if dice.random() < 0.3 else None,
         **levels,
     }
+
+
+def _some_day(place: int) -> datetime:
+    """A moment of the last years: the register of an organisation did not come in one day."""
+    return clock.now() - timedelta(days=place * 7 % YEARS_OF_DAYS)
 
 
 def _links(count: int) -> Iterator[tuple[int, int]]:
@@ -172,7 +179,7 @@ def _count(rows: list[dict], ground: Ground) -> None:
 def _risks(count: int, asset_ids: Sequence[int], ground: Ground) -> None:
     dice = random.Random(f"risks {count}")  # noqa: S311
     ids, names = draw_ids(Risk, count), numbers.draw("R", count)
-    rows = [_risk(ids[place], names[place], dice, ground) for place in range(count)]
+    rows = [_risk(ids[place], names[place], dice, ground) | {"logged_at": _some_day(place)} for place in range(count)]
     copy_in(Risk, rows)
     copy_in(Levels, (levels for row in rows for levels in _levels(row["id"], dice)))
     if asset_ids:
