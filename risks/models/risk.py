@@ -82,8 +82,8 @@ class Risk(models.Model):
             models.Index(fields=["unit", "id"], condition=Q(state="OPEN"), name="open_risks_of_a_unit"),
             models.Index(fields=["it_owner"], condition=Q(state="OPEN"), name="open_risks_of_an_it_owner"),
             models.Index(fields=["security_owner"], condition=Q(state="OPEN"), name="open_risks_of_a_sec_owner"),
-            models.Index(fields=["review_due_on"], include=["unit"], condition=Q(state="OPEN"), name="open_risks_by_review"),
-            models.Index(fields=["logged_at"], include=["unit"], condition=Q(state="OPEN"), name="open_risks_by_logging"),
+            models.Index(fields=["review_due_on", "id"], include=["unit"], condition=Q(state="OPEN"), name="open_risks_by_review"),
+            models.Index(fields=["logged_at", "id"], include=["unit"], condition=Q(state="OPEN"), name="open_risks_by_logging"),
             GinIndex(fields=["search"], name="risks_by_words"),
         ]
         constraints = [
