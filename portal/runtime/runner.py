@@ -4,10 +4,12 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 import threading
 from contextlib import suppress
 
 from honcho.manager import KILL_WAIT, Manager
+from honcho.printer import Printer
 from honcho.process import Process
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -56,11 +58,29 @@ class Child(Process):
             os.killpg(child.pid, signal.SIGKILL)
 
 
+class Lines(Printer):
+    """Whole lines only, whichever thread writes them: the line that says Concord is ready stands on its own."""
+
+    def __init__(self, *arguments, **options) -> None:
+        super().__init__(*arguments, **options)
+        self._one_at_a_time = threading.Lock()
+
+    def write(self, message) -> None:
+        with self._one_at_a_time:
+            super().write(message)
+
+    def say(self, line: str) -> None:
+        """A line of our own, without time and name."""
+        with self._one_at_a_time:
+            print(line, file=self.output, flush=True)
+
+
 class Runner(Manager):
     """Runs its processes until one ends or a signal asks; `asked` tells which of the two it was."""
 
     def __init__(self, printer=None) -> None:
-        super().__init__(printer)
+        self.lines = printer or Lines(sys.stdout)
+        super().__init__(self.lines)
         self._process_ctor = Child
         self.asked = False
 

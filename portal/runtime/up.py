@@ -120,7 +120,7 @@ def announce(runner: Runner, folder: Path, port: int) -> None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as response:
                 if response.status == 200:
-                    print(ready_line(folder, port), flush=True)
+                    runner.lines.say(ready_line(folder, port))
                     return
         except urllib.error.HTTPError as error:
             answer = error.read().decode(errors="replace")[:500]
