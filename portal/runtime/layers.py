@@ -29,6 +29,7 @@ class Layer:
     name: str
     marker: str
     minutes: float
+    processes: int = 1
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,13 @@ class Result:
 
 SLOW = (
     Layer("journeys", "journey", 6),
-    Layer("schema", "schema", 3),
-    Layer("accessibility", "axe", 3),
-    Layer("kill", "kill", 2),
+    Layer("schema", "schema", 3, processes=2),
+    Layer("accessibility", "axe", 3, processes=2),
+    Layer("kill", "kill", 2, processes=2),
 )
-FAST = Layer("unit and database", " and ".join(f"not {name}" for name in (*(layer.marker for layer in SLOW), "soak")), 8)
+FAST = Layer(
+    "unit and database", " and ".join(f"not {name}" for name in (*(layer.marker for layer in SLOW), "soak")), 8, processes=2
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -57,7 +60,7 @@ def main(arguments: list[str]) -> int:
         os.environ["CHROMIUM"] = str(ensure())
         (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns of a folder that is not there
         # the first layer makes the test database anew, the others find it made
-        results = [run(FAST, ["--create-db", "--reuse-db", "--numprocesses", "2", "--dist", "worksteal", *arguments])]
+        results = [run(FAST, ["--create-db", "--reuse-db", *arguments])]
         results += [run(layer, ["--reuse-db", *arguments]) for layer in SLOW]
     except CannotStart as refusal:
         print(refusal, file=sys.stderr)
@@ -72,6 +75,8 @@ def run(layer: Layer, arguments: list[str]) -> Result:
     """Run one layer, showing what pytest says as it says it."""
     print(f"\n── {layer.name}: at most {layer.minutes:g} min ──", flush=True)
     command = [sys.executable, "-m", "pytest", "-q", "--continue-on-collection-errors", "-m", layer.marker, *arguments]
+    if layer.processes > 1:
+        command += ["--numprocesses", str(layer.processes), "--dist", "worksteal"]
     if sys.stdout.isatty():
         command.append("--color=yes")
     started = time.monotonic()
