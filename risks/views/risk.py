@@ -14,6 +14,8 @@ from risks import appetite, history, sheet, why
 from risks.forms.risk import AssetForm
 from risks.models import Levels, Risk
 
+FIRST_YEAR = 1900  # an earlier day is a slip of the keyboard
+
 
 def visible_risk(request, pk):
     """The risk behind an address, or 404 as if it did not exist."""
@@ -87,6 +89,7 @@ def rights(request, found):
 
 def _day(request, name):
     try:
-        return parse_date(request.GET.get(name, ""))
+        day = parse_date(request.GET.get(name, ""))
     except ValueError:
         return None
+    return day if day is None or day.year >= FIRST_YEAR else None

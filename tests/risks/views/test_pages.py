@@ -9,6 +9,7 @@ ABOUT_A_RISK = [
     "/risks/{pk}/score/?stage=RESIDUAL",
     "/risks/{pk}/score/change/",
     "/risks/{pk}/score/change/?from=2026-01-01&to=nonsense",
+    "/risks/{pk}/score/change/?to=0001-01-01",
     "/risks/{pk}/words/",
     "/risks/{pk}/owners/",
     "/risks/{pk}/readers/",
