@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -79,8 +80,9 @@ def prepare(environment: Mapping[str, str]) -> None:
 def serve(environment: Mapping[str, str], folder: Path, port: int) -> int:
     """Run the processes until a signal (0) or the end of one of them (1)."""
     runner = Runner()
+    shared = {**environment, "PROMETHEUS_MULTIPROC_DIR": str(empty(folder / "metrics"))}
     for name, command in commands(folder, port).items():
-        runner.add_process(name, f"exec {command}", env=dict(environment), cwd=str(ROOT))
+        runner.add_process(name, f"exec {command}", env=shared, cwd=str(ROOT))
     threading.Thread(target=announce, args=[runner, folder, port], daemon=True).start()
     runner.loop()
     if runner.asked:
@@ -88,6 +90,13 @@ def serve(environment: Mapping[str, str], folder: Path, port: int) -> int:
         return 0
     print("A part of Concord ended by itself, so everything was stopped; its last lines are above.", file=sys.stderr)
     return 1
+
+
+def empty(folder: Path) -> Path:
+    """`folder`, with nothing in it: the web processes add up their counts there, each run from zero."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def commands(folder: Path, port: int) -> dict[str, str]:
