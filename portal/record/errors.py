@@ -10,3 +10,9 @@ class NotSealedYet(Refused):
 
     sentence = _("This moment is not sealed yet. Ask again in a few seconds, or for an earlier one.")
     code = "not-sealed-yet"
+
+
+class CannotRestore(Refused):
+    """A backup and a database that do not fit; the sentence says what to do."""
+
+    code = "cannot-restore"
