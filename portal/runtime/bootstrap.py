@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import platform
+import shlex
 import shutil
 import signal
 import subprocess
@@ -87,8 +88,11 @@ def check_owner():
     foreign = [path for path in (VENV, VAR, *VAR.glob("*"), *VAR.glob("*/*.json")) if not mine(path)]
     if foreign and not (foreign == [VENV] and stamped_all()):
         tops = sorted({VENV if path == VENV else VAR for path in foreign})
-        names = " ".join(map(str, tops))
-        sys.exit(f"Another user ran Concord in this clone, {foreign[0]} belongs to {owner(foreign[0])}: sudo rm -rf {names}")
+        names = shlex.join(map(str, tops))
+        sys.exit(
+            f"Another user ran Concord in this clone, {foreign[0]} belongs to {owner(foreign[0])}; "
+            f"take it over, data included, with: sudo chown -R {os.geteuid()}:{os.getegid()} {names}"
+        )
 
 
 def mine(path):

@@ -51,7 +51,10 @@ def servers(folder: Path, port: int) -> Iterator[dict[str, str]]:
     given = {name: os.environ[name] for name in OUTSIDE if os.environ.get(name)}
     check_given(given)
     instance = Instance(folder, given=given, noted={"PORT": str(port)})
-    say("Starting the servers" if len(given) < 2 else "Connecting to the given servers")
+    outside = {"DATABASE_URL", "REDIS_URL"} <= set(given)
+    say("Connecting to the given servers" if outside else "Starting the servers")
+    if "DATABASE_URL" in given and "DATABASE_OWNER_URL" not in given:
+        print("DATABASE_OWNER_URL is not set, so every process may alter the record; docs/operating.md tells how to part the two.")
     try:
         instance.start()
         yield {

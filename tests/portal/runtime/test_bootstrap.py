@@ -1,5 +1,7 @@
 """What the bootstrap hands from pip's settings to uv, and whom it lets near a clone."""
 
+import os
+
 import pytest
 
 from portal.runtime import bootstrap
@@ -70,3 +72,37 @@ def test_lock_is_hashed_and_names_no_index(lock):
     assert requirements
     assert all("==" in line and line.endswith("\\") for line in requirements)
     assert "://" not in text
+
+
+@pytest.fixture
+def clone(tmp_path, monkeypatch):
+    """A clone in which somebody ran Concord before."""
+    clone = tmp_path / "clone"
+    (clone / "var" / "up").mkdir(parents=True)
+    (clone / ".venv").mkdir()
+    (clone / "var" / "up" / "environment.json").touch()
+    for name, path in {"ROOT": clone, "VENV": clone / ".venv", "VAR": clone / "var"}.items():
+        monkeypatch.setattr(bootstrap, name, path)
+    return clone
+
+
+def test_ones_own_clone_is_let_in(clone):
+    assert bootstrap.check_owner() is None
+
+
+def test_what_another_user_left_is_named_with_the_command_that_takes_it_over(clone, monkeypatch):
+    theirs = clone / "var" / "up" / "environment.json"
+    monkeypatch.setattr(bootstrap.os, "access", lambda path, mode: path != theirs)
+
+    with pytest.raises(SystemExit) as refusal:
+        bootstrap.check_owner()
+
+    assert str(refusal.value).startswith(f"Another user ran Concord in this clone, {theirs} belongs to {theirs.owner()}; ")
+    assert str(refusal.value).endswith(f"with: sudo chown -R {os.geteuid()}:{os.getegid()} {clone / 'var'}")
+
+
+def test_a_clone_one_may_not_write_in_is_to_be_made_anew(clone, monkeypatch):
+    monkeypatch.setattr(bootstrap.os, "access", lambda path, mode: path != clone)
+
+    with pytest.raises(SystemExit, match="clone it again as yourself"):
+        bootstrap.check_owner()
