@@ -65,7 +65,14 @@ def analyse() -> None:
 
 def _ground() -> Ground:
     Organisation.objects.get_or_create(
-        pk=1, defaults={"name": "Verrow Manufacturing", "currency": "EUR", "time_zone": "Europe/Berlin", "created_at": clock.now()}
+        pk=1,
+        defaults={
+            "name": "Verrow Manufacturing",
+            "currency": "EUR",
+            "time_zone": "Europe/Berlin",
+            "created_at": clock.now(),
+            "set_up_at": clock.now(),
+        },
     )
     organisations.forget()
     Appetite.objects.get_or_create(category="", defaults={"appetite_points": 40, "tolerance_points": 60})

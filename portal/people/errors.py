@@ -53,3 +53,18 @@ class ServiceAccountOnly(Refused):
 class PersonOnly(Refused):
     sentence = _("A service account has tokens, and neither a password nor a second factor.")
     code = "person-only"
+
+
+class CurrencyFixed(Refused):
+    sentence = _("The currency was set once and stays: every amount in the register is written in it.")
+    code = "currency-fixed"
+
+
+class StepsOpen(Refused):
+    sentence = _("The set-up is not done yet: answer the steps that are open first.")
+    code = "steps-open"
+
+
+class AlreadySetUp(Refused):
+    sentence = _("This organisation is set up already; change it in its settings.")
+    code = "already-set-up"

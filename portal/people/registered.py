@@ -34,3 +34,15 @@ subjects.register(
         unit=lambda unit: unit,
     )
 )
+subjects.register(
+    subjects.Subject(
+        kind="organisation",
+        model="people.Organisation",
+        word=_("organisation"),
+        plural=_("organisations"),
+        resource="organisation",
+        url=_no_page,
+        label=lambda organisation: organisation.name,
+        unit=lambda _organisation: None,
+    )
+)

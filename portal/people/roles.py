@@ -48,6 +48,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ADMIN": frozenset(
         {
             "people.use_admin",
+            "people.change_organisation",
             "people.view_user",
             "people.issue_token",
             "risks.view_recompute",

@@ -149,6 +149,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Language, time, static ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]  # those that ship complete
 LOCALE_PATHS = [ROOT / "locale"]
 USE_I18N = True
 USE_TZ = True

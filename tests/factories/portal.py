@@ -20,7 +20,14 @@ def make_unit(name: str, *, parent: Unit | None = None, kind: str = Unit.Kind.SI
 def make_company() -> SimpleNamespace:
     """`.root`, `.northfield`, `.eastmere`, `.finance`, `.organisation`."""
     organisation, _ = Organisation.objects.get_or_create(
-        pk=1, defaults={"name": "Verrow Manufacturing", "currency": "EUR", "time_zone": "Europe/Berlin", "created_at": clock.now()}
+        pk=1,
+        defaults={
+            "name": "Verrow Manufacturing",
+            "currency": "EUR",
+            "time_zone": "Europe/Berlin",
+            "created_at": clock.now(),
+            "set_up_at": clock.now(),
+        },
     )
     root = make_unit("Verrow Manufacturing", kind=Unit.Kind.COMPANY)
     return SimpleNamespace(

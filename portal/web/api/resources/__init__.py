@@ -1,5 +1,5 @@
-"""Resources of the ground floor: units, users, audit entries."""
+"""Resources of the ground floor: organisation, units, users, audit entries."""
 
-from portal.web.api.resources import audit_entries, units, users
+from portal.web.api.resources import audit_entries, organisation, units, users
 
-__all__ = ["audit_entries", "units", "users"]
+__all__ = ["audit_entries", "organisation", "units", "users"]
