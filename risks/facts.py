@@ -48,7 +48,7 @@ def gather(risk_ids: Sequence[int], today: date) -> Iterator[Facts]:
     risks = Risk.objects.filter(pk__in=risk_ids).values_list(
         "pk", "state", "archived_at", "category", "is_confidential", "accountable", "review_due_on", "unit__path"
     )
-    tolerances = dict(Appetite.objects.values_list("category", "tolerance_points"))
+    tolerances = dict(Appetite.objects.current().values_list("category", "tolerance_points"))
     levels = _levels(risk_ids)
     exposures = exposure.measure(risk_ids)
     for pk, state, archived_at, category, is_confidential, accountable, review_due_on, path in list(risks):

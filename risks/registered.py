@@ -26,6 +26,30 @@ subjects.register(
         related=("unit",),
     )
 )
+subjects.register(
+    subjects.Subject(
+        kind="scale-meaning",
+        model="risks.ScaleMeaning",
+        word=_("meaning of levels"),
+        plural=_("meanings of levels"),
+        resource="scale-meanings",
+        url=lambda _meaning: "",
+        label=str,
+        unit=lambda _meaning: None,
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="appetite",
+        model="risks.Appetite",
+        word=_("appetite"),
+        plural=_("appetites"),
+        resource="appetites",
+        url=lambda _appetite: "",
+        label=lambda row: row.get_category_display() or _("All others"),
+        unit=lambda _appetite: None,
+    )
+)
 
 reviews.on_answer(cadence.REVIEW, reviewed.take_answer)
 reviews.sides_with(cadence.REVIEW, cadence.sides)

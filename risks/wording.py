@@ -65,6 +65,7 @@ CAUSES: dict[str, Word] = {
     "risk.asset_unlinked": gettext_lazy("Asset unlinked"),
     "risk.closed": gettext_lazy("Risk closed"),
     "risk.reviewed": gettext_lazy("Risk reviewed"),
+    "appetite.agreed": gettext_lazy("Appetite agreed"),
     "asset.registered": gettext_lazy("Asset registered"),
     "asset.changed": gettext_lazy("Asset changed"),
     "asset.archived": gettext_lazy("Asset archived"),

@@ -1,5 +1,5 @@
 """The resources of risks."""
 
-from risks.api import risks, scores
+from risks.api import appetites, risks, scale_meanings, scores
 
-__all__ = ["risks", "scores"]
+__all__ = ["appetites", "risks", "scale_meanings", "scores"]

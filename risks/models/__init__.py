@@ -3,6 +3,7 @@
 from risks.models.appetite import Appetite
 from risks.models.levels import Levels
 from risks.models.risk import Risk, RiskAsset
+from risks.models.scale_meaning import ScaleMeaning
 from risks.models.score import Score, ScoreState, StaleScore
 
-__all__ = ["Appetite", "Levels", "Risk", "RiskAsset", "Score", "ScoreState", "StaleScore"]
+__all__ = ["Appetite", "Levels", "Risk", "RiskAsset", "ScaleMeaning", "Score", "ScoreState", "StaleScore"]

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from portal.history import tracked
+from portal.people.access import Grants, VisibleQuerySet
 from risks.models.risk import Risk
 
 
@@ -15,7 +16,10 @@ class Appetite(models.Model):
     category = models.CharField(max_length=12, choices=Risk.Category, blank=True, unique=True)
     appetite_points = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
     tolerance_points = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
+    archived_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+
+    objects = VisibleQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -24,3 +28,8 @@ class Appetite(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category or '*'} {self.appetite_points}/{self.tolerance_points}"
+
+    @classmethod
+    def visibility(cls, grants: Grants) -> Q:
+        """Whoever reads risks reads what we want to carry."""
+        return Q() if "risks.view_risk" in grants.permissions else Q(pk__in=())

@@ -76,15 +76,18 @@ PAGES = {
 
 # By the noun of the resource: what its detail addresses name.
 RESOURCES = {
+    "appetites": of("appetite"),
     "assets": of("asset"),
     "audit-entries": of("audit-entry"),
     "dashboard": Line(),
     "dependencies": of("dependency"),
     "discovery-runs": of("discovery-run"),
     "inbox": of("reminder"),
+    "organisation": Line(),
     "discovery-run-proposals": of("discovery-proposal", run=lambda proposal: proposal.run_id),
     "reviews": of("review"),
     "risks": of("risk"),
+    "scale-meanings": of("scale-meaning"),
     "scores": of("score"),
     "units": of("unit"),
     "users": of("user"),
@@ -110,8 +113,13 @@ ALL = (
     "ADMIN",
 )
 
+# They hold for the whole organisation, so whoever reads risks reads them.
+READS_RISKS = dict.fromkeys((*(role for role in ALL if role != "ADMIN"), "INTEGRATION"), PLACES)
+
 # Written by hand, not derived: who may open which of the three objects of a kind. Who is not named opens none.
 SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
+    "appetite": READS_RISKS,
+    "scale-meaning": READS_RISKS,
     "asset": SEATS | OVERSEERS | OF_THE_UNIT,
     "dependency": SEATS | OVERSEERS | OF_THE_UNIT,
     "discovery-run": SEATS | OVERSEERS | OF_THE_UNIT,

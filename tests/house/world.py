@@ -13,7 +13,7 @@ from portal.attention.models import Reminder
 from portal.people import roles, tokens
 from portal.record import audit, sealing
 from portal.record.models import Seal
-from risks import cadence, recompute
+from risks import appetite, cadence, meanings, recompute
 from risks.models import Score, StaleScore
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
 from tests.factories.portal import make_person, make_user
@@ -71,6 +71,9 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
         )
         for place, risk in made["risk"].items()
     }
+    agreed = appetite.agree({"": (40, 60)}, actor=None)[""]
+    meaning = meanings.say("safety", meanings.OFFERED["safety"], actor=None)
+    made["appetite"], made["scale-meaning"] = dict.fromkeys(units, agreed), dict.fromkeys(units, meaning)
     made["unit"], made["user"] = units, dict.fromkeys(units, stranger)
     return made
 

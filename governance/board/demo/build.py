@@ -28,7 +28,9 @@ def build() -> dict[str, dict[str, str]]:
     with calendar.at(FOUNDED_DAYS_AGO):
         tree = people.found()
         staff, doors = people.move_in(tree)
+        risks.say_what_levels_mean()
         risks.set_appetite()
+        people.settle()
     known = inventory.write_down(calendar, staff, tree)
     first = inventory.scan(calendar, FIRST_SCAN, "plant_first_scan.xml", engineer=staff["jonas"], unit=tree["northfield"])
     inventory.accept_all(calendar, ACCEPTED, first, engineer=staff["jonas"])

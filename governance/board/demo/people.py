@@ -4,23 +4,26 @@ from typing import Any
 
 from governance.board.demo import sources
 from governance.board.demo.times import ZONE
-from portal import clock
 from portal.people import accounts, appointments, organisations, role_assignments, units
-from portal.people.models import Organisation, Unit, User
+from portal.people.models import Unit, User
 
 DOMAIN = "verrow.example"
 
 
 def found() -> dict[str, Unit]:
     """The organisation and its units, by key."""
-    Organisation.objects.create(
-        pk=1, name="Verrow Manufacturing", currency="EUR", time_zone=str(ZONE), is_demo=True, created_at=clock.now()
-    )
-    organisations.forget()
+    organisations.describe(name="Verrow Manufacturing", currency="EUR", time_zone=str(ZONE), is_demo=True, actor=None)
     made: dict[str, Unit] = {}
     for row in sources.table("units"):
         made[row["key"]] = units.found(row["name"], row["kind"], made.get(row["parent"]), actor=None)
     return made
+
+
+def settle() -> None:
+    """The set-up is over: what took one person until now takes two."""
+    for step in organisations.STEPS:
+        organisations.note_step(step, actor=None)
+    organisations.finish(actor=None)
 
 
 def move_in(tree: dict[str, Unit]) -> tuple[dict[str, User], dict[str, dict[str, str]]]:

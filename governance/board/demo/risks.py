@@ -10,8 +10,8 @@ from governance.board.demo.times import Calendar
 from portal.attention import reviews
 from portal.attention.models import Review
 from portal.people.models import Unit, User
-from risks import cadence, recompute, register
-from risks.models import Appetite, Levels, Risk
+from risks import appetite, cadence, meanings, recompute, register
+from risks.models import Levels, Risk
 
 MOST_UNCHANGED = 2
 FIRST_MIDNIGHT = 310
@@ -28,8 +28,13 @@ class Event:
 
 def set_appetite() -> None:
     """What Verrow wants to carry: less in the plants than in the offices."""
-    Appetite.objects.create(category="", appetite_points=40, tolerance_points=70)
-    Appetite.objects.create(category=Risk.Category.OT, appetite_points=35, tolerance_points=60)
+    appetite.agree({"": (40, 70), Risk.Category.OT: (35, 60)}, actor=None)
+
+
+def say_what_levels_mean() -> None:
+    """Verrow took the scales as they were offered."""
+    for scale, meaning in meanings.OFFERED.items():
+        meanings.say(scale, meaning, actor=None)
 
 
 def live(
