@@ -38,7 +38,7 @@ def read(stream: BinaryIO) -> Iterator[Candidate]:
         raise HostileDiscovery from None
     except ParseError as error:
         raise (TruncatedDiscovery if error.code in ENDS_EARLY else MalformedDiscovery) from None
-    except (LookupError, UnicodeError):  # an encoding that does not exist, or bytes that are not in it
+    except (LookupError, ValueError):  # an encoding that does not exist or is not read, or bytes that are not in it
         raise MalformedDiscovery from None
     if not found:
         raise NothingDiscovered

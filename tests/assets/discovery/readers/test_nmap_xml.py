@@ -138,9 +138,10 @@ def test_a_damaged_file_says_so():
         candidates((HEAD + PLC + TAIL).replace("</ports>", "</prots>"))
 
 
-def test_an_unknown_encoding_is_a_damaged_file():
+@pytest.mark.parametrize("encoding", ["KOI-99", "UTF-7"])
+def test_an_encoding_nobody_reads_is_a_damaged_file(encoding):
     with pytest.raises(MalformedDiscovery):
-        candidates((HEAD + PLC + TAIL).replace("UTF-8", "KOI-99"))
+        candidates((HEAD + PLC + TAIL).replace("UTF-8", encoding))
 
 
 def test_other_xml_is_no_scan():
