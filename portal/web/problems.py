@@ -1,7 +1,7 @@
 """Problems of the API by RFC 9457: one shape for everything that goes wrong, told by status, code and field."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
@@ -81,6 +81,9 @@ def handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     found = describe(exc)
     if found is None:
         return None
+    if isinstance(exc, exceptions.UnsupportedMediaType):
+        taken = sorted({parser.media_type for parser in context["view"].get_parsers()})
+        found = replace(found, detail=str(_("Send the body as %s.")) % ", ".join(taken))
     return Response(found.as_json(), status=found.status, headers=dict(found.headers), content_type=CONTENT_TYPE)
 
 

@@ -88,7 +88,9 @@ def test_wrong_answers_name_their_field(api, told, field):
 
 
 def test_json_is_no_file(api):
-    assert api.post(RUNS, {"source": "x"}, format="json").status_code == 415
+    answer = api.post(RUNS, {"source": "x"}, format="json")
+
+    assert (answer.status_code, answer.json()["detail"]) == (415, "Send the body as multipart/form-data.")
 
 
 def test_a_unit_out_of_reach_is_refused(api, company):
