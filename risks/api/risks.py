@@ -197,8 +197,11 @@ class RiskViewSet(WriteSet):
 def _check_elsewhere(risk: Risk, validated: Any) -> None:
     """What has an address of its own is not changed here in passing; the same again is no change."""
     wrong: dict[str, list[str]] = {}
-    for name in ONCE:
-        if name in validated:
+    row = next((row for row in risk.levels.all() if row.stage == Levels.Stage.CURRENT), Levels())
+    judged = {area: level for area in scales.IMPACT_AREAS if (level := getattr(row, f"{area}_level")) is not None}
+    for name, now in zip(ONCE, (row.likelihood_level, judged), strict=True):
+        told = validated.get(name, now)
+        if ({area: level for area, level in told.items() if level is not None} if name == "impact" else told) != now:
             wrong[name] = [_("Levels change under levels/CURRENT/.")]
     if "assets" in validated and {asset.pk for asset in validated["assets"]} != {asset.pk for asset in risk.assets.all()}:
         wrong["assets"] = [_("Link assets under assets/, unlink them under asset-removal/.")]

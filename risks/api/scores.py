@@ -183,6 +183,8 @@ class ScoreViewSet(ReadSet):
         if state not in Levels.Stage.values:
             raise Invalid(_("The question is not valid."), {"state": [_("Say INHERENT, CURRENT or RESIDUAL.")]})
         since, until = _moment(request, "from"), _moment(request, "to")
+        if request.query_params.get("to") and since > until:
+            raise Invalid(_("The question is not valid."), {"to": [_("This lies before `from`; change the two.")]})
         return Response(self._told_as(scores.moved(risk, since, until, state)))
 
     def _told_as(self, moved: scores.Moved) -> dict[str, Any]:

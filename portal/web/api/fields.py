@@ -25,6 +25,11 @@ def by_id_or_number(queryset: QuerySet, told: Any) -> Any:
     return None
 
 
+def may_mean_a_row(told: str) -> bool:
+    """Whether `told` is written like an id or a number."""
+    return bool(NUMBER.fullmatch(told)) or (told.isascii() and told.isdigit() and len(told) < 19)
+
+
 class Linked(serializers.RelatedField):
     """Another subject by id; a number such as "R-0007" is understood too. What the caller may not see does not exist here.
     `kind` is one of portal.subjects."""

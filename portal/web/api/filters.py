@@ -12,7 +12,8 @@ from rest_framework.request import Request
 
 from portal import subjects
 from portal.errors import Invalid
-from portal.web.api.fields import by_id_or_number
+from portal.web.api import questions
+from portal.web.api.fields import by_id_or_number, may_mean_a_row
 
 LONGEST_SEARCH = 200
 
@@ -23,6 +24,15 @@ class ExactFilters(DjangoFilterBackend):
     def known_parameters(self, view: Any) -> list[str]:
         filterset = getattr(view, "filterset_class", None)
         return list(filterset.base_filters) if filterset else []
+
+    def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:
+        """django-filter reads a yes or no that is neither as no question at all; then a list would hold too much."""
+        known = view.filterset_class.base_filters if getattr(view, "filterset_class", None) else {}
+        told = {name: request.query_params[name] for name in known if request.query_params.get(name)}
+        wrong = {name: [sentence] for name in told if (sentence := _wrong(known[name], told[name]))}
+        if wrong:
+            raise Invalid(_("The question is not valid."), wrong)
+        return super().filter_queryset(request, queryset, view)
 
 
 class Words(BaseFilterBackend):
@@ -65,6 +75,15 @@ class LinkedFilter(django_filters.CharFilter):
             return queryset
         found = by_id_or_number(subjects.of_kind(self.kind).visible_to(self.parent.request.user), value)
         return queryset.none() if found is None else queryset.filter(**{self.field_name: found.pk})
+
+
+def _wrong(asked: Any, told: str) -> Any:
+    """What to say about a value that this filter cannot mean; None where it may."""
+    if isinstance(asked, django_filters.BooleanFilter) and told.lower() not in questions.TRUE | questions.FALSE:
+        return _("Say true or false.")
+    if isinstance(asked, LinkedFilter) and not may_mean_a_row(told):
+        return _("Give an id, or a number such as R-0007.")
+    return None
 
 
 def known_parameters(view: Any) -> list[str]:

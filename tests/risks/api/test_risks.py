@@ -234,3 +234,24 @@ def test_a_list_costs_the_same_for_many(analyst, company, django_assert_max_num_
 
     with django_assert_max_num_queries(10):
         assert len(analyst.get(RISKS).json()["results"]) == 12
+
+
+def test_the_same_again_from_an_integration_changes_nothing(api, company):
+    robot = api("INTEGRATION")
+    url = f"{RISKS}by-external-id/scanner/42/"
+    body = {"title": "X", "category": "OT", "unit": company.northfield.pk, "likelihood_level": 3, "impact": {"safety": 4}}
+
+    made, again = robot.put(url, body, format="json"), robot.put(url, body, format="json")
+    other = robot.put(url, body | {"impact": {"safety": 5}}, format="json")
+
+    assert (made.status_code, again.status_code, again.json()["version"]) == (201, 200, made.json()["version"])
+    assert (other.status_code, list(other.json()["fields"])) == (422, ["impact"])
+
+
+@pytest.mark.parametrize("query", ["above_tolerance=maybe", "is_confidential=2", "owner=me", "asset=lathe", "unit=1.5"])
+def test_a_filter_that_means_nothing_is_told(analyst, company, query):
+    make_risk(unit=company.northfield)
+
+    answer = analyst.get(f"{RISKS}?{query}")
+
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, [query.partition("=")[0]])

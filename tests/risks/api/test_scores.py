@@ -162,6 +162,7 @@ def test_a_change_is_told_step_by_step(api, person, risk):
         ({"from": "2026-13-03"}, "from"),
         ({"from": "9999-12-31"}, "from"),
         ({"from": "2026-11-01", "to": "soon"}, "to"),
+        ({"from": "2026-11-02", "to": "2026-11-01"}, "to"),
         ({"from": "2026-11-01", "state": "GROSS"}, "state"),
         ({"from": "2026-11-01", "until": "2026-11-02"}, "until"),
     ],
