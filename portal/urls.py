@@ -14,6 +14,7 @@ ROOMS = (
     ("assets/", "assets.urls"),
     ("risks/", "risks.urls"),
     ("", "portal.attention.urls"),  # reviews/ and inbox/
+    ("", "portal.web.people.urls"),  # people/, account/ and invitation/
     ("", "portal.web.urls"),
 )
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("theme/", theme.choose, name="theme"),
+    path("accounts/", include("portal.web.people.entrance_urls")),
     path("accounts/", include("portal.people.urls")),
     # The admin has no door of its own: one signs in with both factors, or not at all.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),

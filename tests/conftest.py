@@ -129,4 +129,4 @@ def company(db):
 @pytest.fixture
 def person(company):
     """`person("ANALYST", unit=…)` or `person("CIO")`: someone in a role or a seat."""
-    return lambda name, **fields: make.make_person(name, company=company, **fields)
+    return lambda name, /, **fields: make.make_person(name, company=company, **fields)

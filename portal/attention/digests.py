@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.conf import settings
 from django.core.mail import get_connection
 from django.db import transaction
 from django.utils import timezone, translation
@@ -21,6 +20,7 @@ from portal import clock
 from portal.attention import letters
 from portal.attention.models import Digest, Reminder
 from portal.people import organisations
+from portal.people.addresses import mail_host
 from portal.people.models import User
 
 MORNING = time(8)
@@ -60,8 +60,7 @@ def send_due(*, at_once: bool = False) -> Run:
 
 def message_id(recipient_id: int, day: date) -> str:
     """The same at every try, so that a mail program shows a repeated mail once."""
-    host = settings.PORTAL_ADDRESS.partition("://")[2].partition("/")[0].partition(":")[0] or "localhost"
-    return f"<digest.{recipient_id}.{day.isoformat()}@{host}>"
+    return f"<digest.{recipient_id}.{day.isoformat()}@{mail_host()}>"
 
 
 def _due(at_once: bool) -> Iterator[tuple[int, date]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal import subjects
 from portal.attention.models import Digest, Reminder
 from portal.people import organisations
+from portal.people.addresses import absolute
 from portal.people.models import User
 from portal.web import shown
 
@@ -68,11 +69,6 @@ def digest(row: Digest, person: User, told: Sequence[Reminder], *, sentence: str
     )
     mail.attach_alternative(render_to_string("attention/mail/digest.html", context), "text/html")
     return mail
-
-
-def absolute(path: str) -> str:
-    """The address of a page outside of any request; the page itself sends strangers through sign-in and back."""
-    return settings.PORTAL_ADDRESS.rstrip("/") + path
 
 
 def _title(told: Sequence[Reminder]) -> str:

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -16,9 +17,13 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.errors import Invalid
-from portal.people.errors import CircularLine, EmailTaken, OwnAccount, PersonOnly
+from portal.people import counting, letters, sessions
+from portal.people.errors import CircularLine, EmailTaken, OwnAccount, PersonOnly, TooOften
 from portal.people.models import Unit, User
 from portal.record import audit
+
+TRIES = 5  # of the current password, within a window
+DESCRIBED = ("name", "language", "time_zone")
 
 
 @transaction.atomic
@@ -61,14 +66,27 @@ def random_password() -> str:
 
 
 @transaction.atomic
-def set_password(user: User, password: str, *, actor: Any) -> None:
-    """Another password; every session that signed in by the old one ends. Raises Invalid for a weak one."""
+def set_password(user: User, password: str, *, actor: Any, session: int | None = None) -> None:
+    """Another password; every session that signed in by the old one ends, but for the browser session `session`.
+    Raises Invalid for a weak one."""
     if user.is_service:
         raise PersonOnly
     _check_password(user, password)
     user.set_password(password)
     user.save(update_fields=["password"])
+    sessions.end_all(user, actor=actor, but=session)
     audit.record(actor, "user.password_set", user)
+
+
+@transaction.atomic
+def change_password(user: User, current: str, password: str, *, actor: Any, session: int | None) -> None:
+    """One's own, against the one it was until now. Raises TooOften after some wrong tries, and Invalid by field."""
+    if counting.count(f"password.of.{user.pk}") > TRIES:
+        raise TooOften(retry_after=counting.WINDOW_SECONDS)
+    if not user.check_password(current):
+        raise Invalid(_("The password was not changed."), {"current": [_("This is not your password.")]})
+    set_password(user, password, actor=actor, session=session)
+    letters.write("password-changed", user)
 
 
 @transaction.atomic
@@ -100,13 +118,34 @@ def report_to(user: User, superior: User | None, *, actor: Any) -> User:
 
 
 @transaction.atomic
-def close(user: User, *, actor: Any) -> User:
-    """No sign-in from now on: sessions and tokens stop at their next request. Raises OwnAccount for one's own."""
+def describe(user: User, *, name: str, language: str, time_zone: str, actor: Any) -> User:
+    """What a person says of themselves: name, language, and the zone they read times in ("" is the organisation's)."""
+    before = (user.name, user.language, user.time_zone)
+    user.name, user.language, user.time_zone = name.strip(), language, time_zone
+    if fields := _wrong_fields(user):
+        raise Invalid(_("This cannot be saved."), fields)
+    after = (user.name, user.language, user.time_zone)
+    changed = [field for field, old, new in zip(DESCRIBED, before, after, strict=True) if old != new]
+    if changed:
+        user.save(update_fields=changed)
+        audit.record(actor, "user.changed", user, {"fields": changed})
+    return user
+
+
+def not_oneself(user: User, actor: Any) -> None:
+    """Raises OwnAccount: what an administrator does to an account, they never do to their own."""
     if actor is not None and actor.pk == user.pk:
         raise OwnAccount
+
+
+@transaction.atomic
+def close(user: User, *, actor: Any) -> User:
+    """No sign-in from now on: sessions and tokens stop at their next request. Raises OwnAccount for one's own."""
+    not_oneself(user, actor)
     user.is_active = False
     user.save(update_fields=["is_active"])
     user.tokens.filter(revoked_at=None).update(revoked_at=clock.now())
+    sessions.end_all(user, actor=actor)
     audit.record(actor, "user.closed", user)
     return user
 
@@ -121,21 +160,28 @@ def reopen(user: User, *, actor: Any) -> User:
 
 
 def _check(user: User, password: str | None) -> None:
-    fields: dict[str, list[str]] = {}
+    fields = _wrong_fields(user)
     try:
         validate_email(user.email)
     except ValidationError as error:
         fields["email"] = error.messages
-    try:
-        user.clean_fields(exclude=["email", "password", "unit", "reports_to"])
-    except ValidationError as error:
-        fields.update({name: list(messages) for name, messages in error.message_dict.items()})
     if fields:
         raise Invalid(_("This account cannot be made."), fields)
     if User.objects.filter(email__iexact=user.email).exists():
         raise EmailTaken
     if password is not None and not user.is_service:
         _check_password(user, password)
+
+
+def _wrong_fields(user: User) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    try:
+        user.clean_fields(exclude=["email", "password", "unit", "reports_to"])
+    except ValidationError as error:
+        fields.update({name: list(messages) for name, messages in error.message_dict.items()})
+    if user.language not in dict(settings.LANGUAGES):
+        fields["language"] = [_("Concord does not speak this language; take one of the list.")]
+    return fields
 
 
 def _check_password(user: User, password: str) -> None:

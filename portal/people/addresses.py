@@ -1,4 +1,4 @@
-"""Where a request comes from: only what a proxy of our own wrote is believed."""
+"""Where a request comes from, as far as a proxy of our own wrote it; and where the portal itself is found from outside."""
 
 from ipaddress import ip_address
 
@@ -31,3 +31,13 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def absolute(path: str) -> str:
+    """The address of a page outside of any request; the page itself sends strangers through sign-in and back."""
+    return settings.PORTAL_ADDRESS.rstrip("/") + path
+
+
+def mail_host() -> str:
+    """The name behind the @ of a Message-ID."""
+    return settings.PORTAL_ADDRESS.partition("://")[2].partition("/")[0].partition(":")[0] or "localhost"

@@ -68,3 +68,50 @@ class StepsOpen(Refused):
 class AlreadySetUp(Refused):
     sentence = _("This organisation is set up already; change it in its settings.")
     code = "already-set-up"
+
+
+class AlreadyIn(Refused):
+    sentence = _("This person has come in already; who lost their password asks for a new one at the sign-in page.")
+    code = "already-in"
+
+
+class InvitationOver(Refused):
+    sentence = _("This link is used up, too old or was withdrawn. Ask the administrator who invited you for a new one.")
+    code = "invitation-over"
+
+
+class LinkOver(Refused):
+    sentence = _("This link is used up or too old. Ask for a new one.")
+    code = "link-over"
+
+
+class NoUnit(Refused):
+    sentence = _("There is no organisation yet; set it up first.")
+    code = "no-unit"
+
+
+class FactorNotAllowed(Refused):
+    sentence = _("A second factor is added with another one, or by a link an administrator sends you.")
+    code = "factor-not-allowed"
+
+
+class LastFactor(Refused):
+    sentence = _("Your role asks for a second factor and this is your only one; add another before you remove it.")
+    code = "last-factor"
+
+
+class FactorNeeded(Refused):
+    sentence = _("Your role asks for a second factor. Sign in to the pages and add one first.")
+    code = "factor-needed"
+    status = 403
+
+
+class NoFactor(Refused):
+    sentence = _("There is no second factor to recover; add one first.")
+    code = "no-factor"
+
+
+class TooOften(Refused):
+    sentence = _("That was too often. Wait a quarter of an hour and try again.")
+    code = "too-often"
+    status = 429

@@ -20,6 +20,12 @@ class Grants:
     unit_paths: tuple[str, ...]  # subtrees a role opens
     permissions: frozenset[str]
     is_service: bool = False
+    has_factor: bool = False
+
+    @property
+    def needs_factor(self) -> bool:
+        """True for seats and roles that act for the organisation or over its accounts."""
+        return not self.is_service and bool(self.names & roles.NEED_FACTOR)
 
     @property
     def everywhere(self) -> bool:
@@ -52,6 +58,9 @@ _GRANTS = f"""
     SELECT 'role', r.user_id, r.role, u.path, NULL, NULL, NULL
     FROM people_roleassignment r JOIN people_unit u ON u.id = r.unit_id
     WHERE r.user_id = ANY(%(users)s) AND r.ended_at IS NULL
+    UNION ALL
+    SELECT 'factor', f.user_id, f.type, '', NULL, NULL, NULL
+    FROM mfa_authenticator f WHERE f.user_id = ANY(%(users)s) AND f.type <> 'recovery_codes'
     ORDER BY since, name
 """  # noqa: S608  (no value is written into it)
 
@@ -69,20 +78,23 @@ def read_grants(users: Sequence[Any]) -> None:
     """Keep on every one of `users` what they may do and see: one query however many they are."""
     given: dict[int, list[tuple[str, str]]] = {user.pk: [] for user in users}
     named: list[seating.Named] = []
+    with_factor: set[int] = set()
     with connection.cursor() as cursor:
         cursor.execute(_GRANTS, {"users": list(given), "kept_out": sorted(roles.NEVER_SEATED)})
         for source, user_id, name, path, holder_id, substitute_id, _since in cursor.fetchall():
             if source == "role":
                 given[user_id].append((name, path))
+            elif source == "factor":
+                with_factor.add(user_id)
             else:
                 named.append(seating.Named(name, holder_id, substitute_id))
     filled = seating.fill(named)
     for user in users:
         seats = frozenset(seat for seat, who in filled.items() if who.user_id == user.pk)
-        user._grants = _add_up(user, seats, given[user.pk])
+        user._grants = _add_up(user, seats, given[user.pk], user.pk in with_factor)
 
 
-def _add_up(user: Any, seats: frozenset[str], given: list[tuple[str, str]]) -> Grants:
+def _add_up(user: Any, seats: frozenset[str], given: list[tuple[str, str]], has_factor: bool) -> Grants:
     names = seats | frozenset(name for name, _ in given)
     paths = {path for name, path in given if name in roles.SEES_UNITS}
     return Grants(
@@ -92,6 +104,7 @@ def _add_up(user: Any, seats: frozenset[str], given: list[tuple[str, str]]) -> G
         unit_paths=tuple(sorted(p for p in paths if not any(p != other and p.startswith(other) for other in paths))),
         permissions=frozenset().union(*(roles.PERMISSIONS[name] for name in names)),
         is_service=user.is_service,
+        has_factor=has_factor,
     )
 
 

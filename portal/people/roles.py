@@ -50,6 +50,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "people.use_admin",
             "people.change_organisation",
             "people.view_user",
+            "people.change_user",
             "people.issue_token",
             "risks.view_recompute",
             "record.view_auditentry",
@@ -70,3 +71,5 @@ OPENS_CONFIDENTIAL = frozenset({"CIO", "CISO", "CSO"})
 SEES_UNITS = frozenset({"ANALYST", "OWNER", "HEAD", "ENGINEER", "INTEGRATION"})
 # Whoever holds one of these never sits in a seat.
 NEVER_SEATED = frozenset({"AUDITOR", "ADMIN", "PREPARER", "INTEGRATION"})
+# They act for the organisation or over its accounts: nothing opens to them without a second factor.
+NEED_FACTOR = frozenset({"CIO", "CISO", "CSO", "ARBITER", "ADMIN"})

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from portal.people.addresses import client_address
 
@@ -26,6 +27,15 @@ class ClosedDoor(DefaultAccountAdapter):
         user = super().authenticate(request, **credentials)
         return None if user is not None and user.is_service else user
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Who has a second factor confirms by it; the password alone confirms nothing then."""
+        methods = super().get_reauthentication_methods(user)
+        by_factor = [method for method in methods if method["id"] != "reauthenticate"]
+        for method in by_factor:
+            by_passkey = method["id"] == "mfa_reauthenticate:webauthn"
+            method["description"] = _("Use a passkey") if by_passkey else _("Use an authenticator app or a recovery code")
+        return by_factor or methods
+
 
 def account_named(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
     """The account a sign-in speaks of, spelt one way: capitals and blanks must not give further tries."""
@@ -45,6 +55,6 @@ def leaving(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return left
 
 
-def closed(request: HttpRequest, **_: str) -> NoReturn:
+def closed(request: HttpRequest, **named: str) -> NoReturn:
     """A page of allauth that has no place here."""
     raise Http404

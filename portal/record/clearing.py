@@ -29,7 +29,12 @@ def clear_idempotency_keys() -> int:
 
 
 def clear_sign_ins() -> int:
-    """Forget wrong passwords of long ago and sessions that are over; returns how many."""
-    attempts = apps.get_model("axes.AccessAttempt").objects.filter(attempt_time__lt=clock.now() - SIGN_INS_KEPT_FOR)
-    sessions = apps.get_model("sessions.Session").objects.filter(expire_date__lt=clock.now())
-    return attempts.delete()[0] + sessions.delete()[0]
+    """Forget wrong passwords, sign-ins and mail about accounts of long ago, and sessions that are over; returns how many."""
+    before = clock.now() - SIGN_INS_KEPT_FOR
+    old = (
+        apps.get_model("axes.AccessAttempt").objects.filter(attempt_time__lt=before),
+        apps.get_model("people.BrowserSession").objects.filter(last_seen_at__lt=before),
+        apps.get_model("people.Letter").objects.filter(created_at__lt=before),
+        apps.get_model("sessions.Session").objects.filter(expire_date__lt=clock.now()),
+    )
+    return sum(rows.delete()[0] for rows in old)

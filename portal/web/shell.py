@@ -80,6 +80,8 @@ RAIL = (
 PERSONAL = (
     RailEntry("inbox", _("Inbox"), "attention:inbox", "inbox", "attention.view_inbox"),
     RailEntry("reviews", _("Reviews"), "attention:reviews", "review", "attention.view_review"),
+    RailEntry("people", _("People"), "people:people", "together", "people.change_user"),
+    RailEntry("account", _("Account"), "people:account", "open"),
 )
 _OFFICES = {**dict(Appointment.Seat.choices), **dict(RoleAssignment.Role.choices)}
 

@@ -3,7 +3,10 @@
 from itertools import count
 from types import SimpleNamespace
 
+from allauth.mfa.models import Authenticator
+
 from portal import clock
+from portal.people import roles
 from portal.people.models import Appointment, Organisation, RoleAssignment, Unit, User
 
 _serial = count(1)
@@ -45,11 +48,14 @@ def make_user(name: str = "", **fields) -> User:
     return User.objects.create_user(name=name or f"Person {number}", **fields)
 
 
-def make_person(name: str, *, company: SimpleNamespace, unit: Unit | None = None, **fields) -> User:
-    """Someone in the role or seat `name`; roles are given for `unit`, the root by default."""
+def make_person(name: str, /, *, company: SimpleNamespace, unit: Unit | None = None, has_factor: bool = True, **fields) -> User:
+    """Someone in the role or seat `name`; roles are given for `unit`, the root by default. Where the role asks for a second
+    factor they have one, unless told otherwise."""
     user = make_user(**{"unit": unit or company.root, "is_service": name == "INTEGRATION"} | fields)
     if name in SEATS:
         Appointment.objects.create(seat=name, holder=user)
     else:
         RoleAssignment.objects.create(user=user, role=name, unit=unit or company.root)
+    if has_factor and name in roles.NEED_FACTOR:
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": ""})
     return user

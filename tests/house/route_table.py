@@ -29,6 +29,15 @@ def of(kind: str, key: str = "pk", *, writes: str = "", **more: Any | Callable[[
 PAGES = {
     "board:today": Line(),
     "theme": Line(),
+    "people:account": Line(),
+    "people:password": Line(),
+    "people:my-sessions-end": Line(),
+    "people:factors": Line(),
+    "people:factor-app": Line(),
+    "people:factor-passkey": Line(),
+    "people:recovery-codes": Line(),
+    "people:my-session-end": of("browser-session"),
+    "people:factor-removal": of("factor"),
     "assets:inventory": Line(),
     "assets:registration": Line(),
     "assets:asset": of("asset"),
@@ -128,6 +137,8 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "score": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
     "review": SEATS | OVERSEERS | OF_THE_UNIT,
     "audit-entry": SEATS | dict.fromkeys(("ARBITER", "AUDITOR"), (OWN, OTHER)),
+    "browser-session": {},  # each is somebody else's
+    "factor": {},
     "reminder": {},  # each was sent to somebody else
     "unit": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),
     "user": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),

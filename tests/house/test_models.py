@@ -10,7 +10,14 @@ from django.db.models import CASCADE, DO_NOTHING
 from tests.house.source import APPS
 
 # Engine rows, tokens, keys and accounts: what changes there is told by audit entries, or computed.
-WITHOUT_HISTORY = {"attention.Digest", "attention.Reminder", "people.User", "people.ServiceToken", "risks.ScoreState"}
+WITHOUT_HISTORY = {
+    "attention.Digest",
+    "attention.Reminder",
+    "people.BrowserSession",
+    "people.User",
+    "people.ServiceToken",
+    "risks.ScoreState",
+}
 # Rows that are only added, or settled once.
 WITHOUT_HISTORY |= {"risks.Score", "assets.DiscoveryRun", "assets.Proposal"}
 # The parts of a thing that go with it: a work file's chunks, a key's answer.

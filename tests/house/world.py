@@ -5,12 +5,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from assets.discovery import reading
 from portal.attention import reviews
 from portal.attention.models import Reminder
 from portal.people import roles, tokens
+from portal.people.models import BrowserSession
 from portal.record import audit, sealing
 from portal.record.models import Seal
 from risks import appetite, cadence, meanings, recompute
@@ -74,6 +76,9 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     agreed = appetite.agree({"": (40, 60)}, actor=None)[""]
     meaning = meanings.say("safety", meanings.OFFERED["safety"], actor=None)
     made["appetite"], made["scale-meaning"] = dict.fromkeys(units, agreed), dict.fromkeys(units, meaning)
+    session = BrowserSession.objects.create(user=stranger, session_key="somebody-elses")
+    factor = Authenticator.objects.create(user=stranger, type=Authenticator.Type.TOTP, data={"secret": ""})
+    made["browser-session"], made["factor"] = dict.fromkeys(units, session), dict.fromkeys(units, factor)
     made["unit"], made["user"] = units, dict.fromkeys(units, stranger)
     return made
 

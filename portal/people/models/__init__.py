@@ -1,10 +1,23 @@
-"""Who there is: units, users, what they may do and in which seat they sit."""
+"""Who there is: units, users, what they may do and in which seat they sit, how they come in."""
 
 from portal.people.models.appointment import Appointment
+from portal.people.models.browser_session import BrowserSession
+from portal.people.models.invitation import Invitation
+from portal.people.models.letter import Letter
 from portal.people.models.organisation import Organisation
 from portal.people.models.role import RoleAssignment
 from portal.people.models.token import ServiceToken
 from portal.people.models.unit import Unit
 from portal.people.models.user import User
 
-__all__ = ["Appointment", "Organisation", "RoleAssignment", "ServiceToken", "Unit", "User"]
+__all__ = [
+    "Appointment",
+    "BrowserSession",
+    "Invitation",
+    "Letter",
+    "Organisation",
+    "RoleAssignment",
+    "ServiceToken",
+    "Unit",
+    "User",
+]
