@@ -6,3 +6,8 @@ class AssetsConfig(AppConfig):
 
     def ready(self):
         from assets import receivers, registered  # noqa: F401
+        from assets.discovery import reading
+        from portal.web import metrics
+
+        metrics.gauge("concord_waiting_runs", "Discovery files that wait to be read.", lambda: reading.lag()[0])
+        metrics.gauge("concord_waiting_run_age_seconds", "Since the oldest one came [s].", lambda: reading.lag()[1])

@@ -11,6 +11,7 @@ from itertools import islice
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Count, Min
 
 from assets import identifiers
 from assets.discovery import matching, proposing, vanishing
@@ -28,8 +29,17 @@ MOST_ATTEMPTS = 5
 
 def read_waiting() -> int:
     """Read every run that waits, or whose worker died amid it; how many were read to their end."""
-    waiting = DiscoveryRun.objects.filter(state__in=[DiscoveryRun.State.WAITING, DiscoveryRun.State.READING])
-    return sum(read(pk) for pk in waiting.order_by("pk").values_list("pk", flat=True))
+    return sum(read(pk) for pk in _unread().order_by("pk").values_list("pk", flat=True))
+
+
+def lag() -> tuple[int, float]:
+    """How many runs are not read to their end, and since when the oldest waits [s]."""
+    found = _unread().aggregate(runs=Count("pk"), oldest=Min("created_at"))
+    return found["runs"], max(0.0, (clock.now() - found["oldest"]).total_seconds()) if found["oldest"] else 0.0
+
+
+def _unread():
+    return DiscoveryRun.objects.filter(state__in=[DiscoveryRun.State.WAITING, DiscoveryRun.State.READING])
 
 
 def read(run_id: int) -> bool:

@@ -5,10 +5,9 @@ class AttentionConfig(AppConfig):
     name = "portal.attention"
 
     def ready(self):
-        from portal.attention import inbox, registered  # noqa: F401
-        from portal.attention.models import Digest
+        from portal.attention import digests, inbox, registered  # noqa: F401
         from portal.web import metrics, shell
 
         shell.count_with(inbox.rail_counts)
-        failing = Digest.objects.filter(state=Digest.State.FAILED)
-        metrics.gauge("concord_failing_digests", "Digests whose mail failed and is tried again.", failing.count)
+        metrics.gauge("concord_failing_digests", "Digests whose mail failed and is tried again.", lambda: digests.failing()[0])
+        metrics.gauge("concord_failing_digest_attempts", "The most attempts made for one of them.", lambda: digests.failing()[1])

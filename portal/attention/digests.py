@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.core.mail import get_connection
 from django.db import transaction
+from django.db.models import Count, Max
 from django.utils import timezone, translation
 
 from portal import clock
@@ -56,6 +57,13 @@ def send_due(*, at_once: bool = False) -> Run:
     )
     waiting = [pk for pk, recipient, day in unsent.order_by("pk").values_list("pk", "recipient", "day") if days[recipient] == day]
     return _send_all(waiting)
+
+
+def failing() -> tuple[int, int]:
+    """How many digests the post refused so far, and the most attempts made for one of them; those of earlier days are given up."""
+    newest = Digest.objects.filter(state=Digest.State.FAILED, next_attempt_at__gte=clock.now() - LONGEST_RETRY)
+    found = newest.aggregate(rows=Count("pk"), attempts=Max("attempts"))
+    return found["rows"], found["attempts"] or 0
 
 
 def message_id(recipient_id: int, day: date) -> str:

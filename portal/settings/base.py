@@ -240,6 +240,15 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},
     "send-letters": {"task": "portal.people.tasks.send_letters", "schedule": 30.0, "options": {"expires": 60}},
     "clear-inboxes": {"task": "portal.attention.tasks.clear_inboxes", "schedule": crontab(hour=2, minute=40)},
+    **{
+        f"pulse-{queue}": {
+            "task": "portal.web.tasks.leave_pulse",
+            "schedule": 10.0,
+            "args": (queue,),
+            "options": {"queue": queue, "expires": 10},
+        }
+        for queue in ("celery", "record")
+    },
     "clear-away": {"task": "portal.record.tasks.clear_away", "schedule": crontab(hour=2, minute=30)},
 }
 CELERY_TASK_ROUTES = {

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal.record import privileges
+from portal.web import clocks
 
 log = structlog.get_logger(__name__)
 
@@ -27,10 +28,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, broker, migrations and the guard of row history; 503 names what is missing, the log says why."""
+    """Database, broker, migrations, the guard of row history, the clock; 503 names what is missing, the log says why."""
     found = {name: _holds(name, check) for name, check in CHECKS.items()}
     ready = all(found.values())
-    states = {name: "ok" if holds else "missing" for name, holds in found.items()}
+    states = {name: "ok" if holds else FAULTS.get(name, "missing") for name, holds in found.items()}
     return JsonResponse({"ready": ready, "checks": states}, status=200 if ready else 503)
 
 
@@ -58,12 +59,19 @@ def history_is_guarded() -> bool:
     return privileges.history_is_guarded()
 
 
+def clock_agrees() -> bool:
+    """A host whose clock is wrong would date what it writes wrongly and refuse second factors: it takes no requests."""
+    return clocks.agrees()
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": database_answers,
     "broker": broker_answers,
     "migrations": migrations_are_applied,
     "history": history_is_guarded,
+    "clock": clock_agrees,
 }
+FAULTS = {"clock": "wrong"}
 
 
 def _holds(name: str, check: Callable[[], bool]) -> bool:

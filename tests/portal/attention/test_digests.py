@@ -217,6 +217,33 @@ def test_a_post_down_over_night_brings_one_mail_the_next_morning_not_two(owner, 
     assert [letter.extra_headers["Message-ID"] for letter in post.taken] == [f"<digest.{owner.pk}.2026-12-02@localhost>"]
 
 
+def test_failing_mail_is_counted_until_it_went_or_the_day_is_over(owner, company, post):
+    tell(owner, company.northfield)
+    post.down = True
+
+    counted = []
+    for minutes in (0, 5, 15):
+        send_at(MORNING + timedelta(minutes=minutes))
+        with clock.stopped(MORNING + timedelta(minutes=minutes)):
+            counted.append(digests.failing())
+    with clock.stopped(MORNING + timedelta(days=1)):
+        counted.append(digests.failing())
+
+    assert counted == [(1, 1), (1, 2), (1, 3), (0, 0)]
+
+
+def test_an_hour_that_a_clock_was_ahead_mails_early_and_not_again(owner, company, post):
+    tell(owner, company.northfield, at=MORNING - timedelta(hours=2))
+
+    real = MORNING - timedelta(hours=1, minutes=30)  # 07:30 in Berlin, and 08:30 for the clock that is ahead
+    sent = [send_at(moment).sent for moment in (real, real + timedelta(hours=1), real + timedelta(minutes=5), MORNING)]
+    with clock.stopped(MORNING):
+        reminders.remind()
+
+    assert sent == [0, 1, 0, 0]
+    assert len(post.taken) == Reminder.objects.count() == 1
+
+
 def test_three_failures_running_leave_the_others_for_the_next_run(person, company, post):
     for _ in range(5):
         tell(person("OWNER"), company.northfield)

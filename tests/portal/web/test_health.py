@@ -1,8 +1,10 @@
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
+from portal import clock
 from portal.record import privileges
 from portal.web import health
 from tests.conftest import OWNER, acting_as
@@ -20,7 +22,7 @@ def test_the_process_says_that_it_lives(client):
 
 
 def test_ready_names_every_check(client, db):
-    assert asked(client) == (200, {"database": "ok", "broker": "ok", "migrations": "ok", "history": "ok"})
+    assert asked(client) == (200, {"database": "ok", "broker": "ok", "migrations": "ok", "history": "ok", "clock": "ok"})
 
 
 def test_not_ready_without_a_broker(client, db, monkeypatch):
@@ -49,6 +51,14 @@ def test_not_ready_while_row_history_could_be_switched_off(client, own_db):
     status, checks = asked(client)
 
     assert (status, checks["history"]) == (503, "missing")
+
+
+@pytest.mark.parametrize("lead", [timedelta(hours=1), timedelta(hours=-1), timedelta(seconds=40)])
+def test_a_host_whose_clock_is_wrong_takes_no_requests(client, db, lead):
+    with clock.stopped(clock.now() + lead):
+        status, checks = asked(client)
+
+    assert (status, checks["clock"], checks["database"]) == (503, "wrong", "ok")
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz"])

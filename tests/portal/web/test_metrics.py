@@ -1,9 +1,14 @@
+import re
+from datetime import timedelta
+
 import pytest
 
+from portal import clock
 from portal.record import totals
 from portal.record.models import AuditEntry
 from portal.web import metrics
 from risks.models import StaleScore
+from tests.factories.assets import make_run
 from tests.factories.risks import make_risk
 
 
@@ -75,3 +80,21 @@ def test_every_room_adds_its_own_lag(client, company):
     assert "concord_stale_scores 1.0" in text
     assert "concord_stale_age_seconds 0." in text
     assert "concord_failing_digests 0.0" in text
+
+
+def test_a_file_that_nobody_reads_is_measured(client, person, company):
+    run = make_run(unit=company.northfield, actor=person("ENGINEER"))
+
+    with clock.stopped(run.created_at + timedelta(minutes=5)):
+        text = client.get("/metrics").content.decode()
+
+    assert "concord_waiting_runs 1.0" in text
+    assert "concord_waiting_run_age_seconds 300.0" in text
+
+
+def test_how_far_the_clock_of_this_host_leads_is_measured(client, db):
+    with clock.stopped(clock.now() + timedelta(hours=1)):
+        text = client.get("/metrics").content.decode()
+
+    [lead] = re.findall(r"^concord_clock_lead_seconds (\S+)$", text, re.MULTILINE)
+    assert 3590 < float(lead) <= 3600
