@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from portal.runtime import layers
+from portal.runtime.instance import Instance
 
 ROOT = Path(__file__).resolve().parents[2]
 # The house's rules and every calculation: what tells within seconds that something is wrong. `make test` runs the rest.
@@ -37,6 +38,7 @@ def main() -> int:
         if subprocess.run(command, cwd=ROOT).returncode:
             failed.append(name)
         print(f"   {time.monotonic() - started:.1f} s", flush=True)
+    Instance(ROOT / "var" / "test").stop()
     print(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
     return 1 if failed else 0
 

@@ -10,15 +10,20 @@ import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from portal.runtime import family, servers
 from portal.runtime.chromium import ensure
 from portal.runtime.errors import CannotStart
 from portal.runtime.instance import Instance
+from portal.runtime.preflight import stop_when_asked
+from portal.runtime.runner import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTHING_COLLECTED = 5  # pytest's exit code
 PATIENCE = 3  # times its budget, then a layer is cut off
+SECONDS_TO_TIDY_UP = 30
 OUTCOME = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
 
@@ -72,7 +77,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run(layer: Layer, arguments: list[str]) -> Result:
-    """Run one layer, showing what pytest says as it says it."""
+    """Run one layer, showing what pytest says as it says it; when something comes between, its tests tidy up first."""
     print(f"\n── {layer.name}: at most {layer.minutes:g} min ──", flush=True)
     command = [sys.executable, "-m", "pytest", "-q", "--continue-on-collection-errors", "-m", layer.marker, *arguments]
     if layer.processes > 1:
@@ -81,20 +86,38 @@ def run(layer: Layer, arguments: list[str]) -> Result:
         command.append("--color=yes")
     started = time.monotonic()
     summary = "cut off"
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as tests:
-        cut_off = threading.Timer(layer.minutes * 60 * PATIENCE, tests.kill)
-        cut_off.start()
-        try:
-            for line in tests.stdout or ():
-                print(line, end="", flush=True)
-                summary = line if OUTCOME.search(line) or "no tests ran" in line or " deselected" in line else summary
-        except BaseException:
-            tests.kill()
-            raise
-        finally:
-            cut_off.cancel()
+    tests = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,  # a Ctrl-C reaches them through us, once
+        preexec_fn=partial(die_with_parent, signal.SIGINT),
+    )
+    cut_off = threading.Timer(layer.minutes * 60 * PATIENCE, interrupt, [tests])
+    cut_off.start()
+    try:
+        for line in tests.stdout or ():
+            print(line, end="", flush=True)
+            summary = line if OUTCOME.search(line) or "no tests ran" in line or " deselected" in line else summary
+        tests.wait()
+    except BaseException:
+        interrupt(tests)
+        raise
+    finally:
+        cut_off.cancel()
     passed = tests.returncode in (0, NOTHING_COLLECTED)
     return Result(layer, time.monotonic() - started, summary.strip(), passed)
+
+
+def interrupt(tests: subprocess.Popen) -> None:
+    """Let pytest close its fixtures, then end its whole group."""
+    for number, seconds in ((signal.SIGINT, SECONDS_TO_TIDY_UP), (signal.SIGKILL, 5)):
+        with suppress(ProcessLookupError):
+            os.killpg(tests.pid, number)
+        if servers.wait_until(lambda: tests.poll() is not None, seconds):
+            return
 
 
 def report(results: list[Result]) -> None:
@@ -119,7 +142,7 @@ def plain(text: str) -> str:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(KeyboardInterrupt):
+    stop_when_asked()
+    with suppress(KeyboardInterrupt), family.kept_together():
         sys.exit(main(sys.argv[1:]))
     sys.exit(130)

@@ -66,7 +66,8 @@ def verrow(tmp_path_factory) -> Iterator[Verrow]:
         command = [
             sys.executable,
             "-c",
-            f"import sys; from pathlib import Path; from portal.runtime.up import main; sys.exit(main(Path({str(folder)!r})))",
+            "import sys; from pathlib import Path; from portal.runtime import runner, up; runner.die_with_parent(); "
+            f"sys.exit(up.main(Path({str(folder)!r})))",
         ]
         process = subprocess.Popen(command, cwd=ROOT, env=outside, stdout=output, stderr=subprocess.STDOUT)
     try:

