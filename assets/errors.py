@@ -78,7 +78,10 @@ class TakenIdentifier(Invalid):
     code = "taken-identifier"
 
     def __init__(self, field, value, number):
-        sentence = _("%(number)s is known by %(value)s already. Open that asset, or correct the value.")
+        if number:
+            sentence = _("%(number)s is known by %(value)s already. Open that asset, or correct the value.")
+        else:
+            sentence = _("An asset you may not open is known by %(value)s already. Correct the value, or ask an administrator.")
         sentence = sentence % {"number": number, "value": value}
         super().__init__(sentence, fields={field: [sentence]})
 

@@ -1,6 +1,7 @@
 """What current assets are known by: kept beside the inventory's own columns, each value one asset's, addresses excepted."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -49,16 +50,17 @@ def owners(known: Iterable[tuple[str, str]]) -> dict[tuple[str, str], frozenset[
     return {key: frozenset(ids) for key, ids in found.items()}
 
 
-def give(by_asset: Mapping[int, Known]) -> None:
-    """Let these assets be known by these as well. Raises TakenIdentifier where another current asset is."""
+def give(by_asset: Mapping[int, Known], *, reader: Any = None) -> None:
+    """Let these assets be known by these as well. Raises TakenIdentifier where another current asset is, which is named only
+    where `reader` may open it."""
     serialise(pair for known in by_asset.values() for pair in known)
     taken = owners(pair for known in by_asset.values() for pair in known)
     for asset_id, known in by_asset.items():
         for rung, value in sorted(known):
             others = taken.get((rung, value), frozenset()) - {asset_id}
             if others and rung != Identifier.Rung.IP:
-                number = Asset.objects.filter(pk__in=others).values_list("number", flat=True).first()
-                raise TakenIdentifier(FIELD_OF[rung], value, number)
+                named = Asset.objects.visible_to(reader).filter(pk__in=others).values_list("number", flat=True).first()
+                raise TakenIdentifier(FIELD_OF[rung], value, named)
     rows = [Identifier(asset_id=pk, rung=rung, value=value) for pk, known in by_asset.items() for rung, value in sorted(known)]
     Identifier.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
 

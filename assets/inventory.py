@@ -66,7 +66,7 @@ def register_many(rows: Iterable[Mapping[str, Any]], *, actor: Any, cause: str =
     for asset in assets:
         criticality.begin(asset)
     Asset.objects.bulk_create(assets, batch_size=1000)
-    identifiers.give({asset.pk: identifiers.of_columns(asset) for asset in assets})
+    identifiers.give({asset.pk: identifiers.of_columns(asset) for asset in assets}, reader=actor)
     criticality.paths_of_new(assets)
     counting.added(assets)
     audit.record_many(actor, cause, "asset", ((one.pk, {"number": one.number, "kind": one.kind}) for one in assets))
@@ -95,7 +95,7 @@ def change(asset: Asset, *, actor: Any, version: int | None, cause: str = "asset
         authority.require(actor, "assets.change_asset", asset.unit)
     asset.version += 1
     asset.save(update_fields=[*changed, "version"])
-    _renew_identifiers(asset, known)
+    _renew_identifiers(asset, known, actor)
     counting.totals.move(counted, counting.counted(asset))
     audit.record(actor, cause, asset, {"fields": changed})
     reached = criticality.renew([asset.pk]) if set(OWN).intersection(changed) else []
@@ -146,11 +146,11 @@ def _checked(asset: Asset) -> Asset:
     return asset
 
 
-def _renew_identifiers(asset: Asset, before: identifiers.Known) -> None:
+def _renew_identifiers(asset: Asset, before: identifiers.Known, actor: Any) -> None:
     now = identifiers.of_columns(asset)
     if now != before:
         identifiers.drop(asset.pk, before - now)
-        identifiers.give({asset.pk: now - before})
+        identifiers.give({asset.pk: now - before}, reader=actor)
 
 
 def _announce(asset_ids: list[int], cause: str) -> None:

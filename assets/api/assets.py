@@ -4,9 +4,11 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assets import inventory
+from assets.api.seen import ShowsOtherAssets
 from assets.models import Asset, Identifier
 from portal.people.models import Unit
 from portal.web.api.changes import state_change
@@ -37,10 +39,8 @@ class AssetSerializer(RowSerializer):
         child=serializers.CharField(), read_only=True, help_text='Open ports, as in "102/tcp iso-tsap".'
     )
     effective_criticality = serializers.IntegerField(read_only=True, allow_null=True, help_text="The worst of the four aspects.")
-    criticality_path = serializers.DictField(
-        child=serializers.ListField(child=serializers.IntegerField()),
-        read_only=True,
-        help_text="By aspect the assets it is inherited along, source first, this one last.",
+    criticality_path = serializers.SerializerMethodField(
+        help_text="By aspect the assets it is inherited along, source first, this one last; null for one you may not open."
     )
 
     class Meta:
@@ -55,6 +55,11 @@ class AssetSerializer(RowSerializer):
             *("last_seen_at", "registered_at", "archived_at", "version"),
         ]
         read_only_fields = WRITTEN_BY_RULES
+
+    @extend_schema_field(serializers.DictField(child=serializers.ListField(child=serializers.IntegerField(allow_null=True))))
+    def get_criticality_path(self, asset: Asset) -> dict[str, list[int | None]]:
+        seen = self.context["seen"]
+        return {aspect: [pk if pk in seen else None for pk in path] for aspect, path in asset.criticality_path.items()}
 
 
 class UnitTreeFilter(LinkedFilter):
@@ -77,7 +82,7 @@ class AssetFilters(django_filters.FilterSet):
         fields = ["kind", "purdue_level", "is_safety_relevant", "source", "external_id"]
 
 
-class AssetViewSet(WriteSet):
+class AssetViewSet(ShowsOtherAssets, WriteSet):
     """What we have."""
 
     kind = "asset"
@@ -87,6 +92,9 @@ class AssetViewSet(WriteSet):
     ordering_fields = ("number", "name", "registered_at")
     search_config = "simple"
     prefetch_related = ("identifiers",)
+
+    def other_assets(self, asset: Asset) -> set[int]:
+        return {pk for path in asset.criticality_path.values() for pk in path}
 
     def perform_register(self, validated: Any, actor: Any) -> Asset:
         return inventory.register(actor=actor, **validated)

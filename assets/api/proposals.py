@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
+from assets.api.seen import ShowsOtherAssets
 from assets.discovery import intake
 from assets.discovery.settling import LONGEST_REASON
 from assets.models import Asset, DiscoveryRun, Proposal
@@ -22,9 +23,7 @@ class ProposalSerializer(RowSerializer):
     asset = Linked("asset", read_only=True, allow_null=True)
     title = serializers.CharField(read_only=True)
     changes = serializers.DictField(read_only=True, help_text="Field → [what the inventory says, what was seen].")
-    contenders = serializers.ListField(
-        child=serializers.IntegerField(), read_only=True, help_text="The assets a conflict is between."
-    )
+    contenders = serializers.SerializerMethodField(help_text="The assets a conflict is between, as far as you may open them.")
 
     class Meta:
         model = Proposal
@@ -33,6 +32,9 @@ class ProposalSerializer(RowSerializer):
             *("reason", "settled_at", "version"),
         ]
         read_only_fields = fields
+
+    def get_contenders(self, proposal: Proposal) -> list[int]:
+        return [pk for pk in proposal.contenders if pk in self.context["seen"]]
 
 
 class ProposalAcceptanceSerializer(serializers.Serializer):
@@ -52,7 +54,7 @@ class ProposalFilters(django_filters.FilterSet):
 
 
 @extend_schema(parameters=[OpenApiParameter("run", int, OpenApiParameter.PATH, description="The discovery run.")])
-class ProposalViewSet(ReadSet):
+class ProposalViewSet(ShowsOtherAssets, ReadSet):
     """What is new, changed, vanished or in conflict; settled once, by people or by rules of the integration."""
 
     resource = "discovery-runs"
@@ -66,6 +68,9 @@ class ProposalViewSet(ReadSet):
     def dispatch(self, request: Any, *args: Any, run: str, **kwargs: Any) -> Any:
         self.run_id = int(run)
         return super().dispatch(request, *args, **kwargs)
+
+    def other_assets(self, proposal: Proposal) -> list[int]:
+        return proposal.contenders
 
     def queryset_for(self, user: Any) -> QuerySet:
         return Proposal.objects.visible_to(user).filter(run=self.run_id)

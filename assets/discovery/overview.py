@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from assets import wording
 from assets.models import Asset, DiscoveryRun, Proposal
@@ -57,6 +57,7 @@ class Overview:
     run: DiscoveryRun
     groups: Sequence[Group]
     open_count: int
+    hidden_count: int  # proposals about assets that the reader may not open
 
     @property
     def is_under_way(self) -> bool:
@@ -80,10 +81,11 @@ class Overview:
 def of(run: DiscoveryRun, user: Any, *, kind: str = "", after: int = 0, size: int = SHOWN_A_KIND) -> Overview:
     """The run as `user` may see it; with `kind` only that one, from the proposal after `after` on."""
     tallies: dict[str, dict[str, int]] = {}
-    for row in run.proposals.values("kind", "state").annotate(count=Count("pk")):
+    seen = Proposal.objects.visible_to(user).filter(run=run)
+    for row in seen.values("kind", "state").annotate(count=Count("pk")):
         tallies.setdefault(row["kind"], {})[row["state"]] = row["count"]
     wanted = [one for one in KINDS if one in tallies and kind in ("", one)]
-    proposals = {one: _proposals(run, one, after if kind else 0, size) for one in wanted}
+    proposals = {one: _proposals(seen, one, after if kind else 0, size) for one in wanted}
     contenders = _contenders([row for rows in proposals.values() for row in rows], user)
     groups = [
         Group(
@@ -97,12 +99,13 @@ def of(run: DiscoveryRun, user: Any, *, kind: str = "", after: int = 0, size: in
         )
         for one in wanted
     ]
-    return Overview(run, groups, sum(states.get(Proposal.State.OPEN, 0) for states in tallies.values()))
+    open_count = sum(states.get(Proposal.State.OPEN, 0) for states in tallies.values())
+    return Overview(run, groups, open_count, run.proposals.count() - sum(sum(states.values()) for states in tallies.values()))
 
 
-def _proposals(run: DiscoveryRun, kind: str, after: int, size: int) -> list[Proposal]:
+def _proposals(seen: QuerySet, kind: str, after: int, size: int) -> list[Proposal]:
     """Open ones first would move under the reader's hands: they stay in the order they were found in."""
-    rows = run.proposals.filter(kind=kind, pk__gt=after).select_related("observation", "asset", "settled_by")
+    rows = seen.filter(kind=kind, pk__gt=after).select_related("observation", "asset", "settled_by")
     return list(rows.order_by("pk")[:size])
 
 

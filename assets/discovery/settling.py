@@ -88,11 +88,13 @@ def _accept_new(proposals: list[Proposal], actor: Any) -> None:
     wanted = {one.pk: _identifiers(one) for one in proposals}
     identifiers.serialise(pair for known in wanted.values() for pair in known)
     taken = identifiers.owners(pair for known in wanted.values() for pair in known)
+    holding = {pk for holders in taken.values() for pk in holders}
+    seen = holding if actor is None else set(Asset.objects.visible_to(actor).filter(pk__in=holding).values_list("pk", flat=True))
     fresh = []
     for one in proposals:
         strong = {pk for pair in wanted[one.pk] if pair[0] != Rung.IP for pk in taken.get(pair, ())}
         holders = strong or {pk for pair in wanted[one.pk] for pk in taken.get(pair, ())}
-        if len(holders) > 1:
+        if len(holders) > 1 or holders - seen:
             raise NoLongerTrue(one)
         if holders:
             one.asset_id = holders.pop()
@@ -101,7 +103,7 @@ def _accept_new(proposals: list[Proposal], actor: Any) -> None:
     assets = inventory.register_many([_row(one) for one in fresh], actor=actor, cause="asset.discovered")
     for one, asset in zip(fresh, assets, strict=True):
         one.asset = asset
-    identifiers.give({one.asset_id: wanted[one.pk] for one in proposals if one.asset_id})
+    identifiers.give({one.asset_id: wanted[one.pk] for one in proposals if one.asset_id}, reader=actor)
 
 
 def _row(proposal: Proposal) -> dict[str, Any]:
@@ -137,17 +139,19 @@ def _apply(asset: Asset, changes: Mapping[str, list[Any]], actor: Any) -> None:
         if rung in Rung.values:
             identifiers.drop(asset.pk, ((rung, value) for value in before if value not in after))
             gained = frozenset((rung, value) for value in after if value not in before)
-            (identifiers.take_over if rung == Rung.IP else _give)(asset.pk, gained)
+            if rung == Rung.IP:
+                identifiers.take_over(asset.pk, gained)
+            else:
+                identifiers.give({asset.pk: gained}, reader=actor)
         if rung in COLUMN_OF and getattr(asset, COLUMN_OF[rung]) not in after:
             fields[COLUMN_OF[rung]] = next(value for value in after if value not in before)
     inventory.change(asset, actor=actor, version=None, cause="asset.followed-discovery", **fields)
 
 
-def _give(asset_id: int, known: identifiers.Known) -> None:
-    identifiers.give({asset_id: known})
-
-
 def _accept_conflict(proposal: Proposal, asset_id: int | None, actor: Any) -> None:
+    """Whichever it is, the others lose what they were known by."""
+    losing = Asset.objects.select_related("unit").filter(pk__in=proposal.contenders)
+    authority.require(actor, "assets.change_asset", *{one.unit for one in losing})
     known = _identifiers(proposal)
     if asset_id is None:
         row = _row(proposal)

@@ -160,4 +160,8 @@ class Proposal(models.Model):
 
     @classmethod
     def visibility(cls, grants: Grants) -> Q:
-        return grants.in_reach("run__unit") if "assets.view_discoveryrun" in grants.permissions else Q(pk__in=())
+        """A scan in one's own unit may meet an asset of another; what is proposed of that one tells what it is."""
+        if "assets.view_discoveryrun" not in grants.permissions:
+            return Q(pk__in=())
+        about = Q(asset=None) | grants.in_reach("asset__unit") | Q(asset__owner=grants.user_id)
+        return grants.in_reach("run__unit") & about

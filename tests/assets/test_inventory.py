@@ -53,10 +53,21 @@ def test_two_current_assets_are_never_known_by_the_same_mac(company, engineer):
     first = make_asset(unit=company.northfield, mac_address="28:63:36:a1:10:12")
 
     with pytest.raises(TakenIdentifier, match=first.number) as refused:
-        make_asset(unit=company.northfield, mac_address="286336a11012")
+        make_asset(unit=company.northfield, mac_address="286336a11012", actor=engineer)
 
     assert list(refused.value.fields) == ["mac_address"]
     assert Asset.objects.count() == 1
+
+
+def test_whoever_holds_a_mac_stays_unnamed_where_one_may_not_open_it(company, person):
+    first = make_asset("Lathe", unit=company.eastmere, mac_address="28:63:36:a1:10:12")
+    neighbour = person("ENGINEER", unit=company.northfield)
+
+    with pytest.raises(TakenIdentifier, match="28:63:36:a1:10:12") as refused:
+        make_asset(unit=company.northfield, mac_address="28:63:36:a1:10:12", actor=neighbour)
+
+    assert first.number not in str(refused.value)
+    assert "Lathe" not in str(refused.value)
 
 
 def test_an_archived_asset_leaves_its_mac_to_its_successor(company):
