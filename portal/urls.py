@@ -11,6 +11,7 @@ from portal.web import health, metrics, theme
 
 ROOMS = (
     ("", "governance.board.urls"),
+    ("", "governance.setup.urls"),  # begin/ and settings/
     ("assets/", "assets.urls"),
     ("risks/", "risks.urls"),
     ("", "portal.attention.urls"),  # reviews/ and inbox/

@@ -86,7 +86,8 @@ def agree(
 
 def foresee(wanted: Mapping[str, tuple[int, int] | None]) -> dict[str, Standing]:
     """What would lie above, by category: the open risks as they are scored now. Confidential ones are left out, because a
-    small number would give them away. One query."""
+    small number would give them away. One query. Raises Invalid as `agree` does."""
+    _check(wanted)
     conditions: dict[str, Any] = {}
     for category in Risk.Category.values:
         pair = wanted.get(category) or wanted.get(ALL)

@@ -115,3 +115,13 @@ class TooOften(Refused):
     sentence = _("That was too often. Wait a quarter of an hour and try again.")
     code = "too-often"
     status = 429
+
+
+class SomebodyThere(Refused):
+    sentence = _("Somebody lives in this portal already; an administrator invites you.")
+    code = "somebody-there"
+
+
+class OpeningOver(Refused):
+    sentence = _("This link leads nowhere any more: it was used, is older than a day, or a newer one was made.")
+    code = "opening-over"

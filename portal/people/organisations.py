@@ -62,6 +62,12 @@ def is_set_up() -> bool:
     return Organisation.objects.filter(set_up_at__isnull=False).exists()
 
 
+def is_running() -> bool:
+    """The same as a page asks it: from what `current` remembers."""
+    organisation = current()
+    return organisation is not None and organisation.set_up_at is not None
+
+
 @transaction.atomic
 def describe(
     *,

@@ -2,21 +2,27 @@
 
 import os
 import sys
+from pathlib import Path
 
 os.environ["CONCORD_DATABASE_ROLE"] = "owner"  # before the settings are read
 
 
 def main() -> int:
     import django
-    from django.contrib.auth import get_user_model
     from django.core.management import call_command
 
     django.setup()
+    from portal.people import openings
+
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    if os.environ.get("DEMO") != "0" and not get_user_model().objects.exists():
+    if openings.somebody_lives_here():
+        Path(os.environ["FIRST_SIGN_IN"]).unlink(missing_ok=True)
+    elif os.environ.get("DEMO") != "0":
         print("Building the demo organisation …", flush=True)
         call_command("seed_demo")
+    else:
+        call_command("first_sign_in")
     return 0
 
 

@@ -62,6 +62,7 @@ def servers(folder: Path, port: int) -> Iterator[dict[str, str]]:
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "portal.settings.development",
             "DEMO_ACCOUNTS": str(accounts_of(folder)),
+            "FIRST_SIGN_IN": str(first_sign_in_of(folder)),
             **os.environ,
             **instance.environment,
             "SECRET_KEY": os.environ.get("SECRET_KEY") or instance.environment["SECRET_KEY"],
@@ -148,10 +149,17 @@ def accounts_of(folder: Path) -> Path:
     return folder.parent / "demo-accounts.json"
 
 
+def first_sign_in_of(folder: Path) -> Path:
+    """Where the link for the first person of an empty portal is written: beside the folder of the servers."""
+    return folder.parent / "first-sign-in.txt"
+
+
 def ready_line(folder: Path, port: int) -> str:
-    accounts = accounts_of(folder)
-    shown = accounts.relative_to(ROOT) if accounts.is_relative_to(ROOT) else accounts
-    sign_ins = f"; demo sign-ins are in {shown}" if accounts.exists() else ""
+    first, accounts = first_sign_in_of(folder), accounts_of(folder)
+    told = {first: "the first person comes in by the link in", accounts: "demo sign-ins are in"}
+    found = next((path for path in told if path.exists()), None)
+    shown = found.relative_to(ROOT) if found and found.is_relative_to(ROOT) else found
+    sign_ins = f"; {told[found]} {shown}" if found else ""
     return f"Concord is ready at http://localhost:{port}/ and http://127.0.0.1:{port}/ (Ctrl-C stops it{sign_ins})"
 
 

@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "assets",
     "risks",
     "governance.board",
+    "governance.setup",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

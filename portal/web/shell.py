@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from portal.people import access, organisations
+from portal.people import access, openings, organisations
 from portal.people.models import Appointment, RoleAssignment
 
 ON_THE_BAR = 4  # entries that fit beside "More" on a phone
@@ -63,6 +63,7 @@ class Shell:
     theme: str = ""
     theme_url: str = ""
     sign_out_url: str = ""
+    is_empty: bool = False  # nobody lives here yet
 
 
 # In the order of the design; each page appears once its name exists.
@@ -82,6 +83,7 @@ PERSONAL = (
     RailEntry("reviews", _("Reviews"), "attention:reviews", "review", "attention.view_review"),
     RailEntry("people", _("People"), "people:people", "together", "people.change_user"),
     RailEntry("account", _("Account"), "people:account", "open"),
+    RailEntry("settings", _("Settings"), "setup:settings", "settings", "people.change_organisation"),
 )
 _OFFICES = {**dict(Appointment.Seat.choices), **dict(RoleAssignment.Role.choices)}
 
@@ -104,7 +106,7 @@ def _build(request: HttpRequest) -> Shell:
     theme = theme if theme in THEMES else ""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return Shell(theme=theme)
+        return Shell(theme=theme, is_empty=organisations.current() is None and not openings.somebody_lives_here())
     counts = {key: count for provider in _count_with for key, count in provider(user).items()}
     rail = _links(RAIL, request, counts)
     organisation = organisations.current()

@@ -16,6 +16,7 @@ UNGUARDED = {
     "healthz",
     "readyz",
     "metrics",
+    "setup:begin",
     "account_login",
     "account_logout",
     "account_inactive",

@@ -4,6 +4,7 @@ from portal.people.models.appointment import Appointment
 from portal.people.models.browser_session import BrowserSession
 from portal.people.models.invitation import Invitation
 from portal.people.models.letter import Letter
+from portal.people.models.opening import Opening
 from portal.people.models.organisation import Organisation
 from portal.people.models.role import RoleAssignment
 from portal.people.models.token import ServiceToken
@@ -15,6 +16,7 @@ __all__ = [
     "BrowserSession",
     "Invitation",
     "Letter",
+    "Opening",
     "Organisation",
     "RoleAssignment",
     "ServiceToken",

@@ -62,3 +62,8 @@ class Unit(models.Model):
     def lineage(self) -> list[int]:
         """Ids of this unit and everything above it, root first: the scopes its things count in."""
         return [int(part) for part in self.path.strip("/").split("/")]
+
+    @property
+    def depth(self) -> int:
+        """How many units stand above this one."""
+        return len(self.lineage) - 1
