@@ -16,6 +16,7 @@ ROOMS = (
     ("risks/", "risks.urls"),
     ("", "portal.attention.urls"),  # reviews/ and inbox/
     ("", "portal.web.people.urls"),  # people/, account/ and invitation/
+    ("people/", "portal.web.offices.urls"),
     ("", "portal.web.urls"),
 )
 

@@ -1,6 +1,6 @@
 """The reviews as people read them: whose they are, what is late, what comes, with the names of their subjects."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,8 @@ from django.db.models import Count, Q
 from portal import subjects
 from portal.attention.models import Review
 from portal.attention.models.review import SOON_DAYS, ReviewQuerySet
-from portal.people import organisations
+from portal.people import delegations, organisations
+from portal.people.models import Delegation
 from portal.web import shown
 
 VIEWS = ("mine", "overdue", "due_soon", "all", "answered")
@@ -27,6 +28,7 @@ class Row:
     unit: str
     due_word: str
     due_tone: str
+    delegation: Delegation | None = None  # who answers for the owner today
 
 
 def narrow(rows: ReviewQuerySet, view: str, user: Any) -> ReviewQuerySet:
@@ -57,10 +59,11 @@ def rows_of(reviews: Sequence[Review], user: Any) -> list[Row]:
     """`reviews` with what `user` sees of their subjects: one query a kind."""
     found = subjects.fetch([review.key for review in reviews], user)
     today = organisations.today()
-    return [_row(review, found[review.key], today) for review in reviews if review.key in found]
+    acting = delegations.acting_for(review.owner_id for review in reviews if review.is_open)
+    return [_row(review, found[review.key], today, acting) for review in reviews if review.key in found]
 
 
-def _row(review: Review, subject: Any, today) -> Row:
+def _row(review: Review, subject: Any, today, acting: Mapping[int, Delegation]) -> Row:
     kind = subjects.of_kind(review.subject_kind)
     return Row(
         review=review,
@@ -70,4 +73,5 @@ def _row(review: Review, subject: Any, today) -> Row:
         unit=str(kind.unit(subject) or ""),
         due_word=shown.due_word(review.due_on, today),
         due_tone=shown.due_tone(review.due_on, today),
+        delegation=acting.get(review.owner_id),
     )

@@ -1,16 +1,17 @@
 """What one person finds in their inbox: open and settled reminders, read marks, the number in the rail."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.utils.translation import gettext as _
 
 from portal import clock, subjects
-from portal.attention import reviews
+from portal.attention import news, reviews
 from portal.attention.models import Reminder
-from portal.people import organisations
+from portal.people import delegations, organisations
 from portal.web import shown
 
 Stage = Reminder.Stage
@@ -42,9 +43,12 @@ def rail_counts(user: Any) -> dict[str, int]:
 
 
 def read(reminders, *, back: bool = False) -> int:
-    """Mark as read, or with `back` as unread; nothing else changes. Returns how many rows it changed."""
+    """Mark as read, or with `back` as unread; news are settled by that, and nothing else changes. Returns how many rows changed."""
     rows = reminders.exclude(read_at=None) if back else reminders.filter(read_at=None)
-    return rows.update(read_at=None if back else clock.now())
+    moment = None if back else clock.now()
+    is_news = Q(kind__endswith=f".{Stage.NEWS}")
+    settled_at = Case(When(is_news, then=Value(moment, DateTimeField())), default=F("settled_at"))
+    return rows.update(read_at=moment, settled_at=settled_at)
 
 
 def clear_away() -> int:
@@ -57,24 +61,27 @@ def rows_of(reminders: Sequence[Reminder], user: Any) -> list[Row]:
     """`reminders` with the names of their subjects: one query a kind."""
     found = subjects.fetch([reminder.key for reminder in reminders], user)
     today = organisations.today()
-    return [_row(reminder, found[reminder.key], today) for reminder in reminders if reminder.key in found]
+    stands_for = delegations.delegators_of(user)
+    return [_row(reminder, found[reminder.key], today, stands_for) for reminder in reminders if reminder.key in found]
 
 
-def _row(reminder: Reminder, subject: Any, today) -> Row:
+def _row(reminder: Reminder, subject: Any, today, stands_for: Collection[int]) -> Row:
     kind = subjects.of_kind(reminder.subject_kind)
     return Row(
         reminder=reminder,
         label=kind.label(subject),
         word=str(kind.word),
         unit=str(kind.unit(subject) or ""),
-        sentence=_sentence(reminder),
-        due_word=shown.due_word(reminder.due_on, today),
-        due_tone=shown.due_tone(reminder.due_on, today) if reminder.settled_at is None else "",
+        sentence=_sentence(reminder, stands_for),
+        due_word="" if reminder.is_news else shown.due_word(reminder.due_on, today),
+        due_tone=shown.due_tone(reminder.due_on, today) if reminder.settled_at is None and not reminder.is_news else "",
     )
 
 
-def _sentence(reminder: Reminder) -> str:
+def _sentence(reminder: Reminder, stands_for: Collection[int]) -> str:
     """Why it is here, in words of today; the row itself holds keys only."""
+    if reminder.is_news:
+        return news.sentence(reminder)
     owner = reminder.review.owner if reminder.review else ""
     if reminder.stage == Stage.TOLD_LINE:
         return _("%(owner)s reports to you and has not answered this review.") % {"owner": owner}
@@ -82,6 +89,8 @@ def _sentence(reminder: Reminder) -> str:
         return _("%(owner)s of your side has not answered this review.") % {"owner": owner}
     if reminder.stage == Stage.TOLD_PAIR:
         return _("For both leaders: %(owner)s has not answered this review.") % {"owner": owner}
+    if reminder.review and reminder.review.owner_id in stands_for:
+        return _("Still true? You answer this for %(owner)s.") % {"owner": owner}
     if reminder.review and reminder.review.owner_id != reminder.recipient_id:
         return _("%(owner)s answers this review; you are named on it.") % {"owner": owner}
     return _last_answers(reminder.review.unchanged_in_a_row if reminder.review else 0)

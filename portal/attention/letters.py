@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal import subjects
+from portal.attention import news
 from portal.attention.models import Digest, Reminder
 from portal.people import organisations
 from portal.people.addresses import absolute
@@ -26,6 +27,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Stage, ...]], ...] = (
     (gettext_lazy("Due today"), (Stage.DUE,)),
     (gettext_lazy("Due within a week"), (Stage.DUE_SOON,)),
     (gettext_lazy("Overdue with others, told to you"), ESCALATED),
+    (gettext_lazy("News"), (Stage.NEWS,)),
 )
 
 
@@ -39,6 +41,7 @@ class Line:
     due_on: date
     due_word: str
     owner: str  # "" where the reader answers it
+    news: str = ""  # the sentence of something that asks for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +76,18 @@ def digest(row: Digest, person: User, told: Sequence[Reminder], *, sentence: str
 
 def _title(told: Sequence[Reminder]) -> str:
     """Numbers only: the subject line is read on locked screens."""
-    own = [reminder for reminder in told if reminder.stage not in ESCALATED]
+    own = [reminder for reminder in told if reminder.stage not in (*ESCALATED, Stage.NEWS)]
     late = sum(reminder.stage == Stage.OVERDUE for reminder in own)
     parts = []
     if own:
         needs = ngettext("%(number)d thing needs you", "%(number)d things need you", len(own)) % {"number": len(own)}
         parts.append(_("%(needs)s, %(late)d overdue") % {"needs": needs, "late": late} if late else needs)
-    if others := len(told) - len(own):
+    if others := sum(reminder.stage in ESCALATED for reminder in told):
         parts.append(
             ngettext("%(number)d is overdue with others", "%(number)d are overdue with others", others) % {"number": others}
         )
+    if tidings := sum(reminder.is_news for reminder in told):
+        parts.append(ngettext("%(number)d piece of news", "%(number)d pieces of news", tidings) % {"number": tidings})
     return "; ".join(parts)
 
 
@@ -105,5 +110,6 @@ def _line(reminder: Reminder, subject, today: date) -> Line:
         url=absolute(reverse("attention:reminder", args=[reminder.pk])),
         due_on=reminder.due_on,
         due_word=shown.due_word(reminder.due_on, today),
+        news=news.sentence(reminder) if reminder.is_news else "",
         owner=str(reminder.review.owner) if reminder.review and reminder.review.owner_id != reminder.recipient_id else "",
     )

@@ -11,19 +11,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 
 from portal import clock, subjects
 from portal.attention import reviews
 from portal.attention.models import Reminder, Review
 from portal.attention.models.review import SOON_DAYS
-from portal.people import access, organisations
-from portal.people.models import Appointment, User
+from portal.people import access, delegations, organisations
+from portal.people.models import Appointment, Delegation, User
 from portal.record import audit
 
 Stage = Reminder.Stage
 LINE_AFTER_DAYS, LEADER_AFTER_DAYS, PAIR_AFTER_DAYS = 7, 14, 21
 PAIR = (Appointment.Seat.CIO, Appointment.Seat.CISO)
+ASKED = (Stage.DUE_SOON, Stage.DUE, Stage.OVERDUE)
 ESCALATED = (Stage.TOLD_LINE, Stage.TOLD_LEADER, Stage.TOLD_PAIR)
 _REVIEWS_AT_ONCE = 1000
 _PEOPLE_AT_ONCE = 100
@@ -59,6 +60,7 @@ class Telling:
 def remind() -> int:
     """Write every reminder that is due in the organisation's day and not written yet; returns how many. Safe to run twice."""
     today = organisations.today()
+    _let_go(today)
     due = _due(today)
     known = _told(today)
     tellings = [
@@ -67,6 +69,16 @@ def remind() -> int:
         if (telling.review.pk, telling.recipient_id, telling.review.due_on, telling.kind) not in known
     ]
     return _write(_who_may_see(tellings))
+
+
+def _let_go(today: date) -> None:
+    """Whoever answered for somebody and does no longer is asked no longer."""
+    named = Review.people.through.objects.filter(review=OuterRef("review"), user=OuterRef("recipient"))
+    acts = Delegation.objects.on(today).filter(delegator=OuterRef("review__owner"), delegate=OuterRef("recipient"))
+    acted = Delegation.objects.filter(delegator=OuterRef("review__owner"), delegate=OuterRef("recipient"))
+    asked = Q(*(Q(kind__endswith=f".{stage}") for stage in ASKED), _connector=Q.OR)
+    told = Reminder.objects.open().filter(asked, Exists(acted), review__state=Review.State.OPEN)
+    told.exclude(Exists(named)).exclude(Exists(acts)).update(settled_at=clock.now())
 
 
 def stage_for(due_on: date, today: date) -> Stage:
@@ -90,9 +102,11 @@ def _told(today: date) -> set[tuple[int, int, date, str]]:
 def _tellings(due: Sequence[Due], today: date) -> Iterator[Telling]:
     people = _named(today)
     leaders = dict(Appointment.objects.filter(seat__in=PAIR, ended_at=None).values_list("seat", "holder_id"))
+    acting = delegations.acting_for(review.owner_id for review in due)
     sides = _sides([review for review in due if (today - review.due_on).days >= LINE_AFTER_DAYS])
     for review in due:
-        stages = dict.fromkeys((review.owner_id, *people[review.pk]), stage_for(review.due_on, today))
+        delegate = [acting[review.owner_id].delegate_id] if review.owner_id in acting else []
+        stages = dict.fromkeys((review.owner_id, *delegate, *people[review.pk]), stage_for(review.due_on, today))
         days_late = (today - review.due_on).days
         for recipient, stage in _up_the_line(review, days_late, sides.get(review.pk, ""), leaders):
             if recipient != review.owner_id:

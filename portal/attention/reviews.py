@@ -18,6 +18,7 @@ from portal.attention import panels
 from portal.attention.errors import AlreadyAnswered, MovedMeanwhile, NotYours, RateAnew, UnknownOutcome, WordsMissing
 from portal.attention.models import Reminder, Review
 from portal.attention.models.about_subjects import DATED
+from portal.people import delegations
 from portal.record import audit
 
 UNCHANGED_AT_MOST = 2  # the third review rates anew
@@ -187,10 +188,22 @@ def answer(review: Review, outcome: str, *, actor: Any, version: int | None, not
         raise WordsMissing
     review.outcome = outcome
     _close(review, Review.State.DONE, actor)
-    audit.record(actor, "review.answered", review, _about(review, outcome=outcome), text=note)
+    stands_for = {"for": review.owner_id} if answers_for_owner(review, actor) else {}
+    audit.record(actor, "review.answered", review, _about(review, outcome=outcome, **stands_for), text=note)
     if review.kind in _answered:
         _answered[review.kind](review, actor=actor, note=note)
     return review
+
+
+@transaction.atomic
+def entrust(review: Review, owner: Any, *, actor: Any) -> Review:
+    """Let `owner` answer instead of whoever did. Raises AlreadyAnswered."""
+    _lock_subject(review)
+    review = Review.objects.select_for_update(of=("self",)).select_related("owner").get(pk=review.pk)
+    if not review.is_open:
+        raise AlreadyAnswered
+    named = set(review.people.values_list("pk", flat=True)) - {owner.pk}
+    return _move(review, review.due_on, named, owner, actor)
 
 
 @transaction.atomic
@@ -203,9 +216,16 @@ def cancel(subject: Model, kind: str, *, actor: Any = None) -> None:
 
 
 def may_answer(review: Review, actor: Any) -> bool:
-    """The owner and the named people, by the table of permissions."""
+    """The owner, the named people and who answers for the owner today, by the table of permissions."""
+    if not actor.has_perm(delegations.ANSWER):
+        return False
     named = review.owner_id == actor.pk or actor.pk in {person.pk for person in review.people.all()}
-    return named and actor.has_perm("attention.answer_review")
+    return named or answers_for_owner(review, actor)
+
+
+def answers_for_owner(review: Review, actor: Any) -> bool:
+    """Whether `actor` is the owner's delegate today."""
+    return review.owner_id in delegations.delegators_of(actor)
 
 
 def must_rate_anew(review: Review) -> bool:

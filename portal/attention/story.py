@@ -36,7 +36,7 @@ def told(review: Review) -> list[Event]:
 def _names(entries: list[AuditEntry]) -> Mapping[int, str]:
     wanted: set[int] = set()
     for entry in entries:
-        wanted |= {entry.params[key] for key in ("recipient",) if key in entry.params}
+        wanted |= {entry.params[key] for key in ("recipient", "for") if key in entry.params}
         owner = entry.params.get("owner", [])
         wanted |= set(owner if isinstance(owner, list) else [owner])
     return dict(User.objects.filter(pk__in=wanted).values_list("pk", "name"))
@@ -67,7 +67,8 @@ def _moved(who: str, params: Mapping[str, Any], names: Mapping[int, str]) -> str
 
 
 def _answered(who: str, params: Mapping[str, Any], names: Mapping[int, str]) -> str:
-    return _("%(who)s answered “%(answer)s”.") % {"who": who, "answer": Review.Outcome(params["outcome"]).label}
+    facts = {"who": who, "answer": Review.Outcome(params["outcome"]).label, "owner": names.get(params.get("for", 0), "")}
+    return (_("%(who)s answered “%(answer)s” for %(owner)s.") if "for" in params else _("%(who)s answered “%(answer)s”.")) % facts
 
 
 def _cancelled(who: str, params: Mapping[str, Any], names: Mapping[int, str]) -> str:

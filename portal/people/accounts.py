@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.errors import Invalid
-from portal.people import counting, letters, sessions
+from portal.people import appointments, counting, letters, sessions
 from portal.people.errors import CircularLine, EmailTaken, OwnAccount, PersonOnly, TooOften
 from portal.people.models import Unit, User
 from portal.record import audit
@@ -142,8 +142,9 @@ def not_oneself(user: User, actor: Any) -> None:
 def close(user: User, *, actor: Any) -> User:
     """No sign-in from now on: sessions and tokens stop at their next request. Raises OwnAccount for one's own."""
     not_oneself(user, actor)
-    user.is_active = False
-    user.save(update_fields=["is_active"])
+    with appointments.watched(actor=actor):
+        user.is_active = False
+        user.save(update_fields=["is_active"])
     user.tokens.filter(revoked_at=None).update(revoked_at=clock.now())
     sessions.end_all(user, actor=actor)
     audit.record(actor, "user.closed", user)
@@ -153,8 +154,9 @@ def close(user: User, *, actor: Any) -> User:
 @transaction.atomic
 def reopen(user: User, *, actor: Any) -> User:
     """Let a closed account in again; its tokens stay revoked."""
-    user.is_active = True
-    user.save(update_fields=["is_active"])
+    with appointments.watched(actor=actor):
+        user.is_active = True
+        user.save(update_fields=["is_active"])
     audit.record(actor, "user.reopened", user)
     return user
 

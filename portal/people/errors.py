@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import Refused
+from portal.errors import Refused, Stale
 
 
 class EmailTaken(Refused):
@@ -125,3 +125,72 @@ class SomebodyThere(Refused):
 class OpeningOver(Refused):
     sentence = _("This link leads nowhere any more: it was used, is older than a day, or a newer one was made.")
     code = "opening-over"
+
+
+class TwoPeopleNeeded(Refused):
+    sentence = _("Two people change a seat: propose the change, and let another administrator or the arbiter confirm it.")
+    code = "two-people-needed"
+
+
+class NobodySits(Refused):
+    sentence = _("This seat is vacant already.")
+    code = "nobody-sits"
+
+
+class ProposalWaits(Refused):
+    sentence = _("A change of this seat waits already; settle that one first.")
+    code = "proposal-waits"
+
+
+class OwnProposal(Refused):
+    sentence = _("You proposed this, so another administrator or the arbiter confirms it.")
+    code = "own-proposal"
+
+
+class OwnAppointment(Refused):
+    sentence = _("This names you, so somebody else settles it.")
+    code = "own-appointment"
+
+
+class NotYourProposal(Refused):
+    sentence = _("Only whoever proposed or confirmed this takes it back; you can refuse it while it waits.")
+    code = "not-your-proposal"
+
+
+class AlreadySettled(Refused):
+    sentence = _("This was settled already. Load it again to see how.")
+    code = "already-settled"
+
+
+class MovedOn(Stale):
+    sentence = _("Somebody else changed this while you had it open. Look at it as it stands now, then decide.")
+
+
+class NotADelegate(Refused):
+    sentence = _("A delegate answers reviews by their own roles, so name somebody who may; administrators and auditors never do.")
+    code = "not-a-delegate"
+
+
+class OtherOffice(Refused):
+    sentence = _("Nobody answers for one seat while they fill another or stand in for it; name somebody else.")
+    code = "other-office"
+
+
+class DelegatedAlready(Refused):
+    sentence = _("Somebody is named for some of these days already; end that first, or choose other days.")
+    code = "delegated-already"
+
+
+class SeatNamesItself(Refused):
+    sentence = _("Whoever fills a seat names their delegate themselves.")
+    code = "seat-names-itself"
+
+
+class NotYourDelegation(Refused):
+    sentence = _("You name who answers for you; for others an administrator does.")
+    code = "not-your-delegation"
+
+
+class NotYourSeat(Refused):
+    sentence = _("Whoever fills this seat names who prepares for it and advises it.")
+    code = "not-your-seat"

@@ -1,12 +1,13 @@
 """Which kinds this room adds to the registry."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal import subjects
 
 
 def _no_page(_subject) -> str:
-    """Neither has a page of its own yet."""
+    """Has no page of its own."""
     return ""
 
 
@@ -44,5 +45,31 @@ subjects.register(
         url=_no_page,
         label=lambda organisation: organisation.name,
         unit=lambda _organisation: None,
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="appointment-proposal",
+        model="people.AppointmentProposal",
+        word=_("change of a seat"),
+        plural=_("changes of seats"),
+        resource="appointment-proposals",
+        url=lambda proposal: proposal.get_absolute_url(),
+        label=str,
+        unit=lambda proposal: None,
+        related=("holder", "substitute", "proposed_by", "settled_by"),
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="delegation",
+        model="people.Delegation",
+        word=_("delegation"),
+        plural=_("delegations"),
+        resource="delegations",
+        url=lambda delegation: reverse("offices:delegations"),
+        label=str,
+        unit=lambda delegation: None,
+        related=("delegator", "delegate"),
     )
 )

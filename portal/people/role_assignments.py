@@ -13,8 +13,9 @@ from portal.record import audit
 
 
 @transaction.atomic
-def give(user: User, role: str, unit: Unit, *, actor: Any) -> RoleAssignment:
-    """Let `user` act in `role` for `unit` and below; a role they have there already is returned as it is.
+def give(user: User, role: str, unit: Unit, *, actor: Any, for_seat: str = "") -> RoleAssignment:
+    """Let `user` act in `role` for `unit` and below, a preparer or counsel `for_seat`; a role they have there already is returned
+    as it is.
 
     Raises OwnAccount, ServiceAccountOnly, or HoldsASeat for a role that keeps out of the seats.
     """
@@ -26,11 +27,13 @@ def give(user: User, role: str, unit: Unit, *, actor: Any) -> RoleAssignment:
         cursor.execute("SELECT pg_advisory_xact_lock(1129270851, 3)")  # as appointments do
     if role in roles.NEVER_SEATED and _seated(user):
         raise HoldsASeat
-    given = RoleAssignment.objects.filter(user=user, role=role, unit=unit, ended_at=None).first()
+    given = RoleAssignment.objects.filter(user=user, role=role, unit=unit, for_seat=for_seat, ended_at=None).first()
     if given is not None:
         return given
-    given = RoleAssignment.objects.create(user=user, role=role, unit=unit, granted_by=actor, granted_at=clock.now())
-    audit.record(actor, "user.role_given", user, {"role": role, "unit": unit.pk})
+    given = RoleAssignment.objects.create(
+        user=user, role=role, unit=unit, for_seat=for_seat, granted_by=actor, granted_at=clock.now()
+    )
+    audit.record(actor, "user.role_given", user, _keys(given))
     return given
 
 
@@ -41,9 +44,14 @@ def end(assignment: RoleAssignment, *, actor: Any) -> RoleAssignment:
     if assignment.ended_at is None:
         assignment.ended_at = clock.now()
         assignment.save(update_fields=["ended_at"])
-        audit.record(actor, "user.role_ended", assignment.user, {"role": assignment.role, "unit": assignment.unit_id})
+        audit.record(actor, "user.role_ended", assignment.user, _keys(assignment))
     return assignment
 
 
 def _seated(user: User) -> bool:
     return Appointment.objects.filter(Q(holder=user) | Q(substitute=user), ended_at=None).exists()
+
+
+def _keys(assignment: RoleAssignment) -> dict[str, Any]:
+    seat = {"seat": assignment.for_seat} if assignment.for_seat else {}
+    return {"role": assignment.role, "unit": assignment.unit_id, **seat}

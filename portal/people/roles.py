@@ -11,18 +11,23 @@ READING = frozenset(
     }
 )
 LOGGING = frozenset({"risks.log_risk"})
-ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox"})
+ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
 
-LEADER = READING | LOGGING | ANSWERING | {"risks.change_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
+# What goes with any seat.
+SEATED = frozenset({"people.view_proposal", "people.name_aide"})
+
+LEADER = READING | LOGGING | ANSWERING
+LEADER |= SEATED | {"risks.change_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     # seats
     "CIO": LEADER,
     "CISO": LEADER,
     "CSO": LEADER,
-    "ARBITER": READING | ANSWERING | {"record.view_auditentry"},
+    "ARBITER": SEATED | READING | ANSWERING | {"record.view_auditentry", "people.settle_appointment"},
     # roles
     "PREPARER": READING | LOGGING | {"attention.view_inbox"},
+    "COUNSEL": READING | {"attention.view_inbox"},
     "BOARD": frozenset({"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}),
     "ANALYST": READING
     | LOGGING
@@ -44,7 +49,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "COLLEAGUE": frozenset(
         {"board.view_dashboard", "risks.log_risk", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
     ),
-    "AUDITOR": READING | {"record.view_auditentry", "attention.view_inbox", "risks.view_recompute"},
+    "AUDITOR": READING
+    | {"record.view_auditentry", "attention.view_inbox", "risks.view_recompute", "people.view_proposal", "people.view_access"},
     "ADMIN": frozenset(
         {
             "people.use_admin",
@@ -52,6 +58,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "people.view_user",
             "people.change_user",
             "people.issue_token",
+            "people.view_proposal",
+            "people.settle_appointment",
+            "people.manage_delegations",
+            "people.name_delegate",
+            "people.view_access",
+            "people.assign_role",
+            "people.change_unit",
             "risks.view_recompute",
             "record.view_auditentry",
             "board.view_dashboard",
@@ -64,7 +77,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 }
 
 # They see the whole organisation, whatever unit the role names; confidential risks only where the table of access says so.
-EVERYWHERE = frozenset({"CIO", "CISO", "CSO", "ARBITER", "PREPARER", "BOARD", "AUDITOR"})
+EVERYWHERE = frozenset({"CIO", "CISO", "CSO", "ARBITER", "PREPARER", "COUNSEL", "BOARD", "AUDITOR"})
 # Only leaders open a confidential risk without being named on it.
 OPENS_CONFIDENTIAL = frozenset({"CIO", "CISO", "CSO"})
 # They see the register of their units; the others see what they logged, own or are named on.

@@ -250,6 +250,7 @@ CELERY_BEAT_SCHEDULE = {
         }
         for queue in ("celery", "record")
     },
+    "fill-seats": {"task": "portal.people.tasks.fill_seats", "schedule": crontab(minute="*/5")},
     "clear-away": {"task": "portal.record.tasks.clear_away", "schedule": crontab(hour=2, minute=30)},
 }
 CELERY_TASK_ROUTES = {

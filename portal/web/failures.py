@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from portal.people.freshness import FactorMissing
 from portal.web import problems
 
 
@@ -15,6 +16,8 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The reader's roles do not open this."""
+    if isinstance(exception, FactorMissing):
+        return _answered(request, 403, str(exception), {"told": str(exception)})
     return _answered(request, 403, _("Your roles do not include this. An administrator can add you."))
 
 

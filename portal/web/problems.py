@@ -55,6 +55,12 @@ class SessionRequired(PermissionDenied):
     code = "session-required"
 
 
+class SecondFactorRequired(PermissionDenied):
+    """Only with a second factor that was given lately."""
+
+    code = "second-factor-required"
+
+
 @dataclass(frozen=True)
 class Described:
     """A problem before it is an answer; `fields` maps a field's path ("levels.0.area") to its sentences."""

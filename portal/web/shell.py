@@ -81,6 +81,7 @@ RAIL = (
 PERSONAL = (
     RailEntry("inbox", _("Inbox"), "attention:inbox", "inbox", "attention.view_inbox"),
     RailEntry("reviews", _("Reviews"), "attention:reviews", "review", "attention.view_review"),
+    RailEntry("seats", _("Seats"), "offices:seats", "decisions"),
     RailEntry("people", _("People"), "people:people", "together", "people.change_user"),
     RailEntry("account", _("Account"), "people:account", "open"),
     RailEntry("settings", _("Settings"), "setup:settings", "settings", "people.change_organisation"),

@@ -59,3 +59,11 @@ def make_person(name: str, /, *, company: SimpleNamespace, unit: Unit | None = N
     if has_factor and name in roles.NEED_FACTOR:
         Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": ""})
     return user
+
+
+def freshen(client, user: User, *, seconds_ago: float = 0) -> None:
+    """Let the session of `client` hold a second factor that `user` gave so long ago."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": clock.now().timestamp() - seconds_ago, "type": "totp"}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()

@@ -76,6 +76,17 @@ PAGES = {
     "risks:risk-closing": of("risk"),
     "risks:risk-assets": of("risk"),
     "risks:risk-asset-removal": of("risk", asset_pk=lambda risk: risk.asset_links.get().asset_id),
+    "offices:seats": Line(),
+    "offices:aide-naming": Line(),
+    "offices:aide-dismissal": of("aide"),
+    "offices:proposal-new": Line(),
+    "offices:proposal": of("appointment-proposal"),
+    "offices:proposal-confirmation": of("appointment-proposal"),
+    "offices:proposal-refusal": of("appointment-proposal"),
+    "offices:proposal-withdrawal": of("appointment-proposal"),
+    "offices:delegations": Line(),
+    "offices:delegation-new": Line(),
+    "offices:delegation-ending": of("delegation"),
     "attention:reviews": Line(),
     "attention:review": of("review"),
     "attention:review-answer": of("review"),
@@ -95,9 +106,12 @@ PAGES = {
 # By the noun of the resource: what its detail addresses name.
 RESOURCES = {
     "appetites": of("appetite"),
+    "appointment-proposals": of("appointment-proposal"),
+    "appointments": of("appointment"),
     "assets": of("asset"),
     "audit-entries": of("audit-entry"),
     "dashboard": Line(),
+    "delegations": of("delegation"),
     "dependencies": of("dependency"),
     "discovery-runs": of("discovery-run"),
     "inbox": of("reminder"),
@@ -112,7 +126,7 @@ RESOURCES = {
 }
 
 SEATS = dict.fromkeys(("CIO", "CISO", "CSO"), PLACES)
-OVERSEERS = dict.fromkeys(("ARBITER", "PREPARER", "AUDITOR"), (OWN, OTHER))
+OVERSEERS = dict.fromkeys(("ARBITER", "PREPARER", "COUNSEL", "AUDITOR"), (OWN, OTHER))
 OF_THE_UNIT = dict.fromkeys(("ANALYST", "OWNER", "HEAD", "ENGINEER", "INTEGRATION"), (OWN,))
 BOARD = {"BOARD": (OWN, OTHER)}
 ALL = (
@@ -121,6 +135,7 @@ ALL = (
     "CSO",
     "ARBITER",
     "PREPARER",
+    "COUNSEL",
     "BOARD",
     "ANALYST",
     "OWNER",
@@ -151,4 +166,8 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "reminder": {},  # each was sent to somebody else
     "unit": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),
     "user": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),
+    "appointment": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),
+    "appointment-proposal": SEATS | dict.fromkeys(("ARBITER", "ADMIN", "AUDITOR"), PLACES),
+    "delegation": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),
+    "aide": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),
 }

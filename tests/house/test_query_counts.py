@@ -42,6 +42,8 @@ PAGES = {
     "attention:reviews": LIST,
     "attention:review": DETAIL,
     "attention:inbox": LIST,
+    "offices:seats": LIST,
+    "offices:delegations": LIST,
 }
 READERS = {"CIO": tuple(PAGES), "ANALYST": tuple(PAGES), "ENGINEER": ("board:today",)}
 

@@ -9,16 +9,17 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from assets.discovery import reading
+from portal import clock
 from portal.attention import reviews
 from portal.attention.models import Reminder
-from portal.people import roles, tokens
-from portal.people.models import BrowserSession
+from portal.people import organisations, roles, tokens
+from portal.people.models import Appointment, AppointmentProposal, BrowserSession, Delegation, RoleAssignment
 from portal.record import audit, sealing
 from portal.record.models import Seal
 from risks import appetite, cadence, meanings, recompute
 from risks.models import Score, StaleScore
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
-from tests.factories.portal import make_person, make_user
+from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.risks import make_levels, make_risk
 from tests.house.route_table import CONFIDENTIAL, OTHER, OWN, RESOURCES
 
@@ -80,7 +81,20 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     factor = Authenticator.objects.create(user=stranger, type=Authenticator.Type.TOTP, data={"secret": ""})
     made["browser-session"], made["factor"] = dict.fromkeys(units, session), dict.fromkeys(units, factor)
     made["unit"], made["user"] = units, dict.fromkeys(units, stranger)
-    return made
+    return made | {kind: dict.fromkeys(units, row) for kind, row in _around_seats(stranger, company).items()}
+
+
+def _around_seats(stranger: Any, company: Any) -> dict[str, Any]:
+    """What is known to all, or to none, wherever one stands."""
+    other, today = make_user("Somebody Else Again"), organisations.today()
+    return {
+        "appointment": Appointment.objects.create(seat="CSO", holder=other, ended_at=clock.now()),
+        "appointment-proposal": AppointmentProposal.objects.create(
+            seat="CSO", holder=stranger, from_on=today, proposed_by=other, state="REFUSED"
+        ),
+        "delegation": Delegation.objects.create(delegator=stranger, delegate=other, from_on=today, to_on=today),
+        "aide": RoleAssignment.objects.create(user=stranger, role="PREPARER", unit=company.root, for_seat="CSO"),
+    }
 
 
 def door_of(role: str, company: Any) -> SimpleNamespace:
@@ -94,4 +108,5 @@ def door_of(role: str, company: Any) -> SimpleNamespace:
         _token, secret = tokens.issue(user, "table", scopes, actor=None)
         return SimpleNamespace(client=client, headers={"HTTP_AUTHORIZATION": f"Bearer {secret}"}, signed_in=False, token=True)
     client.force_login(user, backend=BACKEND)
+    freshen(client, user)
     return SimpleNamespace(client=client, headers={}, signed_in=True, token=False)

@@ -8,10 +8,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
-from portal.attention.models.about_subjects import AboutSubjects
+from portal.attention.models.about_subjects import TOLD, AboutSubjects
 
 
 class ReminderQuerySet(AboutSubjects):
+    def kinds(self) -> set[str]:
+        return super().kinds() | TOLD
+
     def visible_to(self, user: Any):
         """One's own, about subjects one may see."""
         return super().visible_to(user).filter(recipient=user.pk)
@@ -39,6 +42,7 @@ class Reminder(models.Model):
         TOLD_LINE = "told_line", _("Overdue in your line")
         TOLD_LEADER = "told_leader", _("Overdue on your side")
         TOLD_PAIR = "told_pair", _("For both leaders")
+        NEWS = "news", _("News")  # nothing is asked; settled when it was read
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reminders")
     subject_kind = models.CharField(max_length=40)
@@ -72,6 +76,10 @@ class Reminder(models.Model):
     def key(self) -> tuple[str, int]:
         """(kind, id) of the subject, as `subjects.fetch` takes it."""
         return self.subject_kind, self.subject_id
+
+    @property
+    def is_news(self) -> bool:
+        return self.kind.endswith(f".{self.Stage.NEWS}")
 
     @property
     def stage(self) -> "Reminder.Stage":

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from portal import clock
 from portal.attention.models.about_subjects import AboutSubjects
 from portal.history import tracked
+from portal.people import organisations
 from portal.people.access import Grants
+from portal.people.models import Delegation
 
 SOON_DAYS = 7
 
@@ -32,9 +34,10 @@ class ReviewQuerySet(AboutSubjects):
         return self.open().filter(due_on__gte=today, due_on__lte=today + timedelta(days=SOON_DAYS))
 
     def for_person(self, user: Any):
-        """Those `user` may answer: as the owner or as one of the named people."""
+        """Those `user` may answer: as the owner, as one of the named people, or today for the owner as their delegate."""
         named = Review.people.through.objects.filter(user=user.pk).values("review")
-        return self.filter(Q(owner=user) | Q(pk__in=named))
+        stands_for = Delegation.objects.on(organisations.today()).filter(delegate=user.pk).values("delegator")
+        return self.filter(Q(owner=user) | Q(pk__in=named) | Q(owner__in=stands_for))
 
 
 @tracked()

@@ -1,7 +1,9 @@
 """Who there is: units, users, what they may do and in which seat they sit, how they come in."""
 
 from portal.people.models.appointment import Appointment
+from portal.people.models.appointment_proposal import AppointmentProposal
 from portal.people.models.browser_session import BrowserSession
+from portal.people.models.delegation import Delegation
 from portal.people.models.invitation import Invitation
 from portal.people.models.letter import Letter
 from portal.people.models.opening import Opening
@@ -13,7 +15,9 @@ from portal.people.models.user import User
 
 __all__ = [
     "Appointment",
+    "AppointmentProposal",
     "BrowserSession",
+    "Delegation",
     "Invitation",
     "Letter",
     "Opening",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.history import tracked
+from portal.people.reach import Grants, VisibleQuerySet
 
 
 @tracked()
@@ -26,6 +27,8 @@ class Appointment(models.Model):
     since = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    objects = VisibleQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["seat"], condition=models.Q(ended_at=None), name="one_holder_a_seat"),
@@ -37,3 +40,8 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_seat_display()}: {self.holder}"
+
+    @classmethod
+    def visibility(cls, grants: Grants) -> models.Q:
+        """Who sits where, and sat there, is known to everybody who has a role."""
+        return models.Q() if grants.names else models.Q(pk__in=())

@@ -16,7 +16,8 @@ def state_change(
     permission: str, *, request: Any = None, session: bool = False, response: Any = None, status: int = 200
 ) -> Callable[[Callable], Callable]:
     """Make a viewset's method `closing(self, instance, validated, actor)` the address `…/<id>/closing/`. `request` is the
-    serializer of the body, if it has one; `session=True` refuses tokens. If-Match is checked where it is sent. The answer is
+    serializer of the body, if it has one; `session=True` refuses tokens and asks for
+    a fresh second factor. If-Match is checked where it is sent. The answer is
     the row as it now is, or what the method returns, by the serializer `response`."""
 
     def decorate(method: Callable) -> Callable:

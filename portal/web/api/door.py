@@ -23,7 +23,8 @@ AGAIN = BUSY - {"55P03"}  # a deadlock or a failed serialisation passes on the s
 
 class Door:
     """Mixed into a view. `resource` is the noun that scopes speak of (the router sets it); `permission` is for reading,
-    `write_permission` for the rest, the same by default; `parameters` are the query parameters an address knows."""
+    `write_permission` for the rest, the same by default; `in_session` keeps the rest for a session with a fresh second factor;
+    `parameters` are the query parameters an address knows."""
 
     resource = ""
     permission = OPEN_TO_ALL
@@ -36,9 +37,10 @@ class Door:
             return super().dispatch(request, *args, **kwargs)
 
     def get_permissions(self) -> list[Any]:
-        needed = self.permission if self.request.method in SAFE_METHODS else self.write_permission or self.permission
+        reads = self.request.method in SAFE_METHODS
+        needed = self.permission if reads else self.write_permission or self.permission
         role = [] if needed == OPEN_TO_ALL else [holds(needed)]
-        return [one() for one in (SignedIn, InScope, *role, *([InSession] if self.in_session else []))]
+        return [one() for one in (SignedIn, InScope, *role, *([InSession] if self.in_session and not reads else []))]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         method = (request.method or "").lower()

@@ -7,7 +7,8 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from portal.web.problems import SessionRequired
+from portal.people import freshness
+from portal.web.problems import SecondFactorRequired, SessionRequired
 
 
 class InScope(BasePermission):
@@ -24,11 +25,14 @@ class InScope(BasePermission):
 
 
 class InSession(BasePermission):
-    """Only a person in a session: what is signed is never signed by a token."""
+    """Only a person in a session with a fresh second factor: what is signed is never signed by a token, nor by whoever finds a
+    screen open."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if request.auth is not None:
             raise SessionRequired(_("A token cannot do this. A person must be signed in, with a fresh second factor."))
+        if request.user.is_authenticated and not freshness.is_fresh(request):
+            raise SecondFactorRequired(_("Give your second factor again at /accounts/2fa/reauthenticate/; it covers 15 minutes."))
         return True
 
 

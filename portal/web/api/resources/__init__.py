@@ -1,5 +1,5 @@
-"""Resources of the ground floor: organisation, units, users, audit entries."""
+"""Resources of the ground floor: organisation, units, users, seats, delegations, audit entries."""
 
-from portal.web.api.resources import audit_entries, organisation, units, users
+from portal.web.api.resources import appointments, audit_entries, delegations, organisation, units, users
 
-__all__ = ["audit_entries", "organisation", "units", "users"]
+__all__ = ["appointments", "audit_entries", "delegations", "organisation", "units", "users"]

@@ -6,6 +6,7 @@ from django.test import Client
 
 from portal.errors import Invalid, Refused
 from portal.web import problems
+from tests.factories.portal import freshen
 
 SHAPE = {"type", "title", "status", "detail", "code", "fields"}
 
@@ -39,10 +40,22 @@ def test_a_token_needs_the_scope_of_the_resource(things, api, plc):
 
 def test_a_signature_needs_a_session(things, api, plc):
     by_token = api("ANALYST", "things:write").post(f"{things}{plc.pk}/signature/")
-    in_session = api("CIO").post(f"{things}{plc.pk}/signature/")
 
     assert (by_token.status_code, by_token.json()["code"]) == (403, "session-required")
-    assert in_session.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status", "code"), [(None, 403, "second-factor-required"), (16, 403, "second-factor-required"), (14, 200, None)]
+)
+def test_a_signature_needs_a_second_factor_of_the_last_quarter_of_an_hour(things, person, plc, minutes, status, code):
+    client, marta = Client(), person("CIO")
+    client.force_login(marta, backend="allauth.account.auth_backends.AuthenticationBackend")
+    if minutes is not None:
+        freshen(client, marta, seconds_ago=minutes * 60)
+
+    answer = client.post(f"{things}{plc.pk}/signature/")
+
+    assert (answer.status_code, answer.json().get("code")) == (status, code)
 
 
 def test_a_session_needs_the_csrf_token(things, person, plc):
