@@ -17,6 +17,7 @@ ROOMS = (
     ("", "portal.attention.urls"),  # reviews/ and inbox/
     ("", "portal.web.people.urls"),  # people/, account/ and invitation/
     ("people/", "portal.web.offices.urls"),
+    ("", "portal.workbench.urls"),  # imports/
     ("", "portal.web.urls"),
 )
 

@@ -35,3 +35,10 @@ class SavedMeanwhile(Stale):
         name = "" if by is None else str(by)
         sentence = _("%(name)s saved this while you were writing. Keep theirs or yours.") % {"name": name or _("Somebody")}
         super().__init__(sentence, theirs=theirs, version=version, by=name)
+
+
+class Withdrawn(Refused):
+    code = "risk-withdrawn"
+
+    def __init__(self, risk):
+        super().__init__(_("%(number)s was taken out of the register before.") % {"number": risk.number}, risk=risk.pk)

@@ -21,5 +21,8 @@ def mark_risks(sender, risk_ids, cause, **kwargs):
 
 
 def _wake():
-    """A broker that is away must not fail what is committed already: the sweep finds the rows."""
-    transaction.on_commit(tasks.recompute_stale_scores.delay, robust=True)
+    """Once a transaction, however many risks it changes. A broker that is away must not fail what is committed already: the
+    sweep finds the rows."""
+    wake = tasks.recompute_stale_scores.delay
+    if not any(waiting[1] == wake for waiting in transaction.get_connection().run_on_commit):
+        transaction.on_commit(wake, robust=True)

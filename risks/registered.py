@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import subjects
 from portal.attention import reviews
-from risks import cadence, reviewed
+from portal.workbench import importable
+from risks import cadence, import_fields, importing, reviewed
 
 
 def _material(risk):
@@ -55,3 +56,20 @@ reviews.on_answer(cadence.REVIEW, reviewed.take_answer)
 reviews.sides_with(cadence.REVIEW, cadence.sides)
 reviews.changes_with(cadence.REVIEW, reviewed.since_last)
 reviews.changed_at(cadence.REVIEW, reviewed.where_to_rate)
+
+importable.register(
+    importable.Importable(
+        kind="risk",
+        permission="risks.log_risk",
+        fields=import_fields.FIELDS,
+        identified_by=("title", "unit"),
+        questions=import_fields.QUESTIONS,
+        check_mapping=import_fields.check_mapping,
+        find=importing.find,
+        taken=importing.taken,
+        plan=importing.plan,
+        carry_out=importing.carry_out,
+        take_back=importing.take_back,
+        quiet_verbs=frozenset({"score.recomputed"}),
+    )
+)

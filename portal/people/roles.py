@@ -11,12 +11,13 @@ READING = frozenset(
     }
 )
 LOGGING = frozenset({"risks.log_risk"})
+IMPORTING = frozenset({"workbench.import"})
 ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
 
 # What goes with any seat.
 SEATED = frozenset({"people.view_proposal", "people.name_aide"})
 
-LEADER = READING | LOGGING | ANSWERING
+LEADER = READING | LOGGING | ANSWERING | IMPORTING
 LEADER |= SEATED | {"risks.change_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -32,6 +33,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ANALYST": READING
     | LOGGING
     | ANSWERING
+    | IMPORTING
     | {
         "risks.change_risk",
         "risks.close_risk",
@@ -41,7 +43,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "assets.take_in_discovery",
     },
     "OWNER": READING | LOGGING | ANSWERING | {"risks.change_risk"},
-    "HEAD": READING | LOGGING | ANSWERING | {"risks.change_risk", "assets.change_asset"},
+    "HEAD": READING | LOGGING | ANSWERING | IMPORTING | {"risks.change_risk", "assets.change_asset"},
     "ENGINEER": READING
     | LOGGING
     | ANSWERING
@@ -73,6 +75,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     "INTEGRATION": READING
     | LOGGING
+    | IMPORTING
     | {"risks.change_risk", "assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery"},
 }
 

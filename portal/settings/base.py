@@ -13,6 +13,7 @@ INSTALLED_APPS = [
     "portal.people",
     "portal.record",
     "portal.attention",
+    "portal.workbench",
     "portal.web",
     "assets",
     "risks",
@@ -200,7 +201,14 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 # Where resources register themselves with portal.web.api.router; a module that is not there yet is passed over.
-API_MODULES = ["portal.web.api.resources", "portal.attention.api", "assets.api", "risks.api", "governance.board.api"]
+API_MODULES = [
+    "portal.web.api.resources",
+    "portal.attention.api",
+    "portal.workbench.api",
+    "assets.api",
+    "risks.api",
+    "governance.board.api",
+]
 SPECTACULAR_SETTINGS = {
     "TITLE": "Concord",
     "VERSION": "1",
@@ -240,6 +248,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-digests": {"task": "portal.attention.tasks.send_digests", "schedule": crontab(minute="*/5")},
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},
     "send-letters": {"task": "portal.people.tasks.send_letters", "schedule": 30.0, "options": {"expires": 60}},
+    "sweep-imports": {"task": "portal.workbench.tasks.work_on_imports", "schedule": 30.0, "options": {"expires": 60}},
     "clear-inboxes": {"task": "portal.attention.tasks.clear_inboxes", "schedule": crontab(hour=2, minute=40)},
     **{
         f"pulse-{queue}": {

@@ -94,6 +94,19 @@ PAGES = {
     "attention:inbox-reading": Line(),
     "attention:reminder": of("reminder"),
     "attention:reminder-reading": of("reminder"),
+    "workbench:imports": Line(),
+    **dict.fromkeys(
+        (
+            "workbench:import",
+            "workbench:import-mapping",
+            "workbench:import-application",
+            "workbench:import-undoing",
+            "workbench:import-problems",
+            "workbench:import-rows",
+            "workbench:import-rejects",
+        ),
+        of("import"),
+    ),
     "api:reviews-answer": of("review", writes="attention.answer_review"),
     "api:risks-list": Line(writes="risks.log_risk"),
     "api:risks-closing": of("risk", writes="risks.close_risk"),
@@ -114,6 +127,9 @@ RESOURCES = {
     "delegations": of("delegation"),
     "dependencies": of("dependency"),
     "discovery-runs": of("discovery-run"),
+    "imports": of("import"),
+    "import-rows": of("import-row", run=lambda row: row.sheet_import_id),
+    "import-problems": of("import-problem", run=lambda problem: problem.sheet_import_id),
     "inbox": of("reminder"),
     "organisation": Line(),
     "discovery-run-proposals": of("discovery-proposal", run=lambda proposal: proposal.run_id),
@@ -164,6 +180,9 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "browser-session": {},  # each is somebody else's
     "factor": {},
     "reminder": {},  # each was sent to somebody else
+    "import": {},  # each was brought by somebody else
+    "import-row": {},
+    "import-problem": {},
     "unit": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),
     "user": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),
     "appointment": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),

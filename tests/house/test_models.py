@@ -19,7 +19,7 @@ WITHOUT_HISTORY = {
     "risks.ScoreState",
 }
 # Rows that are only added, or settled once.
-WITHOUT_HISTORY |= {"risks.Score", "assets.DiscoveryRun", "assets.Proposal"}
+WITHOUT_HISTORY |= {"risks.Score", "assets.DiscoveryRun", "assets.Proposal", "workbench.SheetImport"}
 # The parts of a thing that go with it: a work file's chunks, a key's answer.
 GOES_WITH = {"record.FileChunk.file"}
 

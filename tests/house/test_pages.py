@@ -12,10 +12,11 @@ from risks import register
 from tests import browser as chromium
 from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_dependency, make_run
+from tests.factories.sheets import check, make_csv, make_import, make_line
 
 pytestmark = pytest.mark.axe
 
-ROOMS = {"board", "setup", "assets", "risks", "attention"}
+ROOMS = {"board", "setup", "assets", "risks", "attention", "workbench"}
 OWN_TEST = {"setup:begin"}  # opens only while nobody lives here
 KEYS = {"stage": "CURRENT"}  # of parameters that are no keys
 TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"
@@ -57,12 +58,14 @@ def furnished():
     review = reviews.schedule(risk, "risk.review", organisations.today(), [], owner=reader, actor=reader)
     reminders.remind()
     told = Reminder.objects.filter(recipient=reader).first()
+    sheet = check(make_import(make_csv(make_line(1), make_line(2, Likelihood="9", Owner=reader.name)), actor=reader))
     return reader, {
         "assets": press.pk,
         "assets:run": run.pk,
         "risks": risk.pk,
         "attention": review.pk,
         "attention:reminder": told and told.pk,
+        "workbench": sheet.pk,
     }
 
 

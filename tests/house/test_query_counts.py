@@ -21,6 +21,7 @@ from risks.models import Risk, RiskAsset
 from risks.stale import mark_risks
 from tests.factories.assets import make_host, make_run, make_scan
 from tests.factories.risks import make_levels
+from tests.factories.sheets import check, make_csv, make_import, make_line
 from tests.house.world import BACKEND
 
 FEW, MANY = 10, 1_000
@@ -44,6 +45,11 @@ PAGES = {
     "attention:inbox": LIST,
     "offices:seats": LIST,
     "offices:delegations": LIST,
+    "workbench:imports": LIST,
+    "workbench:import": DETAIL,
+    "workbench:import-mapping": DETAIL,
+    "workbench:import-problems": LIST,
+    "workbench:import-rows": LIST,
 }
 READERS = {"CIO": tuple(PAGES), "ANALYST": tuple(PAGES), "ENGINEER": ("board:today",)}
 
@@ -52,7 +58,7 @@ READERS = {"CIO": tuple(PAGES), "ANALYST": tuple(PAGES), "ENGINEER": ("board:tod
 def world(person, company) -> SimpleNamespace:
     """`.people` by role, `.grow(count)`: so many more rows of everything, also below one risk, one asset and one run."""
     people = {role: person(role) for role in READERS}
-    grown = SimpleNamespace(people=people, rounds=0)
+    grown = SimpleNamespace(people=people, rounds=0, imports={})
     grown.grow = lambda count: _grow(grown, company, count)
     return grown
 
@@ -77,6 +83,10 @@ def _grow(world: SimpleNamespace, company: Any, count: int) -> None:
     for user in world.people.values():
         _remind(user, risks, world.rounds)
     hosts = [make_host(f"10.{world.rounds}.{n // 250}.{n % 250 + 1}", name=f"host-{n}.verrow.example") for n in range(count)]
+    for user in world.people.values():
+        if user.has_perm("workbench.import"):
+            lines = [make_line(n, ID=f"{world.rounds}-{n}", Likelihood="9" if n % 2 else "4") for n in range(count)]
+            world.imports[user] = check(make_import(make_csv(*lines), actor=user)).pk
     make_run(make_scan(*hosts), unit=company.northfield, source=f"nmap-{world.rounds}")
     reading.read_waiting()
 
@@ -100,7 +110,9 @@ def _remind(user: User, risks: list[int], stamp: int) -> None:
     Reminder.objects.bulk_create(Reminder(kind="risk.review.due", due_on=today, recipient=user, **subject) for subject in for_what)
 
 
-def _address(name: str, world: SimpleNamespace) -> str:
+def _address(name: str, world: SimpleNamespace, user: User) -> str:
+    if name.startswith("workbench:import") and name != "workbench:imports":
+        return reverse(name, args=[world.imports[user]])
     of: dict[str, Callable[[], int]] = {
         "risks:risk": lambda: world.risk,
         "risks:risk-changes": lambda: world.risk,
@@ -120,7 +132,7 @@ def _asked(world: SimpleNamespace) -> dict[tuple[str, str], int]:
         client = Client()
         client.force_login(user, backend=BACKEND)
         for name in READERS[role]:
-            address = _address(name, world)
+            address = _address(name, world, user)
             if world.rounds == 1:
                 client.get(address)
             with CaptureQueriesContext(connection) as queries:

@@ -31,7 +31,7 @@ def line_of(entrance: Entrance) -> Line | None:
         return Line(more={"source": "nowhere", "external_id": "nothing"})
     if "(?P<pk>" in entrance.route:
         return line
-    return Line(line.kind, "run") if "(?P<run>" in entrance.route else Line()
+    return Line(line.kind, "run", line.more) if "(?P<run>" in entrance.route else Line()
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def questions(things: dict[str, dict[str, Any]]) -> Iterator[Question]:
                 continue
             arguments = line.arguments(thing)
             if line.key == "run" and place:
-                arguments = {"run": thing.run_id}
+                arguments = {"run": line.more["run"](thing)}
             url = reverse(entrance.name.removeprefix("api:"), kwargs=arguments)
             for method in sorted(methods(entrance, place)):
                 yield Question(entrance, method, place, url, line.kind)

@@ -21,6 +21,7 @@ from risks.models import Score, StaleScore
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
 from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.risks import make_levels, make_risk
+from tests.factories.sheets import check, make_csv, make_import, make_line
 from tests.house.route_table import CONFIDENTIAL, OTHER, OWN, RESOURCES
 
 # Words that stand nowhere else, so that a body which holds one has leaked it.
@@ -80,6 +81,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     session = BrowserSession.objects.create(user=stranger, session_key="somebody-elses")
     factor = Authenticator.objects.create(user=stranger, type=Authenticator.Type.TOTP, data={"secret": ""})
     made["browser-session"], made["factor"] = dict.fromkeys(units, session), dict.fromkeys(units, factor)
+    made |= _sheets(company)
     made["unit"], made["user"] = units, dict.fromkeys(units, stranger)
     return made | {kind: dict.fromkeys(units, row) for kind, row in _around_seats(stranger, company).items()}
 
@@ -94,6 +96,16 @@ def _around_seats(stranger: Any, company: Any) -> dict[str, Any]:
         ),
         "delegation": Delegation.objects.create(delegator=stranger, delegate=other, from_on=today, to_on=today),
         "aide": RoleAssignment.objects.create(user=stranger, role="PREPARER", unit=company.root, for_seat="CSO"),
+    }
+
+
+def _sheets(company: Any) -> dict[str, dict[str, Any]]:
+    """One sheet with a row that fits and one that does not, brought by somebody who may; it has no unit to be seen by."""
+    one = check(make_import(make_csv(make_line(1), make_line(2, Likelihood="9")), actor=make_person("ANALYST", company=company)))
+    return {
+        "import": dict.fromkeys((OWN, OTHER, CONFIDENTIAL), one),
+        "import-row": dict.fromkeys((OWN, OTHER, CONFIDENTIAL), one.rows.first()),
+        "import-problem": dict.fromkeys((OWN, OTHER, CONFIDENTIAL), one.problems.first()),
     }
 
 

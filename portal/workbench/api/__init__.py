@@ -1,0 +1,5 @@
+"""The resources of the workbench."""
+
+from portal.workbench.api import imports
+
+__all__ = ["imports"]

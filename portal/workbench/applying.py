@@ -1,0 +1,108 @@
+"""The import itself: one verb a row, all in one transaction, so that a killed worker or a refused row leaves nothing half done."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from portal import clock
+from portal.errors import ConcordError
+from portal.record import audit
+from portal.record.models import AuditEntry
+from portal.workbench import checking, progress, row_reading
+from portal.workbench.importable import Importable, Terms
+from portal.workbench.models import ImportProblem, ImportRow, SheetImport
+from portal.workbench.row_reading import ReadRow
+
+TOLD_EACH = 50  # rows
+
+
+class _Failed(Exception):
+    """Rows that fitted when they were checked do not any more: everything is taken back."""
+
+    def __init__(self, rows: list[ReadRow]):
+        self.rows = rows
+
+
+def apply(one: SheetImport, kind: Importable) -> None:
+    """Write every row that fits. Where rows have come not to fit and none may be left out, nothing is written and the import
+    stands checked again, with what is wrong. Raises UnreadableSheet with nothing written."""
+    try:
+        _write(one, kind)
+    except _Failed as failed:
+        _take_back(one, failed.rows)
+
+
+@transaction.atomic
+def _write(one: SheetImport, kind: Importable) -> None:
+    left_out = set(one.rows.filter(outcome=ImportRow.Outcome.BAD).values_list("number", flat=True))
+    ImportRow.objects.filter(sheet_import=one).exclude(outcome=ImportRow.Outcome.BAD).delete()
+    terms = row_reading.terms_of(one)
+    columns = row_reading.columns_by_field(one.mapping)
+    done = 0
+    for batch in row_reading.batches(one, kind, terms):
+        rows = [row for row in batch if row.number not in left_out]
+        written = []
+        for row in rows:
+            written.append(_written(row, kind, terms, columns))
+            done += 1
+            if done % TOLD_EACH == 0:
+                progress.tell(one.pk, done, row.number)
+        failed = [row for row in rows if row.misfits]
+        if failed and not one.skip_bad_rows:
+            raise _Failed(failed)
+        _keep(one, rows, written)
+    checking.count(one)
+    one.state, one.applied_at, one.finished_at = SheetImport.State.APPLIED, clock.now(), clock.now()
+    one.version += 1
+    one.save()
+    told = {"made": one.made_count, "changed": one.changed_count, "unchanged": one.unchanged_count, "left_out": one.bad_count}
+    audit.record(one.started_by, "import.applied", one, told)
+
+
+def _written(row: ReadRow, kind: Importable, terms: Terms, columns: dict[str, str]) -> Any:
+    """What the verbs made of the row, None where it changes nothing or does not fit."""
+    row_reading.plan(row, kind, terms, columns)
+    if row.plan is None or (row.existing is not None and not row.plan.changes):
+        return None
+    try:
+        with transaction.atomic():  # a refused row leaves its savepoint, not the transaction
+            return kind.carry_out(row.told, row.existing, row.plan, terms)
+    except ConcordError as refusal:
+        row_reading.take(row, refusal, columns)
+    except PermissionDenied:
+        row_reading.take(row, Exception(_("Your roles do not include what this row would do.")), columns)
+    return None
+
+
+def _keep(one: SheetImport, rows: list[ReadRow], written: list[Any]) -> None:
+    checking.keep(one, rows)
+    done = {row.number: result for row, result in zip(rows, written, strict=True) if result is not None}
+    newest = _newest_entries(one.kind, [result.subject.pk for result in done.values()])
+    kept = list(ImportRow.objects.filter(sheet_import=one, number__in=done))
+    for row in kept:
+        result = done[row.number]
+        row.subject_id, row.undo = result.subject.pk, dict(result.undo)
+        row.label, row.last_entry = str(result.subject)[:200], newest.get(result.subject.pk)
+    ImportRow.objects.bulk_update(kept, ["subject_id", "undo", "label", "last_entry"], batch_size=row_reading.BATCH)
+
+
+def _newest_entries(kind: str, ids: list[int]) -> dict[int, int]:
+    found = AuditEntry.objects.filter(kind=kind, subject_id__in=ids).values("subject_id").annotate(newest=Max("id"))
+    return dict(found.order_by().values_list("subject_id", "newest"))
+
+
+@transaction.atomic
+def _take_back(one: SheetImport, rows: list[ReadRow]) -> None:
+    one.refresh_from_db()
+    numbers = [row.number for row in rows]
+    ImportProblem.objects.filter(sheet_import=one, number__in=numbers).delete()
+    ImportRow.objects.filter(sheet_import=one, number__in=numbers).delete()
+    checking.keep(one, rows)
+    checking.count(one)
+    one.state, one.version = SheetImport.State.CHECKED, one.version + 1
+    one.refusal = _("Nothing was imported: rows that fitted before do not any more. See below, then import again.")
+    one.save()
+    audit.record(one.started_by, "import.taken_back", one, {"bad": one.bad_count})

@@ -1,0 +1,44 @@
+"""What stands in a sheet: rows of text, with marks on cells that are no text. (calculation)"""
+
+from dataclasses import dataclass
+
+
+class Formula(str):
+    """A cell that holds a formula instead of a value."""
+
+    __slots__ = ()
+
+
+class Broken(str):
+    """A cell that holds an error of the spreadsheet (#REF!) or bytes that are no text."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; `number` as the spreadsheet counts it, from 1."""
+
+    number: int
+    cells: list[str]
+
+
+def is_empty(row: Row) -> bool:
+    return not any(cell.strip() for cell in row.cells)
+
+
+def cell_of(text: str) -> str:
+    """A cell of a CSV file: formulas marked, an apostrophe that keeps a spreadsheet from computing taken away."""
+    text = text.strip()
+    if text[:1] == "'" and text[1:2] and text[1:2] in "=+-@":
+        return text[1:]
+    if text[:1] == "=" and len(text) > 1:
+        return Formula(text)
+    if any(ord(letter) < 32 and letter not in "\t\r\n" for letter in text):
+        return Broken(text)
+    return text
+
+
+def guarded(text: str) -> str:
+    """A cell written to a CSV file so that no spreadsheet computes it; `cell_of` reads it back unchanged."""
+    return f"'{text}" if text[:1] and text[:1] in "=+-@" else text

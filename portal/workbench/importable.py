@@ -1,0 +1,132 @@
+"""Which kinds can be imported: each app says once what columns its kind knows and which verbs a row calls."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.http import Http404
+from django.utils.functional import Promise
+
+from portal import subjects
+from portal.workbench.resolving import Resolved
+
+Word = str | Promise
+
+
+@dataclass
+class Terms:
+    """Under which terms a sheet is read: who imports, from which source, where rows belong that name no unit, what was asked
+    and answered, and what names were found to mean so far."""
+
+    actor: Any
+    source: str
+    unit: Any
+    today: date
+    choices: Mapping[str, str] = field(default_factory=dict)
+    confirmed: Mapping[str, int] = field(default_factory=dict)
+    known: Resolved = field(default_factory=Resolved)
+
+
+Parser = Callable[[str, Terms], Any]  # raises errors.Unfit
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a column may be: `words` are the names sheets give it, beside its own name and label."""
+
+    name: str
+    label: Word
+    parse: Parser
+    words: Sequence[str] = ()
+    required: bool = False
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a sheet does not say by itself; asked where one of the fields `about` is mapped."""
+
+    name: str
+    label: Word
+    options: Sequence[tuple[str, Word]]
+    about: frozenset[str]
+    help: Word = ""
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a row would do: `changes` are (what, before, after) in words, `steps` what the kind's own `carry_out` needs."""
+
+    label: str
+    changes: Sequence[tuple[str, str, str]] = ()
+    steps: Any = None
+
+
+@dataclass(frozen=True)
+class Done:
+    subject: Any
+    undo: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Importable:
+    """A kind that sheets may bring. The callables are its rules; all but `carry_out` and `take_back` only read.
+
+    find(identities, terms) → identity → subject, archived ones left out, hidden ones too
+    taken(identities, terms) → those of them that belong to subjects the actor may not see
+    plan(told, existing, terms) → Plan; raises Invalid by field
+    carry_out(told, existing, plan, terms) → Done, by the verbs of the kind
+    take_back(subject, was_made, undo, terms)
+    """
+
+    kind: str
+    permission: str
+    fields: Sequence[Field]
+    identified_by: Sequence[str]  # the fields that say which thing it is, where a row has no id of its own
+    find: Callable[[Sequence[str], Terms], Mapping[str, Any]]
+    taken: Callable[[Sequence[str], Terms], set[str]]
+    plan: Callable[[Mapping[str, Any], Any, Terms], Plan]
+    carry_out: Callable[[Mapping[str, Any], Any, Plan, Terms], Done]
+    take_back: Callable[[Any, bool, Mapping[str, Any], Terms], None]
+    questions: Sequence[Question] = ()
+    check_mapping: Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]] = lambda fields, choices: {}
+    quiet_verbs: frozenset[str] = frozenset()  # entries the portal makes by itself: they touch nothing
+
+    @property
+    def subject(self) -> subjects.Subject:
+        return subjects.of_kind(self.kind)
+
+    def field(self, name: str) -> Field:
+        return next(one for one in self.fields if one.name == name)
+
+    def asked(self, fields: set[str]) -> list[Question]:
+        return [one for one in self.questions if one.about & fields]
+
+
+_importable: dict[str, Importable] = {}
+
+
+def register(kind: Importable) -> None:
+    """Once per kind, in the app's ready(). Raises ValueError when the kind is taken."""
+    if kind.kind in _importable:
+        raise ValueError(f"{kind.kind} is registered already")
+    _importable[kind.kind] = kind
+
+
+def of_kind(kind: str) -> Importable:
+    """Raises Http404 for an unknown kind: kinds come from addresses."""
+    try:
+        return _importable[kind]
+    except KeyError:
+        raise Http404 from None
+
+
+def all_kinds() -> Sequence[str]:
+    return list(_importable)
+
+
+def kinds_for(user: Any) -> list[Importable]:
+    """What `user` may import."""
+    return [one for one in _importable.values() if user.has_perm(one.permission)]

@@ -1,0 +1,15 @@
+"""What this app does when a row of its own waits: wake the worker."""
+
+from django.db import transaction
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+from portal.workbench.models import SheetImport
+from portal.workbench.tasks import work_on_imports
+
+
+@receiver(post_save, sender=SheetImport)
+def wake_worker(sender, instance, update_fields, **kwargs):
+    """The row is the truth; where the wake-up is lost, the sweep takes the import up. What a worker notes wakes nobody."""
+    if instance.is_at_work and update_fields is None:
+        transaction.on_commit(work_on_imports.delay, robust=True)

@@ -1,0 +1,19 @@
+"""Which kinds this app adds to the registry."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal.subjects import Subject, register
+
+register(
+    Subject(
+        kind="import",
+        model="workbench.SheetImport",
+        word=_("import"),
+        plural=_("imports"),
+        resource="imports",
+        url=lambda one: reverse("workbench:import", args=[one.pk]),
+        label=str,
+        related=["unit", "started_by"],
+    )
+)

@@ -1,0 +1,16 @@
+"""What workers do for the workbench."""
+
+from celery import shared_task
+from django.db import OperationalError
+
+from portal.workbench import work
+
+HOURS = 3600
+
+
+# Longer than other tasks may take: 100,000 rows by their verbs. A message that is delivered again meanwhile finds the import
+# claimed and ends at once.
+@shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3, time_limit=6 * HOURS)
+def work_on_imports() -> None:
+    """Check, apply or undo every import that waits; also the sweep for those whose wake-up or worker was lost."""
+    work.work_waiting()

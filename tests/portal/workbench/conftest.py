@@ -1,0 +1,14 @@
+import pytest
+
+from portal.workbench import tasks
+
+
+@pytest.fixture(autouse=True)
+def no_worker(monkeypatch):
+    """The tests do the worker's part themselves."""
+    monkeypatch.setattr(tasks.work_on_imports, "delay", lambda: None)
+
+
+@pytest.fixture
+def analyst(person):
+    return person("ANALYST")
