@@ -8,9 +8,7 @@ from assets import wording
 from assets.criticality import ASPECTS
 from assets.models import Asset, Dependency, Proposal
 from portal import subjects
-from portal.record.models import AuditEntry
-
-ENTRIES_SHOWN = 12
+from portal.archive import changes
 
 
 @dataclass(frozen=True)
@@ -36,14 +34,6 @@ class Links:
 
 
 @dataclass(frozen=True)
-class Event:
-    at: Any
-    who: str
-    what: Any
-    fields: Sequence[Any]
-
-
-@dataclass(frozen=True)
 class Dossier:
     asset: Asset
     aspects: Sequence[Aspect]
@@ -51,12 +41,14 @@ class Dossier:
     leans_on: Links
     carries: Links
     proposals: Sequence[Proposal]
-    events: Sequence[Event]
+    entries: Sequence[changes.Entry]
+    has_more: bool  # older changes
     panels: Sequence[dict[str, Any]]
 
 
 def of(asset: Asset, user: Any) -> Dossier:
     """The page of `asset` as `user` may see it."""
+    entries, has_more = changes.read("asset", asset, user)
     return Dossier(
         asset=asset,
         aspects=_aspects(asset, user),
@@ -64,7 +56,8 @@ def of(asset: Asset, user: Any) -> Dossier:
         leans_on=_links(asset.leans_on.current(), user, "supporting"),
         carries=_links(asset.carries.current(), user, "dependent"),
         proposals=_proposals(asset, user),
-        events=_events(asset),
+        entries=entries,
+        has_more=has_more,
         panels=_panels(asset, user),
     )
 
@@ -91,19 +84,6 @@ def _links(links: Any, user: Any, end: str) -> Links:
 def _proposals(asset: Asset, user: Any) -> list[Proposal]:
     found = Proposal.objects.visible_to(user).filter(asset=asset, state=Proposal.State.OPEN)
     return list(found.select_related("run").order_by("-pk")[:5])
-
-
-def _events(asset: Asset) -> list[Event]:
-    entries = AuditEntry.objects.filter(kind="asset", subject_id=asset.pk).select_related("actor").order_by("-pk")
-    return [
-        Event(
-            at=entry.at,
-            who=str(entry.actor) if entry.actor else "Concord",
-            what=wording.EVENTS.get(entry.verb, entry.verb),
-            fields=[wording.field(name) for name in entry.params.get("fields", ())],
-        )
-        for entry in entries[:ENTRIES_SHOWN]
-    ]
 
 
 def _panels(asset: Asset, user: Any) -> list[dict[str, Any]]:

@@ -3,7 +3,9 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from assets import wording
 from portal import subjects
+from portal.archive import changes
 
 subjects.register(
     subjects.Subject(
@@ -54,3 +56,4 @@ subjects.register(
         related=["run__unit", "observation", "asset"],
     )
 )
+changes.words("asset", fields=wording.FIELDS, verbs=wording.EVENTS)

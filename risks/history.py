@@ -1,8 +1,7 @@
 """What happened to a risk: its row versions read as changes, with who and when."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assets.models import Asset
+from portal.archive.changes import Change, Entry
 from portal.people.models import Unit, User
 from portal.record.models import AuditEntry
 from portal.web import shown
@@ -40,26 +40,6 @@ LABELS = {
 LEVEL_FIELDS = ("likelihood_level", *(f"{area}_level" for area in scales.IMPACT_AREAS))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field, before and after, in words; empty where there was or is nothing."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One moment at which something changed; `who` is "" where the portal itself did it."""
-
-    at: datetime
-    who: str
-    request: str
-    what: str
-    changes: tuple[Change, ...] = field(default=())
-
-
 def read(risk: Risk, user: Any, limit: int = 8) -> tuple[list[Entry], bool]:
     """The newest changes of `risk`, newest first, and whether there are more. Six queries at most."""
     versions = list(RiskEvent.objects.filter(pgh_obj=risk).select_related("pgh_context").order_by("-pgh_id")[: limit + 2])
@@ -78,7 +58,12 @@ def _of_versions(versions: list[Any], known: Mapping[str, Mapping[Any, str]]) ->
                 yield _entry(event, known, _("Logged"))
             return
         changes = tuple(
-            Change(str(label), _said(name, getattr(older, name), known), _said(name, getattr(event, name), known))
+            Change(
+                str(label),
+                _said(name, getattr(older, name), known),
+                _said(name, getattr(event, name), known),
+                name.removesuffix("_id"),
+            )
             for name, label in LABELS.items()
             if getattr(older, name) != getattr(event, name)
         )
@@ -97,7 +82,7 @@ def _of_levels(rated: list[Any], known: Mapping[str, Mapping[Any, str]]) -> Iter
         rows = [event for event in rated if event.stage == stage]
         for event, older in pairwise([*rows, None]):
             changes = tuple(
-                Change(_level_label(name), _level(getattr(older, name, None)), _level(getattr(event, name)))
+                Change(_level_label(name), _level(getattr(older, name, None)), _level(getattr(event, name)), name)
                 for name in LEVEL_FIELDS
                 if getattr(older, name, None) != getattr(event, name)
             )
@@ -110,14 +95,16 @@ def _of_links(links: Iterable[AuditEntry], known: Mapping[str, Mapping[Any, str]
     for told in links:
         asset = known["asset"].get(told.params["asset"], _("an asset you may not open"))
         gone = told.verb == "risk.asset_unlinked"
-        change = Change(_("Asset"), asset if gone else "", "" if gone else asset)
-        yield Entry(told.at, known["user"].get(told.actor_id, ""), told.request_id, str(LINKS[told.verb]), (change,))
+        change = Change(_("Asset"), asset if gone else "", "" if gone else asset, "assets")
+        yield Entry(told.at, known["user"].get(told.actor_id, ""), told.request_id, str(LINKS[told.verb]), (change,), told.actor_id)
 
 
 def _entry(event: Any, known: Mapping[str, Mapping[Any, str]], what: str, changes: tuple[Change, ...] = ()) -> Entry:
     told = event.pgh_context.metadata if event.pgh_context else {}
     actor = told.get("actor") or getattr(event, "set_by_id", None) or getattr(event, "logged_by_id", None)
-    return Entry(event.pgh_created_at, known["user"].get(actor, ""), told.get("request", ""), what, changes)
+    return Entry(
+        event.pgh_created_at, known["user"].get(actor, ""), told.get("request") or told.get("job") or "", what, changes, actor
+    )
 
 
 def _names(risk: Risk, versions: list[Any], rated: list[Any], links: list[AuditEntry], user: Any) -> dict[str, dict[Any, str]]:

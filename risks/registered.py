@@ -4,9 +4,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal import subjects
+from portal.archive import changes
 from portal.attention import reviews
 from portal.workbench import importable
-from risks import cadence, import_fields, importing, reviewed
+from risks import cadence, history, import_fields, importing, reviewed
 
 
 def _material(risk):
@@ -52,6 +53,7 @@ subjects.register(
     )
 )
 
+changes.told_by("risk", history.read)
 reviews.on_answer(cadence.REVIEW, reviewed.take_answer)
 reviews.sides_with(cadence.REVIEW, cadence.sides)
 reviews.changes_with(cadence.REVIEW, reviewed.since_last)

@@ -6,6 +6,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.archive.changes import Change as Told
+from portal.archive.changes import Entry
 from portal.attention.models import Review
 from portal.attention.reviews import Change
 from portal.people import organisations
@@ -55,7 +57,7 @@ def since_last(review: Review, since: datetime | None, user: Any) -> list[Change
     return [*_score_moved(risk, begun), *changes]
 
 
-def _what(entry: history.Entry, change: history.Change) -> tuple[str, str]:
+def _what(entry: Entry, change: Told) -> tuple[str, str]:
     """(label, which of several): levels by their stage, assets one by one."""
     if entry.what in {str(word) for word in history.LINKS.values()}:
         return change.label, change.before or change.after

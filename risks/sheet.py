@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from assets.models import Asset
 from portal import subjects
+from portal.archive.changes import Entry
 from portal.people import organisations
 from risks import appetite, history, scales, why, wording
 from risks.appetite import Verdict
@@ -56,7 +57,7 @@ class Sheet:
     path: tuple[Asset, ...]
     named_people: tuple[Any, ...]
     panels: tuple[tuple[str, Any], ...]
-    entries: list[history.Entry]
+    entries: list[Entry]
     has_more: bool
 
     @property

@@ -216,7 +216,7 @@ def test_the_form_changes_an_asset_and_its_history_says_so(client, company, engi
     response = client.post(f"{LIST}{asset.pk}/edit/", answers(unit=company.northfield.pk, name="PLC-N3", version=1))
 
     assert response.status_code == 302
-    assert "changed: Name" in client.get(f"{LIST}{asset.pk}/").content.decode()
+    assert "changed: Name <del>" in client.get(f"{LIST}{asset.pk}/").content.decode()
 
 
 def test_a_stale_form_says_so_and_keeps_what_was_written(client, company, engineer):

@@ -1,0 +1,174 @@
+"""Who changed what and when, of any registered kind: row versions and audit entries read as changes in words."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import Field, Model
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from portal import subjects
+from portal.people.models import Unit, User
+from portal.record.models import AuditEntry
+from portal.web import shown
+
+Word = str | Promise
+SHOWN, MOST = 12, 500
+_SILENT = {"id", "version", "search"}  # they say nothing to a person
+_CLOSE = timedelta(seconds=2)  # a version and the entry of the verb that made it lie in one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field, before and after, in words; empty where there was or is nothing."""
+
+    label: str
+    before: str
+    after: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One moment at which something changed; `who` is "" where the portal itself did it. `request` is the id of the request
+    or, where nobody asked, of the job that did it."""
+
+    at: datetime
+    who: str
+    request: str
+    what: str
+    changes: tuple[Change, ...] = field(default=())
+    actor: int | None = None
+
+
+Teller = Callable[[Any, Any, int], tuple[list[Entry], bool]]  # (subject, user, limit) → newest first, and whether there are more
+_tellers: dict[str, Teller] = {}
+_labels: dict[str, Mapping[str, Word]] = {}
+_verbs: dict[str, Word] = {}
+
+
+def told_by(kind: str, teller: Teller) -> None:
+    """A kind whose changes stand in more tables than its own tells them itself."""
+    _tellers[kind] = teller
+
+
+def words(kind: str, *, fields: Mapping[str, Word] | None = None, verbs: Mapping[str, Word] | None = None) -> None:
+    """How the fields of a kind are called, and what its audit entries did; without it a field goes by its own name."""
+    _labels[kind] = fields or {}
+    _verbs.update(verbs or {})
+
+
+def read(kind: str, subject: Model, user: Any, limit: int = SHOWN) -> tuple[list[Entry], bool]:
+    """The newest changes of `subject`, which `user` may open, newest first, and whether there are more."""
+    if kind in _tellers:
+        return _tellers[kind](subject, user, limit)
+    entries = list(AuditEntry.objects.filter(kind=kind, subject_id=subject.pk).order_by("-pk")[: limit + 1])
+    model = subjects.of_kind(kind).model_class
+    events = getattr(model, "pgh_event_model", None)
+    rows = events.objects.filter(pgh_obj_id=subject.pk).select_related("pgh_context") if events else None
+    versions = list(rows.order_by("-pgh_id")[: limit + 2]) if rows is not None else []
+    reader = _Reader(kind, model, versions, entries, user)
+    found = reader.of_versions() if versions else reader.of_entries()
+    return found[:limit], len(found) > limit
+
+
+class _Reader:
+    """The versions and entries of one subject, with the words for every id in them."""
+
+    def __init__(self, kind: str, model: type[Model], versions: Sequence[Any], entries: Sequence[AuditEntry], user: Any):
+        self._labels = _labels.get(kind, {})
+        self._versions, self._entries, self._unused = versions, entries, list(entries)
+        kept = {one.name for one in versions[0]._meta.concrete_fields} if versions else set()
+        self._fields = [one for one in model._meta.concrete_fields if one.name in kept and _speaks(one)]
+        self._known = self._names(user)
+
+    def of_versions(self) -> list[Entry]:
+        found = []
+        for event, older in pairwise([*self._versions, None]):
+            if older is None and event.pgh_label != "insert":
+                break  # the rest lies beyond the limit
+            changes = () if older is None else tuple(self._differences(older, event))
+            if older is None or changes:
+                found.append(self._entry(event, older, changes))
+        return found
+
+    def of_entries(self) -> list[Entry]:
+        """A kind without row history: what was done, without the fields."""
+        return [
+            Entry(one.at, self._person(one.actor_id), one.request_id, str(_verbs.get(one.verb, one.verb)), actor=one.actor_id)
+            for one in self._entries
+        ]
+
+    def _entry(self, event: Any, older: Any, changes: tuple[Change, ...]) -> Entry:
+        told = event.pgh_context.metadata if event.pgh_context else {}
+        beside = self._beside(event, told)
+        actor = told.get("actor") or (beside.actor_id if beside else None)
+        request = told.get("request") or told.get("job") or (beside.request_id if beside else "")
+        what = _verbs.get(beside.verb) if beside else None
+        otherwise = _("Registered") if older is None else _("Archived") if _ended(older, event) else _("Changed")
+        return Entry(event.pgh_created_at, self._person(actor), request or "", str(what or otherwise), changes, actor)
+
+    def _beside(self, event: Any, told: Mapping[str, Any]) -> AuditEntry | None:
+        """The entry of the verb that made this version, each taken once: that of the same request, else the newest close by."""
+        for one in self._unused:
+            if one.request_id == told.get("request") if told.get("request") else abs(one.at - event.pgh_created_at) <= _CLOSE:
+                self._unused.remove(one)
+                return one
+        return None
+
+    def _differences(self, older: Any, event: Any) -> Iterable[Change]:
+        for one in self._fields:
+            before, after = getattr(older, one.attname), getattr(event, one.attname)
+            if before != after:
+                label = self._labels.get(one.name) or capfirst(str(one.verbose_name))
+                yield Change(str(label), self._said(one, before), self._said(one, after), one.name)
+
+    def _said(self, one: Field, value: Any) -> str:
+        if value in (None, "", [], {}):
+            return ""
+        if one.is_relation:
+            return self._known[one.related_model].get(value) or _("one you may not open")
+        if one.choices:
+            return str(dict(one.flatchoices).get(value, value))
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(value, datetime):
+            return shown.moment(value)
+        if isinstance(value, date):
+            return shown.date_long(value)
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    def _person(self, pk: int | None) -> str:
+        return self._known[User].get(pk, "")
+
+    def _names(self, user: Any) -> dict[type[Model], dict[Any, str]]:
+        """One query a model: people and units always, other kinds as far as `user` may open them."""
+        wanted: dict[type[Model], set[Any]] = {User: {one.actor_id for one in self._entries}}
+        wanted[User] |= {event.pgh_context.metadata.get("actor") for event in self._versions if event.pgh_context}
+        for one in self._fields:
+            if one.is_relation:
+                wanted.setdefault(one.related_model, set()).update(getattr(event, one.attname) for event in self._versions)
+        return {model: _named(model, ids - {None}, user) for model, ids in wanted.items()}
+
+
+def _named(model: type[Model], ids: set[Any], user: Any) -> dict[Any, str]:
+    if not ids:
+        return {}
+    if model in (User, Unit):
+        return dict(model.objects.filter(pk__in=ids).values_list("pk", "name"))
+    for subject in subjects.all_kinds().values():
+        if subject.model_class is model:
+            return {row.pk: subject.label(row) for row in subject.visible_to(user).filter(pk__in=ids)}
+    return {}
+
+
+def _speaks(one: Field) -> bool:
+    return one.name not in _SILENT and not one.primary_key and (one.editable or one.name == "archived_at")
+
+
+def _ended(older: Any, event: Any) -> bool:
+    return getattr(event, "archived_at", None) is not None and getattr(older, "archived_at", None) is None

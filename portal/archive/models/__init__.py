@@ -1,0 +1,1 @@
+"""What was redacted, held and disposed of."""
