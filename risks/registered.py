@@ -54,6 +54,7 @@ subjects.register(
 )
 
 changes.told_by("risk", history.read)
+changes.words("risk", fields=history.LABELS)
 reviews.on_answer(cadence.REVIEW, reviewed.take_answer)
 reviews.sides_with(cadence.REVIEW, cadence.sides)
 reviews.changes_with(cadence.REVIEW, reviewed.since_last)

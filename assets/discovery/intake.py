@@ -122,6 +122,8 @@ def _stored(file, source, checked, actor, unit, file_name, networks, is_complete
         name = file_name[:255] or f"{source}.{checked.reader}"
         run.file = files.store(file, name, "application/octet-stream", actor=actor, limit=limit_bytes, gone_on=gone_on)
     run.save()
+    if run.file:
+        files.hang_on(run.file, "discovery-run", run.pk)
     audit.record(actor, "discovery-run.taken-in", run, {"sha256": run.sha256, "hosts": run.observation_count})
     return run
 

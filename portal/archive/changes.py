@@ -80,7 +80,7 @@ class _Reader:
     """The versions and entries of one subject, with the words for every id in them."""
 
     def __init__(self, kind: str, model: type[Model], versions: Sequence[Any], entries: Sequence[AuditEntry], user: Any):
-        self._labels = _labels.get(kind, {})
+        self._kind = kind
         self._versions, self._entries, self._unused = versions, entries, list(entries)
         kept = {one.name for one in versions[0]._meta.concrete_fields} if versions else set()
         self._fields = [one for one in model._meta.concrete_fields if one.name in kept and _speaks(one)]
@@ -124,8 +124,8 @@ class _Reader:
         for one in self._fields:
             before, after = getattr(older, one.attname), getattr(event, one.attname)
             if before != after:
-                label = self._labels.get(one.name) or capfirst(str(one.verbose_name))
-                yield Change(str(label), self._said(one, before), self._said(one, after), one.name)
+                label = capfirst(str(label_of(self._kind, one)))
+                yield Change(label, self._said(one, before), self._said(one, after), one.name)
 
     def _said(self, one: Field, value: Any) -> str:
         if value in (None, "", [], {}):
@@ -172,3 +172,13 @@ def _speaks(one: Field) -> bool:
 
 def _ended(older: Any, event: Any) -> bool:
     return getattr(event, "archived_at", None) is not None and getattr(older, "archived_at", None) is None
+
+
+def label_of(kind: str, one: Field) -> Word:
+    """How people call this field of a kind."""
+    return _labels.get(kind, {}).get(one.name) or _labels.get(kind, {}).get(one.attname) or one.verbose_name
+
+
+def labels(kind: str, names: Iterable[str]) -> list[str]:
+    model = subjects.of_kind(kind).model_class
+    return [capfirst(str(label_of(kind, model._meta.get_field(name)))) for name in names]

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Case, DateTimeField, F, Q, Value, When
@@ -15,7 +14,6 @@ from portal.people import delegations, organisations
 from portal.web import shown
 
 Stage = Reminder.Stage
-KEPT_FOR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +47,6 @@ def read(reminders, *, back: bool = False) -> int:
     is_news = Q(kind__endswith=f".{Stage.NEWS}")
     settled_at = Case(When(is_news, then=Value(moment, DateTimeField())), default=F("settled_at"))
     return rows.update(read_at=moment, settled_at=settled_at)
-
-
-def clear_away() -> int:
-    """Forget what was settled and read a year ago; returns how many."""
-    long_ago = clock.now() - KEPT_FOR
-    return Reminder.objects.settled().filter(settled_at__lt=long_ago, read_at__lt=long_ago).delete()[0]
 
 
 def rows_of(reminders: Sequence[Reminder], user: Any) -> list[Row]:

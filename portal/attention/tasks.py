@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import OperationalError
 
-from portal.attention import digests, inbox, reminders
+from portal.attention import digests, reminders
 
 
 @shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
@@ -14,8 +14,3 @@ def remind():
 @shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
 def send_digests():
     digests.send_due()
-
-
-@shared_task(acks_late=True)
-def clear_inboxes():
-    inbox.clear_away()

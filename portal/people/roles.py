@@ -17,7 +17,10 @@ ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "atte
 # What goes with any seat.
 SEATED = frozenset({"people.view_proposal", "people.name_aide"})
 
-LEADER = READING | LOGGING | ANSWERING | IMPORTING
+# The record's own keeping: retention, legal holds, redaction.
+KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
+
+LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
 LEADER |= SEATED | {"risks.change_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -28,7 +31,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ARBITER": SEATED | READING | ANSWERING | {"record.view_auditentry", "people.settle_appointment"},
     # roles
     "PREPARER": READING | LOGGING | {"attention.view_inbox"},
-    "COUNSEL": READING | {"attention.view_inbox"},
+    "COUNSEL": READING | {"attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
     "BOARD": frozenset({"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}),
     "ANALYST": READING
     | LOGGING
@@ -52,7 +55,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         {"board.view_dashboard", "risks.log_risk", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
     ),
     "AUDITOR": READING
-    | {"record.view_auditentry", "attention.view_inbox", "risks.view_recompute", "people.view_proposal", "people.view_access"},
+    | {
+        "record.view_auditentry",
+        "archive.view_keeping",
+        "attention.view_inbox",
+        "risks.view_recompute",
+        "people.view_proposal",
+        "people.view_access",
+    },
     "ADMIN": frozenset(
         {
             "people.use_admin",
@@ -67,6 +77,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "people.view_access",
             "people.assign_role",
             "people.change_unit",
+            "archive.dispose",
+            "archive.view_personal",
+            *KEEPING,
             "risks.view_recompute",
             "record.view_auditentry",
             "board.view_dashboard",

@@ -39,6 +39,12 @@ def store(
     return file
 
 
+def hang_on(file: StoredFile, kind: str, subject_id: int) -> None:
+    """From now on whoever may open this subject may fetch the file."""
+    file.subject_kind, file.subject_id = kind, subject_id
+    file.save(update_fields=["subject_kind", "subject_id"])
+
+
 def open_stream(file: StoredFile) -> io.BufferedReader:
     """The bytes of `file`, to be read and sought in; one chunk at a time is fetched."""
     return io.BufferedReader(_ChunkReader(file), buffer_size=64 * 1024)

@@ -7,17 +7,20 @@ from django.conf import settings
 from django.db import connection, connections
 from psycopg2 import sql
 
-# Rows are only ever added here; row history (every model whose name ends in Event) belongs to them as well.
-INSERT_ONLY = {"record_auditentry"}
-# Written by the owner's function alone.
-READ_ONLY = {"record_seal", "record_sealmark"}
-CALLED = ("public.seal_entries(integer)",)
+from portal.record import redacting
 
-# pgtrigger's own version obeys a setting that any session may change: then any SQL could switch history off.
+# Rows are only ever added here; row history (every model whose name ends in Event) belongs to them as well.
+INSERT_ONLY = {"record_auditentry", "record_dayhead", "record_entrytext", "archive_disposal"}
+# Written by the owner's function alone.
+READ_ONLY = {"record_seal", "record_sealmark", "record_redactable", "record_redacted"}
+CALLED = ("public.seal_entries(integer)", "public.redact(bigint,text,text,bigint[],text)")
+
+# pgtrigger's own version obeys a setting that any session may change: then any SQL could switch history off. The owner may, also
+# inside the owner's function `redact`, which the application calls and which says itself what is let through.
 STRICT_IGNORE = """
 CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
-    SELECT session_user = (SELECT r.rolname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba
+    SELECT current_user = (SELECT r.rolname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba
                            WHERE d.datname = current_database())
        AND coalesce(trigger_name = ANY (nullif(current_setting('pgtrigger.ignore', true), '')::text[]), false)
 $$
@@ -70,6 +73,7 @@ def grant(using: str = "default", **_: Any) -> None:
         cursor.execute("SELECT to_regprocedure('public._pgh_attach_context()') IS NOT NULL")
         if cursor.fetchone()[0]:
             cursor.execute(ATTACH_CONTEXT)
+        redacting.allow(cursor)
         cursor.execute("SELECT session_user = %s", [role])
         if cursor.fetchone()[0]:
             return

@@ -1,11 +1,8 @@
 """What workers do for the record."""
 
-import structlog
 from celery import shared_task
 
-from portal.record import clearing, sealing, totals
-
-log = structlog.get_logger(__name__)
+from portal.record import sealing, totals
 
 
 @shared_task
@@ -19,14 +16,3 @@ def fold_totals() -> None:
     """Every few seconds: sum up what changed, until nothing waits."""
     while totals.fold():
         pass
-
-
-@shared_task
-def clear_away() -> None:
-    """Each night: work files past their day, idempotency keys past their use, sign-ins of long ago."""
-    log.info(
-        "record.cleared",
-        files=clearing.clear_work_files(),
-        keys=clearing.clear_idempotency_keys(),
-        sign_ins=clearing.clear_sign_ins(),
-    )

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -14,9 +14,15 @@ ROWS_AT_A_TIME = 2000
 
 _SEALS = """
     SELECT s.seq, s.entry_id, s.hash, e.id, e.actor_id, e.verb, e.kind, e.subject_id, e.params::text, e.text_digest,
-           e.request_id, e.at, w.text
+           e.request_id, e.at, w.text,
+           EXISTS (SELECT FROM record_redacted r WHERE r.target = 'record_entrytext' AND r.row_id = s.entry_id)
     FROM record_seal s LEFT JOIN record_auditentry e ON e.id = s.entry_id LEFT JOIN record_entrytext w ON w.entry_id = e.id
     ORDER BY s.seq
+"""
+_VERSIONS = "SELECT count(*) FROM record_redacted WHERE target <> 'record_entrytext'"
+_HEADS = """
+    SELECT h.day, h.seq, h.hash FROM record_dayhead h LEFT JOIN record_seal s ON s.seq = h.seq
+    WHERE s.hash IS DISTINCT FROM h.hash ORDER BY h.day
 """
 _UNSEALED = """
     SELECT count(*), min(e.at) FROM record_auditentry e
@@ -26,12 +32,14 @@ _UNSEALED = """
 
 @dataclass
 class Report:
-    """What was found. `redacted` counts entries whose words were taken away, which leaves the chain whole."""
+    """What was found. `redacted` counts entries whose words were taken away, `redacted_versions` row versions that lost some;
+    both leave the chain whole."""
 
     sealed: int = 0
     head: str = ""
     findings: list[str] = field(default_factory=list)
     redacted: int = 0
+    redacted_versions: int = 0
     unsealed: int = 0
     oldest_unsealed_at: datetime | None = None
 
@@ -51,6 +59,7 @@ class _Row:
     request_id: str
     at: datetime
     words: str | None
+    is_redacted: bool
 
 
 def verify(known_head: str = "") -> Report:
@@ -59,16 +68,30 @@ def verify(known_head: str = "") -> Report:
     report, previous, met = Report(), START, not known_head
     for row in _rows():
         report.findings += _differences(row, report.sealed + 1, previous)
-        report.redacted += bool(row.text_digest) and row.words is None
+        report.redacted += row.is_redacted and row.words is None
         report.sealed, previous = row.seq, row.hash
         met = met or row.hash == known_head
     report.head = previous if report.sealed else ""
-    if not met:
-        report.findings.append(f"no seal has the hash {known_head}: the log was cut off before it, or chained anew")
     with connection.cursor() as cursor:
+        cursor.execute(_HEADS)
+        noted = cursor.fetchall()
+        report.findings += [_lost(day, seq, report.sealed) for day, seq, _hash_of_day in noted]
+        if not met and known_head not in {hash_of_day for _day, _seq, hash_of_day in noted}:
+            report.findings.append(
+                f"no seal has the hash {known_head}: the log was cut off after seal {report.sealed} or chained anew"
+            )
+        cursor.execute(_VERSIONS)
+        report.redacted_versions = cursor.fetchone()[0]
         cursor.execute(_UNSEALED)
         report.unsealed, report.oldest_unsealed_at = cursor.fetchone()
     return report
+
+
+def _lost(day: date, seq: int, last: int) -> str:
+    """A head that was noted when a day ended and leads nowhere."""
+    if seq > last:
+        return f"seal {last + 1} to {seq} is missing: the log reached {seq} when {day} ended, and was cut off"
+    return f"seal {seq} is not the one noted when {day} ended: the log was chained anew from some seal up to it"
 
 
 def _differences(row: _Row, expected_seq: int, previous: str) -> Iterator[str]:
@@ -81,6 +104,8 @@ def _differences(row: _Row, expected_seq: int, previous: str) -> Iterator[str]:
         yield f"seal {row.seq}: entry {row.entry_id} is not what was sealed, or stands in another place"
     elif row.words is not None and hashlib.sha256(row.words.encode()).hexdigest() != row.text_digest:
         yield f"seal {row.seq}: the words of entry {row.entry_id} are not those that were sealed"
+    elif row.words is None and row.text_digest and not row.is_redacted:
+        yield f"seal {row.seq}: the words of entry {row.entry_id} were removed, and by no redaction"
 
 
 def _hash(row: _Row, previous: str) -> str:

@@ -251,7 +251,6 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},
     "send-letters": {"task": "portal.people.tasks.send_letters", "schedule": 30.0, "options": {"expires": 60}},
     "sweep-imports": {"task": "portal.workbench.tasks.work_on_imports", "schedule": 30.0, "options": {"expires": 60}},
-    "clear-inboxes": {"task": "portal.attention.tasks.clear_inboxes", "schedule": crontab(hour=2, minute=40)},
     **{
         f"pulse-{queue}": {
             "task": "portal.web.tasks.leave_pulse",
@@ -262,7 +261,8 @@ CELERY_BEAT_SCHEDULE = {
         for queue in ("celery", "record")
     },
     "fill-seats": {"task": "portal.people.tasks.fill_seats", "schedule": crontab(minute="*/5")},
-    "clear-away": {"task": "portal.record.tasks.clear_away", "schedule": crontab(hour=2, minute=30)},
+    "send-heads": {"task": "portal.archive.tasks.send_heads", "schedule": crontab(minute="*/10")},
+    "dispose": {"task": "portal.archive.tasks.dispose", "schedule": crontab(hour=2, minute=30)},
 }
 CELERY_TASK_ROUTES = {
     "portal.record.tasks.seal": {"queue": "record"},

@@ -100,6 +100,19 @@ PAGES = {
     "offices:delegation-new": Line(),
     "offices:delegation-ending": of("delegation"),
     "archive:history": Line("risk", more={"kind": "risk"}),
+    "archive:heads": Line(),
+    "archive:retention": Line(),
+    "archive:disposal": Line(),
+    "archive:holds": Line(),
+    "archive:placing": Line(),
+    "archive:lifting": of("hold"),
+    "archive:redactions": Line(),
+    "archive:decision": of("redaction"),
+    "archive:proposal": Line("risk", more={"kind": "risk"}),
+    "archive:own": Line(),
+    "archive:personal": of("personal"),
+    "archive:personal-download": of("personal"),
+    "archive:file": of("file", "key"),
     "attention:reviews": Line(),
     "attention:review": of("review"),
     "attention:review-answer": of("review"),
@@ -148,7 +161,13 @@ RESOURCES = {
     "imports": of("import"),
     "import-rows": of("import-row", run=lambda row: row.sheet_import_id),
     "import-problems": of("import-problem", run=lambda problem: problem.sheet_import_id),
+    "disposals": of("disposal"),
+    "heads": of("head"),
     "history": Line(),
+    "legal-holds": of("hold"),
+    "personal-data": of("personal"),
+    "redactions": of("redaction"),
+    "retention": Line(),
     "inbox": of("reminder"),
     "organisation": Line(),
     "discovery-run-proposals": of("discovery-proposal", run=lambda proposal: proposal.run_id),
@@ -184,10 +203,18 @@ ALL = (
 # They hold for the whole organisation, so whoever reads risks reads them.
 READS_RISKS = dict.fromkeys((*(role for role in ALL if role != "ADMIN"), "INTEGRATION"), PLACES)
 
+KEEPERS = dict.fromkeys(("CIO", "CISO", "CSO", "COUNSEL", "AUDITOR", "ADMIN"), PLACES)
+
 # Written by hand, not derived: who may open which of the three objects of a kind. Who is not named opens none.
 SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "appetite": READS_RISKS,
     "scale-meaning": READS_RISKS,
+    "hold": KEEPERS,
+    "redaction": KEEPERS,
+    "disposal": KEEPERS,
+    "head": dict.fromkeys(("CIO", "CISO", "CSO", "ARBITER", "AUDITOR", "ADMIN"), PLACES),
+    "personal": {"ADMIN": PLACES},  # and everybody their own
+    "file": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,  # those of whoever may open the risk it hangs on
     "asset": SEATS | OVERSEERS | OF_THE_UNIT,
     "dependency": SEATS | OVERSEERS | OF_THE_UNIT,
     "discovery-run": SEATS | OVERSEERS | OF_THE_UNIT,

@@ -67,7 +67,7 @@ def ask(door: Any, question: Question) -> tuple[int, str, str]:
         response = getattr(door.client, question.method)(question.url, **options)
         transaction.set_rollback(True)
     streamed = b"".join(response.streaming_content) if response.streaming else response.content
-    return response.status_code, streamed.decode(), response.headers.get("Location", "")
+    return response.status_code, streamed.decode(errors="replace"), response.headers.get("Location", "")
 
 
 def methods(entrance: Entrance, place: str) -> set[str]:

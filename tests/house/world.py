@@ -1,5 +1,6 @@
 """Three objects of every kind: in one's own unit, in another one, and a confidential one; each with a word of its own."""
 
+import io
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -10,12 +11,13 @@ from django.test import Client
 
 from assets.discovery import reading
 from portal import clock
+from portal.archive.models import Disposal, LegalHold, Redaction
 from portal.attention import reviews
 from portal.attention.models import Reminder
 from portal.people import organisations, roles, tokens
 from portal.people.models import Appointment, AppointmentProposal, BrowserSession, Delegation, RoleAssignment
-from portal.record import audit, sealing
-from portal.record.models import Seal
+from portal.record import audit, files, sealing
+from portal.record.models import DayHead, Seal
 from risks import appetite, cadence, meanings, recompute
 from risks.models import Score, StaleScore
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
@@ -82,6 +84,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     factor = Authenticator.objects.create(user=stranger, type=Authenticator.Type.TOTP, data={"secret": ""})
     made["browser-session"], made["factor"] = dict.fromkeys(units, session), dict.fromkeys(units, factor)
     made |= _sheets(company)
+    made |= _kept(made["risk"], stranger)
     made["unit"], made["user"] = units, dict.fromkeys(units, stranger)
     return made | {kind: dict.fromkeys(units, row) for kind, row in _around_seats(stranger, company).items()}
 
@@ -107,6 +110,22 @@ def _sheets(company: Any) -> dict[str, dict[str, Any]]:
         "import-row": dict.fromkeys((OWN, OTHER, CONFIDENTIAL), one.rows.first()),
         "import-problem": dict.fromkeys((OWN, OTHER, CONFIDENTIAL), one.problems.first()),
     }
+
+
+def _kept(risks: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
+    """What the archive keeps, one of each a place; the files hang on the risks."""
+    made: dict[str, dict[str, Any]] = {kind: {} for kind in ("hold", "redaction", "disposal", "head", "file", "personal")}
+    for number, (place, risk) in enumerate(risks.items()):
+        made["hold"][place] = LegalHold.objects.create(matter="A claim", reason="x", kinds=["inbox"], placed_by=stranger)
+        made["redaction"][place] = Redaction.objects.create(
+            subject_kind="risk", subject_id=risk.pk, fields=["grounds"], reason="x", proposed_by=stranger
+        )
+        made["disposal"][place] = Disposal.objects.create(removed={"inbox": 1})
+        made["head"][place] = DayHead.objects.create(day=date(2026, 1, 1 + number), seq=1, hash="0" * 64)
+        made["file"][place] = files.store(io.BytesIO(b"plan"), f"{WORDS['risk'][place]}.txt", actor=stranger, limit=10)
+        files.hang_on(made["file"][place], "risk", risk.pk)
+        made["personal"][place] = stranger
+    return made
 
 
 def door_of(role: str, company: Any) -> SimpleNamespace:

@@ -1,5 +1,5 @@
 """Resources of the archive."""
 
-from portal.archive.api import history
+from portal.archive.api import heads, history, keeping, personal
 
-__all__ = ["history"]
+__all__ = ["heads", "history", "keeping", "personal"]

@@ -16,5 +16,5 @@ def history(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     subject = subjects.of_kind(kind)
     found = get_object_or_404(subject.visible_to(request.user), pk=pk)
     entries, has_more = changes.read(kind, found, request.user, limit=changes.MOST)
-    context = {"label": subject.label(found), "url": subject.url(found), "word": subject.word}
+    context = {"label": subject.label(found), "url": subject.url(found), "word": subject.word, "kind": kind, "subject_id": pk}
     return answer(request, "archive/history.html", {"entries": entries, "has_more": has_more, **context})

@@ -17,7 +17,12 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
+    subject_kind = models.CharField(max_length=40, blank=True)  # whose readers may fetch it; empty: nobody by an address
+    subject_id = models.BigIntegerField(null=True)
     gone_on = models.DateField(null=True, blank=True)  # work files go after 30 days; null: kept
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="files_of_a_subject")]
 
     def __str__(self) -> str:
         return self.name

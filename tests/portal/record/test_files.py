@@ -1,18 +1,12 @@
 import hashlib
 import io
 import tracemalloc
-from datetime import timedelta
 
 import pytest
-from axes.models import AccessAttempt
-from django.contrib.sessions.models import Session
 
-from portal import clock
 from portal.errors import Invalid
-from portal.record import clearing, files
+from portal.record import files
 from portal.record.models import FileChunk, StoredFile
-from portal.web.models import IdempotencyKey
-from tests.factories.portal import make_user
 
 MB = files.CHUNK
 
@@ -95,35 +89,3 @@ def test_storing_and_reading_hold_a_few_pieces_at_a_time(db):
 )
 def test_a_file_keeps_its_plain_name(db, given, kept):
     assert stored(b"x", given).name == kept
-
-
-def test_work_files_go_after_their_day_and_others_stay(db):
-    today = clock.today("UTC")
-    past = stored(b"1", gone_on=today - timedelta(days=1))
-    last_day, kept = stored(b"2", gone_on=today), stored(b"3")
-
-    assert clearing.clear_work_files() == 1
-
-    assert set(StoredFile.objects.values_list("pk", flat=True)) == {last_day.pk, kept.pk}
-    assert not FileChunk.objects.filter(file_id=past.pk).exists()
-
-
-def test_idempotency_keys_go_after_48_hours(db):
-    user = make_user()
-    for hours, key in ((47, "0" * 32), (49, "1" * 32)):
-        IdempotencyKey.objects.create(user=user, key=key, request_digest="", created_at=clock.now() - timedelta(hours=hours))
-
-    assert clearing.clear_idempotency_keys() == 1
-
-    assert str(IdempotencyKey.objects.get().key).replace("-", "") == "0" * 32
-
-
-def test_sign_ins_of_long_ago_are_forgotten(db):
-    for days, name in ((89, "kept"), (91, "gone")):
-        attempt = AccessAttempt.objects.create(username=name, ip_address="192.0.2.1", failures_since_start=1)
-        AccessAttempt.objects.filter(pk=attempt.pk).update(attempt_time=clock.now() - timedelta(days=days))
-    Session.objects.create(session_key="over", session_data="", expire_date=clock.now() - timedelta(seconds=1))
-
-    assert clearing.clear_sign_ins() == 2
-
-    assert AccessAttempt.objects.get().username == "kept"

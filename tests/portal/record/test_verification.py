@@ -1,13 +1,13 @@
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from portal import clock
-from portal.record import sealing, verification
-from portal.record.models import AuditEntry, EntryText, Seal
+from portal.record import redacting, sealing, verification
+from portal.record.models import AuditEntry, DayHead, EntryText, Seal
 from tests.conftest import SUPERUSER
 from tests.database import another_connection
 from tests.factories.portal import make_user
@@ -34,7 +34,7 @@ def digest(words):
 
 
 def tamper(*statements):
-    """As somebody who owns the whole server."""
+    """As somebody who owns the whole server, with every trigger off."""
     with another_connection(SUPERUSER) as other, other.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         for statement in statements:
@@ -101,7 +101,7 @@ def test_a_cut_tail_is_found_by_a_hash_kept_elsewhere(log):
     tamper("DELETE FROM record_seal WHERE seq > 4")
 
     assert verification.verify().findings == []
-    assert verification.verify(kept).findings == [f"no seal has the hash {kept}: the log was cut off before it, or chained anew"]
+    assert verification.verify(kept).findings == [f"no seal has the hash {kept}: the log was cut off after seal 4 or chained anew"]
 
 
 def test_a_hash_kept_earlier_is_still_in_the_chain(log):
@@ -112,13 +112,61 @@ def test_a_hash_kept_earlier_is_still_in_the_chain(log):
     assert verification.verify(kept).findings == []
 
 
-def test_changed_words_are_found_and_redacted_ones_are_counted(log):
+def test_changed_and_removed_words_are_found(log):
     tamper("UPDATE record_entrytext SET text = 'other words'")
-    assert len(verification.verify().findings) == 1
+    (finding,) = verification.verify().findings
+    assert finding.endswith("are not those that were sealed")
 
     tamper("DELETE FROM record_entrytext")
-    report = verification.verify()
-    assert (report.findings, report.redacted) == ([], 1)
+    (finding,) = verification.verify().findings
+    assert finding.startswith("seal 6: the words of entry")
+    assert finding.endswith("were removed, and by no redaction")
+
+
+def test_redacted_words_are_no_tampering_and_are_counted(log):
+    redacting.redact_entries(1, [AuditEntry.objects.get(verb="noted").pk])
+
+    report = verification.verify(sealing.head()[1])
+
+    assert (report.findings, report.redacted, report.redacted_versions) == ([], 1, 0)
+    assert not EntryText.objects.exists()
+
+
+def test_words_added_to_a_silent_entry_are_found(log):
+    tamper("INSERT INTO record_entrytext SELECT id, 'he said so' FROM record_auditentry WHERE verb = 'verb.2'")
+
+    (finding,) = verification.verify().findings
+
+    assert finding.startswith("seal 3: the words of entry")
+
+
+def test_a_cut_tail_is_found_by_the_heads_of_the_days_too(log):
+    seq, kept = sealing.head()
+    DayHead.objects.create(day=date(2026, 11, 25), seq=seq, hash=kept)
+    assert verification.verify().findings == []
+    tamper("DELETE FROM record_seal WHERE seq > 4")
+
+    told = ["seal 5 to 6 is missing: the log reached 6 when 2026-11-25 ended, and was cut off"]
+    assert verification.verify().findings == told
+    assert verification.verify(kept).findings == told
+
+
+def test_a_log_that_was_chained_anew_is_found(log):
+    seq, kept = sealing.head()
+    DayHead.objects.create(day=date(2026, 11, 25), seq=seq, hash=kept)
+    tamper(
+        "UPDATE record_auditentry SET verb = 'verb.x' WHERE verb = 'verb.3'",
+        "DELETE FROM record_seal WHERE seq > 3",
+        "UPDATE record_sealmark SET entry_id = 0, coming_id = 0",
+    )
+    sealing.seal_all()
+
+    assert verification.verify().findings == [
+        "seal 6 is not the one noted when 2026-11-25 ended: the log was chained anew from some seal up to it"
+    ]
+    tamper("DELETE FROM record_dayhead")
+    assert verification.verify().findings == []
+    assert verification.verify(kept).findings == [f"no seal has the hash {kept}: the log was cut off after seal 6 or chained anew"]
 
 
 def test_the_unsealed_tail_is_told_with_its_age(log):
@@ -137,6 +185,7 @@ def test_the_command_tells_head_and_tail(log):
 
     assert out.getvalue().splitlines() == [
         f"6 sealed, 0 of them with redacted words; head {sealing.head()[1]}",
+        "0 redacted row versions",
         "0 unsealed",
         "The log is what was sealed.",
     ]
@@ -146,10 +195,19 @@ def test_the_command_fails_where_something_was_changed(log):
     tamper("UPDATE record_auditentry SET verb = 'verb.x' WHERE verb = 'verb.3'")
     out = StringIO()
 
-    with pytest.raises(CommandError, match="1 found"):
+    with pytest.raises(CommandError, match="1 found") as failure:
         call_command("verify_audit", stdout=out)
+    assert failure.value.returncode == 1
 
     assert "FOUND seal 4: entry" in out.getvalue()
+
+
+@pytest.mark.parametrize("head", ["abc", "g" * 64, "0" * 63])
+def test_a_hash_that_is_none_is_a_mistake_and_no_finding(log, head):
+    with pytest.raises(CommandError, match="64 hexadecimal digits") as mistake:
+        call_command("verify_audit", head=head)
+
+    assert mistake.value.returncode == 2
 
 
 def test_an_empty_log_is_whole(db):

@@ -1,4 +1,6 @@
-"""manage.py verify_audit [--head HASH]: is the sealed log what it was?"""
+"""manage.py verify_audit [--head HASH]: is the sealed log what it was? Exits 0 if so, 1 if not, 2 for a HASH that is none."""
+
+import re
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -13,10 +15,14 @@ class Command(BaseCommand):
         parser.add_argument("--head", default="", help="a hash kept elsewhere, as from the day's mail to the auditors")
 
     def handle(self, *args, head: str = "", **options):
-        report = verification.verify(head.strip().lower())
+        head = head.strip().lower()
+        if head and not re.fullmatch("[0-9a-f]{64}", head):
+            raise CommandError("A head is 64 hexadecimal digits: copy it whole from the mail.", returncode=2)
+        report = verification.verify(head)
         for finding in report.findings:
             self.stdout.write(f"FOUND {finding}")
         self.stdout.write(f"{report.sealed} sealed, {report.redacted} of them with redacted words; head {report.head or '-'}")
+        self.stdout.write(f"{report.redacted_versions} redacted row versions")
         self.stdout.write(self._tail(report))
         if report.findings:
             raise CommandError(f"The log is not what was sealed: {len(report.findings)} found.")

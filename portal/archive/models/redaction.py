@@ -1,0 +1,39 @@
+"""Words that were taken away, by whom and why."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal import clock
+from portal.archive.models.by_permission import Kept
+
+
+class Redaction(Kept):
+    """Proposed by one person, carried out when a second agrees. `fields` are columns, `entries` audit entries with words."""
+
+    class State(models.TextChoices):
+        PROPOSED = "PROPOSED", _("Waits for a second person")
+        DONE = "DONE", _("Carried out")
+        REFUSED = "REFUSED", _("Refused")
+
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    fields = models.JSONField(default=list)
+    entries = models.JSONField(default=list)
+    with_present = models.BooleanField(default=True)  # what the row says today goes as well
+    reason = models.TextField()
+    state = models.CharField(max_length=8, choices=State, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    versions = models.PositiveIntegerField(default=0)  # of rows that were overwritten
+    texts = models.PositiveIntegerField(default=0)  # of audit entries that were taken away
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind} {self.subject_id}: {self.state}"
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """(kind, id) of the subject, as `subjects.fetch` takes it."""
+        return self.subject_kind, self.subject_id

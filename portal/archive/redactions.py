@@ -1,0 +1,164 @@
+"""Redaction: words go, keys and hashes stay; one person proposes, another carries it out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.models import F, Field, Model
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from portal import clock, subjects
+from portal.archive import holds
+from portal.archive.authority import require
+from portal.archive.errors import Decided, Held, OwnProposal, StillHere
+from portal.archive.models import Redaction
+from portal.errors import Invalid
+from portal.people.models import User
+from portal.record import audit, redacting
+from portal.record.models import AuditEntry
+
+OF_A_PERSON = ("name", "email")
+DOMAIN = "redacted.invalid"  # a name that never becomes an address (RFC 2606)
+
+
+def fields_of(kind: str) -> list[Field]:
+    """The columns of a kind whose words may be taken away."""
+    model = subjects.of_kind(kind).model_class
+    if model is User:
+        return [User._meta.get_field(name) for name in OF_A_PERSON]
+    return redacting.text_fields(model)
+
+
+def words_of(kind: str, pk: int) -> list[AuditEntry]:
+    """Audit entries about this subject that still have words."""
+    return list(
+        AuditEntry.objects.filter(kind=kind, subject_id=pk, words__isnull=False).select_related("words", "actor").order_by("-pk")
+    )
+
+
+@transaction.atomic
+def propose(
+    kind: str,
+    pk: int,
+    *,
+    actor: Any,
+    fields: Sequence[str] = (),
+    entries: Sequence[int] = (),
+    with_present: bool = True,
+    reason: str,
+) -> Redaction:
+    """Ask for the words of one subject to go. Http404, Held, StillHere, Invalid by field, PermissionDenied."""
+    require(actor, "archive.redact")
+    subject = subjects.of_kind(kind).visible_to(actor).filter(pk=pk).first()
+    if subject is None:
+        raise Http404
+    _check_stays(kind, pk, subject)
+    wrong = {}
+    known = {one.name for one in fields_of(kind)}
+    if not fields and not entries:
+        wrong["fields"] = [_("Choose at least one field or text.")]
+    if unknown := sorted(set(fields) - known):
+        wrong["fields"] = [_("%s holds no words of people.") % unknown[0]]
+    if set(entries) - {one.pk for one in words_of(kind, pk)}:
+        wrong["entries"] = [_("This text is not there any more. Open the page again.")]
+    if not reason.strip():
+        wrong["reason"] = [_("Say why, without repeating what is to go.")]
+    if wrong:
+        raise Invalid(next(iter(wrong.values()))[0], wrong)
+    made = Redaction.objects.create(
+        subject_kind=kind,
+        subject_id=pk,
+        fields=sorted(set(fields)),
+        entries=sorted(set(entries)),
+        with_present=with_present or kind == "user",
+        reason=reason.strip(),
+        proposed_by=actor,
+    )
+    audit.record(actor, "redaction.proposed", made, _told(made))
+    return made
+
+
+@transaction.atomic
+def carry_out(redaction: Redaction, *, actor: Any) -> Redaction:
+    """Agree, and take the words away for good. OwnProposal, Decided, Held, StillHere, PermissionDenied."""
+    redaction = _locked(redaction, actor)
+    model = subjects.of_kind(redaction.subject_kind).model_class
+    subject = model._default_manager.select_for_update(of=("self",)).get(pk=redaction.subject_id)
+    _check_stays(*redaction.key, subject)
+    if redaction.with_present:
+        _overwrite(subject, redaction.fields)
+    history = hasattr(model, "pgh_event_model")
+    for name in redaction.fields if history else ():
+        field = model._meta.get_field(name)
+        keep = None if redaction.with_present else getattr(subject, field.attname)
+        redaction.versions += redacting.redact_history(redaction.pk, model, field, [subject.pk], keep=keep)
+    redaction.texts = redacting.redact_entries(redaction.pk, redaction.entries) if redaction.entries else 0
+    _decide(redaction, Redaction.State.DONE, actor)
+    told = _told(redaction) | {"versions": redaction.versions, "texts": redaction.texts}
+    audit.record(actor, "redaction.carried_out", redaction, told)
+    return redaction
+
+
+@transaction.atomic
+def refuse(redaction: Redaction, *, actor: Any) -> Redaction:
+    """Leave everything as it is. Whoever proposed it may take it back so. Decided, PermissionDenied."""
+    redaction = _locked(redaction, actor, own=True)
+    _decide(redaction, Redaction.State.REFUSED, actor)
+    audit.record(actor, "redaction.refused", redaction, _told(redaction))
+    return redaction
+
+
+def _locked(redaction: Redaction, actor: Any, *, own: bool = False) -> Redaction:
+    require(actor, "archive.redact")
+    redaction = Redaction.objects.select_for_update(of=("self",)).get(pk=redaction.pk)
+    if redaction.state != Redaction.State.PROPOSED:
+        raise Decided
+    if not own and redaction.proposed_by_id == actor.pk:
+        raise OwnProposal
+    return redaction
+
+
+def _decide(redaction: Redaction, state: str, actor: Any) -> None:
+    redaction.state, redaction.decided_by, redaction.decided_at = state, actor, clock.now()
+    redaction.save(update_fields=["state", "decided_by", "decided_at", "versions", "texts"])
+
+
+def _check_stays(kind: str, pk: int, subject: Model) -> None:
+    if hold := holds.covering(kind, pk):
+        raise Held(_("The legal hold “%s” covers this. Whoever placed it can lift it.") % hold.matter)
+    if isinstance(subject, User) and subject.is_active:
+        raise StillHere
+
+
+def _overwrite(subject: Model, fields: Sequence[str]) -> None:
+    rows = type(subject)._default_manager.filter(pk=subject.pk)
+    if isinstance(subject, User):
+        _forget(subject, fields)
+        return
+    changed: dict[str, Any] = {name: redacting.MARK for name in fields if getattr(subject, name)}
+    if changed and any(one.name == "version" for one in subject._meta.concrete_fields):
+        changed["version"] = F("version") + 1
+    if changed:
+        rows.update(**changed)
+
+
+def _forget(person: User, fields: Sequence[str]) -> None:
+    """A departed person keeps their key and nothing else by which one would know them."""
+    if "name" in fields:
+        person.name = _("Person %d") % person.pk
+    if "email" in fields:
+        person.email = f"person-{person.pk}@{DOMAIN}"
+        EmailAddress.objects.filter(user=person).delete()
+    person.save(update_fields=list(fields))
+
+
+def _told(redaction: Redaction) -> dict[str, Any]:
+    """What the sealed log keeps of it: keys and the names of fields, never words."""
+    return {
+        "kind": redaction.subject_kind,
+        "subject": redaction.subject_id,
+        "fields": redaction.fields,
+        "entries": redaction.entries,
+    }

@@ -1,0 +1,18 @@
+"""What workers do for the archive."""
+
+from celery import shared_task
+from django.db import OperationalError
+
+from portal.archive import heads, retention
+
+
+@shared_task
+def dispose() -> None:
+    """Each night: what is over and not held."""
+    retention.dispose(actor=None)
+
+
+@shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
+def send_heads() -> None:
+    """Every few minutes: yesterday's head to the auditors who have not got it."""
+    heads.send_due()
