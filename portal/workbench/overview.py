@@ -25,6 +25,7 @@ class Line:
 class Overview:
     """What `workbench/imports/detail.html` shows; `done` and `row` are of the step under way, `percent` None while unknown."""
 
+    word: str
     plural: str
     read_as: str
     done: int
@@ -46,6 +47,7 @@ def of(one: SheetImport, user: Any) -> Overview:
     acting = (ImportRow.Outcome.MADE, ImportRow.Outcome.CHANGED)
     rows = ImportRow.objects.visible_to(user).filter(sheet_import=one, outcome__in=acting).order_by("number")
     return Overview(
+        word=str(kind.subject.word),
         plural=str(kind.subject.plural),
         read_as=_read_as(one),
         done=done,

@@ -52,7 +52,11 @@ def _person(name: str, terms: Any) -> User:
         raise Unfit(_("Several people have this name. Write the e-mail of the one you mean."))
     if terms.confirmed.get(name.casefold()) == named[0].pk:
         return named[0]
-    raise Unfit(_("Is this %(email)s? Confirm the name below, or write the e-mail.") % {"email": named[0].email}, name, named[0].pk)
+    raise Unfit(
+        _("Is this %(email)s? Confirm the name with the mapping, or write the e-mail.") % {"email": named[0].email},
+        name,
+        named[0].pk,
+    )
 
 
 def unit(text: str, terms: Any) -> Unit:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.errors import Invalid
-from portal.people.models import Unit
+from portal.people.models import Unit, User
 from portal.workbench import importable, imports
 from portal.workbench.mapping import DAY_ORDER
 from portal.workbench.models import SheetImport
@@ -82,8 +82,18 @@ class Line:
     note: str
 
 
+class AskedField(forms.ChoiceField):
+    """Marked as needed, but left to the rule: whether it is, follows from the columns."""
+
+    def validate(self, value: str) -> None:
+        if value:
+            super().validate(value)
+
+
 class MappingForm(Telling, forms.Form):
     """A choice for each column, the questions that follow from the choices, and names to confirm."""
+
+    use_required_attribute = False
 
     def __init__(self, one: SheetImport, data: Any = None):
         super().__init__(data)
@@ -97,19 +107,22 @@ class MappingForm(Telling, forms.Form):
             field = forms.ChoiceField(label=column["name"], choices=offered, required=False, initial=self._guess(column))
             self.fields[f"column-{place}"] = field
         for question in self._questions():
-            self.fields[f"ask-{question.name}"] = forms.ChoiceField(
+            nothing = _("Every row says it") if not question.required else _("Choose one")
+            few = len(question.options) < 3
+            self.fields[f"ask-{question.name}"] = AskedField(
                 label=question.label,
                 help_text=question.help,
-                choices=[*([] if question.required else [("", _("Every row says it"))]), *question.options],
-                widget=forms.RadioSelect if len(question.options) < 3 else forms.Select,
-                required=False,
+                choices=[*([] if few else [("", nothing)]), *question.options],
+                widget=forms.RadioSelect if few else forms.Select,
+                required=question.required,
                 initial=one.choices.get(question.name) or self._read_off(question.name),
             )
         if one.suggestions:
-            people = [(name, name) for name in sorted(set(one.suggestions) - set(one.confirmed))]
+            people = User.objects.visible_to(one.started_by).in_bulk(list(one.suggestions.values()))
+            asked = sorted(name for name in set(one.suggestions) - set(one.confirmed) if one.suggestions[name] in people)
             self.fields["confirmed"] = forms.MultipleChoiceField(
-                label=_("Known by name alone: are they the ones of that name here?"),
-                choices=people,
+                label=_("Known by name alone: are these the ones that are meant?"),
+                choices=[(name, f"{people[one.suggestions[name]]}, {people[one.suggestions[name]].email}") for name in asked],
                 widget=forms.CheckboxSelectMultiple,
                 required=False,
             )

@@ -142,7 +142,7 @@ def test_a_person_known_by_name_alone_is_confirmed_by_a_person(analyst):
     owner = make_user("Ruth Weir")
     one = check(make_import(make_csv(make_line(1, Owner="ruth weir")), actor=analyst))
     assert one.suggestions == {"ruth weir": owner.pk}
-    assert told(one) == [(2, "Owner", f"Is this {owner.email}? Confirm the name below, or write the e-mail.")]
+    assert told(one) == [(2, "Owner", f"Is this {owner.email}? Confirm the name with the mapping, or write the e-mail.")]
 
     check(one, confirmed_names=["Ruth Weir"])
     imports.apply(one, actor=analyst)
