@@ -42,3 +42,43 @@ class Withdrawn(Refused):
 
     def __init__(self, risk):
         super().__init__(_("%(number)s was taken out of the register before.") % {"number": risk.number}, risk=risk.pk)
+
+
+class NotYourOffice(Refused):
+    """Somebody spoke for an office that is not theirs, or below its leader where both offices rate."""
+
+    code = "not-your-office"
+
+    def __init__(self, risk, seat=""):
+        if seat:
+            sentence = _("Both offices rate %(number)s, so the %(seat)s speaks here. Ask them.")
+        else:
+            sentence = _("The CIO, the CISO and the owners of %(number)s rate it. Ask one of them.")
+        super().__init__(sentence % {"number": risk.number, "seat": seat}, risk=risk.pk)
+
+
+class AlreadyRated(Refused):
+    code = "already-rated"
+
+    def __init__(self, risk):
+        super().__init__(
+            _("%(number)s is being rated already. Open it to see where it stands.") % {"number": risk.number}, risk=risk.pk
+        )
+
+
+class NothingToAnswer(Refused):
+    code = "nothing-to-answer"
+
+    def __init__(self, risk):
+        sentence = _("There is nothing left to answer on %(number)s. Open it to see how it was settled.") % {"number": risk.number}
+        super().__init__(sentence, risk=risk.pk)
+
+
+class RatedByOffices(Refused):
+    """Somebody set the present levels past the offices."""
+
+    code = "rated-by-offices"
+
+    def __init__(self, risk):
+        sentence = _("The offices have rated %(number)s; its levels change by a rating.") % {"number": risk.number}
+        super().__init__(sentence, risk=risk.pk)

@@ -1,19 +1,21 @@
 """What is known of risks at the moment they are scored, and what each of them counts for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from risks import exposure, scales, scoring
-from risks.models import Appetite, Levels, Risk
+from risks import exposure, formulas, scales, scoring, standpoints
+from risks.models import Appetite, Levels, Office, Risk
+from risks.models.score import Agreement
 from risks.scoring import NO_EXPOSURE, Exposure, ScoreInput, ScoreResult
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One risk as the register knows it: `scopes` are its unit and all above, `inputs` are by state of the risk."""
+    """One risk as the register knows it: `scopes` are its unit and all above, `inputs` are by state of the risk, `views` what
+    each office would put in place of the current one, while they differ."""
 
     risk_id: int
     is_open: bool
@@ -21,6 +23,8 @@ class Facts:
     is_unowned: bool
     scopes: tuple[int, ...]
     inputs: Mapping[str, ScoreInput]
+    agreement: str = ""
+    views: Mapping[str, ScoreInput] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,9 @@ class Standing:
     impact_level: int | None = None
     tolerance_points: int | None = None
     is_above_tolerance: bool = False
+    agreement: str = ""
+    it_value: Decimal | None = None
+    security_value: Decimal | None = None
     is_safety: bool = False
     counted: Mapping[str, Any] | None = None
     next_change_on: date | None = None
@@ -51,17 +58,25 @@ def gather(risk_ids: Sequence[int], today: date) -> Iterator[Facts]:
     tolerances = dict(Appetite.objects.current().values_list("category", "tolerance_points"))
     levels = _levels(risk_ids)
     exposures = exposure.measure(risk_ids)
+    stands = standpoints.of(risk_ids)
     for pk, state, archived_at, category, is_confidential, accountable, review_due_on, path in list(risks):
         tolerance = tolerances.get(category, tolerances.get(""))
+        inputs = {
+            stage: _input(pk, stage, levels, today, exposures.get(pk, NO_EXPOSURE), review_due_on, tolerance)
+            for stage in scoring.STATES
+        }
+        stand = stands.get(pk, standpoints.NOBODY_RATED)
         yield Facts(
             risk_id=pk,
             is_open=state == Risk.State.OPEN and archived_at is None,
             is_confidential=is_confidential,
             is_unowned=not accountable,
             scopes=tuple(int(part) for part in path.strip("/").split("/")),
-            inputs={
-                stage: _input(pk, stage, levels, today, exposures.get(pk, NO_EXPOSURE), review_due_on, tolerance)
-                for stage in scoring.STATES
+            inputs=inputs,
+            agreement=stand.agreement,
+            views={
+                office: replace(inputs[scoring.CURRENT], likelihood_level=likelihood, impact_levels=impact)
+                for office, (likelihood, impact) in stand.views.items()
             },
         )
 
@@ -70,6 +85,7 @@ def stand(known: Facts, results: Mapping[str, ScoreResult]) -> Standing:
     """Where the risk stands by `results`, one for each of its states. A closed risk waits for no day and counts nowhere."""
     given, now = known.inputs[scoring.CURRENT], results[scoring.CURRENT]
     worst = scales.worst_impact(given.impact_levels)
+    views = {office: scoring.score(view, formulas.LATEST).value for office, view in known.views.items()}
     days = [result.next_change_on for result in results.values() if result.next_change_on is not None]
     standing = Standing(
         risk_id=known.risk_id,
@@ -83,6 +99,9 @@ def stand(known: Facts, results: Mapping[str, ScoreResult]) -> Standing:
         impact_level=None if worst is None else worst[1],
         tolerance_points=None if given.tolerance_points is None else int(given.tolerance_points),
         is_above_tolerance=scoring.above_tolerance(now.value, given.tolerance_points),
+        agreement=known.agreement if now.value is not None else "",
+        it_value=views.get(Office.IT),
+        security_value=views.get(Office.SECURITY),
         is_safety=scales.in_safety_lane(given.impact_levels.get(scales.SAFETY)),
         counted={},
         next_change_on=min(days, default=None) if known.is_open else None,
@@ -111,6 +130,7 @@ def _flags(known: Facts, standing: Standing) -> list[tuple[str, bool]]:
         ("risks.above_tolerance", standing.is_above_tolerance),
         ("risks.safety", standing.is_safety),
         ("risks.unowned", known.is_unowned),
+        ("risks.different", standing.agreement == Agreement.DIFFERENT),
     ]
 
 

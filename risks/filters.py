@@ -17,6 +17,7 @@ from portal.web.shown import SOON_DAYS
 from risks import movers, scales
 from risks.models import Levels, Risk
 from risks.models.risk import RiskQuerySet
+from risks.models.score import Agreement
 
 NO_BAND = "NONE"
 STATES = ("open", "closed", "all")
@@ -126,7 +127,7 @@ def _levels(risks: RiskQuerySet, asked: Filters) -> RiskQuerySet:
     if asked.safety:
         risks = risks.filter(score_state__is_safety=True)
     if asked.differ:
-        risks = risks.none()  # no risk has two ratings yet
+        risks = risks.filter(score_state__agreement=Agreement.DIFFERENT)
     if asked.likelihood is None and asked.impact is None:
         return risks
     if asked.stage == Levels.Stage.CURRENT:

@@ -10,8 +10,8 @@ from portal import clock
 from portal.errors import Invalid
 from portal.record import audit
 from risks import scales
-from risks.errors import RiskClosed, SavedMeanwhile
-from risks.models import Levels, Risk
+from risks.errors import RatedByOffices, RiskClosed, SavedMeanwhile
+from risks.models import Levels, RatingRound, Risk
 from risks.signals import risk_changed
 
 FIELDS = ("likelihood_level", *(f"{area}_level" for area in scales.IMPACT_AREAS))
@@ -31,7 +31,8 @@ def set_levels(
     """Judge `risk` in `stage`; `levels` are 1–5 by impact area, what is left out or None is not judged.
 
     Raises RiskClosed, SavedMeanwhile where `version` is not that of the row (0: there is none yet), Invalid for a level
-    outside 1–5, an unknown area or stage, and where judged levels change without a reason.
+    outside 1–5, an unknown area or stage, and where judged levels change without a reason; RatedByOffices for what counts
+    now, once an office rated it.
     """
     risk = Risk.objects.select_for_update().get(pk=risk.pk)
     if risk.state != Risk.State.OPEN:
@@ -45,14 +46,33 @@ def set_levels(
     changes = {name: [before[name], wanted[name]] for name in FIELDS if before[name] != wanted[name]}
     if not changes:
         return row
+    if stage == Levels.Stage.CURRENT and _rated(risk):
+        raise RatedByOffices(risk)
     if any(before.values()) and not reason.strip():
         raise Invalid(_("Levels change for a reason."), {"reason": [_("Say what makes you judge it otherwise now.")]})
-    for name, level in wanted.items():
+    return _write(risk, row, changes, actor, reason)
+
+
+def take(risk: Risk, stage: str, *, actor: Any, likelihood_level: int, levels: Mapping[str, int | None], reason: str) -> Levels:
+    """Let what the offices said count. The caller holds the risk's lock and has checked the levels."""
+    row = Levels.objects.select_for_update().filter(risk=risk, stage=stage).first() or Levels(risk=risk, stage=stage, version=0)
+    wanted = _checked(stage, likelihood_level, levels)
+    changes = {name: [getattr(row, name), wanted[name]] for name in FIELDS if getattr(row, name) != wanted[name]}
+    return _write(risk, row, changes, actor, reason) if changes else row
+
+
+def _rated(risk: Risk) -> bool:
+    """Whether an office has its say in what counts now; a round that nobody answered does not bind."""
+    return risk.rating_rounds.exclude(outcome=RatingRound.Outcome.ENDED).exclude(rated_offices=[]).exists()
+
+
+def _write(risk: Risk, row: Levels, changes: Mapping[str, list[int | None]], actor: Any, reason: str) -> Levels:
+    for name, (_before, level) in changes.items():
         setattr(row, name, level)
     row.reason, row.set_by, row.set_at = reason.strip(), actor, clock.now()
     row.version += 1
     row.save()
-    audit.record(actor, "risk.levels_set", risk, {"stage": stage, "levels": changes}, text=row.reason)
+    audit.record(actor, "risk.levels_set", risk, {"stage": row.stage, "levels": dict(changes)}, text=row.reason)
     risk_changed.send(Levels, risk_ids=[risk.pk], cause="risk.levels_set")
     return row
 

@@ -38,8 +38,8 @@ def take_answer(review: Review, *, actor: Any, note: str) -> None:
 
 
 def where_to_rate(review: Review) -> str:
-    """The page on which the levels of the reviewed risk are set."""
-    return reverse("risks:risk-levels", args=[review.subject_id, "CURRENT"])
+    """The page on which the reviewed risk is rated anew."""
+    return reverse("risks:rating", args=[review.subject_id])
 
 
 def since_last(review: Review, since: datetime | None, user: Any) -> list[Change]:

@@ -21,7 +21,9 @@ _TYPES = {
     **dict.fromkeys(("inherent_value", "current_value", "residual_value"), "numeric"),
     **dict.fromkeys(("inherent_band", "current_band", "residual_band"), "text"),
     **dict.fromkeys(("likelihood_level", "impact_level", "tolerance_points"), "smallint"),
+    **dict.fromkeys(("it_value", "security_value"), "numeric"),
     **dict.fromkeys(("is_above_tolerance", "is_safety"), "boolean"),
+    "agreement": "text",
     "counted": "jsonb",
     "next_change_on": "date",
 }

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from risks import recompute
+from risks import ratings, recompute
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
@@ -18,3 +18,9 @@ def mark_what_time_changes() -> None:
     """Mark the scores that a new day of the organisation changes; harmless however often it runs."""
     if recompute.mark_due():
         recompute_stale_scores.delay()
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def lapse_objections() -> None:
+    """Settle what nobody objected to in time; harmless however often it runs."""
+    ratings.lapse_objections()

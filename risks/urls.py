@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from risks.views import changing, log, recompute, register, risk
+from risks.views import changing, log, ratings, recompute, register, risk
 
 app_name = "risks"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("log/assets/", log.assets, name="log-assets"),
     path("recompute/", recompute.recompute, name="recompute"),
     path("concerns/", log.concerns, name="concerns"),
+    path("differences/", ratings.list_of_differences, name="differences"),
     path("<int:pk>/", risk.risk, name="risk"),
     path("<int:pk>/changes/", risk.changes, name="risk-changes"),
     path("<int:pk>/score/", risk.score, name="score"),
@@ -21,6 +22,14 @@ urlpatterns = [
     path("<int:pk>/owners/", changing.owners, name="risk-owners"),
     path("<int:pk>/readers/", changing.readers, name="risk-readers"),
     path("<int:pk>/levels/<str:stage>/", changing.levels, name="risk-levels"),
+    path("<int:pk>/rating/", ratings.rating, name="rating"),
+    path("<int:pk>/rating/giving/", ratings.giving, name="rating-giving"),
+    path("<int:pk>/rating/asking/", ratings.asking, name="rating-asking"),
+    path("<int:pk>/rating/agreement/", ratings.agreement, name="rating-agreement"),
+    path("<int:pk>/rating/move/", ratings.move, name="rating-move"),
+    path("<int:pk>/rating/taking/", ratings.taking, name="rating-taking"),
+    path("<int:pk>/rating/keeping/", ratings.keeping, name="rating-keeping"),
+    path("<int:pk>/rating/talk/", ratings.talk, name="rating-talk"),
     path("<int:pk>/closing/", changing.closing, name="risk-closing"),
     path("<int:pk>/assets/", changing.link, name="risk-assets"),
     path("<int:pk>/assets/<int:asset_pk>/removal/", changing.unlink, name="risk-asset-removal"),

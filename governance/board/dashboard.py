@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from django.urls import reverse
 
+from governance.board import between as between_us
 from governance.board import figures as figures_of
 from governance.board import ground, needs, position, scope
+from governance.board.between import Between
 from governance.board.figures import Figures
 from governance.board.ground import Ground
 from governance.board.needs import Need
@@ -26,8 +28,8 @@ MOST_IN_LANE = 7
 
 # The same tiles and the same numbers for the same scope; who comes for what decides the order.
 ORDERS = (
-    ({"CIO", "CISO", "CSO", "ARBITER", "PREPARER"}, ("needs", "safety", "exposure", "movers", "reviews", "assets")),
-    ({"BOARD", "AUDITOR"}, ("safety", "exposure", "movers", "reviews", "assets", "needs")),
+    ({"CIO", "CISO", "CSO", "ARBITER", "PREPARER"}, ("needs", "safety", "exposure", "movers", "between", "reviews", "assets")),
+    ({"BOARD", "AUDITOR"}, ("safety", "exposure", "movers", "between", "reviews", "assets", "needs")),
     ({"ENGINEER"}, ("needs", "assets", "safety", "exposure", "movers", "reviews")),
     ({"COLLEAGUE"}, ("concerns",)),
     ({"ADMIN"}, ("needs", "ground")),
@@ -65,6 +67,7 @@ class Dashboard:
     moved_url: str
     safety: list[Risk]
     concerns: list[Risk]
+    between: Between | None
     ground: Ground | None
     tiles: tuple[str, ...]
 
@@ -97,7 +100,7 @@ def build(user) -> Dashboard:
         today=today,
         since=since,
         figures=known,
-        sentence=_sentence(known, where, len(mine)),
+        sentence=_sentence(known, where, len(mine), reach.grants(user).seats),
         needs=mine,
         waiting=needs.waiting_for(user),
         heat=_heat(known, moves) if sees_risks else None,
@@ -106,6 +109,7 @@ def build(user) -> Dashboard:
         moved_url=where.rows("risks:register", moved_since=since) if sees_risks else "",
         safety=_safety_lane(risks) if sees_risks else [],
         concerns=_concerns(user) if "concerns" in tiles else [],
+        between=between_us.read(user, where) if sees_risks and "between" in tiles else None,
         ground=ground.read() if "ground" in tiles else None,
         tiles=tiles,
     )
@@ -114,11 +118,12 @@ def build(user) -> Dashboard:
 def sentence_for(user) -> str:
     """The position in words without links: what opens the digest."""
     where = scope.of(user)
-    return _sentence(figures_of.read(user, where), where, len(needs.of(user, where))).text
+    return _sentence(figures_of.read(user, where), where, len(needs.of(user, where)), reach.grants(user).seats).text
 
 
-def _sentence(known: Figures, where: Scope, count: int) -> Sentence:
-    return position.sentence(known, is_personal=not where.units, needs=count, needs_url=f"{reverse('board:today')}#needs")
+def _sentence(known: Figures, where: Scope, count: int, seats: frozenset[str]) -> Sentence:
+    needs_url = f"{reverse('board:today')}#needs"
+    return position.sentence(known, is_personal=not where.units, needs=count, needs_url=needs_url, seats=seats)
 
 
 def _within(where: Scope, found: list[Mover]) -> list[Mover]:

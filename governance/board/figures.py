@@ -89,6 +89,7 @@ def _from_ledger(kept: Mapping[str, Tally]):
     yield "open", kept.get("risks.open", NOTHING), register, {}
     yield "above_tolerance", kept.get("risks.above_tolerance", NOTHING), register, {"above_tolerance": 1}
     yield "safety", kept.get("risks.safety", NOTHING), register, {"safety": 1}
+    yield "different", kept.get("risks.different", NOTHING), register, {"differ": 1}
     yield "unscored", kept.get("risks.unscored", NOTHING), register, {"band": "NONE"}
     yield "unowned", kept.get("risks.unowned", NOTHING), register, {"owner": "none"}
     for band in ("SEVERE", "HIGH", "MEDIUM", "LOW", "VERY_LOW"):

@@ -14,7 +14,8 @@ from portal import subjects
 from portal.attention.models import Review
 from portal.people import organisations, reach
 from portal.people.models import User
-from risks.models import Risk
+from risks import differences
+from risks.models import RatingRound, Risk
 
 MOST_CARDS = 7
 AHEAD_DAYS = 7
@@ -37,7 +38,7 @@ class Need:
 def of(user: User, scope: Scope) -> list[Need]:
     """What needs `user`, the most pressing first. Whoever prepares for a leader sees that leader's cards."""
     grants = reach.grants(user)
-    found = [*_reviews(user), *_proposals(user), *_register(user, scope)]
+    found = [*_ratings(user), *_reviews(user), *_proposals(user), *_register(user, scope)]
     if "PREPARER" in grants.names and user.reports_to is not None:
         found += _reviews(user, of_whom=user.reports_to)
     return sorted(found, key=lambda need: (need.due_on is None, need.due_on or date.max))[:MOST_CARDS]
@@ -53,6 +54,23 @@ def waiting_for(user: User) -> list[Need]:
     if not grants.seats:
         rows = rows.filter(owner__reports_to=user)
     return _as_needs(rows.order_by("due_on")[:MOST_CARDS], user, gettext("Waits for %(name)s"))
+
+
+def _ratings(user: User) -> Iterator[Need]:
+    """Risks that the reader's office has not rated yet, and differences the two can still settle."""
+    for found in differences.waiting_for(user)[:MOST_CARDS]:
+        row = differences.row(found)
+        different = found.state == RatingRound.State.DIFFERENT
+        views = " · ".join(f"{seat} {one.likelihood_level} × {one.impact_level}" for seat, one in row.sides if one)
+        yield Need(
+            kind=gettext("Rating"),
+            icon="risks",
+            title=str(found.risk),
+            note=views if different else gettext("Both offices rate it; neither sees the other's rating until both have."),
+            url=reverse("risks:rating", args=[found.risk_id]),
+            verb=gettext("Settle") if different else gettext("Rate it"),
+            due_on=row.arbiter_on,
+        )
 
 
 def _reviews(user: User, of_whom: User | None = None) -> list[Need]:

@@ -44,18 +44,22 @@ class Sentence:
         return " ".join(part.render(lambda text, url: text, lambda words: words) for part in self.parts)
 
 
-def sentence(figures: Figures, *, is_personal: bool, needs: int, needs_url: str) -> Sentence:
+def sentence(figures: Figures, *, is_personal: bool, needs: int, needs_url: str, seats: frozenset[str] = frozenset()) -> Sentence:
     """What stands above everything else on Today and in the digest. `is_personal`: the figures cover what concerns the
-    reader alone."""
-    return Sentence(tuple(_parts(figures, is_personal, needs, needs_url)))
+    reader alone; `seats`: those the reader fills, who is spoken to as one of the two who differ."""
+    return Sentence(tuple(_parts(figures, is_personal, needs, needs_url, seats)))
 
 
-def _parts(figures: Figures, is_personal: bool, needs: int, needs_url: str) -> Iterator[Part]:
+def _parts(figures: Figures, is_personal: bool, needs: int, needs_url: str, seats: frozenset[str]) -> Iterator[Part]:
     if "open" in figures.by_key:
         yield _personal(figures.of("open")) if is_personal else _register(figures)
     if safety := figures.of("safety"):
         words = ngettext("{n} can hurt people.", "{n} can hurt people.", safety.value)
         yield Part(words, {"n": (_start(ngettext("%(n)s risk", "%(n)s risks", safety.value) % _n(safety)), safety.url)})
+    if different := figures.of("different"):
+        who = next((other for seat, other in (("CIO", "CISO"), ("CISO", "CIO")) if seat in seats), "")
+        words = gettext("You and the %(seat)s differ on {n}.") % {"seat": who} if who else gettext("The offices differ on {n}.")
+        yield Part(words, {"n": (ngettext("%(n)s risk", "%(n)s risks", different.value) % _n(different), different.url)})
     if late := figures.of("review_overdue"):
         words = ngettext("{n} is late.", "{n} are late.", late.value)
         yield Part(words, {"n": (_start(ngettext("%(n)s review", "%(n)s reviews", late.value) % _n(late)), late.url)})

@@ -21,7 +21,7 @@ SEATED = frozenset({"people.view_proposal", "people.name_aide"})
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
-LEADER |= SEATED | {"risks.change_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
+LEADER |= SEATED | {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     # seats
@@ -39,18 +39,19 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | IMPORTING
     | {
         "risks.change_risk",
+        "risks.rate_risk",
         "risks.close_risk",
         "assets.change_asset",
         "risks.view_recompute",
         "assets.settle_discovery",
         "assets.take_in_discovery",
     },
-    "OWNER": READING | LOGGING | ANSWERING | {"risks.change_risk"},
-    "HEAD": READING | LOGGING | ANSWERING | IMPORTING | {"risks.change_risk", "assets.change_asset"},
+    "OWNER": READING | LOGGING | ANSWERING | {"risks.change_risk", "risks.rate_risk"},
+    "HEAD": READING | LOGGING | ANSWERING | IMPORTING | {"risks.change_risk", "risks.rate_risk", "assets.change_asset"},
     "ENGINEER": READING
     | LOGGING
     | ANSWERING
-    | {"assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery", "risks.change_risk"},
+    | {"assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery", "risks.change_risk", "risks.rate_risk"},
     "COLLEAGUE": frozenset(
         {"board.view_dashboard", "risks.log_risk", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
     ),

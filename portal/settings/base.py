@@ -246,6 +246,7 @@ CELERY_BEAT_SCHEDULE = {
     "fold-totals": {"task": "portal.record.tasks.fold_totals", "schedule": 5.0, "options": {"expires": 15}},
     "sweep-stale-scores": {"task": "risks.tasks.recompute_stale_scores", "schedule": 15.0, "options": {"expires": 30}},
     "mark-what-time-changes": {"task": "risks.tasks.mark_what_time_changes", "schedule": crontab(minute="*/10")},
+    "lapse-objections": {"task": "risks.tasks.lapse_objections", "schedule": crontab(minute="*/10")},
     "remind": {"task": "portal.attention.tasks.remind", "schedule": crontab(minute="*/5")},
     "send-digests": {"task": "portal.attention.tasks.send_digests", "schedule": crontab(minute="*/5")},
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},

@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -21,9 +21,10 @@ from portal.web.api.fields import Linked, RowSerializer
 from portal.web.api.filters import LinkedFilter
 from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
-from risks import register, scales
+from risks import ratings, register, scales
+from risks.api.ratings import JudgementSerializer, RatingRoundSerializer, judged
 from risks.models import Levels, Risk
-from risks.models.score import Band
+from risks.models.score import Agreement, Band
 
 AREAS = [f"{area}_level" for area in scales.IMPACT_AREAS]
 ONCE = ("likelihood_level", "impact")
@@ -65,13 +66,14 @@ class RiskSerializer(RowSerializer):
     levels = LevelsSerializer(many=True, read_only=True, help_text="One row a stage that was judged.")
     current_score = serializers.SerializerMethodField(help_text="The shared score now in points; null without enough data.")
     current_band = serializers.SerializerMethodField()
+    agreement = serializers.SerializerMethodField(help_text="How the offices stand to the number that counts now.")
 
     class Meta:
         model = Risk
         fields = [
             *("id", "number", "title", "cause", "consequence", "grounds", "category", "unit", "assets"),
             *("it_owner", "security_owner", "accountable", "is_confidential", "named_people"),
-            *("likelihood_level", "impact", "levels", "current_score", "current_band"),
+            *("likelihood_level", "impact", "levels", "current_score", "current_band", "agreement"),
             *("review_every_days", "reviewed_on", "review_due_on", "state", "closing_reason"),
             *("source", "external_id", "logged_by", "logged_at", "closed_at", "archived_at", "version"),
         ]
@@ -83,6 +85,10 @@ class RiskSerializer(RowSerializer):
     def get_current_score(self, risk: Risk) -> str | None:
         state = getattr(risk, "score_state", None)
         return None if state is None or state.current_value is None else str(state.current_value)
+
+    @extend_schema_field(serializers.ChoiceField(choices=Agreement.choices, allow_blank=True))
+    def get_agreement(self, risk: Risk) -> str:
+        return risk.agreement
 
     def get_current_band(self, risk: Risk) -> str:
         return getattr(getattr(risk, "score_state", None), "current_band", "")
@@ -113,6 +119,7 @@ class RiskFilters(django_filters.FilterSet):
     unowned = django_filters.BooleanFilter(method="without_owner", help_text="Nobody is accountable.")
     band = django_filters.ChoiceFilter(field_name="score_state__current_band", choices=Band.choices)
     above_tolerance = django_filters.BooleanFilter(field_name="score_state__is_above_tolerance")
+    agreement = django_filters.ChoiceFilter(field_name="score_state__agreement", choices=Agreement.choices)
     safety = django_filters.BooleanFilter(field_name="score_state__is_safety", help_text="Safety level 4 or 5 now.")
 
     class Meta:
@@ -155,6 +162,11 @@ class RiskViewSet(WriteSet):
     def closing(self, instance: Risk, validated: Any, actor: Any) -> Risk:
         """Take it out of the open register, for a reason."""
         return register.close(instance, actor=actor, **validated)
+
+    @state_change("risks.rate_risk", tries=False, request=JudgementSerializer, response=RatingRoundSerializer, status=201)
+    def rating(self, instance: Risk, validated: Any, actor: Any) -> Any:
+        """Rate it for one's office; this opens a round where none is under way."""
+        return ratings.rate(instance, judged(validated), actor=actor)
 
     @state_change("risks.change_risk", request=AssetLinkSerializer)
     def assets(self, instance: Risk, validated: Any, actor: Any) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assets.models import Asset
 from portal.people import roles
 from portal.people.models import Appointment, RoleAssignment, Unit, User
+from portal.web.widgets import Scale
 from risks import wording
 
 ENOUGH_TO_GUESS = 20
@@ -69,6 +70,15 @@ def _numbered(words):
 likelihoods = lazy(lambda: _numbered(wording.LIKELIHOODS), list)
 impacts = lazy(lambda: _numbered(wording.IMPACTS), list)
 areas = lazy(lambda: [("", _("In what?")), *((area, str(word).capitalize()) for area, word in wording.AREAS.items())], list)
+
+
+def strip(label, words, *, required=False):
+    """A scale of levels as one strip; what need not be judged may stay open."""
+
+    def offered():
+        return words() if required else [("", _("Open")), *words()]
+
+    return forms.TypedChoiceField(label=label, choices=offered, coerce=int, empty_value=None, required=required, widget=Scale)
 
 
 def meant_asset(text, user):

@@ -3,7 +3,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.web.widgets import Scale
 from risks import scales, wanted, wording
 from risks.forms import choices
 from risks.models import Levels, Risk
@@ -119,10 +118,10 @@ class LevelsForm(VersionedForm):
     def __init__(self, *args, stage, **options):
         super().__init__(*args, **options)
         self.stage = stage
-        self.fields["likelihood_level"] = _strip(_("How likely?"), choices.likelihoods)
+        self.fields["likelihood_level"] = choices.strip(_("How likely?"), choices.likelihoods)
         for area in scales.IMPACT_AREAS:
             question = _("How bad, %(area)s?") % {"area": wording.AREAS[area]}
-            self.fields[f"{area}_level"] = _strip(question, choices.impacts)
+            self.fields[f"{area}_level"] = choices.strip(question, choices.impacts)
         self.fields["reason"] = forms.CharField(
             label=_("Why?"), required=False, max_length=wanted.LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
         )
@@ -130,12 +129,6 @@ class LevelsForm(VersionedForm):
     @property
     def levels(self):
         return {area: self.cleaned_data[f"{area}_level"] for area in scales.IMPACT_AREAS}
-
-
-def _strip(label, words):
-    return forms.TypedChoiceField(
-        label=label, choices=lambda: [("", _("Open")), *words()], coerce=int, empty_value=None, required=False, widget=Scale
-    )
 
 
 def initial_levels(row):

@@ -108,6 +108,11 @@ class Risk(models.Model):
         """The one person who answers for this risk, or None while nobody is named."""
         return {"IT": self.it_owner, "SECURITY": self.security_owner}.get(self.accountable)
 
+    @property
+    def agreement(self) -> str:
+        """How the offices stand to the levels that count now; "" while there are none."""
+        return getattr(getattr(self, "score_state", None), "agreement", "")
+
     @classmethod
     def visibility(cls, grants: Grants) -> Q:
         if "risks.view_risk" not in grants.permissions:

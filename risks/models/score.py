@@ -1,5 +1,7 @@
 """The shared score: its history, its present state, and which ones are stale."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,17 @@ class Band(models.TextChoices):
     MEDIUM = "MEDIUM", _("Medium")
     HIGH = "HIGH", _("High")
     SEVERE = "SEVERE", _("Severe")
+
+
+class Agreement(models.TextChoices):
+    """How the offices stand to the levels that count now; empty where there are none."""
+
+    PROVISIONAL = "PROVISIONAL", _("Provisional")
+    OBJECTABLE = "OBJECTABLE", _("Open to objection")
+    NOT_OBJECTED = "NOT_OBJECTED", _("Not objected")
+    DIFFERENT = "DIFFERENT", _("The offices differ")
+    AGREED = "AGREED", _("Agreed")
+    ARBITRATED = "ARBITRATED", _("Decided by the arbiter")
 
 
 class ScoreQuerySet(VisibleQuerySet):
@@ -78,6 +91,9 @@ class ScoreState(models.Model):
     impact_level = models.PositiveSmallIntegerField(null=True)
     tolerance_points = models.PositiveSmallIntegerField(null=True)
     is_above_tolerance = models.BooleanField(default=False)
+    agreement = models.CharField(max_length=12, choices=Agreement, blank=True)
+    it_value = models.DecimalField(null=True, **POINTS)  # what each office's own rating would score, while they differ
+    security_value = models.DecimalField(null=True, **POINTS)
     is_safety = models.BooleanField(default=False)  # safety level 4 or 5 now: its own lane
     counted = models.JSONField(default=dict)  # what this risk adds to which totals: {"units": [ids], "measures": {measure: amount}}
     next_change_on = models.DateField(null=True)
@@ -92,6 +108,12 @@ class ScoreState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.risk_id} {self.current_value}"
+
+    @property
+    def span(self) -> tuple[Any, Any] | None:
+        """The lower and the higher of the two offices' numbers [points], while they differ in the number."""
+        values = [value for value in (self.it_value, self.security_value) if value is not None]
+        return (min(values), max(values)) if len(values) == 2 and values[0] != values[1] else None
 
 
 class StaleScore(models.Model):

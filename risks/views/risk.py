@@ -5,14 +5,16 @@ from datetime import timedelta
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.web.pages import answer
-from risks import appetite, history, sheet, why
+from risks import appetite, history, offices, sheet, why
 from risks.forms.risk import AssetForm
 from risks.models import Levels, Risk
+from risks.models.score import Agreement
 
 FIRST_YEAR = 1900  # an earlier day is a slip of the keyboard
 
@@ -81,10 +83,24 @@ def score_change(request, pk):
 def rights(request, found):
     """What the reader may do on this page."""
     is_open = found.state == Risk.State.OPEN
+    voice = offices.voice(request.user, found) if is_open and request.user.has_perm("risks.rate_risk") else None
+    rated = found.agreement not in ("", Agreement.PROVISIONAL)
+    may_change = is_open and request.user.has_perm("risks.change_risk")
     return {
-        "may_change": is_open and request.user.has_perm("risks.change_risk"),
+        "may_change": may_change,
+        "may_set_levels": may_change and not rated and voice is None,
+        "rating_verb": _rating_verb(found, voice),
         "may_close": is_open and request.user.has_perm("risks.close_risk"),
     }
+
+
+def _rating_verb(found, voice):
+    """What the reader's office can do about its rating, in a word; "" for those who speak for none."""
+    if voice is None:
+        return ""
+    if found.agreement == Agreement.DIFFERENT:
+        return _("Settle the difference")
+    return _("Answer the rating") if found.agreement == Agreement.OBJECTABLE else _("Rate it")
 
 
 def _day(request, name):

@@ -19,7 +19,7 @@ from portal.people.models import Appointment, AppointmentProposal, BrowserSessio
 from portal.record import audit, files, sealing
 from portal.record.models import DayHead, Seal
 from risks import appetite, cadence, meanings, recompute
-from risks.models import Score, StaleScore
+from risks.models import Rating, RatingRound, Score, StaleScore
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
 from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.risks import make_levels, make_risk
@@ -64,6 +64,8 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     while recompute.refresh_batch():
         pass
     sealing.seal_all()
+    made["rating"] = {place: _rated(risk, stranger) for place, risk in made["risk"].items()}
+    made["rating-round"] = {place: rating.round for place, rating in made["rating"].items()}
     made["score"] = {place: Score.objects.filter(risk=risk).first() for place, risk in made["risk"].items()}
     made["audit-entry"] = {
         place: Seal.objects.filter(entry__kind="risk", entry__subject_id=risk.pk).first() for place, risk in made["risk"].items()
@@ -126,6 +128,15 @@ def _kept(risks: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
         files.hang_on(made["file"][place], "risk", risk.pk)
         made["personal"][place] = stranger
     return made
+
+
+def _rated(risk: Any, by: Any) -> Rating:
+    found = RatingRound.objects.create(
+        risk=risk, state=RatingRound.State.SETTLED, outcome=RatingRound.Outcome.AGREED, rated_offices=["IT", "SECURITY"]
+    )
+    return Rating.objects.create(
+        round=found, risk=risk, office="IT", likelihood_level=4, operational_level=4, reason=f"{risk.title} twice", rated_by=by
+    )
 
 
 def door_of(role: str, company: Any) -> SimpleNamespace:

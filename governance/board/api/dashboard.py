@@ -59,6 +59,7 @@ class DashboardSerializer(serializers.Serializer):
     needs = NeedSerializer(many=True)
     moves = MoveSerializer(many=True)
     moved = serializers.IntegerField(help_text="How many risks moved in 30 days.")
+    different = serializers.ListField(child=serializers.IntegerField(), help_text="Rating rounds in which the offices differ.")
     safety = serializers.ListField(child=serializers.IntegerField(), help_text="Risks that can hurt people, the worst first.")
 
 
@@ -80,6 +81,7 @@ class DashboardViewSet(Door, ViewSet):
             "needs": found.needs,
             "moves": [_move(move) for move in found.movers],
             "moved": found.moved,
+            "different": [row.round.pk for row in found.between.different] if found.between else [],
             "safety": [risk.pk for risk in found.safety],
         }
         return Response(DashboardSerializer(shown).data)

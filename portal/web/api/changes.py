@@ -13,11 +13,11 @@ from portal.web.api import etags
 
 
 def state_change(
-    permission: str, *, request: Any = None, session: bool = False, response: Any = None, status: int = 200
+    permission: str, *, request: Any = None, session: bool = False, tries: bool = True, response: Any = None, status: int = 200
 ) -> Callable[[Callable], Callable]:
     """Make a viewset's method `closing(self, instance, validated, actor)` the address `…/<id>/closing/`. `request` is the
     serializer of the body, if it has one; `session=True` refuses tokens and asks for
-    a fresh second factor. If-Match is checked where it is sent. The answer is
+    a fresh second factor; `tries=False` refuses a dry run. If-Match is checked where it is sent. The answer is
     the row as it now is, or what the method returns, by the serializer `response`."""
 
     def decorate(method: Callable) -> Callable:
@@ -41,7 +41,8 @@ def state_change(
 
         answers = {} if response is None else {"responses": {status: response}}
         described = extend_schema(request=request, **answers)
-        made = action(detail=True, methods=["post"], url_path=noun, write_permission=permission, in_session=session)(changed)
+        only = {"write_permission": permission, "in_session": session, "offers_dry_run": tries}
+        made = action(detail=True, methods=["post"], url_path=noun, **only)(changed)
         return described(made)
 
     return decorate

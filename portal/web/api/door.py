@@ -24,12 +24,14 @@ AGAIN = BUSY - {"55P03"}  # a deadlock or a failed serialisation passes on the s
 class Door:
     """Mixed into a view. `resource` is the noun that scopes speak of (the router sets it); `permission` is for reading,
     `write_permission` for the rest, the same by default; `in_session` keeps the rest for a session with a fresh second factor;
-    `parameters` are the query parameters an address knows."""
+    `parameters` are the query parameters an address knows; `offers_dry_run` is False where a try would tell what only the
+    deed may."""
 
     resource = ""
     permission = OPEN_TO_ALL
     write_permission = ""
     in_session = False
+    offers_dry_run = True
     parameters: Sequence[str] = ()
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -48,7 +50,7 @@ class Door:
             raise MethodNotAllowed(request.method)
         super().initial(request, *args, **kwargs)
         writes = request.method not in SAFE_METHODS
-        questions.check(request, [*self.known_parameters(), *(["dry_run"] if writes else [])])
+        questions.check(request, [*self.known_parameters(), *(["dry_run"] if writes and self.offers_dry_run else [])])
         if writes:
             setattr(self, method, partial(self._carried_out, getattr(self, method)))
 

@@ -116,7 +116,8 @@ class ResourceSchema(AutoSchema):
             told = "Rows changed since, in sealed order; {id, gone: true} for what is no longer there."
             here.append(OpenApiParameter("updated_since", {"type": "string", "format": "date-time"}, description=told))
         if self.method not in SAFE_METHODS:
-            here.append(OpenApiParameter("dry_run", FLAG, description="1: tell what would be, and undo it."))
+            if view.offers_dry_run:
+                here.append(OpenApiParameter("dry_run", FLAG, description="1: tell what would be, and undo it."))
             here.append(self._header("Idempotency-Key", "A repeat with the same key within 48 hours is answered, not done again."))
             if self.method in CHANGES and "{id}" in self.path:
                 here.append(self._header("If-Match", "The ETag that was read.", required=True))

@@ -1,0 +1,372 @@
+from datetime import date, timedelta
+
+import pytest
+
+from portal import clock
+from portal.errors import Invalid
+from portal.people import organisations, working_days
+from portal.record.models import AuditEntry
+from risks import levels, rating_card, ratings, recompute, register
+from risks.errors import AlreadyRated, NothingToAnswer, NotYourOffice, RatedByOffices, RiskClosed, SavedMeanwhile
+from risks.models import BlindRating, Levels, Rating, RatingRound, ScoreState
+from risks.ratings import Judgement
+from risks.stale import mark_risks
+from tests.factories.risks import make_levels, make_risk
+
+State, Outcome = RatingRound.State, RatingRound.Outcome
+
+
+@pytest.fixture
+def cio(person):
+    return person("CIO")
+
+
+@pytest.fixture
+def ciso(person):
+    return person("CISO")
+
+
+@pytest.fixture
+def risk(company):
+    return make_risk(unit=company.northfield)
+
+
+def said(likelihood=3, operational=3, reason="Two alarms in May", **impact):
+    return Judgement(likelihood, {"operational": operational, **impact}, reason)
+
+
+def scored(risk):
+    mark_risks([risk.pk], "test")
+    while recompute.refresh_batch():
+        pass
+    return ScoreState.objects.get(risk=risk)
+
+
+def current(risk):
+    row = Levels.objects.get(risk=risk, stage="CURRENT")
+    return row.likelihood_level, row.impact_level
+
+
+def verbs(risk):
+    return list(AuditEntry.objects.filter(kind="risk", subject_id=risk.pk).order_by("pk").values_list("verb", flat=True))
+
+
+def differ(risk, cio, ciso, one=(3, 4), other=(4, 4)):
+    """Two offices that both rated a risk at High or above, otherwise."""
+    ratings.ask(risk, actor=cio)
+    ratings.rate(risk, said(*one, reason="Patched in March"), actor=cio)
+    return ratings.rate(risk, said(*other, reason="The link is still open"), actor=ciso)
+
+
+# One office
+
+
+def test_one_office_rates_and_the_number_counts_at_once_open_to_objection(risk, cio):
+    found = ratings.rate(risk, said(3, 3), actor=cio)
+
+    assert (found.state, found.rated_offices) == (State.OBJECTABLE, ["IT"])
+    assert current(risk) == (3, 3)
+    assert found.objection_until == working_days.after(organisations.today(), 10)
+    assert scored(risk).agreement == "OBJECTABLE"
+    assert "rating.given" in verbs(risk)
+
+
+def test_ten_working_days_later_it_stands_as_not_objected_never_as_agreed(risk, cio):
+    found = ratings.rate(risk, said(), actor=cio)
+    with clock.stopped(organisations.morning(found.objection_until) + timedelta(hours=23)):
+        assert ratings.lapse_objections() == 0
+    with clock.stopped(organisations.morning(found.objection_until + timedelta(days=1)) + timedelta(hours=1)):
+        assert ratings.lapse_objections() == 1
+        assert ratings.lapse_objections() == 0
+
+    found.refresh_from_db()
+    assert (found.state, found.outcome) == (State.SETTLED, Outcome.NOT_OBJECTED)
+    assert scored(risk).agreement == "NOT_OBJECTED"
+
+
+def test_the_other_office_may_agree_before(risk, cio, ciso):
+    ratings.rate(risk, said(), actor=cio)
+
+    found = ratings.agree(risk, actor=ciso)
+
+    assert (found.state, found.outcome) == (State.SETTLED, Outcome.AGREED)
+    assert [(one.office, one.kind) for one in found.ratings.order_by("pk")] == [("IT", "FIRST"), ("SECURITY", "TOOK_THEIRS")]
+    assert scored(risk).agreement == "AGREED"
+
+
+def test_an_office_does_not_agree_with_itself(risk, cio):
+    ratings.rate(risk, said(), actor=cio)
+
+    with pytest.raises(NothingToAnswer):
+        ratings.agree(risk, actor=cio)
+
+
+def test_an_objection_brings_back_what_was_agreed_before(risk, cio, ciso):
+    ratings.rate(risk, said(2, 2), actor=cio)
+    ratings.agree(risk, actor=ciso)
+    ratings.rate(risk, said(3, 3), actor=cio)
+    assert current(risk) == (3, 3)
+
+    found = ratings.rate(risk, said(2, 3, reason="Nothing new"), actor=ciso)
+
+    assert (found.state, found.needs_both) == (State.DIFFERENT, True)
+    assert current(risk) == (2, 2)
+    assert scored(risk).agreement == "DIFFERENT"
+
+
+def test_an_objection_that_says_the_same_is_an_agreement(risk, cio, ciso):
+    ratings.rate(risk, said(3, 3), actor=cio)
+
+    assert ratings.rate(risk, said(3, 3), actor=ciso).outcome == Outcome.AGREED
+
+
+def test_the_owner_of_a_side_speaks_for_its_office_below_high(risk, person, cio):
+    owner = person("OWNER")
+    risk.security_owner = owner
+    risk.save()
+
+    found = ratings.rate(risk, said(2, 2), actor=owner)
+
+    assert found.rated_offices == ["SECURITY"]
+
+
+def test_from_high_up_the_leader_speaks(risk, person):
+    owner = person("OWNER")
+    risk.security_owner = owner
+    risk.save()
+
+    with pytest.raises(NotYourOffice):
+        ratings.rate(risk, said(4, 5), actor=owner)
+
+    assert not RatingRound.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["CSO", "ARBITER", "ANALYST", "PREPARER", "AUDITOR", "ADMIN", "INTEGRATION"])
+def test_nobody_else_speaks_for_an_office(risk, person, role):
+    with pytest.raises(NotYourOffice):
+        ratings.rate(risk, said(), actor=person(role))
+
+
+# Both offices
+
+
+@pytest.mark.parametrize("given", [{"likelihood": 4, "operational": 5}, {"likelihood": 1, "operational": 1, "safety": 4}])
+def test_high_and_safety_call_for_both_and_stay_blind(risk, cio, given):
+    found = ratings.rate(risk, said(**given), actor=cio)
+
+    assert (found.state, found.needs_both, found.rated_offices) == (State.OPEN, True, ["IT"])
+    assert not Rating.objects.exists()
+    assert not Levels.objects.filter(risk=risk).exists()
+
+
+def test_a_risk_that_stands_at_high_is_rated_by_both(risk, cio):
+    make_levels(risk, 5, operational=5)
+    scored(risk)
+
+    assert ratings.rate(risk, said(1, 1), actor=cio).needs_both
+
+
+def test_both_are_revealed_together_and_the_blind_rows_go(risk, cio, ciso):
+    found = differ(risk, cio, ciso, (4, 4), (4, 4))
+
+    assert (found.state, found.outcome) == (State.SETTLED, Outcome.AGREED)
+    assert not BlindRating.objects.exists()
+    assert {(one.office, one.rated_by) for one in Rating.objects.all()} == {("IT", cio), ("SECURITY", ciso)}
+    assert current(risk) == (4, 4)
+
+
+def test_a_new_risk_takes_the_more_cautious_rating_and_shows_the_span(risk, cio, ciso):
+    found = differ(risk, cio, ciso, (3, 4), (4, 4))
+    state = scored(risk)
+
+    assert found.state == State.DIFFERENT
+    assert current(risk) == (4, 4)
+    assert state.agreement == "DIFFERENT"
+    assert state.span == (state.it_value, state.security_value)
+    assert state.it_value < state.security_value == state.current_value
+
+
+def test_the_agreed_number_counts_while_they_differ(risk, cio, ciso):
+    differ(risk, cio, ciso, (4, 4), (4, 4))
+    differ(risk, cio, ciso, (3, 4), (5, 5))
+
+    assert current(risk) == (4, 4)
+
+
+def test_a_blind_rating_may_be_changed_until_the_reveal(risk, cio, ciso):
+    ratings.ask(risk, actor=cio)
+    ratings.rate(risk, said(2, 2), actor=cio)
+    ratings.rate(risk, said(3, 3, reason="On second thoughts"), actor=cio)
+    ratings.rate(risk, said(3, 3), actor=ciso)
+
+    assert Rating.objects.get(office="IT").reason == "On second thoughts"
+    assert current(risk) == (3, 3)
+
+
+def test_the_same_cell_with_and_without_danger_to_people_is_a_difference(risk, cio, ciso):
+    ratings.ask(risk, actor=cio)
+    ratings.rate(risk, Judgement(3, {"operational": 4}, "Line stops"), actor=cio)
+
+    assert ratings.rate(risk, Judgement(3, {"safety": 4}, "Press closes"), actor=ciso).state == State.DIFFERENT
+
+
+# Settling
+
+
+def test_taking_theirs_settles_it(risk, cio, ciso):
+    differ(risk, cio, ciso)
+
+    found = ratings.take_theirs(risk, actor=cio)
+
+    assert found.outcome == Outcome.AGREED
+    assert current(risk) == (4, 4)
+    assert scored(risk).span is None
+    assert [one.kind for one in Rating.objects.filter(office="IT").order_by("pk")] == ["FIRST", "TOOK_THEIRS"]
+
+
+def test_keeping_needs_a_reason_and_leaves_the_difference(risk, cio, ciso):
+    differ(risk, cio, ciso)
+
+    with pytest.raises(Invalid):
+        ratings.keep_mine(risk, " ", actor=cio)
+    found = ratings.keep_mine(risk, "The link was cut on Monday", actor=cio)
+
+    assert found.state == State.DIFFERENT
+    assert Rating.objects.get(kind="KEPT").reason == "The link was cut on Monday"
+
+
+def test_a_move_to_the_same_ends_it_and_the_first_rating_stays(risk, cio, ciso):
+    differ(risk, cio, ciso)
+    assert ratings.move(risk, said(2, 4, reason="Half way"), actor=ciso).state == State.DIFFERENT
+
+    found = ratings.move(risk, said(3, 4, reason="Seen the firewall"), actor=ciso)
+
+    assert found.outcome == Outcome.AGREED
+    assert [one.kind for one in Rating.objects.filter(office="SECURITY").order_by("pk")] == ["FIRST", "MOVED", "MOVED"]
+    assert current(risk) == (3, 4)
+
+
+def test_asking_to_talk_twice_is_asking_once(risk, cio, ciso):
+    differ(risk, cio, ciso)
+    ratings.talk(risk, actor=cio)
+
+    found = ratings.talk(risk, actor=ciso)
+
+    assert found.talk_asked_by == cio
+    assert verbs(risk).count("rating.talk_asked") == 1
+
+
+def test_an_answer_to_what_moved_meanwhile_is_late(risk, cio, ciso):
+    version = differ(risk, cio, ciso).version
+    ratings.move(risk, said(2, 4, reason="Half way"), actor=ciso, version=version)
+
+    with pytest.raises(SavedMeanwhile):
+        ratings.take_theirs(risk, actor=cio, version=version)
+
+
+def test_what_is_revealed_moves_and_is_not_rated_again(risk, cio, ciso):
+    differ(risk, cio, ciso)
+
+    with pytest.raises(AlreadyRated):
+        ratings.rate(risk, said(), actor=cio)
+    with pytest.raises(AlreadyRated):
+        ratings.ask(risk, actor=cio)
+
+
+def test_nothing_is_answered_where_nothing_differs(risk, cio):
+    for verb in (ratings.take_theirs, ratings.talk, ratings.agree):
+        with pytest.raises(NothingToAnswer):
+            verb(risk, actor=cio)
+
+
+def test_a_closed_risk_waits_for_no_rating(risk, cio, ciso):
+    ratings.ask(risk, actor=cio)
+    ratings.rate(risk, said(2, 2), actor=cio)
+
+    register.close(risk, actor=cio, reason="Line scrapped")
+
+    assert RatingRound.objects.get().outcome == Outcome.ENDED
+    assert not BlindRating.objects.exists()
+    with pytest.raises(RiskClosed):
+        ratings.rate(risk, said(), actor=ciso)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        (Judgement(6, {"legal": 2}, "x"), "likelihood_level"),
+        (Judgement(3, {}, "x"), "impact"),
+        (Judgement(3, {"legal": 0}, "x"), "legal_level"),
+        (Judgement(3, {"weather": 2}, "x"), "weather"),
+        (Judgement(3, {"legal": 2}, " "), "reason"),
+        (Judgement(3, {"legal": 2}, "x", "CERTAIN"), "confidence"),
+    ],
+)
+def test_an_incomplete_rating_is_told_by_field_and_stores_nothing(risk, cio, wrong, field):
+    with pytest.raises(Invalid) as refusal:
+        ratings.rate(risk, wrong, actor=cio)
+
+    assert field in refusal.value.fields
+    assert not RatingRound.objects.exists()
+
+
+# What counts is for the offices
+
+
+def test_present_levels_are_not_set_past_the_offices(risk, cio, person):
+    analyst = person("ANALYST")
+    ratings.rate(risk, said(), actor=cio)
+
+    with pytest.raises(RatedByOffices):
+        levels.set_levels(risk, "CURRENT", actor=analyst, likelihood_level=1, levels={"legal": 1}, reason="No")
+    levels.set_levels(risk, "INHERENT", actor=analyst, likelihood_level=5, levels={"legal": 5}, reason="Without controls")
+
+    assert current(risk) == (3, 3)
+
+
+def test_an_unanswered_question_does_not_bind_the_levels(risk, cio, person):
+    ratings.ask(risk, actor=cio)
+
+    levels.set_levels(risk, "CURRENT", actor=person("ANALYST"), likelihood_level=2, levels={"legal": 2}, reason="First look")
+
+    assert current(risk) == (2, 2)
+    assert scored(risk).agreement == "PROVISIONAL"
+
+
+# Two at once, and what never leaks
+
+
+def test_ratings_are_kept_by_the_database(risk, cio, django_db_blocker):
+    from django.db import DatabaseError, transaction
+
+    ratings.rate(risk, said(), actor=cio)
+
+    for change in (lambda: Rating.objects.update(likelihood_level=1), lambda: Rating.objects.all().delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+
+
+def test_the_audit_entry_of_a_blind_rating_holds_no_level(risk, cio):
+    ratings.rate(risk, said(4, 5), actor=cio)
+
+    entry = AuditEntry.objects.get(verb="rating.given")
+
+    assert entry.params == {"round": RatingRound.objects.get().pk, "office": "IT", "blind": True}
+    assert not hasattr(entry, "words")
+
+
+def test_a_card_shows_a_blind_rating_to_its_own_office_alone(risk, cio, ciso, person):
+    ratings.rate(risk, said(4, 5), actor=cio)
+
+    assert rating_card.read(risk, cio).mine.likelihood_level == 4
+    for other in (ciso, person("ARBITER"), person("ANALYST"), person("AUDITOR")):
+        card = rating_card.read(risk, other)
+        assert (card.mine, card.theirs, card.sides, card.log) == (None, None, (), ())
+
+
+def test_working_days_pass_over_the_weekend(company):
+    friday = date(2026, 11, 27)
+
+    assert working_days.after(friday, 1) == date(2026, 11, 30)
+    assert working_days.after(friday, 10) == date(2026, 12, 11)
+    assert working_days.between(friday, date(2026, 12, 11)) == 10

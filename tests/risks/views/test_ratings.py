@@ -1,0 +1,155 @@
+import pytest
+from django.urls import reverse
+
+from risks import ratings, recompute
+from risks.models import BlindRating, Rating, RatingRound
+from risks.stale import mark_risks
+from tests.factories.risks import make_risk
+from tests.house.world import BACKEND
+from tests.risks.test_ratings import differ, said
+
+GIVEN = {"likelihood_level": "3", "operational_level": "3", "confidence": "HIGH", "reason": "Two alarms in May"}
+
+
+@pytest.fixture
+def risk(company):
+    return make_risk(unit=company.northfield)
+
+
+@pytest.fixture
+def seats(person):
+    return {seat: person(seat) for seat in ("CIO", "CISO")}
+
+
+@pytest.fixture
+def of(client):
+    def sign_in(user):
+        client.force_login(user, backend=BACKEND)
+        return client
+
+    return sign_in
+
+
+def at(name, risk):
+    return reverse(f"risks:{name}", args=[risk.pk])
+
+
+def test_a_leader_rates_without_scripts_and_comes_back_to_the_card(risk, seats, of):
+    client = of(seats["CIO"])
+    assert "How likely is it now, and how bad?" in client.get(at("rating", risk)).content.decode()
+
+    response = client.post(at("rating-giving", risk), GIVEN)
+
+    assert (response.status_code, response["Location"]) == (302, at("rating", risk))
+    assert Rating.objects.get().reason == "Two alarms in May"
+    assert "open to objection until" in client.get(at("rating", risk)).content.decode()
+
+
+def test_an_incomplete_rating_stays_on_the_card_with_what_was_written(risk, seats, of):
+    response = of(seats["CIO"]).post(at("rating-giving", risk), GIVEN | {"operational_level": "", "reason": "Three alarms"})
+
+    assert response.status_code == 422
+    body = response.content.decode()
+    assert "Say how bad it would be in at least the worst area." in body
+    assert "Three alarms" in body
+    assert not RatingRound.objects.exists()
+
+
+def test_htmx_gets_the_card_alone(risk, seats, of):
+    response = of(seats["CIO"]).post(at("rating-giving", risk), GIVEN | {"reason": ""}, headers={"HX-Request": "true"})
+
+    assert response.status_code == 422
+    assert response.content.decode().lstrip().startswith('<article id="card"')
+
+
+def test_the_other_office_agrees_or_objects(risk, seats, of):
+    ratings.rate(risk, said(), actor=seats["CIO"])
+    client = of(seats["CISO"])
+
+    assert "Agree on 3 × 3" in client.get(at("rating", risk)).content.decode()
+    client.post(at("rating-agreement", risk))
+
+    assert RatingRound.objects.get().outcome == "AGREED"
+
+
+def test_a_difference_stands_side_by_side_and_ends_by_one_click(risk, seats, of):
+    differ(risk, seats["CIO"], seats["CISO"])
+    mark_risks([risk.pk], "test")
+    recompute.refresh_batch()
+    client = of(seats["CIO"])
+    body = client.get(at("rating", risk)).content.decode()
+    assert "Patched in March" in body
+    assert "The link is still open" in body
+    assert "Take theirs, 4 × 4" in body
+
+    client.post(at("rating-taking", risk))
+
+    assert RatingRound.objects.get().outcome == "AGREED"
+
+
+def test_a_reason_too_late_is_told_and_kept(risk, seats, of):
+    version = differ(risk, seats["CIO"], seats["CISO"]).version
+    ratings.move(risk, said(2, 4), actor=seats["CISO"])
+
+    response = of(seats["CIO"]).post(at("rating-keeping", risk), {"version": version, "reason": "We cut the link"})
+
+    assert response.status_code == 412
+    assert "We cut the link" in response.content.decode()
+
+
+def test_a_refusal_is_one_sentence(risk, seats, of):
+    response = of(seats["CIO"]).post(at("rating-taking", risk))
+
+    assert response.status_code == 409
+    assert "There is nothing left to answer" in response.content.decode()
+
+
+@pytest.mark.parametrize("role", ["AUDITOR", "PREPARER", "BOARD"])
+def test_who_may_not_rate_reads_the_card_and_cannot_write(risk, person, of, role):
+    client = of(person(role))
+
+    assert client.get(at("rating", risk)).status_code == 200
+    assert client.post(at("rating-giving", risk), GIVEN).status_code == 403
+
+
+def test_the_list_shows_where_the_offices_differ(risk, seats, of):
+    differ(risk, seats["CIO"], seats["CISO"])
+
+    body = of(seats["CISO"]).get(reverse("risks:differences")).content.decode()
+
+    assert "The offices differ on 1 risk" in body
+    assert risk.title in body
+
+
+# Blind values leak through no door: the values are levels that stand nowhere else, the reason a word of its own.
+
+
+def test_no_door_tells_a_blind_rating_to_anybody_but_its_office(risk, seats, person, client):
+    from tests.house.routes import entrances
+    from tests.house.test_routes import line_of
+
+    secret = said(5, 5, reason="Zanzibarium", legal=5)
+    ratings.ask(risk, actor=seats["CIO"])
+    ratings.rate(risk, secret, actor=seats["CIO"])
+    mark_risks([risk.pk], "test")
+    recompute.refresh_batch()
+    assert BlindRating.objects.get().reason == "Zanzibarium"
+    readers = [seats["CISO"], *(person(role) for role in ("CSO", "ARBITER", "ANALYST", "AUDITOR", "BOARD", "PREPARER", "HEAD"))]
+    asked = 0
+    for reader in readers:
+        client.force_login(reader, backend=BACKEND)
+        for entrance in entrances():
+            line = line_of(entrance) if entrance.permission else None
+            if line is None or line.kind not in ("", "risk", "rating-round"):
+                continue
+            thing = risk if line.kind == "risk" else RatingRound.objects.get() if line.kind else None
+            if "asset_pk" in line.more:
+                continue
+            url = reverse(entrance.name.removeprefix("api:"), kwargs=line.arguments(thing))
+            response = client.get(url)
+            content = b"".join(response.streaming_content) if response.streaming else response.content
+            assert b"Zanzibarium" not in content, (reader, url)
+            asked += response.status_code == 200
+    assert asked > 60
+    assert risk.levels.count() == 0
+    assert risk.score_state.current_value is None
