@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from psycopg2 import sql
 
 from portal import clock, subjects
+from portal.archive import changes
 from portal.people.models import Appointment, BrowserSession, RoleAssignment, ServiceToken, User
 from portal.record.models import AuditEntry
 
@@ -113,8 +114,10 @@ def _counts(fields: list[Field], person: User) -> list[tuple[int, int]]:
 
 
 def _column(model: type[Model], field: Field) -> str:
-    word = next((one.plural for one in subjects.all_kinds().values() if one.model_class is model), model._meta.verbose_name_plural)
-    return f"{capfirst(str(word))}, {field.verbose_name}"
+    kind = next((one for one in subjects.all_kinds().values() if one.model_class is model), None)
+    if kind is None:
+        return f"{capfirst(str(model._meta.verbose_name_plural))}, {field.verbose_name}"
+    return f"{capfirst(str(kind.plural))}, {changes.label_of(kind.kind, field)}"
 
 
 def _openable(model: type[Model], rows: Any, reader: User | None) -> list[dict[str, Any]]:

@@ -81,6 +81,8 @@ RAIL = (
 PERSONAL = (
     RailEntry("inbox", _("Inbox"), "attention:inbox", "inbox", "attention.view_inbox"),
     RailEntry("reviews", _("Reviews"), "attention:reviews", "review", "attention.view_review"),
+    RailEntry("archive", _("Record"), "archive:holds", "record", "archive.view_keeping"),
+    RailEntry("own", _("Held on you"), "archive:own", "person"),
     RailEntry("seats", _("Seats"), "offices:seats", "decisions"),
     RailEntry("people", _("People"), "people:people", "together", "people.change_user"),
     RailEntry("account", _("Account"), "people:account", "open"),

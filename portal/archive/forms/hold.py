@@ -7,14 +7,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from portal import subjects
-from portal.archive import periods
+from portal.archive import periods, redactions
 from portal.web.api.fields import by_id_or_number
 
 
 def kinds() -> list[tuple[str, str]]:
-    """Lines of the retention table, then kinds of subjects that people know."""
+    """Lines of the retention table, then the kinds that hold words of people, which could be redacted."""
     lines = [(one.key, str(one.word)) for one in periods.table()]
-    return lines + [(one.kind, capfirst(str(one.plural))) for one in subjects.all_kinds().values()]
+    with_words = [one for one in subjects.all_kinds().values() if redactions.fields_of(one.kind)]
+    return lines + [(one.kind, capfirst(str(one.plural))) for one in with_words]
 
 
 class DayInput(forms.DateInput):

@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal import clock
 from portal.archive.models.by_permission import Kept
@@ -12,9 +13,9 @@ class Redaction(Kept):
     """Proposed by one person, carried out when a second agrees. `fields` are columns, `entries` audit entries with words."""
 
     class State(models.TextChoices):
-        PROPOSED = "PROPOSED", _("Waits for a second person")
-        DONE = "DONE", _("Carried out")
-        REFUSED = "REFUSED", _("Refused")
+        PROPOSED = "PROPOSED", gettext_lazy("Waits for a second person")
+        DONE = "DONE", gettext_lazy("Carried out")
+        REFUSED = "REFUSED", gettext_lazy("Refused")
 
     subject_kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
@@ -31,7 +32,7 @@ class Redaction(Kept):
     texts = models.PositiveIntegerField(default=0)  # of audit entries that were taken away
 
     def __str__(self) -> str:
-        return f"{self.subject_kind} {self.subject_id}: {self.state}"
+        return _("Redaction %(id)d of %(day)s") % {"id": self.pk, "day": f"{self.proposed_at:%Y-%m-%d}"}
 
     @property
     def key(self) -> tuple[str, int]:
