@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from assets.models import Asset
+from portal.people.models import Unit
 from portal.record import totals
 
 Counted = tuple[Sequence[int], Mapping[str, int]] | None
@@ -27,6 +28,13 @@ def added(assets: Iterable[Asset]) -> None:
             for measure, amount in measures.items():
                 sums[scope, measure] = sums.get((scope, measure), 0) + amount
     totals.add((scope, measure, amount) for (scope, measure), amount in sums.items())
+
+
+def moved(unit: Unit, lost: Sequence[int], gained: Sequence[int]) -> None:
+    """What is counted in `unit` and below leaves the totals of `lost` and joins those of `gained`."""
+    counted_there = totals.read(unit.pk, prefix="assets.")
+    totals.add((scope, measure, -amount) for scope in lost for measure, amount in counted_there.items())
+    totals.add((scope, measure, amount) for scope in gained for measure, amount in counted_there.items())
 
 
 def recount() -> dict[tuple[int, str], int]:

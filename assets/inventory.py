@@ -77,10 +77,27 @@ def register_many(rows: Iterable[Mapping[str, Any]], *, actor: Any, cause: str =
 @transaction.atomic
 def change(asset: Asset, *, actor: Any, version: int | None, cause: str = "asset.changed", **fields: Any) -> Asset:
     """Change `fields` if nobody saved since `version` (None: whatever it is now). ChangedMeanwhile, Archived, Invalid."""
-    asset = Asset.objects.select_for_update(of=["self"]).select_related("unit").get(pk=asset.pk)
+    asset = _locked(asset)
     authority.require(actor, "assets.change_asset", asset.unit)
     if version is not None and version != asset.version:
         raise ChangedMeanwhile(asset)
+    asset, changed = _changed(asset, actor, cause, fields)
+    if "unit" in changed:
+        authority.require(actor, "assets.change_asset", asset.unit)
+    return asset
+
+
+@transaction.atomic
+def hand_over(asset: Asset, owner: Any, *, actor: Any) -> Asset:
+    """`owner` answers for it from now on, because its owner leaves; `leaving` has checked who says so. Archived."""
+    return _changed(_locked(asset), actor, "asset.handed_over", {"owner": owner})[0]
+
+
+def _locked(asset: Asset) -> Asset:
+    return Asset.objects.select_for_update(of=["self"]).select_related("unit").get(pk=asset.pk)
+
+
+def _changed(asset: Asset, actor: Any, cause: str, fields: Mapping[str, Any]) -> tuple[Asset, list[str]]:
     if asset.archived_at is not None:
         raise Archived(asset)
     before = {name: getattr(asset, name) for name in _writable(fields)}
@@ -90,9 +107,7 @@ def change(asset: Asset, *, actor: Any, version: int | None, cause: str = "asset
     _checked(asset)
     changed = sorted(name for name, value in before.items() if getattr(asset, name) != value)
     if not changed:
-        return asset
-    if "unit" in changed:
-        authority.require(actor, "assets.change_asset", asset.unit)
+        return asset, changed
     asset.version += 1
     asset.save(update_fields=[*changed, "version"])
     _renew_identifiers(asset, known, actor)
@@ -101,13 +116,13 @@ def change(asset: Asset, *, actor: Any, version: int | None, cause: str = "asset
     reached = criticality.renew([asset.pk]) if set(OWN).intersection(changed) else []
     _announce([asset.pk, *reached], cause)
     asset.refresh_from_db()
-    return asset
+    return asset, changed
 
 
 @transaction.atomic
 def archive(asset: Asset, *, actor: Any, version: int | None = None, cause: str = "asset.archived") -> Asset:
     """Take an asset out of use; its row, its history and what was recorded about it stay. Archived, ChangedMeanwhile."""
-    asset = Asset.objects.select_for_update(of=["self"]).select_related("unit").get(pk=asset.pk)
+    asset = _locked(asset)
     authority.require(actor, "assets.change_asset", asset.unit)
     if asset.archived_at is not None:
         raise Archived(asset)

@@ -3,9 +3,11 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assets import wording
+from assets import inventory, wording
+from assets.models import Asset
 from portal import subjects
 from portal.archive import changes
+from portal.people import holdings
 
 subjects.register(
     subjects.Subject(
@@ -57,3 +59,20 @@ subjects.register(
     )
 )
 changes.words("asset", fields=wording.FIELDS, verbs=wording.EVENTS)
+
+
+def _hand_over(row, *, person, successor, actor) -> None:
+    inventory.hand_over(row, successor, actor=actor)
+
+
+holdings.register(
+    holdings.Group(
+        key="assets",
+        label=_("Assets they own"),
+        rows=lambda person: Asset.objects.current().filter(owner=person),
+        way=holdings.Way.SUCCESSOR,
+        pass_on=_hand_over,
+        kind="asset",
+        order=40,
+    )
+)

@@ -20,6 +20,13 @@ class ReadersAreNotYours(Refused):
     sentence = gettext_lazy("Only its owners and the leaders say who may read this risk. Ask one of them.")
 
 
+class NobodyMayRead(Refused):
+    """A confidential risk loses its owner, and no leader is there to take it."""
+
+    code = "nobody-may-read"
+    sentence = gettext_lazy("A confidential risk among these needs a leader to take it over. Fill a leader's seat first.")
+
+
 class NotLinked(Refused):
     code = "not-linked"
 

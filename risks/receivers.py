@@ -4,7 +4,9 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from assets.signals import assets_changed
+from portal.people import units
 from risks import stale, tasks
+from risks.models import Risk
 from risks.signals import risk_changed
 
 
@@ -18,6 +20,16 @@ def mark_risks_of_assets(sender, asset_ids, cause, **kwargs):
 def mark_risks(sender, risk_ids, cause, **kwargs):
     stale.mark_risks(risk_ids, cause)
     _wake()
+
+
+def mark_risks_of_a_moved_unit(unit, lost, gained):
+    """What they count for moves with them when they are next scored."""
+    ids = Risk.objects.filter(unit__path__startswith=unit.path).values_list("pk", flat=True)
+    stale.mark_risks(list(ids), "unit.moved")
+    _wake()
+
+
+units.when_moved(mark_risks_of_a_moved_unit)
 
 
 def _wake():

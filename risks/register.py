@@ -19,7 +19,7 @@ from risks.models import Levels, Risk, RiskAsset, ScoreState
 from risks.movers import movers, safety_lane
 from risks.signals import risk_changed
 
-__all__ = ["change", "close", "link_asset", "log", "movers", "safety_lane", "set_levels", "unlink_asset"]
+__all__ = ["change", "close", "link_asset", "locked", "log", "movers", "safety_lane", "set_levels", "unlink_asset"]
 
 CHANGEABLE = (
     "title",
@@ -173,6 +173,11 @@ def close(risk: Risk, *, actor: Any, reason: str) -> Risk:
     audit.record(actor, "risk.closed", risk, text=reason)
     risk_changed.send(Risk, risk_ids=[risk.pk], cause="risk.closed")
     return risk
+
+
+def locked(risk: Risk) -> Risk:
+    """The open risk as it stands, locked, for another room's verb. Raises RiskClosed."""
+    return _locked(risk, None, {})
 
 
 def _locked(risk: Risk, version: int | None, fields: Mapping[str, Any]) -> Risk:

@@ -63,6 +63,8 @@ CAUSES: dict[str, Word] = {
     "risk.levels_set": gettext_lazy("Levels set"),
     "risk.asset_linked": gettext_lazy("Asset linked"),
     "risk.asset_unlinked": gettext_lazy("Asset unlinked"),
+    "risk.handed_over": gettext_lazy("Handed over"),
+    "unit.moved": gettext_lazy("Unit moved"),
     "risk.closed": gettext_lazy("Risk closed"),
     "risk.reviewed": gettext_lazy("Risk reviewed"),
     "appetite.agreed": gettext_lazy("Appetite agreed"),

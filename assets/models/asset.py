@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.history import tracked
-from portal.people.access import Grants, VisibleQuerySet
+from portal.people.access import Clause, Grants, VisibleQuerySet, any_of
 
 PURDUE_LEVELS = [("0", "0"), ("1", "1"), ("2", "2"), ("3", "3"), ("3.5", "3.5"), ("4", "4"), ("5", "5")]
 
@@ -135,9 +135,14 @@ class Asset(models.Model):
 
     @classmethod
     def visibility(cls, grants: Grants) -> Q:
+        return any_of(cls.clauses(grants))
+
+    @classmethod
+    def clauses(cls, grants: Grants) -> list[Clause]:
+        """Each reason to see an asset, on its own."""
         if "assets.view_asset" not in grants.permissions:
-            return Q(pk__in=())
-        return grants.in_reach("unit") | Q(owner=grants.user_id)
+            return []
+        return [Clause("reach", grants.in_reach("unit"), "unit"), Clause("owner", Q(owner=grants.user_id))]
 
     @classmethod
     def countable(cls, grants: Grants) -> Q:

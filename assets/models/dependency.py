@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from assets.models.asset import Asset
 from portal import clock
 from portal.history import tracked
-from portal.people.access import Grants, VisibleQuerySet
+from portal.people.access import Clause, Grants, VisibleQuerySet, any_of
 
 
 @tracked()
@@ -52,6 +52,11 @@ class Dependency(models.Model):
 
     @classmethod
     def visibility(cls, grants: Grants) -> Q:
+        return any_of(cls.clauses(grants))
+
+    @classmethod
+    def clauses(cls, grants: Grants) -> list[Clause]:
         if "assets.view_asset" not in grants.permissions:
-            return Q(pk__in=())
-        return grants.in_reach("dependent__unit") & grants.in_reach("supporting__unit")
+            return []
+        both = grants.in_reach("dependent__unit") & grants.in_reach("supporting__unit")
+        return [Clause("reach", both, "dependent__unit")]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.models.asset import Asset, Identifier
 from portal import clock
-from portal.people.access import Grants, VisibleQuerySet
+from portal.people.access import Clause, Grants, VisibleQuerySet, any_of
 
 
 class DiscoveryRun(models.Model):
@@ -56,7 +56,11 @@ class DiscoveryRun(models.Model):
 
     @classmethod
     def visibility(cls, grants: Grants) -> Q:
-        return grants.in_reach("unit") if "assets.view_discoveryrun" in grants.permissions else Q(pk__in=())
+        return any_of(cls.clauses(grants))
+
+    @classmethod
+    def clauses(cls, grants: Grants) -> list[Clause]:
+        return [Clause("reach", grants.in_reach("unit"), "unit")] if "assets.view_discoveryrun" in grants.permissions else []
 
 
 class Observation(models.Model):
@@ -160,8 +164,12 @@ class Proposal(models.Model):
 
     @classmethod
     def visibility(cls, grants: Grants) -> Q:
+        return any_of(cls.clauses(grants))
+
+    @classmethod
+    def clauses(cls, grants: Grants) -> list[Clause]:
         """A scan in one's own unit may meet an asset of another; what is proposed of that one tells what it is."""
         if "assets.view_discoveryrun" not in grants.permissions:
-            return Q(pk__in=())
+            return []
         about = Q(asset=None) | grants.in_reach("asset__unit") | Q(asset__owner=grants.user_id)
-        return grants.in_reach("run__unit") & about
+        return [Clause("reach", grants.in_reach("run__unit") & about, "run__unit")]

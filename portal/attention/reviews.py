@@ -207,6 +207,15 @@ def entrust(review: Review, owner: Any, *, actor: Any) -> Review:
 
 
 @transaction.atomic
+def unname(review: Review, person: Any, *, actor: Any) -> Review:
+    """`person` is no longer told of `review` nor answers it; nothing happens where they are not named."""
+    _lock_subject(review)
+    review = Review.objects.select_for_update(of=("self",)).select_related("owner").get(pk=review.pk)
+    named = set(review.people.values_list("pk", flat=True)) - {person.pk}
+    return _move(review, review.due_on, named, review.owner, actor)
+
+
+@transaction.atomic
 def cancel(subject: Model, kind: str, *, actor: Any = None) -> None:
     """The open review of `kind` falls away with what it was about; nothing to do where there is none."""
     review = _open(subjects.kind_of(subject), subject.pk, kind)

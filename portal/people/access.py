@@ -10,9 +10,22 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from rest_framework.permissions import BasePermission
 
-from portal.people.reach import NOBODY, Grants, VisibleQuerySet, grants, read_grants
+from portal.people.reach import EVERY_ROW, NOBODY, Clause, Grants, VisibleQuerySet, any_of, grants, read_grants
 
-__all__ = ["NOBODY", "OPEN_TO_ALL", "Grants", "SignedIn", "VisibleQuerySet", "grants", "holds", "permitted", "read_grants"]
+__all__ = [
+    "EVERY_ROW",
+    "NOBODY",
+    "OPEN_TO_ALL",
+    "Clause",
+    "Grants",
+    "SignedIn",
+    "VisibleQuerySet",
+    "any_of",
+    "grants",
+    "holds",
+    "permitted",
+    "read_grants",
+]
 
 
 def permitted(permission: str) -> Callable:

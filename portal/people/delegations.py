@@ -72,6 +72,18 @@ def end(delegation: Delegation, *, actor: User, version: int | None = None) -> D
         raise MovedOn
     if not may_end(delegation, actor):
         raise NotYourDelegation
+    return _end(delegation, actor)
+
+
+@transaction.atomic
+def fall_away(delegation: Delegation, *, actor: User) -> Delegation:
+    """It ends because one of the two leaves; `leaving` has checked who says so."""
+    rows = Delegation.objects.select_for_update(of=("self",)).select_related("delegator", "delegate")
+    delegation = rows.get(pk=delegation.pk)
+    return delegation if delegation.ended_at is not None else _end(delegation, actor)
+
+
+def _end(delegation: Delegation, actor: User | None) -> Delegation:
     delegation.ended_at, delegation.ended_by = clock.now(), actor
     delegation.version += 1
     delegation.save(update_fields=["ended_at", "ended_by", "version"])

@@ -194,3 +194,18 @@ class NotYourDelegation(Refused):
 class NotYourSeat(Refused):
     sentence = _("Whoever fills this seat names who prepares for it and advises it.")
     code = "not-your-seat"
+
+
+class NotYoursToHandOver(Refused):
+    sentence = _("An administrator, or somebody in this person's line, hands over what they hold.")
+    code = "not-yours-to-hand-over"
+
+
+class StillSeated(Refused):
+    sentence = _("This person fills a seat, stands in or is proposed for one. Two people change that first; then come back.")
+    code = "still-seated"
+
+
+class LastAdministrator(Refused):
+    sentence = _("This is the only administrator. Give somebody else that role first.")
+    code = "last-administrator"

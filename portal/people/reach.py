@@ -108,8 +108,30 @@ def _add_up(user: Any, seats: frozenset[str], given: list[tuple[str, str]], has_
     )
 
 
+EVERY_ROW = ~Q(pk__in=())  # an empty Q would vanish inside an OR
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One reason to see rows: `why` names it (its words are in `explained`), `rows` finds what it opens. `unit` is the path to
+    the row's unit where the reason is a role there."""
+
+    why: str
+    rows: Q
+    unit: str = ""
+
+
+def any_of(clauses: Sequence[Clause]) -> Q:
+    """Rows that at least one clause opens; none without a clause."""
+    opened = Q(pk__in=())
+    for clause in clauses:
+        opened = opened | clause.rows
+    return opened
+
+
 class VisibleQuerySet(models.QuerySet):
-    """Every kind of row people see: its model says with `visibility(grants) -> Q` who sees which. Never joins to many."""
+    """Every kind of row people see: its model says with `visibility(grants) -> Q` who sees which. Never joins to many. A model
+    that says it by `clauses(grants)` can be explained reason by reason."""
 
     def visible_to(self, user: Any):
         seen = grants(user)

@@ -73,3 +73,16 @@ subjects.register(
         related=("delegator", "delegate"),
     )
 )
+subjects.register(
+    subjects.Subject(
+        kind="departure",
+        model="people.Departure",
+        word=_("departure"),
+        plural=_("departures"),
+        resource="departures",
+        url=lambda departure: departure.get_absolute_url(),
+        label=str,
+        unit=lambda departure: None,
+        related=("person", "handed_over_by"),
+    )
+)

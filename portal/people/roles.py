@@ -76,6 +76,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "people.manage_delegations",
             "people.name_delegate",
             "people.view_access",
+            "people.hand_over",
             "people.assign_role",
             "people.change_unit",
             "archive.dispose",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.history import tracked
-from portal.people.access import Grants, VisibleQuerySet
+from portal.people.access import EVERY_ROW, Clause, Grants, VisibleQuerySet, any_of
 
 
 class RiskQuerySet(VisibleQuerySet):
@@ -115,13 +115,23 @@ class Risk(models.Model):
 
     @classmethod
     def visibility(cls, grants: Grants) -> Q:
+        return any_of(cls.clauses(grants))
+
+    @classmethod
+    def clauses(cls, grants: Grants) -> list[Clause]:
+        """Each reason to see a risk, on its own."""
         if "risks.view_risk" not in grants.permissions:
-            return Q(pk__in=())
-        named = Risk.named_people.through.objects.filter(risk=OuterRef("pk"), user=grants.user_id)
-        mine = Q(it_owner=grants.user_id) | Q(security_owner=grants.user_id) | Q(Exists(named))
+            return []
         if grants.opens_confidential:
-            return Q()
-        return mine | (Q(is_confidential=False) & (grants.in_reach("unit") | Q(logged_by=grants.user_id)))
+            return [Clause("leader", EVERY_ROW)]
+        named = Risk.named_people.through.objects.filter(risk=OuterRef("pk"), user=grants.user_id)
+        return [
+            Clause("it-owner", Q(it_owner=grants.user_id)),
+            Clause("security-owner", Q(security_owner=grants.user_id)),
+            Clause("named", Q(Exists(named))),
+            Clause("reach", Q(is_confidential=False) & grants.in_reach("unit"), "unit"),
+            Clause("logged", Q(is_confidential=False, logged_by=grants.user_id)),
+        ]
 
     @classmethod
     def countable(cls, grants: Grants) -> Q:

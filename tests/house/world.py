@@ -15,7 +15,7 @@ from portal.archive.models import Disposal, LegalHold, Redaction
 from portal.attention import reviews
 from portal.attention.models import Reminder
 from portal.people import organisations, roles, tokens
-from portal.people.models import Appointment, AppointmentProposal, BrowserSession, Delegation, RoleAssignment
+from portal.people.models import Appointment, AppointmentProposal, BrowserSession, Delegation, Departure, RoleAssignment
 from portal.record import audit, files, sealing
 from portal.record.models import DayHead, Seal
 from risks import appetite, cadence, meanings, recompute
@@ -100,6 +100,8 @@ def _around_seats(stranger: Any, company: Any) -> dict[str, Any]:
             seat="CSO", holder=stranger, from_on=today, proposed_by=other, state="REFUSED"
         ),
         "delegation": Delegation.objects.create(delegator=stranger, delegate=other, from_on=today, to_on=today),
+        "leaver": stranger,
+        "departure": Departure.objects.create(person=other, handed_over_by=stranger),
         "aide": RoleAssignment.objects.create(user=stranger, role="PREPARER", unit=company.root, for_seat="CSO"),
     }
 

@@ -4,6 +4,7 @@ from portal.people.models.appointment import Appointment
 from portal.people.models.appointment_proposal import AppointmentProposal
 from portal.people.models.browser_session import BrowserSession
 from portal.people.models.delegation import Delegation
+from portal.people.models.departure import Departure
 from portal.people.models.invitation import Invitation
 from portal.people.models.letter import Letter
 from portal.people.models.opening import Opening
@@ -18,6 +19,7 @@ __all__ = [
     "AppointmentProposal",
     "BrowserSession",
     "Delegation",
+    "Departure",
     "Invitation",
     "Letter",
     "Opening",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import clock
 from portal.history import tracked
 from portal.people.models.appointment import Appointment
-from portal.people.reach import Grants, VisibleQuerySet
+from portal.people.reach import EVERY_ROW, Clause, Grants, VisibleQuerySet, any_of
 
 OPEN = ("PROPOSED", "CONFIRMED")
 
@@ -67,11 +67,12 @@ class AppointmentProposal(models.Model):
     @classmethod
     def visibility(cls, grants: Grants) -> Q:
         """Those who settle it, the seats, the auditors, and whoever is named in it."""
-        if "people.view_proposal" in grants.permissions:
-            return Q()
-        if not grants.names:
-            return Q(pk__in=())
-        return Q(holder=grants.user_id) | Q(substitute=grants.user_id)
+        return any_of(cls.clauses(grants))
+
+    @classmethod
+    def clauses(cls, grants: Grants) -> list[Clause]:
+        mine = [Clause("named", Q(holder=grants.user_id) | Q(substitute=grants.user_id))]
+        return [Clause("permission", EVERY_ROW)] if "people.view_proposal" in grants.permissions else mine if grants.names else []
 
     @property
     def is_open(self) -> bool:

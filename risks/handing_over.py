@@ -1,0 +1,98 @@
+"""When an owner leaves: their risks pass to a successor; a confidential one only to somebody who may read it anyway."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal.people import appointments, holdings
+from portal.people.models import User
+from portal.record import audit
+from risks import cadence, register, wanted
+from risks.errors import NobodyMayRead
+from risks.models import Risk
+from risks.signals import risk_changed
+
+LEADERS = {"it_owner": ("CIO", "CISO"), "security_owner": ("CISO", "CIO")}
+
+
+@transaction.atomic
+def hand_over(risk: Risk, side: str, successor: User, *, actor: Any) -> User:
+    """Let `successor` be the owner on `side` ("it_owner", "security_owner") in place of one who leaves; `leaving` has checked
+    who says so. A confidential risk that `actor` may not open goes to the leader of that side instead, who may read it anyway
+    and passes it on: so nobody lets somebody else in. Returns who took it. Raises NobodyMayRead, RiskClosed, Invalid."""
+    risk = register.locked(risk)
+    takes = successor if _may_choose(risk, actor) else leader_of(side)
+    if takes is None:
+        raise NobodyMayRead
+    before = getattr(risk, f"{side}_id")
+    setattr(risk, side, takes)
+    wanted.check(risk, actor=actor, changed={side})
+    risk.version += 1
+    risk.save(update_fields=[side, "version"])
+    cadence.schedule(risk, actor=actor)
+    audit.record(actor, "risk.handed_over", risk, {"fields": [side], "values": {side: [before, takes.pk]}})
+    risk_changed.send(Risk, risk_ids=[risk.pk], cause="risk.handed_over")
+    return takes
+
+
+def leader_of(side: str) -> User | None:
+    """The leader on whose side an owner stands, else the other one."""
+    filled = appointments.filled()
+    return next((filled[seat].person for seat in LEADERS[side] if seat in filled), None)
+
+
+def _may_choose(risk: Risk, actor: Any) -> bool:
+    return not risk.is_confidential or Risk.objects.visible_to(actor).filter(pk=risk.pk).exists()
+
+
+def _owned(side: str):
+    return lambda person: Risk.objects.open().current().filter(**{side: person})
+
+
+def _kept_back(side: str):
+    def sentence(person: User, actor: User) -> str:
+        confidential = _owned(side)(person).filter(is_confidential=True)
+        number = confidential.exclude(pk__in=Risk.objects.visible_to(actor).values("pk")).count()
+        if not number:
+            return ""
+        leader = leader_of(side)
+        told = {"number": number, "leader": leader}
+        if leader is None or leader == person:
+            return _("%(number)d confidential among them, and no leader who could take over: fill a seat first.") % told
+        return (
+            ngettext(
+                "%(number)d confidential one that you may not open goes to %(leader)s, who passes it on.",
+                "%(number)d confidential ones that you may not open go to %(leader)s, who passes them on.",
+                number,
+            )
+            % told
+        )
+
+    return sentence
+
+
+def _pass_on(side: str):
+    def passed(row: Risk, *, person: User, successor: User, actor: Any) -> User:
+        return hand_over(row, side, successor, actor=actor)
+
+    return passed
+
+
+for _side, _label in (
+    ("it_owner", gettext_lazy("Risks they answer for as IT owner")),
+    ("security_owner", gettext_lazy("Risks they answer for as security owner")),
+):
+    holdings.register(
+        holdings.Group(
+            key=f"risks-{_side.replace('_', '-')}",
+            label=_label,
+            rows=_owned(_side),
+            way=holdings.Way.SUCCESSOR,
+            pass_on=_pass_on(_side),
+            kind="risk",
+            keeps_back=_kept_back(_side),
+            order=30,
+        )
+    )
