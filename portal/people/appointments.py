@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from portal import clock
-from portal.people import open_answers, roles, seating
+from portal.people import open_answers, organisations, roles, seating
 from portal.people.errors import ArbiterApart, NeverSeated, SubstituteNeeded, SubstituteSeated, TwoPeopleNeeded
 from portal.people.models import Appointment, User
 from portal.record import audit
@@ -29,11 +29,16 @@ class Filled:
 @transaction.atomic
 def appoint(seat: str, holder: User, *, actor: Any, substitute: User | None = None) -> Appointment:
     """Fill `seat` without a second person: by the portal itself (`actor` None: the demo, a restore), or by whoever sets the
-    organisation up, while nobody ever sat there. From then on two people do it: raises TwoPeopleNeeded. Otherwise as `place`."""
-    lock_seats()
-    if actor is not None and Appointment.objects.filter(seat=seat).exists():
-        raise TwoPeopleNeeded
+    organisation up, until it is set up. From then on two people do it: raises TwoPeopleNeeded. Otherwise as `place`."""
+    _check_alone(actor)
     return place(seat, holder, actor=actor, substitute=substitute)
+
+
+@transaction.atomic
+def vacate(seat: str, *, actor: Any) -> Appointment | None:
+    """Leave `seat` vacant without a second person, when `appoint` may fill it so. Raises TwoPeopleNeeded. Otherwise as `clear`."""
+    _check_alone(actor)
+    return clear(seat, actor=actor)
 
 
 @transaction.atomic
@@ -51,9 +56,9 @@ def place(seat: str, holder: User, *, actor: Any, substitute: User | None = None
 
 
 @transaction.atomic
-def vacate(seat: str, *, actor: Any) -> Appointment | None:
-    """End the appointment of `seat`; its substitute stands in from now on. Nothing happens to a vacant one. For the portal
-    itself and `proposals`."""
+def clear(seat: str, *, actor: Any) -> Appointment | None:
+    """End the appointment of `seat`; its substitute stands in from now on. Nothing happens to a vacant one. For `vacate` and
+    `proposals` alone."""
     lock_seats()
     appointment = Appointment.objects.filter(seat=seat, ended_at=None).select_related("holder").first()
     if appointment is None:
@@ -106,6 +111,11 @@ def lock_seats() -> None:
     """Two appointments, or an appointment and a role, never pass each other: seats are filled one at a time."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(1129270851, 3)")
+
+
+def _check_alone(actor: Any) -> None:
+    if actor is not None and organisations.is_set_up():
+        raise TwoPeopleNeeded
 
 
 def _filled() -> dict[str, seating.Filled]:

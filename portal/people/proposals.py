@@ -179,7 +179,7 @@ def _drop(proposal: AppointmentProposal, state: str, actor: Any, reason: str) ->
 def _take_effect(proposal: AppointmentProposal, actor: Any) -> AppointmentProposal:
     concerned = _concerned(proposal)
     if proposal.holder is None:
-        appointments.vacate(proposal.seat, actor=actor)
+        appointments.clear(proposal.seat, actor=actor)
     else:
         appointments.place(proposal.seat, proposal.holder, actor=actor, substitute=proposal.substitute)
     proposal.state = State.IN_EFFECT

@@ -6,8 +6,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.attention import reminders, reviews
 from portal.attention.models import Reminder
-from portal.people import organisations
-from portal.people.models import RoleAssignment
+from portal.people import organisations, proposals
+from portal.people.models import Appointment, Delegation, Departure, RoleAssignment
 from risks import register
 from tests import browser as chromium
 from tests.factories import portal as make
@@ -16,8 +16,8 @@ from tests.factories.sheets import check, make_csv, make_import, make_line
 
 pytestmark = pytest.mark.axe
 
-ROOMS = {"board", "setup", "assets", "risks", "attention", "workbench"}
-OWN_TEST = {"setup:begin"}  # opens only while nobody lives here
+ROOMS = {"board", "setup", "offices", "assets", "risks", "attention", "workbench"}
+OWN_TEST = {"setup:begin", "offices:aide-naming"}  # open while nobody lives here, and to leaders
 KEYS = {"stage": "CURRENT"}  # of parameters that are no keys
 TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"
 LOST = """[...document.querySelectorAll('[aria-labelledby], [aria-describedby], [for]')].flatMap(e =>
@@ -59,6 +59,12 @@ def furnished():
     reminders.remind()
     told = Reminder.objects.filter(recipient=reader).first()
     sheet = check(make_import(make_csv(make_line(1), make_line(2, Likelihood="9", Owner=reader.name)), actor=reader))
+    other, today = make.make_user("Sade Oyelaran", reports_to=reader), organisations.today()
+    make_asset("Oven 3", unit=company.northfield, owner=other, actor=reader)
+    proposal = proposals.propose("CIO", make.make_user("Idris Bell"), actor=other, from_on=today, substitute=other)
+    Delegation.objects.create(delegator=other, delegate=reader, from_on=today, to_on=today)
+    Appointment.objects.create(seat="CISO", holder=make.make_user("Tomas Vale"))
+    gone = Departure.objects.create(person=make.make_user("Gone"), handed_over_by=reader, passed={"assets": {str(other.pk): 2}})
     return reader, {
         "assets": press.pk,
         "assets:run": run.pk,
@@ -66,6 +72,11 @@ def furnished():
         "attention": review.pk,
         "attention:reminder": told and told.pk,
         "workbench": sheet.pk,
+        "offices:proposal": proposal.pk,
+        "offices:hand-over": other.pk,
+        "offices:departure": gone.pk,
+        "offices:unit": company.northfield.pk,
+        "offices": 1,
     }
 
 
@@ -81,6 +92,7 @@ def test_every_page_keeps_to_the_look(own_live_server):
     reader, keys = furnished()
     client = Client()
     client.force_login(reader, backend="allauth.account.auth_backends.AuthenticationBackend")
+    make.freshen(client, reader)
     complaints, seen = [], []
 
     with chromium.launched() as browser:

@@ -19,7 +19,7 @@ from portal.people.errors import (
     ProposalWaits,
     TwoPeopleNeeded,
 )
-from portal.people.models import Appointment, AppointmentProposal, User
+from portal.people.models import Appointment, AppointmentProposal, Organisation, User
 from portal.record.models import AuditEntry
 from tests.factories.portal import make_user
 
@@ -256,12 +256,17 @@ def test_news_are_settled_by_reading_and_come_back_unread(admins, person):
     assert (read, inbox.of(tomas).count()) == (0, 1)
 
 
-def test_a_person_alone_appoints_only_where_nobody_ever_sat(admins, person):
+def test_a_person_alone_fills_and_clears_seats_only_until_the_organisation_is_set_up(admins, company):
     idris = make_user("Idris")
-
+    Organisation.objects.update(set_up_at=None)
+    appointments.appoint("CSO", make_user("Sade"), actor=admins[0])
     appointments.appoint("CSO", idris, actor=admins[0])
+    Organisation.objects.update(set_up_at=clock.now())
+
     with pytest.raises(TwoPeopleNeeded):
-        appointments.appoint("CSO", make_user("Sade"), actor=admins[0])
+        appointments.appoint("CSO", make_user("Lena"), actor=admins[0])
+    with pytest.raises(TwoPeopleNeeded):
+        appointments.vacate("CSO", actor=admins[0])
 
     assert fills("CSO") == idris
 
