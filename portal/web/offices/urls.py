@@ -17,6 +17,7 @@ urlpatterns = [
     path("why/", why.asked, name="why"),
     path("roles/", roles.listed, name="roles"),
     path("roles/given/", roles.given, name="roles-given"),
+    path("roles/giving/", roles.giving, name="role-giving"),
     path("roles/given/<int:pk>/ending/", roles.ending, name="role-ending"),
     path("units/", units.listed, name="units"),
     path("units/new/", units.new, name="unit-new"),

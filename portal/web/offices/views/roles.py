@@ -1,10 +1,12 @@
 """What each role may do, who holds it, and giving and ending roles."""
 
-from django.core.exceptions import PermissionDenied
+from functools import partial
+from typing import Any
+
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from portal.people import duties, role_assignments
 from portal.people.access import OPEN_TO_ALL, permitted
@@ -14,6 +16,7 @@ from portal.web.offices.forms.access import RoleForm
 from portal.web.offices.views.saving import saved
 from portal.web.pages import answer
 
+TEMPLATE = "people/access/given.html"
 BY_NAME = listing.Order("name", "user_name")
 
 
@@ -24,25 +27,38 @@ def listed(request: HttpRequest) -> HttpResponse:
     return answer(request, "people/access/roles.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_GET
 @permitted("people.view_access")
 def given(request: HttpRequest) -> HttpResponse:
-    """Who holds which role where; administrators give another."""
-    may_assign = request.user.has_perm("people.assign_role")
+    """Who holds which role where."""
+    return answer(request, TEMPLATE, _held(request) | {"form": RoleForm()})
+
+
+@require_POST
+@permitted("people.assign_role")
+def giving(request: HttpRequest) -> HttpResponse:
+    form = RoleForm(request.POST)
+    give = partial(_give, request)
+    return saved(request, form, give, TEMPLATE, _held(request), "offices:roles-given")
+
+
+def _give(request: HttpRequest, said: dict[str, Any]) -> RoleAssignment:
+    return role_assignments.give(**said, actor=request.user)
+
+
+def _held(request: HttpRequest) -> dict[str, Any]:
     role = request.GET.get("role", "")
     rows = RoleAssignment.objects.visible_to(request.user).filter(ended_at=None)
     rows = rows.filter(role=role) if role in RoleAssignment.Role.values else rows
     ordered = rows.annotate(user_name=F("user__name")).select_related("user", "unit")
     page = listing.page_of(ordered, BY_NAME, request.GET, total=rows.count())
-    context = {"page": page, "rows": page.rows, "role": role, "roles": RoleAssignment.Role.choices, "may_assign": may_assign}
-    template = "people/access/given.html"
-    if request.method != "POST":
-        return answer(request, template, context | {"form": RoleForm()})
-    if not may_assign:
-        raise PermissionDenied
-    form = RoleForm(request.POST)
-    give = lambda said: role_assignments.give(**said, actor=request.user)  # noqa: E731
-    return saved(request, form, give, template, context, "offices:roles-given")
+    return {
+        "page": page,
+        "rows": page.rows,
+        "role": role,
+        "roles": RoleAssignment.Role.choices,
+        "may_assign": request.user.has_perm("people.assign_role"),
+    }
 
 
 @require_POST

@@ -54,7 +54,7 @@ def test_what_a_role_may_do_is_said_in_words(person, come_in):
 def test_an_administrator_gives_and_ends_a_role(person, come_in, company):
     client, noor = come_in(person("ADMIN")), make_user("Noor")
 
-    client.post("/people/roles/given/", {"user": noor.pk, "role": "ANALYST", "unit": company.northfield.pk})
+    client.post("/people/roles/giving/", {"user": noor.pk, "role": "ANALYST", "unit": company.northfield.pk})
     given = noor.role_assignments.get()
     client.post(f"/people/roles/given/{given.pk}/ending/")
 
@@ -67,7 +67,7 @@ def test_an_auditor_looks_and_gives_nothing(person, come_in, company):
     client, noor = come_in(person("AUDITOR")), make_user("Noor")
 
     looked = client.get("/people/roles/given/")
-    answer = client.post("/people/roles/given/", {"user": noor.pk, "role": "ANALYST", "unit": company.northfield.pk})
+    answer = client.post("/people/roles/giving/", {"user": noor.pk, "role": "ANALYST", "unit": company.northfield.pk})
 
     assert (looked.status_code, answer.status_code) == (200, 403)
     assert "Give this role" not in looked.content.decode()
@@ -77,7 +77,7 @@ def test_an_auditor_looks_and_gives_nothing(person, come_in, company):
 def test_ones_own_role_is_refused_in_a_sentence(person, come_in, company):
     ada = person("ADMIN")
 
-    answer = come_in(ada).post("/people/roles/given/", {"user": ada.pk, "role": "AUDITOR", "unit": company.root.pk})
+    answer = come_in(ada).post("/people/roles/giving/", {"user": ada.pk, "role": "AUDITOR", "unit": company.root.pk})
 
     assert answer.status_code == 409
     assert "ask another administrator" in answer.content.decode()

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.people import appointments, organisations, tokens
-from portal.people.models import AppointmentProposal, Delegation
+from portal.people.models import AppointmentProposal, Delegation, Departure
 from tests.factories.portal import make_user
 
 
@@ -85,3 +85,16 @@ def test_a_delegation_ends(person, come_in):
     ended = come_in(priya).post(f"/api/v1/delegations/{row.pk}/ending/")
 
     assert ended.json()["ended_by"] == priya.pk
+
+
+def test_departures_and_roles_are_read_as_the_pages_show_them(person, come_in):
+    auditor, gone, sade = person("AUDITOR"), make_user("Gone"), person("OWNER")
+    Departure.objects.create(person=gone, handed_over_by=auditor, passed={"assets": {str(sade.pk): 2}}, successors=[sade.pk])
+
+    left = come_in(auditor).get("/api/v1/departures/").json()["results"]
+    held = come_in(auditor).get("/api/v1/role-assignments/?role=OWNER&ended=false").json()["results"]
+    own = come_in(sade).get("/api/v1/role-assignments/").json()["results"]
+
+    assert [(row["person"], row["passed"]) for row in left] == [(gone.pk, {"assets": {str(sade.pk): 2}})]
+    assert [row["user"] for row in held] == [sade.pk]
+    assert [row["user"] for row in own] == [sade.pk]
