@@ -12,6 +12,17 @@ from portal.people.models import Appointment, RoleAssignment
 
 # What the name of a permission does not say by itself.
 WORDS = {
+    "archive.dispose": gettext_lazy("dispose of what its period is over for"),
+    "archive.place_hold": gettext_lazy("place legal holds"),
+    "archive.redact": gettext_lazy("redact words"),
+    "archive.view_keeping": gettext_lazy("read what is kept how long"),
+    "archive.view_personal": gettext_lazy("read what is held on a person"),
+    "assets.change_asset": gettext_lazy("change assets"),
+    "people.change_organisation": gettext_lazy("change the settings of the organisation"),
+    "people.change_user": gettext_lazy("invite people and tend their accounts"),
+    "risks.change_risk": gettext_lazy("change risks"),
+    "risks.close_risk": gettext_lazy("close risks"),
+    "workbench.import": gettext_lazy("bring sheets in"),
     "assets.settle_discovery": gettext_lazy("accept or ignore what discovery proposes"),
     "assets.take_in_discovery": gettext_lazy("take in discovery files"),
     "assets.view_discoveryrun": gettext_lazy("read discovery runs"),
@@ -79,7 +90,7 @@ def word(permission: str) -> str:
         return str(WORDS[permission])
     verb, _space, noun = permission.partition(".")[2].partition("_")
     noun = noun.replace("_", " ")
-    return str(_VERBS[verb]) % noun if verb in _VERBS else f"{verb} {noun}"
+    return str(_VERBS[verb]) % noun if verb in _VERBS else f"{verb} {noun}".strip()
 
 
 def _sees(name: str) -> list[str]:

@@ -29,7 +29,7 @@ class HandOverForm(forms.Form):
         for each in held:
             group = each.group
             if group.way is Way.SUCCESSOR:
-                self.fields[group.key] = self._chooser([("", NOBODY), *named], _("Who takes these over?"))
+                self.fields[group.key] = self._chooser([("", NOBODY), *named], _("Who takes these over?"), each.hidden > 0)
                 for row in each.rows:
                     name = f"{group.key}.{row.pk}"
                     self.fields[name] = self._chooser([("", _("as the others")), *named], _("Who takes %s?") % row.label)
@@ -38,8 +38,11 @@ class HandOverForm(forms.Form):
             elif group.way is Way.ASK:
                 self.fields[group.key] = forms.BooleanField(label=_("Let them end as well"), required=False)
 
-    def _chooser(self, choices: list, label: str) -> forms.TypedChoiceField:
-        return forms.TypedChoiceField(label=label, choices=choices, required=False, coerce=int, empty_value=None)
+    def _chooser(self, choices: list, label: str, required: bool = False) -> forms.TypedChoiceField:
+        missing = {"required": _("Choose who takes these over.")}
+        return forms.TypedChoiceField(
+            label=label, choices=choices, required=required, coerce=int, empty_value=None, error_messages=missing
+        )
 
     @cached_property
     def groups(self) -> list[dict[str, Any]]:
