@@ -122,7 +122,7 @@ def describe(user: User, *, name: str, language: str, time_zone: str, actor: Any
     """What a person says of themselves: name, language, and the zone they read times in ("" is the organisation's)."""
     before = (user.name, user.language, user.time_zone)
     user.name, user.language, user.time_zone = name.strip(), language, time_zone
-    if fields := _wrong_fields(user):
+    if fields := wrong_fields(user):
         raise Invalid(_("This cannot be saved."), fields)
     after = (user.name, user.language, user.time_zone)
     changed = [field for field, old, new in zip(DESCRIBED, before, after, strict=True) if old != new]
@@ -162,12 +162,7 @@ def reopen(user: User, *, actor: Any) -> User:
 
 
 def _check(user: User, password: str | None) -> None:
-    fields = _wrong_fields(user)
-    try:
-        validate_email(user.email)
-    except ValidationError as error:
-        fields["email"] = error.messages
-    if fields:
+    if fields := wrong_fields(user):
         raise Invalid(_("This account cannot be made."), fields)
     if User.objects.filter(email__iexact=user.email).exists():
         raise EmailTaken
@@ -175,12 +170,19 @@ def _check(user: User, password: str | None) -> None:
         _check_password(user, password)
 
 
-def _wrong_fields(user: User) -> dict[str, list[str]]:
+def wrong_fields(user: User) -> dict[str, list[str]]:
+    """What is wrong with what an account says of its person, sentences by field."""
     fields: dict[str, list[str]] = {}
+    try:
+        validate_email(user.email)
+    except ValidationError as error:
+        fields["email"] = error.messages
     try:
         user.clean_fields(exclude=["email", "password", "unit", "reports_to"])
     except ValidationError as error:
         fields.update({name: list(messages) for name, messages in error.message_dict.items()})
+    if not user.name:
+        fields["name"] = [_("Write the name that others know this person by.")]
     if user.language not in dict(settings.LANGUAGES):
         fields["language"] = [_("Concord does not speak this language; take one of the list.")]
     return fields

@@ -5,10 +5,8 @@ one adds another after using it. So a stolen password alone never enrols a facto
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
@@ -16,8 +14,7 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.db import transaction
 from django.http import HttpRequest
 
-from portal import clock
-from portal.people import accounts, invitations, letters, sessions
+from portal.people import accounts, freshness, invitations, letters, sessions
 from portal.people.errors import FactorNotAllowed, LastFactor, NoFactor, PersonOnly
 from portal.people.models import Invitation, User
 from portal.people.reach import grants
@@ -25,7 +22,6 @@ from portal.record import audit
 
 Type = Authenticator.Type
 STRONG = (Type.TOTP, Type.WEBAUTHN)  # recovery codes stand in for one, they are none
-COVERS = timedelta(minutes=15)  # one use of a factor
 DOOR = "people.factor_door"
 
 
@@ -40,13 +36,6 @@ def lacking(user: User) -> bool:
     return seen.needs_factor and not seen.has_factor
 
 
-def fresh(request: HttpRequest) -> bool:
-    """Whether a second factor was used in this session within the last quarter of an hour."""
-    records = get_authentication_records(request, request.user)
-    used = [record["at"] for record in records if record.get("method") == "mfa"]
-    return bool(used) and clock.now().timestamp() - max(used) < COVERS.total_seconds()
-
-
 def open_door(request: HttpRequest, invitation: Invitation) -> None:
     """The link of `invitation` was opened in this session, by the person it is for."""
     request.session[DOOR] = invitation.pk
@@ -55,7 +44,7 @@ def open_door(request: HttpRequest, invitation: Invitation) -> None:
 def may_add(request: HttpRequest) -> bool:
     """Whether this session may add a factor now: by another one just used, or by an invitation."""
     if grants(request.user).has_factor:
-        return fresh(request)
+        return freshness.is_fresh(request)
     return invitations.allows_factor(request.user, request.session.get(DOOR))
 
 

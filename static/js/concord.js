@@ -24,6 +24,14 @@
   document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.target?.setAttribute("aria-busy", "true"));
   document.addEventListener("htmx:afterRequest", ({ detail }) => detail.target?.removeAttribute("aria-busy"));
 
+  // A passkey that the browser did not give: the sentence about it waits in the page.
+  document.addEventListener("allauth.error", (event) => {
+    const told = document.getElementById("passkey-failed");
+    if (!told) return;
+    event.preventDefault();
+    told.hidden = false;
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, select, textarea, [contenteditable]")) return;

@@ -16,7 +16,7 @@ from tests.factories.sheets import check, make_csv, make_import, make_line
 
 pytestmark = pytest.mark.axe
 
-ROOMS = {"board", "setup", "offices", "assets", "risks", "attention", "workbench"}
+ROOMS = {"board", "setup", "offices", "assets", "risks", "attention", "workbench", "people"}
 OWN_TEST = {"setup:begin", "offices:aide-naming"}  # open while nobody lives here, and to leaders
 KEYS = {"stage": "CURRENT"}  # of parameters that are no keys
 TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"

@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from portal.web.people.views import account, entrance, factors
+from portal.web.people.views import account, entrance, factors, invitations, people
 
 app_name = "people"
 urlpatterns = [
     path("invitation/<str:token>/", entrance.invitation, name="invitation"),
     path("accounts/password/new/<str:key>/", entrance.new_password, name="new-password"),
+    path("people/", people.people, name="people"),
+    path("people/invitation/", invitations.one, name="invite"),
+    path("people/invitation/list/", invitations.many, name="invite-list"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/invitation/", people.invitation_again, name="invitation-again"),
+    path("people/<int:pk>/invitation/revocation/", people.invitation_revocation, name="invitation-revocation"),
+    path("people/<int:pk>/closing/", people.closing, name="closing"),
+    path("people/<int:pk>/reopening/", people.reopening, name="reopening"),
+    path("people/<int:pk>/factors/reset/", people.factor_reset, name="factor-reset"),
+    path("people/<int:pk>/factors/invitation/", people.factor_invitation, name="factor-invitation"),
+    path("people/<int:pk>/sessions/end/", people.sessions_end, name="sessions-end"),
+    path("people/<int:pk>/sessions/<int:session_pk>/end/", people.session_end, name="session-end"),
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
     path("account/sessions/end/", account.sessions_end, name="my-sessions-end"),

@@ -1,5 +1,6 @@
 """The forms of those who are not in yet: a new password, and the first steps of an invited person."""
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from django import forms
@@ -9,10 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from portal.errors import Invalid
 
 
+@cache
+def _zone_names() -> tuple[str, ...]:
+    """Read from the system's files once: that takes a second."""
+    return tuple(
+        sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/")))
+    )
+
+
 def zones() -> list[tuple[str, str]]:
     """Every zone by its name, after the organisation's own."""
-    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/")))
-    return [("", _("The organisation's")), ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
+    return [("", _("The organisation's")), ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in _zone_names())]
 
 
 def tell(form: forms.Form, error: Invalid) -> None:

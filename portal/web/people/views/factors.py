@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import urlencode
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -16,16 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.people import second_factors, sessions
+from portal.people import freshness, second_factors, sessions
 from portal.people.access import OPEN_TO_ALL, grants, permitted
 from portal.web.people.forms.account import AppForm, PasskeyForm
 
 CODES_TO_SHOW = "people.codes_to_show"
-
-
-def to_confirm(request: HttpRequest, back: str = "") -> HttpResponse:
-    """Use a factor first, then come back to the page."""
-    return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back or request.path})}")
 
 
 def _may_add(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -35,7 +29,7 @@ def _may_add(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def guarded(request: HttpRequest) -> HttpResponse:
         if second_factors.may_add(request):
             return view(request)
-        return to_confirm(request) if grants(request.user).has_factor else redirect("people:factors")
+        return freshness.ask(request, request.path) if grants(request.user).has_factor else redirect("people:factors")
 
     return guarded
 
@@ -99,11 +93,10 @@ def passkey(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @permitted(OPEN_TO_ALL)
+@freshness.second_factor(back=lambda pk: reverse("people:factors"))
 def removal(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one of my factors away, after using one."""
     factor = get_object_or_404(Authenticator, pk=pk, user=request.user)
-    if not second_factors.fresh(request):
-        return to_confirm(request, reverse("people:factors"))
     second_factors.remove(factor, actor=request.user)
     messages.success(request, _("The factor is removed."))
     return redirect("people:factors")
@@ -115,8 +108,8 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Shown once: after the first factor was added, or when new ones are made."""
     if request.method == "POST":
-        if not second_factors.fresh(request):
-            return to_confirm(request, reverse("people:factors"))
+        if not freshness.is_fresh(request):
+            return freshness.ask(request, reverse("people:factors"))
         codes = second_factors.renew_recovery_codes(request.user, actor=request.user)
     elif request.session.pop(CODES_TO_SHOW, False):
         codes = second_factors.recovery_codes_of(request.user)

@@ -36,8 +36,59 @@ def test_who_has_left_is_not_offered(api, person):
     assert gone.pk not in ids
 
 
-def test_people_are_only_read(api, person):
-    assert api("ADMIN").post("/api/v1/users/", {}, format="json").status_code == 405
+def test_how_accounts_stand_is_told_to_administrators_alone(api, person, company):
+    cio, dana = person("CIO"), person("ANALYST", unit=company.northfield)
+
+    rows = {row["id"]: row["account"] for row in api("ADMIN").get("/api/v1/users/").json()["results"]}
+
+    assert rows[cio.pk] == {
+        "standing": "INVITED",
+        "last_sign_in_at": None,
+        "has_app": True,
+        "has_passkey": False,
+        "needs_factor": True,
+        "roles": [],
+        "seats": ["CIO"],
+    }
+    assert rows[dana.pk]["roles"] == [{"role": "ANALYST", "unit": company.northfield.pk}]
+    assert {row["account"] for row in api(dana).get("/api/v1/users/").json()["results"]} == {None}
+
+
+def test_closed_accounts_are_listed_for_administrators_who_ask(api, person):
+    gone = person("OWNER", is_active=False)
+
+    assert gone.pk in [row["id"] for row in api("ADMIN").get("/api/v1/users/?is_active=false").json()["results"]]
+    assert api("ANALYST").get("/api/v1/users/?is_active=false").json()["results"] == []
+
+
+def test_an_administrator_invites(api, company):
+    body = {"email": "Bo@verrow.example", "name": "Bo", "unit": company.northfield.pk, "roles": ["OWNER"]}
+    client = api("ADMIN")
+
+    answer = client.post("/api/v1/users/", body, format="json")
+
+    assert answer.status_code == 201
+    assert (answer.json()["email"], answer.json()["account"]["standing"]) == ("bo@verrow.example", "INVITED")
+    assert answer.json()["account"]["roles"] == [{"role": "OWNER", "unit": company.northfield.pk}]
+    assert client.post("/api/v1/users/", body, format="json").json()["code"] == "email-taken"
+    assert api("ANALYST").post("/api/v1/users/", body, format="json").status_code == 403
+
+
+def test_a_wrong_guest_is_told_by_field(api, company):
+    body = {"email": "nowhere", "name": "", "roles": ["CHEF"], "time_zone": "Mars/Olympus", "language": "tlh"}
+
+    answer = api("ADMIN").post("/api/v1/users/", body, format="json")
+
+    assert answer.status_code == 422
+    assert {name.partition(".")[0] for name in answer.json()["fields"]} == set(body)
+
+
+def test_accounts_are_closed_and_opened_but_not_ones_own(api, person):
+    dana, admin = person("ANALYST"), api("ADMIN")
+
+    assert admin.post(f"/api/v1/users/{dana.pk}/closing/").json()["is_active"] is False
+    assert admin.post(f"/api/v1/users/{dana.pk}/reopening/").json()["is_active"] is True
+    assert admin.post(f"/api/v1/users/{admin.user.pk}/closing/").json()["code"] == "own-account"
 
 
 def test_the_log_is_read_in_its_sealed_order(api, company, person):

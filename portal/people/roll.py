@@ -1,0 +1,79 @@
+"""The roll: who has an account, how it stands, and what is missing for it, as administrators see it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db.models import BooleanField, Case, CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Lower
+
+from portal.people import roles
+from portal.people.models import Appointment, RoleAssignment, Unit, User
+
+OPEN, INVITED, CLOSED = "OPEN", "INVITED", "CLOSED"
+STANDINGS = (OPEN, INVITED, CLOSED)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_PASSWORD = "!"  # noqa: S105  (how a password begins that lets nobody in)
+
+
+def of(user: Any) -> QuerySet[User]:
+    """Every person whom `user` may know of, each with `standing`, `has_factor`, `needs_factor`, `passkeys`, `apps`, and what
+    lists sort by. `needs_factor` goes by seats and roles named; a substitute needs one once they stand in."""
+    factors = Authenticator.objects.filter(user=OuterRef("pk"))
+    seats = Appointment.objects.filter(holder=OuterRef("pk"), ended_at=None, seat__in=roles.NEED_FACTOR)
+    given = RoleAssignment.objects.filter(user=OuterRef("pk"), ended_at=None, role__in=roles.NEED_FACTOR)
+    return User.objects.visible_to(user).annotate(
+        standing=Case(
+            When(is_active=False, then=Value(CLOSED)),
+            When(is_service=False, password__startswith=_NO_PASSWORD, then=Value(INVITED)),
+            default=Value(OPEN),
+            output_field=CharField(),
+        ),
+        has_app=Exists(factors.filter(type=Authenticator.Type.TOTP)),
+        has_passkey=Exists(factors.filter(type=Authenticator.Type.WEBAUTHN)),
+        needs_factor=Case(When(is_service=True, then=False), default=Exists(seats) | Exists(given), output_field=BooleanField()),
+        sort_name=Lower("name"),
+        sort_seen=Coalesce("last_login", Value(NEVER)),
+    )
+
+
+def lacking_factor() -> Q:
+    """Those of the roll who hold what asks for a second factor, and have none."""
+    return Q(is_active=True, needs_factor=True, has_app=False, has_passkey=False)
+
+
+def with_offices(rows: QuerySet[User]) -> QuerySet[User]:
+    """Each with `open_roles` and `open_seats`: two queries more, however many."""
+    given = RoleAssignment.objects.filter(ended_at=None).select_related("unit").order_by("role", "unit__path")
+    seats = Appointment.objects.filter(ended_at=None).order_by("since")
+    return rows.select_related("unit").prefetch_related(
+        Prefetch("role_assignments", queryset=given, to_attr="open_roles"),
+        Prefetch("appointments", queryset=seats, to_attr="open_seats"),
+    )
+
+
+def counts(user: Any) -> Mapping[str, int]:
+    """People by how their account stands, and those whose second factor is missing: one query."""
+    people = of(user).filter(is_service=False)
+    return people.aggregate(
+        open=Count("pk", filter=Q(standing=OPEN)),
+        invited=Count("pk", filter=Q(standing=INVITED)),
+        closed=Count("pk", filter=Q(standing=CLOSED)),
+        lacking=Count("pk", filter=lacking_factor()),
+    )
+
+
+def found(user: Any, *, words: str = "", standing: str = "", role: str = "", unit: int | None = None, lacking: bool = False):
+    """The people a list asks for; without a standing those who are open or invited."""
+    rows = of(user).filter(is_service=False)
+    rows = rows.filter(standing=standing) if standing in STANDINGS else rows.exclude(standing=CLOSED)
+    if words:
+        rows = rows.filter(Q(name__icontains=words) | Q(email__icontains=words))
+    if role:
+        holds = RoleAssignment.objects.filter(user=OuterRef("pk"), ended_at=None, role=role)
+        sits = Appointment.objects.filter(holder=OuterRef("pk"), ended_at=None, seat=role)
+        rows = rows.filter(Exists(holds) | Exists(sits))
+    if unit:
+        rows = rows.filter(Unit.objects.below([unit], "unit"))
+    return rows.filter(lacking_factor()) if lacking else rows
