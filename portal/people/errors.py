@@ -85,6 +85,11 @@ class LinkOver(Refused):
     code = "link-over"
 
 
+class NobodyThere(Refused):
+    sentence = _("Nobody has an account with this e-mail; give a name as well to make one.")
+    code = "nobody-there"
+
+
 class NoUnit(Refused):
     sentence = _("There is no organisation yet; set it up first.")
     code = "no-unit"

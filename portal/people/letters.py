@@ -47,6 +47,12 @@ def write(kind: str, recipient: User | None, params: Mapping[str, Any] | None = 
     return letter
 
 
+def withdraw(recipient: User, invitation: int) -> None:
+    """The link of `invitation` is handed over in another way, so the letter that waits with it is not sent."""
+    waiting = Letter.objects.filter(recipient=recipient, params__invitation=invitation, sent_at=None, dropped_at=None)
+    waiting.update(dropped_at=clock.now())
+
+
 def send_waiting() -> tuple[int, int]:
     """Send what waits; returns how many went and how many failed. Safe to run twice at once."""
     sent = failed = in_a_row = 0

@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "portal.people.middleware.factor_first",
+    "portal.web.people.middleware.factor_first",
     "portal.record.middleware.history_context",
     "portal.web.middleware.private_pages",
     "portal.web.middleware.refusals",

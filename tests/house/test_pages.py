@@ -17,7 +17,8 @@ from tests.factories.sheets import check, make_csv, make_import, make_line
 pytestmark = pytest.mark.axe
 
 ROOMS = {"board", "setup", "offices", "assets", "risks", "attention", "workbench", "people"}
-OWN_TEST = {"setup:begin", "offices:aide-naming"}  # open while nobody lives here, and to leaders
+# Open while nobody lives here, to leaders, and to who is not in yet (tests/portal/web/people/test_browser.py).
+OWN_TEST = {"setup:begin", "offices:aide-naming", "people:invitation", "people:new-password"}
 KEYS = {"stage": "CURRENT"}  # of parameters that are no keys
 TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"
 LOST = """[...document.querySelectorAll('[aria-labelledby], [aria-describedby], [for]')].flatMap(e =>
@@ -77,6 +78,7 @@ def furnished():
         "offices:departure": gone.pk,
         "offices:unit": company.northfield.pk,
         "offices": 1,
+        "people": other.pk,
     }
 
 
@@ -120,3 +122,4 @@ def test_every_page_keeps_to_the_look(own_live_server):
 
     assert complaints == []
     assert {"assets:inventory", "assets:asset", "risks:register", "risks:risk", "attention:reviews", "attention:inbox"} <= set(seen)
+    assert {"people:people", "people:person", "people:account", "people:factor-app", "people:factor-passkey"} <= set(seen)

@@ -1,0 +1,54 @@
+"""A second factor first: before anything else opens to who needs one."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+
+from portal.people import second_factors
+from portal.people.errors import FactorNeeded
+from portal.web import problems
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+# Where somebody who must add a factor first may still go; whatever has no signed-in reader is not asked.
+BEFORE_A_FACTOR = {
+    "people:factors",
+    "people:factor-app",
+    "people:factor-passkey",
+    "people:recovery-codes",
+    "people:invitation",
+    "people:new-password",
+    "account_login",
+    "account_logout",
+    "theme",
+    "healthz",
+    "readyz",
+    "metrics",
+}
+
+
+class factor_first:
+    """Who needs a second factor and has none is led to it, whatever page they asked for; programs of theirs are refused."""
+
+    def __init__(self, get_response: Handler):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
+        match = request.resolver_match
+        if not request.user.is_authenticated or (match and match.view_name in BEFORE_A_FACTOR):
+            return None
+        if not second_factors.lacking(request.user):
+            return None
+        if request.path.startswith("/api/"):
+            told = problems.describe(FactorNeeded())
+            return JsonResponse(told.as_json(), status=told.status, content_type=problems.CONTENT_TYPE)
+        address = reverse("people:factors")
+        if request.htmx and not request.htmx.boosted:
+            response = HttpResponse()
+            response["HX-Redirect"] = address
+            return response
+        return HttpResponseRedirect(address)
