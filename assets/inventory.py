@@ -60,7 +60,7 @@ def register_many(rows: Iterable[Mapping[str, Any]], *, actor: Any, cause: str =
     rows = list(rows)
     authority.require(actor, "assets.change_asset", *{row["unit"] for row in rows})
     assets = [
-        _checked(Asset(**_writable(row), number=number, registered_by=actor))
+        checked(Asset(**_writable(row), number=number, registered_by=actor))
         for row, number in zip(rows, numbers.draw("A", len(rows)), strict=True)
     ]
     for asset in assets:
@@ -104,7 +104,7 @@ def _changed(asset: Asset, actor: Any, cause: str, fields: Mapping[str, Any]) ->
     counted, known = counting.counted(asset), identifiers.of_columns(asset)
     for name, value in fields.items():
         setattr(asset, name, value)
-    _checked(asset)
+    checked(asset)
     changed = sorted(name for name, value in before.items() if getattr(asset, name) != value)
     if not changed:
         return asset, changed
@@ -145,7 +145,7 @@ def _writable(fields: Mapping[str, Any]) -> dict[str, Any]:
     return dict(fields)
 
 
-def _checked(asset: Asset) -> Asset:
+def checked(asset: Asset) -> Asset:
     """The asset with its addresses in one spelling. Raises Invalid by field; references are checked by the database."""
     if asset.mac_address:
         asset.mac_address = identifiers.spelling.hardware_address(asset.mac_address) or asset.mac_address

@@ -3,11 +3,12 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assets import inventory, wording
+from assets import importing, inventory, wording
 from assets.models import Asset
 from portal import subjects
 from portal.archive import changes
 from portal.people import holdings
+from portal.workbench import importable
 
 subjects.register(
     subjects.Subject(
@@ -74,5 +75,21 @@ holdings.register(
         pass_on=_hand_over,
         kind="asset",
         order=40,
+    )
+)
+
+importable.register(
+    importable.Importable(
+        kind="asset",
+        permission="assets.change_asset",
+        fields=importing.FIELDS,
+        identified_by=("name", "unit"),
+        questions=importing.QUESTIONS,
+        check_mapping=importing.check_mapping,
+        find=importing.find,
+        taken=importing.taken,
+        plan=importing.plan,
+        carry_out=importing.carry_out,
+        take_back=importing.take_back,
     )
 )

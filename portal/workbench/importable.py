@@ -76,7 +76,7 @@ class Importable:
 
     find(identities, terms) → identity → subject, archived ones left out, hidden ones too
     taken(identities, terms) → those of them that belong to subjects the actor may not see
-    plan(told, existing, terms) → Plan; raises Invalid by field
+    plan(told, existing, terms) → Plan; raises Invalid by field, or what else a rule refuses
     carry_out(told, existing, plan, terms) → Done, by the verbs of the kind
     take_back(subject, was_made, undo, terms)
     """

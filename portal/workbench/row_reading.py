@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from portal.errors import Invalid
+from portal.errors import ConcordError
 from portal.people import organisations
 from portal.record import files
 from portal.workbench import parsers, sheets
@@ -72,8 +73,10 @@ def plan(row: ReadRow, kind: Importable, terms: Terms, columns: Mapping[str, str
         return
     try:
         row.plan = kind.plan(row.told, row.existing, terms)
-    except Invalid as refusal:
+    except ConcordError as refusal:
         take(row, refusal, columns)
+    except PermissionDenied:
+        take(row, Exception(_("Your roles do not include what this row would do.")), columns)
 
 
 def take(row: ReadRow, refusal: Exception, columns: Mapping[str, str]) -> None:
