@@ -13,7 +13,7 @@ from assets.models import Asset
 from portal import subjects
 from portal.archive.changes import Entry
 from portal.people import organisations
-from risks import appetite, history, scales, why, wording
+from risks import appetite, history, meanings, scales, why, wording
 from risks.appetite import Verdict
 from risks.models import Levels, Risk, RiskAsset, StaleScore
 from risks.why import Move, Why
@@ -26,7 +26,7 @@ class Area:
     """One line of the levels: likelihood or an impact area, with the level of each stage."""
 
     label: str
-    levels: tuple[tuple[int | None, str], ...]  # (level, word) by stage
+    levels: tuple[tuple[int | None, str, str], ...]  # (level, word, what it means here) by stage
     is_safety: bool = False
 
 
@@ -132,13 +132,17 @@ def _stage(risk: Risk, stage: str, judged: Mapping[str, Levels]) -> StageHead:
 
 
 def _areas(judged: Mapping[str, Levels]):
-    def across(name: str, words: Mapping[int, Any]) -> tuple[tuple[int | None, str], ...]:
-        levels = [getattr(judged.get(stage), name, None) for stage in Levels.Stage.values]
-        return tuple((level, str(words[level]) if level else "") for level in levels)
+    known = meanings.known()
 
-    yield Area("likelihood", across("likelihood_level", wording.LIKELIHOODS))
+    def across(name: str, words: Mapping[int, Any], scale: str) -> tuple[tuple[int | None, str, str], ...]:
+        levels = [getattr(judged.get(stage), name, None) for stage in Levels.Stage.values]
+        meant = meanings.in_words(scale, known)
+        return tuple((level, str(words[level]) if level else "", meant.get(level, "")) for level in levels)
+
+    yield Area("likelihood", across("likelihood_level", wording.LIKELIHOODS, meanings.Scale.LIKELIHOOD))
     for area in scales.IMPACT_AREAS:
-        yield Area(str(wording.AREAS[area]), across(f"{area}_level", wording.IMPACTS), is_safety=area == scales.SAFETY)
+        levels = across(f"{area}_level", wording.IMPACTS, area)
+        yield Area(str(wording.AREAS[area]), levels, is_safety=area == scales.SAFETY)
 
 
 def _path(linked: list[Asset], user: Any) -> tuple[Asset, ...]:

@@ -30,6 +30,7 @@ IMPACTS: dict[int, Word] = {
     4: gettext_lazy("Major"),
     5: in_context("impact", "Severe"),
 }
+LIKELIHOOD: Word = gettext_lazy("likelihood")
 AREAS: dict[str, Word] = {
     scales.FINANCIAL: gettext_lazy("financial"),
     scales.OPERATIONAL: gettext_lazy("operational"),

@@ -12,7 +12,7 @@ from assets.models import Asset
 from portal.people import roles
 from portal.people.models import Appointment, RoleAssignment, Unit, User
 from portal.web.widgets import Scale
-from risks import wording
+from risks import meanings, wording
 
 ENOUGH_TO_GUESS = 20
 OWNING = {name for name, permissions in roles.PERMISSIONS.items() if "risks.change_risk" in permissions}
@@ -72,13 +72,16 @@ impacts = lazy(lambda: _numbered(wording.IMPACTS), list)
 areas = lazy(lambda: [("", _("In what?")), *((area, str(word).capitalize()) for area, word in wording.AREAS.items())], list)
 
 
-def strip(label, words, *, required=False):
-    """A scale of levels as one strip; what need not be judged may stay open."""
+def strip(label, words, scale, *, required=False):
+    """A scale of levels as one strip, with what they mean here below; what need not be judged may stay open."""
+    meant = " · ".join(f"{level}: {phrase}" for level, phrase in meanings.in_words(scale).items())
 
     def offered():
         return words() if required else [("", _("Open")), *words()]
 
-    return forms.TypedChoiceField(label=label, choices=offered, coerce=int, empty_value=None, required=required, widget=Scale)
+    return forms.TypedChoiceField(
+        label=label, help_text=meant, choices=offered, coerce=int, empty_value=None, required=required, widget=Scale
+    )
 
 
 def meant_asset(text, user):

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from risks import scales, wanted, wording
+from risks import meanings, scales, wanted, wording
 from risks.forms import choices
 from risks.forms.risk import Answers
 from risks.models import Confidence
@@ -15,10 +15,12 @@ class RatingForm(Answers):
 
     def __init__(self, *args, offers_both=False, versioned=False, **options):
         super().__init__(*args, **options)
-        self.fields["likelihood_level"] = choices.strip(_("How likely?"), choices.likelihoods, required=True)
+        self.fields["likelihood_level"] = choices.strip(
+            _("How likely?"), choices.likelihoods, meanings.Scale.LIKELIHOOD, required=True
+        )
         for area in scales.IMPACT_AREAS:
             question = _("How bad, %(area)s?") % {"area": wording.AREAS[area]}
-            self.fields[f"{area}_level"] = choices.strip(question, choices.impacts)
+            self.fields[f"{area}_level"] = choices.strip(question, choices.impacts, area)
         self.fields["confidence"] = forms.ChoiceField(
             label=_("How sure are you?"), choices=Confidence, widget=forms.RadioSelect, initial=Confidence.MEDIUM
         )

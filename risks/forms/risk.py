@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from risks import scales, wanted, wording
+from risks import meanings, scales, wanted, wording
 from risks.forms import choices
 from risks.models import Levels, Risk
 
@@ -118,10 +118,10 @@ class LevelsForm(VersionedForm):
     def __init__(self, *args, stage, **options):
         super().__init__(*args, **options)
         self.stage = stage
-        self.fields["likelihood_level"] = choices.strip(_("How likely?"), choices.likelihoods)
+        self.fields["likelihood_level"] = choices.strip(_("How likely?"), choices.likelihoods, meanings.Scale.LIKELIHOOD)
         for area in scales.IMPACT_AREAS:
             question = _("How bad, %(area)s?") % {"area": wording.AREAS[area]}
-            self.fields[f"{area}_level"] = choices.strip(question, choices.impacts)
+            self.fields[f"{area}_level"] = choices.strip(question, choices.impacts, area)
         self.fields["reason"] = forms.CharField(
             label=_("Why?"), required=False, max_length=wanted.LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3})
         )
