@@ -9,7 +9,7 @@ from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
 # These lay out or refill the database itself; everything else works with the application's narrow role.
-AS_OWNER = {"backup", "migrate", "restore", "seed_demo", "seed_scale", "sqlmigrate", "showmigrations"}
+AS_OWNER = {"backup", "clear_demo", "migrate", "restore", "seed_demo", "seed_scale", "sqlmigrate", "showmigrations"}
 NO_DATABASE = "The database does not answer: run `make up` in another terminal, or set DATABASE_URL."
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.setup.views import begin, organisation, people, scales, settings
+from governance.setup.views import begin, demo, organisation, people, scales, settings
 
 app_name = "setup"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("settings/levels/", scales.levels, name="levels"),
     path("settings/appetite/", scales.appetite_points, name="appetite"),
     path("settings/people/", people.people, name="people"),
+    path("settings/demo/", demo.demo, name="demo"),
     path("settings/finish/", settings.finish, name="finish"),
 ]

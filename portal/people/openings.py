@@ -26,6 +26,11 @@ def somebody_lives_here() -> bool:
     return User.objects.filter(is_service=False).exists()
 
 
+def was_issued() -> bool:
+    """Whether a first person was ever expected here, so that no demo moves in before them."""
+    return Opening.objects.exists()
+
+
 @transaction.atomic
 def issue(digest: str = "") -> str:
     """A fresh link's token, the only one that opens from now on. With `digest` its SHA-256 is kept in place of a new one's, and

@@ -18,7 +18,7 @@ def main() -> int:
     call_command("collectstatic", interactive=False, verbosity=0)
     if openings.somebody_lives_here():
         Path(os.environ["FIRST_SIGN_IN"]).unlink(missing_ok=True)
-    elif os.environ.get("DEMO") != "0":
+    elif os.environ.get("DEMO") != "0" and not openings.was_issued():
         print("Building the demo organisation …", flush=True)
         call_command("seed_demo")
     else:

@@ -270,6 +270,8 @@ CELERY_TASK_ROUTES = {
     "portal.record.tasks.fold_totals": {"queue": "record"},
 }
 
+CLEARS_DEMO = False  # whether this host's workers have the owner's rights, by which a demo is cleared
+
 # Watching --------------------------------------------------------------------------------------------------------------
 METRICS_TOKEN, METRICS_FOLDER = environment.metrics()
 LOGGING = logs.configuration()

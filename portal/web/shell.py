@@ -64,6 +64,7 @@ class Shell:
     theme_url: str = ""
     sign_out_url: str = ""
     is_empty: bool = False  # nobody lives here yet
+    is_demo: bool = False
 
 
 # In the order of the design; each page appears once its name exists.
@@ -109,7 +110,9 @@ def _build(request: HttpRequest) -> Shell:
     theme = theme if theme in THEMES else ""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return Shell(theme=theme, is_empty=organisations.current() is None and not openings.somebody_lives_here())
+        known = organisations.current()
+        is_empty = known is None and not openings.somebody_lives_here()
+        return Shell(theme=theme, is_empty=is_empty, is_demo=known is not None and known.is_demo)
     counts = {key: count for provider in _count_with for key, count in provider(user).items()}
     rail = _links(RAIL, request, counts)
     organisation = organisations.current()
@@ -120,6 +123,7 @@ def _build(request: HttpRequest) -> Shell:
         personal=_links(PERSONAL, request, counts),
         name=str(user),
         organisation=organisation.name if organisation else "",
+        is_demo=organisation is not None and organisation.is_demo,
         offices=", ".join(str(_OFFICES[name]) for name in _OFFICES if name in held.names),
         seat=_seat(held.seats),
         today=organisations.today(),

@@ -175,13 +175,15 @@ def _plain(value: Decimal) -> str:
 
 
 def _currency() -> str:
-    """The organisation's one currency; set once, so it is asked for once a process."""
-    if not _remembered:
-        organisation = organisations.current()
-        if organisation is None:
-            return "EUR"
+    """The organisation's one currency. Set once, so it is asked for once a process; a demo may be cleared for another."""
+    if _remembered:
+        return _remembered[0]
+    organisation = organisations.current()
+    if organisation is None:
+        return "EUR"
+    if organisation.set_up_at is not None and not organisation.is_demo:
         _remembered.append(organisation.currency)
-    return _remembered[0]
+    return organisation.currency
 
 
 def _amount(value: Decimal, text: str, currency: str | None) -> str:

@@ -52,6 +52,7 @@ PAGES = {
     "people:factor-removal": of("factor"),
     "setup:settings": Line(),
     "setup:codes": Line(),
+    "setup:demo": Line(),
     "setup:organisation": Line(),
     "setup:units": Line(),
     "setup:leaders": Line(),

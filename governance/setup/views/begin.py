@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from governance.setup import clearing
 from governance.setup.forms.begin import FirstPersonForm
 from portal.errors import Invalid
 from portal.people import openings, second_factors
@@ -22,6 +23,7 @@ from portal.web.pages import answer
 
 FACTOR = "setup.factor"
 SHOW_CODES = "setup.show_codes"
+LOOK_AGAIN_SECONDS = 2
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -35,6 +37,8 @@ def begin(request, token):
         if request.method == "POST" and form.is_valid():
             return _entered(request, token, form)
     except OpeningOver as error:
+        if clearing.under_way(token):
+            return _waiting(request)
         return answer(request, "setup/over.html", {"sentence": error}, status=410)
     return _shown(request, form)
 
@@ -63,6 +67,13 @@ def _entered(request, token, form):
     record_authentication(request, user, "mfa", type=Authenticator.Type.TOTP)
     request.session[SHOW_CODES] = True
     return redirect("setup:codes")
+
+
+def _waiting(request):
+    """The demo is being cleared: this page looks again by itself."""
+    response = answer(request, "setup/waiting.html", {"by_itself": settings.CLEARS_DEMO})
+    response["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    return response
 
 
 def _shown(request, form):
