@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from django.urls import reverse
 
+from governance.board import beginning as beginning_of
 from governance.board import between as between_us
 from governance.board import figures as figures_of
 from governance.board import ground, needs, position, scope
+from governance.board.beginning import Beginning
 from governance.board.between import Between
 from governance.board.figures import Figures
 from governance.board.ground import Ground
@@ -69,6 +71,7 @@ class Dashboard:
     concerns: list[Risk]
     between: Between | None
     ground: Ground | None
+    beginning: Beginning
     tiles: tuple[str, ...]
 
     @property
@@ -87,7 +90,8 @@ def build(user) -> Dashboard:
     where = scope.of(user)
     known = figures_of.read(user, where)
     mine = needs.of(user, where)
-    tiles = _order(reach.grants(user).names)
+    first = beginning_of.of(user)
+    tiles = first.without_empty(_order(reach.grants(user).names))
     today = organisations.today()
     since = today - timedelta(days=MOVED_WITHIN_DAYS)
     sees_risks = bool(where.units) and user.has_perm("risks.view_risk")
@@ -111,6 +115,7 @@ def build(user) -> Dashboard:
         concerns=_concerns(user) if "concerns" in tiles else [],
         between=between_us.read(user, where) if sees_risks and "between" in tiles else None,
         ground=ground.read() if "ground" in tiles else None,
+        beginning=first,
         tiles=tiles,
     )
 

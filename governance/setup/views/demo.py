@@ -1,10 +1,7 @@
 """Clear the demo and begin as ourselves: asked for here, done by a process with the owner's rights."""
 
-from urllib.parse import urlencode
-
 from django.db import transaction
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -12,7 +9,7 @@ from governance.setup import clearing, tasks
 from governance.setup.forms.demo import ClearingForm
 from governance.setup.views.answers import PERMISSION
 from portal.errors import Invalid
-from portal.people import organisations, second_factors
+from portal.people import freshness, organisations
 from portal.people.access import permitted
 from portal.web.pages import answer
 
@@ -24,15 +21,15 @@ def demo(request):
     organisation = organisations.current()
     if organisation is None or not organisation.is_demo:
         raise clearing.NoDemo
-    form = ClearingForm(request.POST or None)
+    form = ClearingForm(request.POST or None, initial={"name": (freshness.kept(request) or {}).get("name", "")})
     if request.method == "POST" and form.is_valid():
-        if not second_factors.fresh(request):
-            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}")
+        if not freshness.is_fresh(request):
+            return freshness.ask(request, request.path)
         try:
             token = clearing.ask(form.cleaned_data["name"], actor=request.user)
             transaction.on_commit(tasks.clear_demo.delay, robust=True)
             return redirect("setup:begin", token=token)
         except Invalid as error:
             form.take(error)
-    context = {"form": form, "organisation": organisation, "fresh": second_factors.fresh(request)}
+    context = {"form": form, "organisation": organisation, "fresh": freshness.is_fresh(request)}
     return answer(request, "setup/demo.html", context, status=422 if form.errors else 200)
