@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, DateField, DecimalField, Exists, F, OuterRef, Q, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Floor
 from django.http import QueryDict
 
 from portal import clock
 from portal.people import organisations
-from portal.people.reach import grants, settle
+from portal.people.reach import Tally, grants, settle
 from portal.web import charts, listing
 from portal.web.listing import Order, Page
 from risks import wording
@@ -38,7 +38,7 @@ ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """How many, and how many points [sum of scores]."""
+    """How many, and how many points [sum of scores, each down to whole points as it is written, so that sums tie out]."""
 
     count: int = 0
     points: Decimal = Decimal(0)
@@ -124,21 +124,31 @@ def count(user: Any, **params: Any) -> Together:
 
 
 def tabs(user: Any) -> dict[str, int]:
-    """How many open risks each standing view holds, of those `user` may open. One query."""
-    mine = Q(it_owner=user.pk) | Q(security_owner=user.pk)
-    return (
-        Risk.objects.visible_to(user)
+    """How many open risks each standing view counts: the number that its heading will say. One query."""
+    seen = grants(user)
+    views = {
+        "open": Q(),
+        "above_tolerance": Q(score_state__is_above_tolerance=True),
+        "safety": Q(score_state__is_safety=True),
+        "mine": Q(it_owner=user.pk) | Q(security_owner=user.pk),
+        "overdue": Q(review_due_on__lt=organisations.today()),
+        "unowned": Q(accountable=""),
+    }
+    open_to = Risk.visibility(seen)
+    found = (
+        Risk.objects.filter(Risk.countable(seen))
         .open()
         .current()
         .aggregate(
-            open=Count("pk"),
-            above_tolerance=Count("pk", filter=Q(score_state__is_above_tolerance=True)),
-            safety=Count("pk", filter=Q(score_state__is_safety=True)),
-            mine=Count("pk", filter=mine),
-            overdue=Count("pk", filter=Q(review_due_on__lt=organisations.today())),
-            unowned=Count("pk", filter=Q(accountable="")),
+            **{f"every_{name}": Count("pk", filter=rows) for name, rows in views.items()},
+            **{f"seen_{name}": Count("pk", filter=rows & open_to) for name, rows in views.items()},
         )
     )
+    return {name: _counted_view(found[f"seen_{name}"], found[f"every_{name}"], name != "open").counted for name in views}
+
+
+def _counted_view(visible: int, every: int, filtered: bool) -> Tally:
+    return settle(visible, every - visible, filtered=filtered)
 
 
 def runs(risk_ids: Sequence[int], moments: Sequence[Any]) -> dict[int, list[Decimal | None]]:
@@ -205,9 +215,9 @@ def _counted(asked: Filters, user: Any) -> tuple[dict[str, Together], Together, 
         .values(band)
         .annotate(
             every=Count("pk"),
-            every_points=Coalesce(Sum(value), NOTHING),
+            every_points=Coalesce(Sum(Floor(value)), NOTHING),
             visible=Count("pk", filter=open_to),
-            visible_points=Coalesce(Sum(value, filter=open_to), NOTHING),
+            visible_points=Coalesce(Sum(Floor(value), filter=open_to), NOTHING),
         )
     )
     bands: dict[str, Together] = {}

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from portal.people import organisations
 from portal.record.models import AuditEntry
 from risks import change, movers
 from risks.change import Change
@@ -37,9 +38,19 @@ class Moved:
     events: tuple[Event, ...]
 
     @property
+    def scores(self) -> list[Score]:
+        """Every score on the way, the first one and each step."""
+        return [*([self.before] if self.before is not None else []), *(event.score for event in self.events)]
+
+    @property
     def points(self) -> Decimal:
         """The difference [points], which the events add up to; no number on one side counts as 0."""
         return (_value(self.after) or ZERO) - (_value(self.before) or ZERO)
+
+
+def evening(day: date) -> datetime:
+    """The last moment of `day` in the organisation's zone."""
+    return organisations.morning(day + timedelta(days=1)) - timedelta(microseconds=1)
 
 
 def moved(risk: Risk, since: datetime, until: datetime, state: str = Levels.Stage.CURRENT) -> Moved:
@@ -57,7 +68,7 @@ def moved(risk: Risk, since: datetime, until: datetime, state: str = Levels.Stag
 def _actors(pairs: Sequence[tuple[Score | None, Score]], changes: Sequence[Change]) -> Iterable[Any]:
     """Who last wrote about the sources of each change, between the score before it and the new one."""
     sources = [{(term.source.kind, term.source.id) for term in one.terms if term.source} for one in changes]
-    entries = _entries(set().union(*sources), pairs[-1][1].computed_at) if pairs else []
+    entries = _entries(set().union(*sources), pairs[0][0], pairs[-1][1]) if pairs else []
     for (earlier, later), wanted in zip(pairs, sources, strict=True):
         yield next(
             (
@@ -71,15 +82,17 @@ def _actors(pairs: Sequence[tuple[Score | None, Score]], changes: Sequence[Chang
         )
 
 
-def _entries(subjects: set[tuple[str, int]], until: datetime) -> list[AuditEntry]:
-    """What people did to these subjects, newest first."""
+def _entries(subjects: set[tuple[str, int]], earliest: Score | None, latest: Score) -> list[AuditEntry]:
+    """What people did to these subjects between two scores, newest first."""
     by_kind: dict[str, list[int]] = {}
     for kind, pk in subjects:
         by_kind.setdefault(kind, []).append(pk)
     entries = AuditEntry.objects.none()
     for kind, ids in by_kind.items():
         entries |= AuditEntry.objects.filter(kind=kind, subject_id__in=ids)
-    return list(entries.filter(actor__isnull=False, at__lte=until).select_related("actor").order_by("-pk"))
+    if earliest is not None:
+        entries = entries.filter(at__gt=earliest.computed_at)
+    return list(entries.filter(actor__isnull=False, at__lte=latest.computed_at).select_related("actor").order_by("-pk"))
 
 
 def _value(score: Score | None) -> Decimal | None:

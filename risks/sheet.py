@@ -13,9 +13,10 @@ from assets.models import Asset
 from portal import subjects
 from portal.archive.changes import Entry
 from portal.people import organisations
-from risks import appetite, history, meanings, scales, why, wording
+from risks import appetite, history, meanings, scales, scores, why, wording
 from risks.appetite import Verdict
 from risks.models import Levels, Risk, RiskAsset, StaleScore
+from risks.scores import Moved
 from risks.why import Move, Why
 
 DAYS_OF_CHANGE = 30
@@ -61,6 +62,11 @@ class Sheet:
     has_more: bool
 
     @property
+    def source(self) -> Asset:
+        """What makes the most critical linked asset critical: the far end of the path."""
+        return self.path[-1]
+
+    @property
     def reasons(self) -> list[StageHead]:
         """The stages that were judged for a reason of their own: the one for now first, no words twice."""
         said: dict[str, StageHead] = {}
@@ -83,21 +89,22 @@ def of_user(user: Any):
 
 
 def read(risk: Risk, user: Any) -> Sheet:
-    """The sheet of `risk`, a row of `of_user(user)`. Eleven queries and those of the panels, however much hangs on it."""
+    """The sheet of `risk`, a row of `of_user(user)`. Thirteen queries at most and those of the panels, however much hangs on it."""
     verdict = appetite.judge(_state(risk, "current_value"), appetite.of_category(risk.category))
     score = why.newest(risk, Levels.Stage.CURRENT)
     tolerance = None if verdict.tolerance_points is None else Decimal(verdict.tolerance_points)
     judged = {row.stage: row for row in Levels.objects.filter(risk=risk).select_related("set_by")}
-    since, before = _earlier(risk, score)
+    since = organisations.today() - timedelta(days=DAYS_OF_CHANGE)
+    moved = _moved(risk, score, since)
     linked = list(Asset.objects.visible_to(user).filter(risk_links__risk=risk).select_related("unit").order_by("number"))
     known = {("asset", asset.pk): asset for asset in linked}
-    names = why.sources([score, before], user, known)
-    moved = why.explain_move(since, None, before, score, names) if before is not None else None
+    names = why.sources([score, *(moved.scores if moved else ())], user, known)
+    move = why.explain_move(since, None, moved, names) if moved else None
     entries, has_more = history.read(risk, user)
     return Sheet(
         risk=risk,
         why=why.explain(score, names, tolerance),
-        move=moved if moved is not None and moved.fall is not None else None,
+        move=move if move is not None and move.fall is not None else None,
         verdict=verdict,
         stale_since=risk.stale_since,
         stages=tuple(_stage(risk, stage, judged) for stage in Levels.Stage.values),
@@ -116,13 +123,12 @@ def read(risk: Risk, user: Any) -> Sheet:
     )
 
 
-def _earlier(risk: Risk, score: Any) -> tuple[date, Any]:
-    """The day 30 days ago and the score that stood then, where it is not the present one."""
-    since = organisations.today() - timedelta(days=DAYS_OF_CHANGE)
-    if score is None or score.value is None or score.previous_value is None:
-        return since, None
-    before = why.newest(risk, Levels.Stage.CURRENT, until=since)
-    return since, None if before is None or before.pk == score.pk else before
+def _moved(risk: Risk, score: Any, since: date) -> Moved | None:
+    """What happened to the score in the last 30 days; None where it is new or stood still."""
+    if score is None or score.value is None or score.previous_value is None or score.computed_at <= scores.evening(since):
+        return None
+    moved = scores.moved(risk, scores.evening(since), score.computed_at)
+    return moved if moved.before is not None else None
 
 
 def _stage(risk: Risk, stage: str, judged: Mapping[str, Levels]) -> StageHead:
@@ -146,7 +152,7 @@ def _areas(judged: Mapping[str, Levels]):
 
 
 def _path(linked: list[Asset], user: Any) -> tuple[Asset, ...]:
-    """From what makes the most critical linked asset critical down to it; () where it is so by itself, or hidden on the way."""
+    """From the most critical linked asset to what makes it critical; () where it is so by itself, or hidden on the way."""
     judged = [asset for asset in linked if asset.effective_criticality]
     if not judged:
         return ()

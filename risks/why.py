@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from portal import subjects
 from portal.people import organisations
-from portal.web import charts
+from portal.web import charts, shown
 from risks import change, movers, wording
 from risks.models import Risk, Score
+from risks.scores import Event, Moved
 from risks.scoring import ScoreResult, Source
+
+MOST_STEPS = 12  # more of them are told term by term
 
 Names = Mapping[tuple[str, int], tuple[str, str]]  # (kind, id) → (label, url)
 
@@ -79,18 +82,38 @@ def explain(score: Score | None, names: Names, tolerance: Decimal | None) -> Why
     return Why(score, fall, charts.waterfall(care, start=fall.total, limit=tolerance) if care else None)
 
 
-def explain_move(since: date, until: date | None, before: Score | None, after: Score, names: Names) -> Move:
-    """What moved the score between the evenings of `since` and `until`; the terms add up to the difference exactly."""
-    moved = change.explain(_result(before), movers.as_result(after))
-    steps = [_step(wording.change_label(term), term.points, term.source, names) for term in moved.terms]
-    fall = charts.waterfall(steps, start=moved.before or Decimal(0)) if steps else None
-    return Move(since, until, before, after, moved.points, fall)
+def explain_move(since: date, until: date | None, moved: Moved, names: Names) -> Move | None:
+    """What moved the score between the evenings of `since` and `until`, adding up to the difference exactly: each step with
+    its day and who stood behind it, or term by term where there were too many steps. None where there is no score."""
+    if moved.after is None:
+        return None
+    known = _result(moved.before)
+    terms = change.explain(known, movers.as_result(moved.after)).terms
+    told = [(event, term) for event in moved.events for term in event.change.terms if term.points]
+    if len(told) > MOST_STEPS:
+        steps = [_step(wording.change_label(term), term.points, term.source, names) for term in terms]
+    elif told and terms:
+        steps = [
+            _step(wording.change_label(term), term.points, term.source, names, _behind(event), event.score.computed_at)
+            for event, term in told
+        ]
+    else:
+        steps = []
+    start = known.value if known is not None and known.value is not None else Decimal(0)
+    return Move(since, until, moved.before, moved.after, moved.points, charts.waterfall(steps, start=start) if steps else None)
+
+
+def _behind(event: Event) -> str:
+    return event.actor.name if event.actor is not None else wording.causes(event.score.cause)
 
 
 def _result(score: Score | None) -> ScoreResult | None:
     return None if score is None else movers.as_result(score)
 
 
-def _step(label: str, points: Decimal, source: Source | None, names: Names) -> charts.Step:
+def _step(
+    label: str, points: Decimal, source: Source | None, names: Names, behind: str = "", at: datetime | None = None
+) -> charts.Step:
     name, url = names.get((source.kind, source.id), ("", "")) if source else ("", "")
-    return charts.Step(label=label, points=points, note=name, url=url)
+    note = ", ".join(part for part in (name, behind) if part)
+    return charts.Step(label=label, points=points, note=note, url=url, when=shown.date_short(at) if at else "")

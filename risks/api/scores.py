@@ -1,7 +1,7 @@
 """The shared score as integrations read it, and why it moved."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import django_filters
@@ -18,7 +18,6 @@ from rest_framework.response import Response
 from assets.models import Asset
 from portal import clock
 from portal.errors import Invalid
-from portal.people import organisations
 from portal.web.api import questions
 from portal.web.api.fields import Linked, by_id_or_number
 from portal.web.api.filters import LinkedFilter
@@ -249,7 +248,7 @@ def _moment(request: Request, name: str) -> datetime:
     told = _told(request, name) if name == "from" else request.query_params.get(name, "")
     day = _day(told)
     if day is not None:
-        return organisations.morning(day + timedelta(days=1)) - timedelta(microseconds=1)
+        return scores.evening(day)
     return questions.moment(request, name) if told else clock.now()
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.web.pages import answer
-from risks import appetite, history, offices, sheet, why
+from risks import appetite, history, offices, scores, sheet, why
 from risks.forms.risk import AssetForm
 from risks.models import Levels, Risk
 from risks.models.score import Agreement
@@ -72,10 +72,8 @@ def score_change(request, pk):
     today = organisations.today()
     until = min(_day(request, "to") or today, today)
     since = min(_day(request, "from") or until - timedelta(days=sheet.DAYS_OF_CHANGE), until)
-    after = why.newest(found, Levels.Stage.CURRENT, until=until)
-    before = why.newest(found, Levels.Stage.CURRENT, until=since)
-    names = why.sources([before, after], request.user)
-    move = why.explain_move(since, until, before, after, names) if after else None
+    moved = scores.moved(found, scores.evening(since), scores.evening(until))
+    move = why.explain_move(since, until, moved, why.sources(moved.scores, request.user))
     context = {"risk": found, "move": move, "since": since, "until": until, "today": today}
     return answer(request, "risks/score_change.html", context)
 

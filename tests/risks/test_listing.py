@@ -7,8 +7,9 @@ from django.http import QueryDict
 from portal import clock
 from portal.people import organisations
 from portal.people.models import Unit
+from portal.web import shown
 from risks import heatmap, listing, movers, register
-from risks.models import Appetite, Risk, Score
+from risks.models import Appetite, Risk, Score, ScoreState
 from tests.factories.assets import make_asset
 from tests.factories.risks import make_risk
 
@@ -84,6 +85,29 @@ def test_standing_views(logged, person):
     assert numbers(read(leader, "review=overdue")) == [late.number]
     assert sorted(numbers(read(leader, "owner=none"))) == sorted([safe.number, late.number])
     assert listing.tabs(leader) == {"open": 3, "above_tolerance": 0, "safety": 1, "mine": 1, "overdue": 1, "unowned": 2}
+
+
+def test_a_tab_counts_what_the_heading_of_its_view_says(logged, analyst):
+    logged(4, 4)
+    for level in (1, 2, 2):
+        logged(level, level, is_confidential=True)
+    logged(2, 0, impact={"safety": 5}, is_confidential=True)
+
+    counts = listing.tabs(analyst)
+
+    assert (counts["open"], counts["safety"]) == (5, 0)
+    assert (read(analyst).all.count, read(analyst, "safety=1").all.count) == (5, 0)
+
+
+def test_sums_add_up_what_is_written_beside_them(logged, person):
+    for level in (4, 4):
+        logged(level, level)
+    ScoreState.objects.update(current_value=Decimal("48.7"))
+
+    book = read(person("CIO"))
+
+    assert [shown.score(row.value) for group in book.groups for row in group.rows] == ["48", "48"]
+    assert book.all.points == 96
 
 
 def test_closed_risks_have_their_own_list(logged, person):

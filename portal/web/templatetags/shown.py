@@ -7,6 +7,7 @@ from portal.web import shown
 register = template.Library()
 
 register.filter("score", shown.score)
+register.filter("whole", shown.whole)
 register.filter("money", shown.money)
 register.filter("money_exact", shown.money_exact)
 register.filter("two_digits", shown.two_digits)
