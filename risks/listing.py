@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -173,9 +173,24 @@ def runs(risk_ids: Sequence[int], moments: Sequence[Any]) -> dict[int, list[Deci
     return found
 
 
+def sparks(risks: Sequence[Risk]) -> dict[int, charts.Sparkline]:
+    """The last 12 weeks of each risk's score and its tolerance; the rows know their `score_state`. One query."""
+    past = runs([risk.pk for risk in risks], _weekly(clock.now())) if risks else {}
+    return {risk.pk: _spark(risk.score_state, (*past[risk.pk], risk.score_state.current_value)) for risk in risks}
+
+
+def _weekly(now: datetime) -> list[datetime]:
+    return [now - timedelta(weeks=weeks) for weeks in range(WEEKS, 0, -1)]
+
+
+def _spark(state: Any, run: Sequence[Decimal | None]) -> charts.Sparkline:
+    limit = Decimal(state.tolerance_points) if state and state.tolerance_points is not None else None
+    return charts.sparkline(run, limit=limit)
+
+
 def _lines(risks: Sequence[Risk], stage: str, value: str, band: str) -> tuple[Row, ...]:
     now = clock.now()
-    moments = [now - timedelta(weeks=weeks) for weeks in range(WEEKS, 0, -1)] + [now - timedelta(days=DAYS_OF_CHANGE)]
+    moments = [*_weekly(now), now - timedelta(days=DAYS_OF_CHANGE)]
     past = runs([risk.pk for risk in risks], moments) if risks and stage == Levels.Stage.CURRENT else {}
     return tuple(_line(risk, value, band, past.get(risk.pk)) for risk in risks)
 
@@ -185,12 +200,11 @@ def _line(risk: Risk, value: str, band: str, past: list[Decimal | None] | None) 
     present = getattr(state, value, None)
     run = (*past[:-1], present) if past else ()
     before = past[-1] if past else None
-    limit = Decimal(state.tolerance_points) if state and state.tolerance_points is not None else None
     return Row(
         risk=risk,
         value=present,
         band=getattr(state, band, ""),
-        spark=charts.sparkline(run, limit=limit) if run else None,
+        spark=_spark(state, run) if run else None,
         run=tuple(one for one in run if one is not None),
         change=present - before if present is not None and before is not None else None,
         is_new=bool(past) and present is not None and before is None,

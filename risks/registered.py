@@ -7,7 +7,7 @@ from portal import subjects
 from portal.archive import changes
 from portal.attention import reviews
 from portal.workbench import importable
-from risks import cadence, history, import_fields, importing, reviewed
+from risks import cadence, history, import_fields, importing, panels, reviewed
 
 
 def _material(risk):
@@ -59,6 +59,7 @@ reviews.on_answer(cadence.REVIEW, reviewed.take_answer)
 reviews.sides_with(cadence.REVIEW, cadence.sides)
 reviews.changes_with(cadence.REVIEW, reviewed.since_last)
 reviews.changed_at(cadence.REVIEW, reviewed.where_to_rate)
+subjects.add_panel("asset", "risks", "risks/_of_asset.html", panels.on_assets, order=10)
 
 importable.register(
     importable.Importable(

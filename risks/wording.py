@@ -106,6 +106,8 @@ LABELS: dict[str, Word] = {
     "change.added": gettext_lazy("New: %(now)s"),
     "change.removed": gettext_lazy("No longer: %(was)s"),
     "change.changed": gettext_lazy("%(was)s → %(now)s"),
+    "change.likelihood": gettext_lazy("Likelihood %(before)s → %(likelihood_level)s, %(impact_area)s impact %(impact_level)s"),
+    "change.impact": gettext_lazy("Impact %(before)s → %(impact_level)s, %(impact_area)s, likelihood %(likelihood_level)s"),
 }
 
 _DAYS = ("ends_on", "due_on")
@@ -126,9 +128,19 @@ def label(name: str, params: Mapping[str, Any]) -> str:
 
 def change_label(term: ChangeTerm) -> str:
     """The words for what a term of a score did between two scores."""
+    if term.kind == change.CHANGED and term.name == "rating" and (step := _step_of_rating(term)):
+        return step
     was = "" if term.kind == change.ADDED else label(term.name, term.was)
     now = "" if term.kind == change.REMOVED else label(term.name, term.now)
     return str(LABELS[f"change.{term.kind}"]) % {"was": was, "now": now}
+
+
+def _step_of_rating(term: ChangeTerm) -> str:
+    """A rating of which one level alone changed says that level; "" where more did."""
+    changed = [name for name in term.now if term.was.get(name) != term.now[name]]
+    keys = {("likelihood_level",): "change.likelihood", ("impact_level",): "change.impact"}
+    key = keys.get(tuple(changed), "")
+    return str(LABELS[key]) % (_spelled(term.now) | {"before": term.was[changed[0]]}) if key else ""
 
 
 def causes(keys: str) -> str:

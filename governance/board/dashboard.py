@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from governance.board import beginning as beginning_of
@@ -19,8 +20,9 @@ from governance.board.position import Sentence
 from governance.board.scope import Scope
 from portal import clock
 from portal.people import organisations, reach
+from portal.web.charts import Sparkline
 from portal.web.charts.heat_map import MOST_ARROWS, Cell, HeatMap
-from risks import heatmap, movers, scales, wording
+from risks import heatmap, listing, movers, scales, wording
 from risks.models import Risk
 from risks.movers import Mover
 
@@ -32,11 +34,11 @@ MOST_IN_LANE = 7
 ORDERS = (
     ({"CIO", "CISO", "CSO", "ARBITER", "PREPARER"}, ("needs", "safety", "exposure", "movers", "between", "reviews", "assets")),
     ({"BOARD", "AUDITOR"}, ("safety", "exposure", "movers", "between", "reviews", "assets", "needs")),
-    ({"ENGINEER"}, ("needs", "assets", "safety", "exposure", "movers", "reviews")),
+    ({"ENGINEER"}, ("needs", "assets", "reviews", "owned", "safety", "exposure", "movers")),
     ({"COLLEAGUE"}, ("concerns",)),
     ({"ADMIN"}, ("needs", "ground")),
 )
-USUAL_ORDER = ("needs", "reviews", "safety", "exposure", "movers", "assets")
+USUAL_ORDER = ("needs", "owned", "safety", "exposure", "movers", "reviews", "assets")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Move:
     """A risk that moved, and what every term of its score did: words and points, which add up to the move."""
 
     mover: Mover
+    spark: Sparkline
 
     @property
     def why(self) -> list[tuple[str, Decimal]]:
@@ -62,17 +65,25 @@ class Dashboard:
     figures: Figures
     sentence: Sentence
     needs: list[Need]
+    next: Need | None  # what comes after, where nothing needs the reader now
     waiting: list[Need]
     heat: HeatMap | None
     movers: list[Move]
-    moved: int  # how many moved in all
+    rose: int
+    fell: int
     moved_url: str
     safety: list[Risk]
+    owned: list[Risk]
     concerns: list[Risk]
     between: Between | None
     ground: Ground | None
     beginning: Beginning
     tiles: tuple[str, ...]
+
+    @property
+    def moved(self) -> int:
+        """How many moved in all, shown or not."""
+        return self.rose + self.fell
 
     @property
     def bands(self) -> list[dict]:
@@ -97,24 +108,28 @@ def build(user) -> Dashboard:
     sees_risks = bool(where.units) and user.has_perm("risks.view_risk")
     risks = Risk.objects.visible_to(user).filter(where.within("unit"), state=Risk.State.OPEN)
     moves = _within(where, movers.movers(user, since, MOST_ARROWS)) if sees_risks else []
-    moved = movers.moves(since).filter(risk__in=risks).count() if sees_risks else 0
+    rose, fell = _ways(movers.moves(since).filter(risk__in=risks)) if sees_risks else (0, 0)
+    looked_after = ground.read() if "ground" in tiles else None
     return Dashboard(
         scope=where,
         at=clock.now(),
         today=today,
         since=since,
         figures=known,
-        sentence=_sentence(known, where, len(mine), reach.grants(user).seats),
+        sentence=_sentence(known, where, looked_after, len(mine), reach.grants(user).seats),
         needs=mine,
+        next=None if mine else needs.next_for(user),
         waiting=needs.waiting_for(user),
         heat=_heat(known, moves) if sees_risks else None,
-        movers=[Move(mover) for mover in moves[:MOST_MOVERS]],
-        moved=moved,
+        movers=_with_sparks(moves[:MOST_MOVERS]),
+        rose=rose,
+        fell=fell,
         moved_url=where.rows("risks:register", moved_since=since) if sees_risks else "",
         safety=_safety_lane(risks) if sees_risks else [],
+        owned=_owned(user) if "owned" in tiles and known.of("owned") else [],
         concerns=_concerns(user) if "concerns" in tiles else [],
         between=between_us.read(user, where) if sees_risks and "between" in tiles else None,
-        ground=ground.read() if "ground" in tiles else None,
+        ground=looked_after,
         beginning=first,
         tiles=tiles,
     )
@@ -123,12 +138,28 @@ def build(user) -> Dashboard:
 def sentence_for(user) -> str:
     """The position in words without links: what opens the digest."""
     where = scope.of(user)
-    return _sentence(figures_of.read(user, where), where, len(needs.of(user, where)), reach.grants(user).seats).text
+    looked_after = ground.read() if "ground" in _order(reach.grants(user).names) else None
+    return _sentence(figures_of.read(user, where), where, looked_after, len(needs.of(user, where)), reach.grants(user).seats).text
 
 
-def _sentence(known: Figures, where: Scope, count: int, seats: frozenset[str]) -> Sentence:
-    needs_url = f"{reverse('board:today')}#needs"
-    return position.sentence(known, is_personal=not where.units, needs=count, needs_url=needs_url, seats=seats)
+def _sentence(known: Figures, where: Scope, looked_after: Ground | None, count: int, seats: frozenset[str]) -> Sentence:
+    here = f"{reverse('board:today')}#needs"
+    if looked_after is not None:
+        accounts, stale = reverse("people:people"), reverse("risks:recompute")
+        return position.of_ground(looked_after, needs=count, needs_url=here, accounts_url=accounts, stale_url=stale)
+    place = "" if where.is_whole else where.label
+    return position.sentence(known, is_personal=not where.units, needs=count, needs_url=here, place=place, seats=seats)
+
+
+def _with_sparks(found: list[Mover]) -> list[Move]:
+    sparks = listing.sparks([mover.risk for mover in found])
+    return [Move(mover, sparks[mover.risk.pk]) for mover in found]
+
+
+def _ways(moves) -> tuple[int, int]:
+    """How many rose and how many fell."""
+    counts = moves.aggregate(rose=Count("pk", filter=Q(delta__gt=0)), fell=Count("pk", filter=Q(delta__lt=0)))
+    return counts["rose"], counts["fell"]
 
 
 def _within(where: Scope, found: list[Mover]) -> list[Mover]:
@@ -140,6 +171,16 @@ def _safety_lane(risks) -> list[Risk]:
     """Risks that can hurt people, the worst first: never traded against money, so they have a lane of their own."""
     rows = risks.filter(score_state__is_safety=True).select_related("unit", "score_state", "it_owner", "security_owner")
     return list(rows.order_by("-score_state__current_value", "pk")[:MOST_IN_LANE])
+
+
+def _owned(user) -> list[Risk]:
+    """What somebody owns, the worst first, in whatever part of the organisation."""
+    rows = Risk.objects.visible_to(user).open().current().owned_by(user.pk)
+    return list(
+        rows.select_related("unit", "score_state", "it_owner", "security_owner").order_by(
+            F("score_state__current_value").desc(nulls_last=True), "pk"
+        )[:MOST_IN_LANE]
+    )
 
 
 def _concerns(user) -> list[Risk]:

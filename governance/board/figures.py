@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Count, Q
+from django.urls import reverse
+
 from assets.models import Asset
 from governance.board.scope import Scope
 from portal.people import organisations, reach
@@ -57,7 +60,19 @@ def read(user, scope: Scope) -> Figures:
         for key, tally, url_name, filters in rows
         if may[url_name]
     ]
+    figures += _owned(user) if may["risks:register"] and scope.units else []
     return Figures({figure.key: figure for figure in figures}, last_monday(today))
+
+
+def _owned(user) -> list[Figure]:
+    """What somebody owns, wherever it lies: the scope of their role may leave most of it out."""
+    rows = Risk.objects.visible_to(user).open().current().owned_by(user.pk)
+    counts = rows.aggregate(owned=Count("pk"), owned_above=Count("pk", filter=Q(score_state__is_above_tolerance=True)))
+    address = f"{reverse('risks:register')}?owner=me"
+    return [
+        Figure("owned", counts["owned"], address),
+        Figure("owned_above", counts["owned_above"], f"{address}&above_tolerance=1"),
+    ]
 
 
 def _kept(user, scope: Scope) -> dict[str, Tally]:

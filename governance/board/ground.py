@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from portal.people.models import User
 from portal.record.models import AuditEntry, Seal
@@ -22,13 +22,20 @@ class Ground:
 
 
 def read() -> Ground:
-    people = User.objects.filter(is_active=True, is_service=False)
-    factor = Authenticator.objects.filter(user=OuterRef("pk"))
     sealed = Seal.objects.aggregate(last=Max("seq"))["last"] or 0
     return Ground(
-        accounts=people.count(),
-        without_factor=people.filter(~Exists(factor)).count(),
+        accounts=_people().count(),
+        without_factor=without_factor().count(),
         sealed=sealed,
         unsealed=AuditEntry.objects.filter(seal=None).count(),
         stale=StaleScore.objects.values("risk").distinct().count(),
     )
+
+
+def without_factor() -> QuerySet[User]:
+    """The people whom no second factor protects yet."""
+    return _people().filter(~Exists(Authenticator.objects.filter(user=OuterRef("pk"))))
+
+
+def _people() -> QuerySet[User]:
+    return User.objects.filter(is_active=True, is_service=False)

@@ -12,7 +12,7 @@ from assets.models import Proposal
 from governance.board.scope import Scope
 from portal import subjects
 from portal.attention.models import Review
-from portal.people import organisations, reach
+from portal.people import organisations, reach, roll
 from portal.people.models import User
 from risks import differences
 from risks.models import RatingRound, Risk
@@ -38,10 +38,16 @@ class Need:
 def of(user: User, scope: Scope) -> list[Need]:
     """What needs `user`, the most pressing first. Whoever prepares for a leader sees that leader's cards."""
     grants = reach.grants(user)
-    found = [*_ratings(user), *_reviews(user), *_proposals(user), *_register(user, scope)]
+    found = [*_ratings(user), *_reviews(user), *_proposals(user), *_register(user, scope), *_accounts(user)]
     if "PREPARER" in grants.names and user.reports_to is not None:
         found += _reviews(user, of_whom=user.reports_to)
     return sorted(found, key=lambda need: (need.due_on is None, need.due_on or date.max))[:MOST_CARDS]
+
+
+def next_for(user: User) -> Need | None:
+    """What needs `user` next, later than the cards reach; None where nothing is planned."""
+    rows = Review.objects.visible_to(user).filter(owner=user).open().select_related("owner").order_by("due_on")[:1]
+    return next(iter(_as_needs(rows, user, "")), None)
 
 
 def waiting_for(user: User) -> list[Need]:
@@ -82,7 +88,7 @@ def _reviews(user: User, of_whom: User | None = None) -> list[Need]:
         .select_related("owner")
         .order_by("due_on")[:MOST_CARDS]
     )
-    return _as_needs(rows, user, gettext("Waits for %(name)s") if of_whom else gettext("Still true?"))
+    return _as_needs(rows, user, gettext("Waits for %(name)s"))
 
 
 def _as_needs(rows, user: User, note: str) -> list[Need]:
@@ -98,7 +104,7 @@ def _as_needs(rows, user: User, note: str) -> list[Need]:
                 kind=gettext("Review"),
                 icon="review",
                 title=subjects.of_kind(row.subject_kind).label(thing),
-                note=note % {"name": row.owner.name},
+                note=gettext("Still true?") if row.owner_id == user.pk else note % {"name": row.owner.name},
                 url=reverse("attention:review", args=[row.pk]),
                 verb=gettext("Answer") if row.owner_id == user.pk else gettext("Open"),
                 due_on=row.due_on,
@@ -127,6 +133,31 @@ def _proposals(user: User) -> Iterator[Need]:
             note=ngettext("%(n)s thing that nobody knew", "%(n)s things that nobody knew", run["new"]) % {"n": run["new"]},
             url=reverse("assets:run", args=[run["run"]]),
             verb=gettext("Settle"),
+        )
+
+
+def _accounts(user: User) -> Iterator[Need]:
+    """An administrator helps those in who were invited, or whose office asks for a second factor that they lack."""
+    if "ADMIN" not in reach.grants(user).names:
+        return
+    counts, people = roll.counts(user), reverse("people:people")
+    if lacking := counts["lacking"]:
+        yield Need(
+            kind=gettext("Accounts"),
+            icon="pen",
+            title=ngettext("%(n)s person lacks a second factor", "%(n)s people lack a second factor", lacking) % {"n": lacking},
+            note=gettext("Their office asks for one."),
+            url=f"{people}?factor=missing",
+            verb=gettext("Help them"),
+        )
+    if invited := counts["invited"]:
+        yield Need(
+            kind=gettext("Accounts"),
+            icon="pen",
+            title=ngettext("%(n)s person has not come in yet", "%(n)s people have not come in yet", invited) % {"n": invited},
+            note=gettext("They have no password: send them an invitation."),
+            url=f"{people}?standing={roll.INVITED}",
+            verb=gettext("Invite them"),
         )
 
 

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from governance.board.figures import Figure, Figures
+from governance.board.ground import Ground
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Sentence:
     @property
     def html(self) -> SafeString:
         def link(text: str, url: str) -> str:
-            return format_html('<a href="{}">{}</a>', url, text)
+            return format_html('<a href="{}">{}</a>', url, text) if url else format_html("{}", text)
 
         joined = " ".join(part.render(link, lambda words: format_html("{}", words)) for part in self.parts)
         return mark_safe(joined)  # noqa: S308 (each part was escaped where it was made)
@@ -44,15 +45,55 @@ class Sentence:
         return " ".join(part.render(lambda text, url: text, lambda words: words) for part in self.parts)
 
 
-def sentence(figures: Figures, *, is_personal: bool, needs: int, needs_url: str, seats: frozenset[str] = frozenset()) -> Sentence:
+def sentence(
+    figures: Figures,
+    *,
+    is_personal: bool,
+    needs: int,
+    needs_url: str,
+    place: str = "",
+    seats: frozenset[str] = frozenset(),
+) -> Sentence:
     """What stands above everything else on Today and in the digest. `is_personal`: the figures cover what concerns the
-    reader alone; `seats`: those the reader fills, who is spoken to as one of the two who differ."""
-    return Sentence(tuple(_parts(figures, is_personal, needs, needs_url, seats)))
+    reader alone; `place`: the part of the organisation they cover, where it is not the whole; `seats`: those the reader fills,
+    who is spoken to as one of the two who differ."""
+    first = _known(figures, is_personal, place)
+    return Sentence((*first, *_late(figures, seats), *_owned(figures), _needs(needs, needs_url)))
 
 
-def _parts(figures: Figures, is_personal: bool, needs: int, needs_url: str, seats: frozenset[str]) -> Iterator[Part]:
+def of_ground(ground: Ground, *, needs: int, needs_url: str, accounts_url: str, stale_url: str) -> Sentence:
+    """The position for whoever looks after the portal and reads no register."""
+    return Sentence((*_looked_after(ground, accounts_url, stale_url), _needs(needs, needs_url)))
+
+
+def _looked_after(ground: Ground, accounts_url: str, stale_url: str) -> Iterator[Part]:
+    count = ngettext("%(n)s person", "%(n)s people", ground.accounts) % {"n": ground.accounts}
+    words = ngettext("{n} has an account.", "{n} have an account.", ground.accounts)
+    yield Part(words, {"n": (count, accounts_url)})
+    if ground.stale:
+        words = ngettext("{n} waits to be computed.", "{n} wait to be computed.", ground.stale)
+        stale = ngettext("%(n)s score", "%(n)s scores", ground.stale) % {"n": str(apnumber(ground.stale))}
+        yield Part(words, {"n": (_start(stale), stale_url)})
+    else:
+        yield Part(gettext("Every score is up to date."), {})
+
+
+def _known(figures: Figures, is_personal: bool, place: str) -> Iterator[Part]:
     if "open" in figures.by_key:
+        if place and not is_personal:
+            yield Part("{place}:", {"place": (place, "")})
         yield _personal(figures.of("open")) if is_personal else _register(figures)
+
+
+def _owned(figures: Figures) -> Iterator[Part]:
+    if owned := figures.of("owned"):
+        above = figures.of("owned_above")
+        words = gettext("You own {owned}, {above} of them above tolerance.") if above else gettext("You own {owned}.")
+        places = {"owned": (ngettext("%(n)s risk", "%(n)s risks", owned.value) % _n(owned), owned.url)}
+        yield Part(words, places | ({"above": (str(apnumber(above.value)), above.url)} if above else {}))
+
+
+def _late(figures: Figures, seats: frozenset[str]) -> Iterator[Part]:
     if safety := figures.of("safety"):
         words = ngettext("{n} can hurt people.", "{n} can hurt people.", safety.value)
         yield Part(words, {"n": (_start(ngettext("%(n)s risk", "%(n)s risks", safety.value) % _n(safety)), safety.url)})
@@ -63,11 +104,13 @@ def _parts(figures: Figures, is_personal: bool, needs: int, needs_url: str, seat
     if late := figures.of("review_overdue"):
         words = ngettext("{n} is late.", "{n} are late.", late.value)
         yield Part(words, {"n": (_start(ngettext("%(n)s review", "%(n)s reviews", late.value) % _n(late)), late.url)})
-    if needs:
-        words = ngettext("{n} needs you.", "{n} need you.", needs)
-        yield Part(words, {"n": (_start(ngettext("%(n)s thing", "%(n)s things", needs) % {"n": apnumber(needs)}), needs_url)})
-    else:
-        yield Part(gettext("Nothing needs you."), {})
+
+
+def _needs(needs: int, needs_url: str) -> Part:
+    if not needs:
+        return Part(gettext("Nothing needs you."), {})
+    words = ngettext("{n} needs you.", "{n} need you.", needs)
+    return Part(words, {"n": (_start(ngettext("%(n)s thing", "%(n)s things", needs) % {"n": apnumber(needs)}), needs_url)})
 
 
 def _personal(known: Figure) -> Part:
@@ -84,9 +127,10 @@ def _register(figures: Figures) -> Part:
 
 def _tolerance(figures: Figures, known: Figure) -> Part:
     above, new = figures.of("above_tolerance"), figures.of("new_above")
-    count = (ngettext("%(n)s open risk", "%(n)s open risks", known.value) % {"n": known.value}, known.url)
+    count = (ngettext("%(n)s open risk", "%(n)s open risks", known.value) % _n(known), known.url)
     if not above:
-        return Part(ngettext("{open} is within tolerance.", "{open} are within tolerance.", known.value), {"open": count})
+        within = {"open": (_start(count[0]), known.url)}
+        return Part(ngettext("{open} is within tolerance.", "{open} are within tolerance.", known.value), within)
     places = {"above": (_start(str(apnumber(above.value))), above.url), "open": count}
     if not new:
         return Part(

@@ -44,11 +44,12 @@ def narrow(rows: ReviewQuerySet, view: str, user: Any) -> ReviewQuerySet:
 
 
 def count(rows: ReviewQuerySet, user: Any) -> dict[str, int]:
-    """How many stand in each view of open reviews, in one query."""
+    """How many stand in each view of open reviews, and how many of them are the reader's `own` to answer; one query."""
     today = organisations.today()
     mine = Review.objects.for_person(user).values("pk")
     return rows.open().aggregate(
         mine=Count("pk", filter=Q(pk__in=mine)),
+        own=Count("pk", filter=Q(owner=user.pk)),
         overdue=Count("pk", filter=Q(due_on__lt=today)),
         due_soon=Count("pk", filter=Q(due_on__gte=today, due_on__lte=today + timedelta(days=SOON_DAYS))),
         all=Count("pk"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.attention.models import Review
+from portal.attention.models.review import UNCHANGED_AT_MOST
 from portal.people import organisations
 from portal.web import shown
 
@@ -17,6 +18,7 @@ class Cell:
     due_word: str
     due_tone: str
     is_mine: bool
+    must_rate_anew: bool
 
 
 def upcoming(kind: str, ids: Sequence[int], user: Any) -> Mapping[int, Cell]:
@@ -32,6 +34,7 @@ def upcoming(kind: str, ids: Sequence[int], user: Any) -> Mapping[int, Cell]:
             shown.due_word(review.due_on, today),
             shown.due_tone(review.due_on, today),
             review.owner_id == user.pk,
+            review.unchanged_in_a_row >= UNCHANGED_AT_MOST,
         )
         cells.setdefault(review.subject_id, cell)
     return cells

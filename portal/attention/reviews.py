@@ -18,10 +18,9 @@ from portal.attention import panels
 from portal.attention.errors import AlreadyAnswered, MovedMeanwhile, NotYours, RateAnew, UnknownOutcome, WordsMissing
 from portal.attention.models import Reminder, Review
 from portal.attention.models.about_subjects import DATED
+from portal.attention.models.review import UNCHANGED_AT_MOST
 from portal.people import delegations
 from portal.record import audit
-
-UNCHANGED_AT_MOST = 2  # the third review rates anew
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from risks import change, scales, scoring, wording
+from risks.change import ChangeTerm
 from risks.formulas import VERSION_1
 from risks.scoring import Term
 from tests.risks.test_scoring import facts
@@ -37,11 +38,23 @@ def test_every_term_has_words(name, params, words):
 
 
 def test_a_change_names_both_sides():
-    before = scoring.score(facts(likelihood_level=3), VERSION_1)
-    after = scoring.score(facts(), VERSION_1)
-    (term,) = change.explain(before, after).terms
+    was, now = ({"criticality_level": level, "aspect": "safety"} for level in (3, 4))
+    term = ChangeTerm("criticality", change.CHANGED, Decimal(2), None, was, now)
 
-    assert wording.change_label(term) == "Likelihood 3 × impact 4, operational → Likelihood 4 × impact 4, operational"
+    assert wording.change_label(term) == "Effective criticality 3, safety → Effective criticality 4, safety"
+
+
+def test_a_rating_names_only_the_level_that_changed():
+    was = {"likelihood_level": 3, "impact_level": 4, "impact_area": "operational"}
+
+    def told(**now):
+        return wording.change_label(ChangeTerm("rating", change.CHANGED, Decimal(12), None, was, was | now))
+
+    assert told(likelihood_level=4) == "Likelihood 3 → 4, operational impact 4"
+    assert told(impact_level=2) == "Impact 4 → 2, operational, likelihood 3"
+    assert told(likelihood_level=4, impact_area="safety") == (
+        "Likelihood 3 × impact 4, operational → Likelihood 4 × impact 4, safety"
+    )
 
 
 def test_what_came_and_what_went_is_said():

@@ -60,7 +60,10 @@ class DashboardSerializer(serializers.Serializer):
     moves = MoveSerializer(many=True)
     moved = serializers.IntegerField(help_text="How many risks moved in 30 days.")
     different = serializers.ListField(child=serializers.IntegerField(), help_text="Rating rounds in which the offices differ.")
+    rose = serializers.IntegerField(help_text="How many of them rose.")
+    fell = serializers.IntegerField(help_text="How many of them fell.")
     safety = serializers.ListField(child=serializers.IntegerField(), help_text="Risks that can hurt people, the worst first.")
+    owned = serializers.ListField(child=serializers.IntegerField(), help_text="Risks you own, where Today lists them.")
 
 
 class DashboardViewSet(Door, ViewSet):
@@ -82,7 +85,10 @@ class DashboardViewSet(Door, ViewSet):
             "moves": [_move(move) for move in found.movers],
             "moved": found.moved,
             "different": [row.round.pk for row in found.between.different] if found.between else [],
+            "rose": found.rose,
+            "fell": found.fell,
             "safety": [risk.pk for risk in found.safety],
+            "owned": [risk.pk for risk in found.owned],
         }
         return Response(DashboardSerializer(shown).data)
 

@@ -17,6 +17,7 @@ from portal.people.access import Grants
 from portal.people.models import Delegation
 
 SOON_DAYS = 7
+UNCHANGED_AT_MOST = 2  # the third review rates anew
 
 
 class ReviewQuerySet(AboutSubjects):

@@ -1,10 +1,15 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from governance.board import dashboard, figures, scope
 from governance.board.figures import Figure, Figures
-from governance.board.position import sentence
+from governance.board.ground import Ground
+from governance.board.position import of_ground, sentence
+from portal import clock
+from risks import recompute
+from risks.stale import mark_risks
+from tests.factories.risks import make_levels, make_risk
 
 MONDAY = date(2026, 11, 16)
 
@@ -27,7 +32,7 @@ def test_the_position_names_what_is_above_tolerance_and_what_is_new():
 
 
 def test_the_position_of_a_quiet_day():
-    assert words(known(open=1, above_tolerance=0)) == "1 open risk is within tolerance. Nothing needs you."
+    assert words(known(open=1, above_tolerance=0)) == "One open risk is within tolerance. Nothing needs you."
 
 
 def test_the_position_of_an_empty_register():
@@ -36,6 +41,23 @@ def test_the_position_of_an_empty_register():
 
 def test_whoever_sees_only_their_own_hears_of_their_own():
     assert words(known(open=2), is_personal=True) == "Two risks that concern you are open. Nothing needs you."
+
+
+def test_an_owner_hears_of_what_they_own_wherever_it_lies():
+    found = known(open=1, above_tolerance=0, owned=9, owned_above=2)
+
+    told = sentence(found, is_personal=False, needs=0, needs_url="#needs", place="IT")
+
+    assert told.text == "IT: One open risk is within tolerance. You own nine risks, two of them above tolerance. Nothing needs you."
+    assert "/rows/owned_above/" in told.html
+
+
+def test_an_administrator_hears_of_the_ground():
+    found = Ground(accounts=17, without_factor=4, sealed=872, unsealed=0, stale=2)
+
+    told = of_ground(found, needs=1, needs_url="#needs", accounts_url="/accounts/", stale_url="/stale/")
+
+    assert told.text == "17 people have an account. Two scores wait to be computed. One thing needs you."
 
 
 def test_every_figure_of_the_sentence_is_a_link_and_nothing_else_is_markup():
@@ -74,3 +96,30 @@ def test_an_analyst_of_a_site_reads_the_figures_of_the_site(person, company):
     assert where.ids == [company.northfield.pk]
     assert where.rows("board:today", band="HIGH") == f"/?band=HIGH&unit={company.northfield.pk}"
     assert dashboard.build(analyst).scope == where
+
+
+def test_what_somebody_owns_elsewhere_stands_on_their_first_page(person, company):
+    owner = person("OWNER", unit=company.finance)
+    elsewhere = make_risk(unit=company.northfield, it_owner=owner, accountable="IT")
+    make_risk(unit=company.northfield)
+
+    found = dashboard.build(owner)
+
+    assert (found.figures.of("open").value, found.figures.of("owned").value) == (0, 1)
+    assert [risk.pk for risk in found.owned] == [elsewhere.pk]
+
+
+def test_movers_are_told_by_the_way_they_went(person, company):
+    leader = person("CIO")
+    for likelihood in (5, 4, 2):
+        risk = make_risk(unit=company.northfield)
+        for level, day in ((3, 20), (likelihood, 1)):
+            with clock.stopped(clock.now() - timedelta(days=day)):
+                make_levels(risk, level)
+                mark_risks([risk.pk], "risk.levels_set")
+                recompute.refresh_batch()
+
+    found = dashboard.build(leader)
+
+    assert (found.rose, found.fell, found.moved) == (2, 1, 3)
+    assert found.movers[0].spark is not None

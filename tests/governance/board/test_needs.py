@@ -184,3 +184,33 @@ def test_the_ground_counts_accounts_the_record_and_what_waits(person, company, r
     assert found.without_factor == found.accounts
     assert (found.stale, sealed.unsealed, found.unsealed) == (1, 0, 1)
     assert found.sealed == sealed.sealed
+
+
+def test_whom_nothing_needs_hears_what_comes_next(person, rated):
+    ciso = person("CISO")
+    later, last = rated(), rated()
+    due(last, ciso, days=60)
+    review = due(later, ciso, days=30)
+
+    assert cards(ciso) == []
+    assert needs.next_for(ciso).url == f"/reviews/{review.pk}/"
+    assert needs.next_for(person("BOARD")) is None
+
+
+def test_an_administrator_helps_those_in_who_cannot_come_in_alone(person):
+    admin = person("ADMIN")
+    person("CIO", has_factor=False)
+
+    found = cards(admin)
+
+    assert ("pen", "1 person lacks a second factor", "Help them") in found
+    assert any(verb == "Invite them" for _icon, _title, verb in found)
+
+
+def test_a_card_of_somebody_else_says_whose_answer_it_waits_for(person, rated):
+    owner, named = make_user("Rosa Costa"), person("CISO")
+    reviews.schedule(rated(), cadence.REVIEW, organisations.today(), [named], owner=owner)
+
+    [card] = needs.of(named, scope.of(named))
+
+    assert (card.note, card.verb) == ("Waits for Rosa Costa", "Open")

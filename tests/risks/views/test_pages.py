@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.factories.assets import make_asset
+
 ABOUT_A_RISK = [
     "/risks/{pk}/",
     "/risks/{pk}/changes/",
@@ -70,3 +72,16 @@ def test_a_stage_that_does_not_exist_is_not_there(signed_in, analyst, logged):
 
     assert signed_in(analyst).get(f"/risks/{risk.pk}/score/?stage=LATER").status_code == 404
     assert signed_in(analyst).get(f"/risks/{risk.pk}/levels/LATER/").status_code == 404
+
+
+def test_an_asset_shows_the_risks_that_would_befall_it(signed_in, person, company, logged):
+    asset = make_asset("Press line 2", unit=company.northfield)
+    worst, other = logged(assets=[asset]), logged(assets=[asset], likelihood_level=1)
+    hidden = logged(assets=[asset], is_confidential=True)
+
+    page = signed_in(person("ANALYST", unit=company.northfield)).get(f"/assets/inventory/{asset.pk}/").content.decode()
+
+    assert page.index(worst.number) < page.index(other.number)
+    assert hidden.number not in page
+    assert "2 open risks would befall it" in page
+    assert f'href="/risks/register/?asset={asset.pk}"' in page
