@@ -67,8 +67,8 @@ def test_a_leaver_hands_everything_over_in_one_step(verrow, as_account):
     expect(admin.get_by_role("heading", name="Units they head: 1")).to_be_visible()
 
     admin.check("input[name=seen]")
-    admin.click("main form button[data-kind=primary]")
-    assert admin.get_by_text("Choose who takes these over.").count() >= 1
+    risks = admin.locator("select[name=risks-security-owner]")
+    assert risks.get_attribute("required") is not None  # what one may not open needs somebody
 
     for select in admin.locator("select:not([name*='.'])").all():
         if select.get_attribute("name") != "roles":
@@ -84,4 +84,3 @@ def test_a_leaver_hands_everything_over_in_one_step(verrow, as_account):
     reader.goto(f"{verrow.address}/risks/register/?q=Server+room")
     reader.click("tbody a:has-text('Server room floods')")
     expect(reader.locator("main")).to_contain_text("Rosa Costa")
-    assert "Henri Moreau" not in reader.locator("dl.facts, .facts").all_inner_texts()
