@@ -8,6 +8,7 @@ found = environment.read("up")
 
 DEBUG = False
 SECRET_KEY = found.secret_key
+SECRET_KEY_FALLBACKS = list(found.former_secret_keys)
 ALLOWED_HOSTS = [*found.allowed_hosts, "localhost", "127.0.0.1", "[::1]"]
 DATABASES = {"default": environment.database(found.database_url)}
 DATABASES["default"]["CONN_MAX_AGE"] = 600

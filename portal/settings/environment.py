@@ -23,6 +23,7 @@ class Environment:
     app_role: str  # the narrow role's name, for the grants after migrate
     redis_url: str
     secret_key: str
+    former_secret_keys: tuple[str, ...]  # they still open what they sealed, and seal nothing
     allowed_hosts: tuple[str, ...]
     port: int
     email_url: str
@@ -47,6 +48,7 @@ def read(instance: str = "up", *, strict: bool = False) -> Environment:
         app_role=unquote(urlsplit(narrow).username or ""),
         redis_url=value("REDIS_URL"),
         secret_key=value("SECRET_KEY"),
+        former_secret_keys=tuple(key.strip() for key in value("SECRET_KEY_FALLBACKS").split(",") if key.strip()),
         allowed_hosts=tuple(host.strip() for host in value("ALLOWED_HOSTS").split(",") if host.strip()),
         port=_port(value("PORT", "8000")),
         email_url=value("EMAIL_URL"),

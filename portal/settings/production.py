@@ -9,6 +9,7 @@ found = environment.read(strict=True)
 
 DEBUG = False
 SECRET_KEY = found.secret_key
+SECRET_KEY_FALLBACKS = list(found.former_secret_keys)
 ALLOWED_HOSTS = list(found.allowed_hosts)
 DATABASES = {"default": environment.database(found.database_url)}
 DATABASES["default"]["CONN_MAX_AGE"] = 600
