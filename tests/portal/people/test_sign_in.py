@@ -1,4 +1,8 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.contrib.auth import get_user
 from django.test import Client
@@ -67,6 +71,20 @@ def test_a_wrong_second_factor_lets_nobody_in(client, dana):
 
     assert second_step(client, f"{(int(code(secret)) + 1) % 1_000_000:06d}").status_code == 200
     assert who(client) is None
+
+
+def test_where_the_clock_is_an_hour_off_a_recovery_code_lets_in(client, dana):
+    secret = accounts.give_totp(dana)
+    spare = RecoveryCodes.activate(dana).get_unused_codes()[0]
+    right = code(secret)
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=1), tick=True):
+        sign_in(client)
+        assert second_step(client, right).status_code == 200
+        assert who(client) is None
+        assert second_step(client, spare).status_code == 302
+
+    assert who(client) == dana.pk
 
 
 def test_a_code_counts_once(dana):
