@@ -1,20 +1,18 @@
 """The browser of the journeys: Debian's Chromium, found, installed, or unpacked beside the clone without any rights."""
 
 import os
-import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
+from portal.runtime import debian
+from portal.runtime.debian import quietly
 from portal.runtime.errors import CannotStart
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "var" / "chromium"
 LAUNCHER = HOME / "chromium"
-SHARED = re.compile(r"\.so(\.\d+)*$")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-DPKG_STATUS = Path("/var/lib/dpkg/status")
 WAY_OUT = "install it and try again (sudo apt-get install chromium), or name one: CHROMIUM=/path make test"
 
 
@@ -74,48 +72,13 @@ def install() -> bool:
 
 
 def unpack() -> None:
-    """Fetch the package and what the system lacks for it by apt's own client, and unpack both into `HOME`."""
-    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
-        return
-    if not (download(DPKG_STATUS) or download(Path("/dev/null"))):  # with all it needs, where the system's list is broken
-        return
-    tree = HOME / "root"
-    for package in sorted((HOME / "apt" / "cache" / "archives").glob("*.deb")):
-        if package.name.startswith("libc6_"):  # must fit the system's own loader
-            continue
-        if not quietly("dpkg-deb", "-x", package, tree):
-            return
-    write_launcher(tree)
-    shutil.rmtree(HOME / "apt")
-
-
-def download(status: Path) -> bool:
-    """Fetch the packages that a system with this `status` would need; whether all of them came."""
-    apt = private_apt(HOME / "apt", status)
-    return quietly(*apt, "update") and quietly(*apt, "install", "--download-only", "--no-install-recommends", "chromium")
-
-
-def private_apt(folder: Path, status: Path) -> list:
-    """apt-get with the system's sources and keys, but lists, cache and locks in `folder`."""
-    for part in ("state/lists/partial", "cache/archives/partial", "log"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    options = {
-        "Dir::State": folder / "state",
-        "Dir::State::status": status,
-        "Dir::Cache": folder / "cache",
-        "Dir::Log": folder / "log",
-        "Debug::NoLocking": "true",
-        "APT::Sandbox::User": "",
-    }
-    return ["apt-get", "-qq", "-y", *(part for name, value in options.items() for part in ("-o", f"{name}={value}"))]
+    """Fetch the package and what the system lacks for it, and unpack both into `HOME`."""
+    if tree := debian.unpack(["chromium"], HOME):
+        write_launcher(tree)
 
 
 def write_launcher(tree: Path) -> None:
     """A script that starts the unpacked browser with its own libraries and fonts."""
-    libraries = {
-        path.parent for place in ("usr/lib", "lib") for path in (tree / place).glob("*/**/*.so*") if SHARED.search(path.name)
-    }
-    libraries -= {path for path in libraries if "chromium" in path.parts[len(tree.parts) :]}
     fonts = HOME / "fonts.conf"
     fonts.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>'
@@ -124,17 +87,9 @@ def write_launcher(tree: Path) -> None:
     draft = LAUNCHER.with_suffix(".new")
     draft.write_text(
         "#!/bin/sh\n"
-        f"export LD_LIBRARY_PATH='{':'.join(sorted(map(str, libraries)))}'\n"
+        f"export LD_LIBRARY_PATH='{debian.library_path(tree, without='chromium')}'\n"
         f"export FONTCONFIG_FILE='{fonts}'\n"
         f"exec '{tree}/usr/lib/chromium/chromium' --no-sandbox \"$@\"\n"
     )
     draft.chmod(0o755)
     draft.replace(LAUNCHER)
-
-
-def quietly(*command) -> bool:
-    """Whether a command succeeds; its words are shown only when it does not."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if done.returncode:
-        print(done.stdout.strip(), file=sys.stderr)
-    return done.returncode == 0

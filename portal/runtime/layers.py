@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from portal.runtime import family, servers
+from portal.runtime import family, outside, servers
 from portal.runtime.chromium import ensure
 from portal.runtime.errors import CannotStart
 from portal.runtime.instance import Instance
@@ -54,6 +54,7 @@ SLOW = (
     Layer("schema", "schema", 3, processes=2),
     Layer("accessibility", "axe", 3, processes=2),
     Layer("kill", "kill", 2, processes=2),
+    Layer("operation", "operation", 4),
 )
 FAST = Layer(
     "unit and database", " and ".join(f"not {name}" for name in (*(layer.marker for layer in SLOW), "soak")), 8, processes=2
@@ -63,6 +64,7 @@ FAST = Layer(
 def main(arguments: list[str]) -> int:
     try:
         os.environ["CHROMIUM"] = str(ensure())
+        outside.ensure()
         (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns of a folder that is not there
         # the first layer makes the test database anew, the others find it made
         results = [run(FAST, ["--create-db", "--reuse-db", *arguments])]

@@ -1,14 +1,11 @@
 """A real sender, a real post office and a real kill between sending and marking."""
 
-import email
 import os
 import signal
-import socketserver
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,9 +19,9 @@ from portal.people import organisations
 from tests.conftest import APPLICATION
 from tests.factories import portal as make
 from tests.portal.attention.conftest import make_subject
+from tests.post_office import PATIENCE, post_office
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 60  # seconds before a step counts as stuck
 
 pytestmark = pytest.mark.kill
 
@@ -32,50 +29,6 @@ pytestmark = pytest.mark.kill
 @pytest.fixture
 def tested_kind():
     """Real risks here: the sender is another process, which knows no kind of the tests."""
-
-
-class Letterbox(socketserver.StreamRequestHandler):
-    """As much of SMTP as Python's client needs; what was taken in is acknowledged only while `server.answers` is set."""
-
-    def handle(self):
-        self.say("220 ready")
-        while line := self.rfile.readline():
-            word = line.split()[0].upper() if line.split() else b""
-            if word == b"DATA":
-                self.say("354 go on")
-                self.take_in()
-            elif word == b"QUIT":
-                self.say("221 bye")
-                return
-            else:
-                self.say("250 well")
-
-    def take_in(self):
-        lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
-            lines.append(line)
-        self.server.letters.append(email.message_from_bytes(b"".join(lines)))
-        if self.server.answers.wait(PATIENCE):
-            self.say("250 taken")
-
-    def say(self, text):
-        try:
-            self.wfile.write(f"{text}\r\n".encode())
-        except OSError:  # the one who asked is dead
-            return
-
-
-@contextmanager
-def post_office():
-    class Office(socketserver.ThreadingTCPServer):
-        allow_reuse_address = daemon_threads = True
-
-    with Office(("127.0.0.1", 0), Letterbox) as office:
-        office.letters, office.answers = [], threading.Event()
-        threading.Thread(target=office.serve_forever, daemon=True).start()
-        yield office
-        office.answers.set()
-        office.shutdown()
 
 
 def command(port):

@@ -40,6 +40,7 @@ def test_budget_is_the_one_that_was_agreed():
         "schema": 3,
         "accessibility": 3,
         "kill": 2,
+        "operation": 4,
     }
 
 
