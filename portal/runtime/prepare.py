@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+FIRST_SIGN_IN = Path(__file__).resolve().parents[2] / "var" / "first-sign-in.txt"  # where `make up` names no other place
 os.environ["CONCORD_DATABASE_ROLE"] = "owner"  # before the settings are read
 
 
@@ -17,7 +18,7 @@ def main() -> int:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     if openings.somebody_lives_here():
-        Path(os.environ["FIRST_SIGN_IN"]).unlink(missing_ok=True)
+        Path(os.environ.get("FIRST_SIGN_IN", FIRST_SIGN_IN)).unlink(missing_ok=True)
     elif os.environ.get("DEMO") != "0" and not openings.was_issued():
         print("Building the demo organisation …", flush=True)
         call_command("seed_demo")

@@ -50,6 +50,7 @@ class Hosts:
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "METRICS_TOKEN": self.metrics_token,
             "DEMO_ACCOUNTS": str(self.folder / "demo-accounts.json"),
+            "FIRST_SIGN_IN": str(self.folder / "first-sign-in.txt"),
         }
 
     def prepare(self) -> None:

@@ -101,6 +101,7 @@ def over(instance: Instance, database: str, home: Path) -> dict[str, str]:
         | {
             "DJANGO_SETTINGS_MODULE": "portal.settings.development",
             "DEMO_ACCOUNTS": str(home / "demo-accounts.json"),
+            "FIRST_SIGN_IN": str(home / "first-sign-in.txt"),
             "MAIL_FOLDER": str(home / "mail"),
         }
     )
