@@ -1,8 +1,11 @@
 """The versions of the score's formula; a version that was used never changes. (calculation)"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
+
+# Marks a field that came after values were hashed: at its default it is left out of canonical JSON, so old hashes hold.
+LATER = MappingProxyType({"later": True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +13,10 @@ class Formula:
     """The weights and bounds of one formula version; everything named points is on the scale 0–100.
 
     `base_points` are multiplied by likelihood level and impact level. `criticality_points` are listed for levels 1–5,
-    `reachability_points` in the order of `scales.REACHABILITIES`. `review_late_steps` are pairs (days late, points).
+    `reachability_points` in the order of `scales.REACHABILITIES`. `review_late_steps`, `evidence_old_steps` and
+    `treatment_late_steps` are pairs (days late, points).
+    `control_limit_share` is the most [0–1] that controls may take off the rating on each side, likelihood and impact;
+    `unproven_operating_share` what counts of a control's operation without valid evidence.
     """
 
     version: int
@@ -23,6 +29,10 @@ class Formula:
     care_limit_points: Decimal
     lowest_points: Decimal
     highest_points: Decimal
+    control_limit_share: Decimal = field(default=Decimal(0), metadata=LATER)
+    unproven_operating_share: Decimal = field(default=Decimal(1), metadata=LATER)
+    evidence_old_steps: tuple[tuple[int, Decimal], ...] = field(default=(), metadata=LATER)
+    treatment_late_steps: tuple[tuple[int, Decimal], ...] = field(default=(), metadata=LATER)
 
 
 VERSION_1 = Formula(
@@ -44,8 +54,18 @@ VERSION_1 = Formula(
     highest_points=Decimal("100.0"),
 )
 
-FORMULAS = MappingProxyType({formula.version: formula for formula in (VERSION_1,)})
-LATEST = VERSION_1
+# Hears of controls and treatments. A control never outweighs a level: one side takes off at most 15 %, a level is 20 % or more.
+VERSION_2 = replace(
+    VERSION_1,
+    version=2,
+    control_limit_share=Decimal("0.15"),
+    unproven_operating_share=Decimal("0.5"),
+    evidence_old_steps=((1, Decimal("1.0")), (61, Decimal("2.0"))),
+    treatment_late_steps=((1, Decimal("1.0")), (31, Decimal("2.0")), (91, Decimal("3.0"))),
+)
+
+FORMULAS = MappingProxyType({formula.version: formula for formula in (VERSION_1, VERSION_2)})
+LATEST = VERSION_2
 
 
 def by_version(version: int) -> Formula:

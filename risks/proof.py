@@ -4,14 +4,15 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from risks import formulas
-from risks.scoring import Criticality, Exposure, Reach, ScoreInput, ScoreResult, Source, SupportEnd, Term, score
+from risks.control_effect import ControlShare
+from risks.scoring import Criticality, Exposure, Reach, ScoreInput, ScoreResult, Source, SupportEnd, Term, TreatmentDue, score
 
 
 def plain(value: Any) -> Any:
@@ -83,7 +84,8 @@ def verify(text: str) -> tuple[bool, ScoreResult]:
 def _one_step(value: Any) -> Any:
     """What JSON cannot hold, one step nearer to it."""
     if is_dataclass(value):
-        return {name: getattr(value, name) for name in value.__dataclass_fields__}
+        held = [(one, getattr(value, one.name)) for one in fields(value)]
+        return {one.name: content for one, content in held if not (one.metadata.get("later") and content == one.default)}
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, Decimal):
@@ -96,7 +98,7 @@ def _one_step(value: Any) -> Any:
 def _input_from_json(stored: dict[str, Any]) -> ScoreInput:
     exposure = stored["exposure"]
     reach = exposure["reach"]
-    tolerance = stored["tolerance_points"]
+    tolerance, treatment = stored["tolerance_points"], stored.get("treatment_due")
     return ScoreInput(
         risk_id=stored["risk_id"],
         state=stored["state"],
@@ -111,6 +113,19 @@ def _input_from_json(stored: dict[str, Any]) -> ScoreInput:
         ),
         review_due_on=None if stored["review_due_on"] is None else date.fromisoformat(stored["review_due_on"]),
         tolerance_points=None if tolerance is None else Decimal(tolerance),
+        controls=tuple(_control_from_json(one) for one in stored.get("controls", ())),
+        treatment_due=treatment and TreatmentDue(date.fromisoformat(treatment["due_on"]), treatment["treatment_id"]),
+    )
+
+
+def _control_from_json(stored: dict[str, Any]) -> ControlShare:
+    until = stored["evidence_until"]
+    return ControlShare(
+        control_id=stored["control_id"],
+        bears_on=stored["bears_on"],
+        design_share=Decimal(stored["design_share"]),
+        operating_share=Decimal(stored["operating_share"]),
+        evidence_until=until and date.fromisoformat(until),
     )
 
 

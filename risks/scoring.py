@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from risks import scales
-from risks.formulas import Formula
+from risks import control_effect, scales
+from risks.control_effect import ControlShare
+from risks.formulas import LATER, Formula
 
 INHERENT = "INHERENT"
 CURRENT = "CURRENT"
@@ -67,11 +68,20 @@ NO_EXPOSURE = Exposure()
 
 
 @dataclass(frozen=True, slots=True)
+class TreatmentDue:
+    """The first day on which something of an approved plan is due, and the treatment it is of."""
+
+    due_on: date
+    treatment_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreInput:
     """Everything one score depends on, `today` included.
 
     Levels are 1–5; `impact_levels` are by area. Above `tolerance_points` [0–100] a risk alarms; None where no tolerance
-    is set. `review_due_on` is None without a review.
+    is set. `review_due_on` is None without a review, `treatment_due` without an approved plan that is still open. `controls`
+    are those in force that bear on the risk.
     """
 
     risk_id: int
@@ -82,6 +92,8 @@ class ScoreInput:
     exposure: Exposure = NO_EXPOSURE
     review_due_on: date | None = None
     tolerance_points: Decimal | None = None
+    controls: tuple[ControlShare, ...] = field(default=(), metadata=LATER)
+    treatment_due: TreatmentDue | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +136,17 @@ class ScoreResult:
 def score(given: ScoreInput, formula: Formula) -> ScoreResult:
     """Score `given` by `formula`; ValueError for a level, area, aspect or state that does not exist.
 
-    The terms add up exactly to the value. It never falls when a level rises. Care terms count for the current state
-    only, at most `care_limit_points` together, and never lift a score over the tolerance by themselves.
+    The terms add up exactly to the value. It never falls when a level rises. Controls count now and after plan; inherent is
+    without them. Care terms count for the current state only, at most `care_limit_points` together, and never lift a score
+    over the tolerance by themselves.
     """
     if given.state not in STATES:
         raise ValueError(f"No such state of a risk: {given.state!r}.")
     worst = scales.worst_impact(given.impact_levels)
     if given.likelihood_level is None or worst is None:
         return ScoreResult(formula.version, None, None, reason=NOT_ENOUGH_DATA)
-    terms = [_rating(given, scales.checked_level(given.likelihood_level), *worst, formula), *_exposed(given, formula)]
+    rating = _rating(given, scales.checked_level(given.likelihood_level), *worst, formula)
+    terms = [rating, *_controlled(given, rating.points, given.today, formula), *_exposed(given, formula)]
     terms += _bound(terms, formula)
     if given.state == CURRENT:
         terms += _care(given, _sum(terms), formula)
@@ -142,7 +156,7 @@ def score(given: ScoreInput, formula: Formula) -> ScoreResult:
         value=value,
         band=scales.band_of(value).key,
         terms=tuple(terms),
-        next_change_on=min(_coming_changes(given, formula), default=None),
+        next_change_on=min(_coming_changes(given, rating.points, formula), default=None),
     )
 
 
@@ -159,6 +173,28 @@ def _rating(given: ScoreInput, likelihood_level: int, area: str, impact_level: i
     }
     points = formula.base_points * likelihood_level * impact_level
     return Term("rating", _tenths(points), Source("risk", given.risk_id), params)
+
+
+def _controlled(given: ScoreInput, rating_points: Decimal, today: date, formula: Formula) -> Iterator[Term]:
+    """What controls take off the rating, likelihood before impact. What is left is rounded, never the parts of it: so a higher
+    level never ends below a lower one."""
+    if given.state == INHERENT or not formula.control_limit_share:
+        return
+    left = exact = rating_points
+    for side in control_effect.SIDES:
+        effect = control_effect.of_side(given.controls, side, today, formula.unproven_operating_share)
+        if effect is None:
+            continue
+        exact *= 1 - formula.control_limit_share * effect.share
+        points = _tenths(exact) - left
+        left += points
+        if points:
+            params: dict[str, int | str] = {
+                "controls": effect.controls,
+                "share_percent": effect.percent,
+                "unproven": effect.unproven,
+            }
+            yield Term(f"control_{side.lower()}", points, Source("control", effect.strongest_id), params)
 
 
 def _exposed(given: ScoreInput, formula: Formula) -> Iterator[Term]:
@@ -219,7 +255,7 @@ def _bound(terms: list[Term], formula: Formula) -> list[Term]:
 
 def _care(given: ScoreInput, without_care: Decimal, formula: Formula) -> list[Term]:
     """Terms for what we let slide, then what keeps them small; all are marked as care."""
-    terms = [term for term in (_review_late(given, formula),) if term is not None]
+    terms = [term for term in _slid(given, formula) if term is not None]
     over_limit = _sum(terms) - formula.care_limit_points
     if over_limit > 0:
         terms.append(_care_bound("care_limit", -over_limit, formula.care_limit_points))
@@ -237,32 +273,42 @@ def _care_bound(name: str, points: Decimal, bound: Decimal) -> Term:
     return Term(name, points, None, {"points": str(bound)}, care=True)
 
 
-def _review_late(given: ScoreInput, formula: Formula) -> Term | None:
-    if given.review_due_on is None:
-        return None
-    days_late = (given.today - given.review_due_on).days
-    points = max((points for days, points in formula.review_late_steps if days <= days_late), default=ZERO)
-    if not points:
-        return None
-    return Term(
-        "review_late",
-        _tenths(points),
-        Source("risk", given.risk_id),
-        {"due_on": given.review_due_on.isoformat()},
-        care=True,
-    )
+def _slid(given: ScoreInput, formula: Formula) -> Iterator[Term | None]:
+    """A late review, a late treatment, old evidence."""
+    for name, due_on, source, steps in _dated(given, formula):
+        days_late = (given.today - due_on).days
+        points = max((points for days, points in steps if days <= days_late), default=ZERO)
+        if points:
+            yield Term(name, _tenths(points), source, {"due_on": due_on.isoformat()}, care=True)
 
 
-def _coming_changes(given: ScoreInput, formula: Formula) -> Iterator[date]:
+def _dated(given: ScoreInput, formula: Formula) -> Iterator[tuple[str, date, Source, tuple[tuple[int, Decimal], ...]]]:
+    """What is late from a day on: name of the term, the last good day, its source, its steps."""
+    if given.review_due_on is not None:
+        yield "review_late", given.review_due_on, Source("risk", given.risk_id), formula.review_late_steps
+    if given.treatment_due is not None:
+        source = Source("treatment", given.treatment_due.treatment_id)
+        yield "treatment_late", given.treatment_due.due_on, source, formula.treatment_late_steps
+    oldest = control_effect.oldest_evidence(given.controls)
+    if oldest is not None and oldest.evidence_until is not None:
+        yield "evidence_old", oldest.evidence_until, Source("control", oldest.control_id), formula.evidence_old_steps
+
+
+def _coming_changes(given: ScoreInput, rating_points: Decimal, formula: Formula) -> Iterator[date]:
     """The days after today on which a term changes without anybody doing anything."""
-    if given.state == CURRENT and given.review_due_on is not None:
-        for days, _points in formula.review_late_steps:
-            step_on = given.review_due_on + timedelta(days=days)
-            if step_on > given.today:
-                yield step_on
+    if given.state == CURRENT:
+        for _name, due_on, _source, steps in _dated(given, formula):
+            for days, _points in steps:
+                step_on = due_on + timedelta(days=days)
+                if step_on > given.today:
+                    yield step_on
     support_ends = [one.ends_on for one in given.exposure.support_ends]
     if support_ends and min(support_ends) >= given.today:
         yield min(support_ends) + ONE_DAY
+    for last_day in control_effect.days_of_change(given.controls, given.today):
+        on_it, after = (list(_controlled(given, rating_points, day, formula)) for day in (last_day, last_day + ONE_DAY))
+        if on_it != after:
+            yield last_day + ONE_DAY
 
 
 def _tenths(points: Decimal) -> Decimal:

@@ -99,7 +99,20 @@ LABELS: dict[str, Word] = {
     "score.end_of_support": gettext_lazy("Out of support since %(ends_on)s"),
     "score.safety_zone": gettext_lazy("Safety zone"),
     "score.bound": gettext_lazy("Bound of the scale, %(points)s"),
+    "score.control_likelihood": gettext_lazy(
+        "Controls that make it less likely: %(controls)s, together %(share_percent)s %% effective"
+    ),
+    "score.control_likelihood.unproven": gettext_lazy(
+        "Controls that make it less likely: %(controls)s, together %(share_percent)s %% effective; "
+        "without valid evidence: %(unproven)s"
+    ),
+    "score.control_impact": gettext_lazy("Controls that soften it: %(controls)s, together %(share_percent)s %% effective"),
+    "score.control_impact.unproven": gettext_lazy(
+        "Controls that soften it: %(controls)s, together %(share_percent)s %% effective; without valid evidence: %(unproven)s"
+    ),
     "score.review_late": gettext_lazy("Review late since %(due_on)s"),
+    "score.treatment_late": gettext_lazy("Treatment late since %(due_on)s"),
+    "score.evidence_old": gettext_lazy("Evidence ran out on %(due_on)s"),
     "score.care_limit": gettext_lazy("Care terms together count at most %(points)s"),
     "score.care_bound": gettext_lazy("Bound of the scale, %(points)s"),
     "score.care_tolerance": gettext_lazy("Care terms alone never cross the tolerance of %(points)s"),
@@ -123,6 +136,8 @@ def label(name: str, params: Mapping[str, Any]) -> str:
     key = f"score.{name}"
     if name == "reachability":
         key = f"{key}.{params['reachability']}"
+    elif params.get("unproven"):
+        key = f"{key}.unproven"
     return str(LABELS[key]) % _spelled(params)
 
 

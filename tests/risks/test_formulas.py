@@ -7,7 +7,10 @@ import pytest
 from risks import formulas
 from risks.proof import canonical
 
-FINGERPRINTS = {1: "93beb280a625d8c6e33dc4e21796e9130e8c80b960085daba17076b1689236e1"}
+FINGERPRINTS = {
+    1: "93beb280a625d8c6e33dc4e21796e9130e8c80b960085daba17076b1689236e1",
+    2: "4f07bd12b485cd0a513396245961a1e1154226a6424a29a54e069843c1affea0",
+}
 
 
 def test_a_used_version_never_changes():
@@ -34,3 +37,11 @@ def test_points_rise_with_their_level(formula):
     assert list(formula.criticality_points) == sorted(formula.criticality_points)
     assert list(formula.reachability_points) == sorted(formula.reachability_points)
     assert list(formula.review_late_steps) == sorted(formula.review_late_steps)
+    assert list(formula.evidence_old_steps) == sorted(formula.evidence_old_steps)
+    assert list(formula.treatment_late_steps) == sorted(formula.treatment_late_steps)
+
+
+@pytest.mark.parametrize("formula", formulas.FORMULAS.values())
+def test_a_control_never_outweighs_a_level(formula):
+    # from level 5 to 4 the rating falls by a fifth, from any other level by more
+    assert formula.control_limit_share < Decimal("0.2")

@@ -5,9 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from hypothesis import given as for_all
+from hypothesis import strategies as st
 
 from risks import proof
-from risks.formulas import VERSION_1
+from risks.formulas import FORMULAS, VERSION_1, by_version
 from risks.scoring import Criticality, Exposure, Reach, ScoreInput, SupportEnd, score
 from tests.risks.test_scoring import formulas, inputs
 
@@ -52,9 +53,9 @@ def test_terms_survive_storage(given, formula):
     assert proof.terms_from_json(stored) == terms
 
 
-@for_all(inputs)
-def test_a_recalculation_file_proves_its_score(given):
-    result = score(given, VERSION_1)
+@for_all(inputs, st.sampled_from(sorted(FORMULAS)))
+def test_a_recalculation_file_proves_its_score(given, version):
+    result = score(given, by_version(version))
 
     same, recomputed = proof.verify(proof.recalculation_file(given, result))
 

@@ -7,8 +7,9 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from risks import scales, scoring
-from risks.formulas import VERSION_1
-from risks.scoring import Criticality, Exposure, Reach, ScoreInput, Source, SupportEnd, Term, score
+from risks.control_effect import SIDES, ControlShare
+from risks.formulas import VERSION_1, VERSION_2
+from risks.scoring import Criticality, Exposure, Reach, ScoreInput, Source, SupportEnd, Term, TreatmentDue, score
 
 TODAY = date(2026, 11, 24)
 
@@ -221,6 +222,12 @@ exposures = st.builds(
     support_ends=st.lists(st.builds(SupportEnd, days, st.integers(1, 9)), max_size=3).map(tuple),
     safety_zone_asset_id=st.none() | st.integers(1, 9),
 )
+shares = st.integers(0, 20).map(lambda twentieths: Decimal(twentieths) / 20)
+controls = st.lists(
+    st.builds(ControlShare, st.integers(1, 9), st.sampled_from(SIDES), shares, shares, st.none() | days),
+    max_size=4,
+    unique_by=lambda one: (one.control_id, one.bears_on),
+).map(tuple)
 inputs = st.builds(
     ScoreInput,
     risk_id=st.just(17),
@@ -231,10 +238,12 @@ inputs = st.builds(
     exposure=exposures,
     review_due_on=st.none() | days,
     tolerance_points=st.none() | st.integers(0, 100).map(Decimal),
+    controls=controls,
+    treatment_due=st.none() | st.builds(TreatmentDue, days, st.integers(1, 9)),
 )
 formulas = st.builds(
     dataclasses.replace,
-    st.just(VERSION_1),
+    st.sampled_from([VERSION_1, VERSION_2]),
     base_points=st.sampled_from([Decimal("3.0"), Decimal("3.9"), Decimal("4.4")]),
     review_late_steps=st.sampled_from([VERSION_1.review_late_steps, ((1, Decimal("3.3")), (9, Decimal("8.7")))]),
 )
@@ -252,7 +261,14 @@ def test_terms_add_up_exactly_and_are_tenths(given, formula):
 
 def harder(given, data):
     """`given` with one thing made worse."""
-    what = data.draw(st.sampled_from(["likelihood", "impact", "criticality", "reach", "safety zone", "support"]))
+    what = data.draw(
+        st.sampled_from(["likelihood", "impact", "criticality", "reach", "safety zone", "support", "control", "evidence"])
+    )
+    if what == "control":
+        return dataclasses.replace(given, controls=given.controls[1:])
+    if what == "evidence":
+        gone = tuple(dataclasses.replace(one, evidence_until=date(2020, 1, 1)) for one in given.controls)
+        return dataclasses.replace(given, controls=gone)
     exposure = given.exposure
     if what == "likelihood":
         return dataclasses.replace(given, likelihood_level=min(given.likelihood_level + 1, 5))
@@ -305,3 +321,83 @@ def test_time_alone_changes_nothing_before_the_next_change_and_something_on_it(g
     assert result.next_change_on > given.today
     assert score(eve, formula).terms == result.terms
     assert score(on_the_day, formula).terms != result.terms
+
+
+def control(**changed):
+    believable = {
+        "control_id": 4,
+        "bears_on": "LIKELIHOOD",
+        "design_share": Decimal("0.8"),
+        "operating_share": Decimal("0.9"),
+        "evidence_until": TODAY,
+    }
+    return ControlShare(**(believable | changed))
+
+
+def test_controls_take_their_share_off_the_rating_likelihood_before_impact():
+    # rating 3 × 4 × 4 = 48.0
+    # likelihood: 0.8 × 0.9 = 0.72 removed; 48 × 0.15 × 0.72 = 5.184, leaves 42.816, rounded 42.8: −5.2
+    # impact: two of 0.5 × 1 leave 0.25, so 0.75; 42.816 × (1 − 0.15 × 0.75) = 37.9992, rounded 38.0: −4.8
+    softening = [
+        control(control_id=pk, bears_on="IMPACT", design_share=Decimal("0.5"), operating_share=Decimal(1)) for pk in (5, 6)
+    ]
+
+    result = score(facts(controls=(control(), *softening)), VERSION_2)
+
+    assert points(result) == {"rating": "48.0", "control_likelihood": "-5.2", "control_impact": "-4.8"}
+    assert result.value == Decimal("38.0")
+    assert result.terms[1].source == Source("control", 4)
+    assert result.terms[1].params == {"controls": 1, "share_percent": 72, "unproven": 0}
+    assert result.terms[2].source == Source("control", 5)
+
+
+def test_the_first_formula_knows_no_controls():
+    assert points(score(facts(controls=(control(),), treatment_due=TreatmentDue(date(2026, 1, 1), 7)), VERSION_1)) == {
+        "rating": "48.0"
+    }
+
+
+def test_inherent_is_without_controls():
+    assert points(score(facts(state="INHERENT", controls=(control(),)), VERSION_2)) == {"rating": "48.0"}
+    assert "control_likelihood" in points(score(facts(state="RESIDUAL", controls=(control(),)), VERSION_2))
+
+
+def test_stale_evidence_halves_the_operation_the_day_after_its_last_and_is_a_care_term():
+    # proven 0.72: −5.2; unproven 0.8 × 0.9 × 0.5 = 0.36: 48 × 0.15 × 0.36 = 2.592, leaves 45.408, rounded 45.4: −2.6
+    held = facts(controls=(control(),))
+    stale = dataclasses.replace(held, today=TODAY + timedelta(days=1))
+
+    assert points(score(held, VERSION_2)) == {"rating": "48.0", "control_likelihood": "-5.2"}
+    assert score(held, VERSION_2).next_change_on == stale.today
+    assert points(score(stale, VERSION_2)) == {"rating": "48.0", "control_likelihood": "-2.6", "evidence_old": "1.0"}
+
+
+def test_a_control_without_any_evidence_counts_half_and_nothing_is_overdue():
+    assert points(score(facts(controls=(control(evidence_until=None),)), VERSION_2)) == {
+        "rating": "48.0",
+        "control_likelihood": "-2.6",
+    }
+
+
+@pytest.mark.parametrize(("days_late", "care"), [(0, None), (1, "1.0"), (31, "2.0"), (91, "3.0")])
+def test_a_late_treatment_weighs_more_by_steps(days_late, care):
+    result = score(facts(treatment_due=TreatmentDue(TODAY - timedelta(days=days_late), 7)), VERSION_2)
+
+    assert points(result).get("treatment_late") == care
+    assert care is None or result.terms[-1].source == Source("treatment", 7)
+
+
+def test_what_slides_counts_at_most_five_points_together():
+    given = facts(
+        review_due_on=TODAY - timedelta(days=200),
+        treatment_due=TreatmentDue(TODAY - timedelta(days=100), 7),
+        controls=(control(design_share=Decimal(0), evidence_until=TODAY - timedelta(days=99)),),
+    )
+
+    assert points(score(given, VERSION_2)) == {
+        "rating": "48.0",
+        "review_late": "5.0",
+        "treatment_late": "3.0",
+        "evidence_old": "2.0",
+        "care_limit": "-5.0",
+    }

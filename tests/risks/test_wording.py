@@ -28,6 +28,18 @@ def test_a_term_is_told_in_words():
         ("end_of_support", {"ends_on": "2026-06-30"}, "Out of support since 30 June 2026"),
         ("safety_zone", {}, "Safety zone"),
         ("review_late", {"due_on": "2026-11-09"}, "Review late since 9 November 2026"),
+        (
+            "control_impact",
+            {"controls": 2, "share_percent": 72, "unproven": 0},
+            "Controls that soften it: 2, together 72 % effective",
+        ),
+        (
+            "control_likelihood",
+            {"controls": 2, "share_percent": 72, "unproven": 1},
+            "Controls that make it less likely: 2, together 72 % effective; without valid evidence: 1",
+        ),
+        ("treatment_late", {"due_on": "2026-11-09"}, "Treatment late since 9 November 2026"),
+        ("evidence_old", {"due_on": "2026-11-09"}, "Evidence ran out on 9 November 2026"),
         ("bound", {"points": "100.0"}, "Bound of the scale, 100.0"),
         ("care_limit", {"points": "5.0"}, "Care terms together count at most 5.0"),
         ("care_tolerance", {"points": "60.0"}, "Care terms alone never cross the tolerance of 60.0"),

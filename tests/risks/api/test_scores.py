@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 
 from portal import clock
 from portal.record import audit
-from risks import recompute, stale
+from risks import formulas, recompute, stale
 from tests.factories.assets import make_asset
 from tests.factories.risks import make_levels, make_risk
 
@@ -54,7 +54,7 @@ def test_a_score_is_told_with_terms_that_add_up(api, person, risk):
         "value": "53.5",
         "band": "MEDIUM",
         "reason": None,
-        "formula_version": 1,
+        "formula_version": formulas.LATEST.version,
         "cause": "risk.rated",
         "computed_at": "2026-11-03T12:00:00Z",
     }
