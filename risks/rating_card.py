@@ -11,8 +11,8 @@ from django.db.models.fields import FloatField
 from django.utils.translation import gettext as _
 
 from portal.people import organisations, working_days
-from risks import offices, ratings, scales, wording
-from risks.models import BlindRating, Levels, Office, Rating, RatingRound, Risk
+from risks import meanings, offices, ratings, scales, wording
+from risks.models import BlindRating, Office, Rating, RatingRound, Risk, ScaleMeaning
 from risks.offices import Voice
 
 SETTLE_WORKING_DAYS = 5  # then the arbiter hears of it
@@ -61,6 +61,7 @@ class Card:
     arbiter_on: date | None
     days_open: int
     alike: Alike | None
+    meanings: tuple[tuple[str, tuple[str, ...]], ...]  # scale and what its five levels mean here
     log: tuple[Rating, ...]
 
     @property
@@ -98,6 +99,7 @@ def read(risk: Risk, user: Any) -> Card:
         arbiter_on=_arbiter_on(found),
         days_open=(organisations.today() - found.opened_at.date()).days if found is not None else 0,
         alike=alike(risk, user) if voice is not None else None,
+        meanings=_meanings() if voice is not None else (),
         log=log,
     )
 
@@ -125,13 +127,20 @@ def initial(card: Card) -> Mapping[str, Any]:
     """What the picker starts with: what the office said last; for a first rating nothing, so that nobody is led."""
     if card.mine is None:
         return {}
-    names = (*ratings.FIELDS, "reason", "confidence")
-    reason = {} if isinstance(card.mine, BlindRating) else {"reason": ""}
-    return {name: getattr(card.mine, name) for name in names} | reason
+    area, level = scales.worst_impact({area: level for area, level in card.mine.impact_levels.items() if level}) or ("", None)
+    said = {name: getattr(card.mine, name) for name in (*ratings.FIELDS, "confidence")} | {f"{area}_level": None}
+    reason = card.mine.reason if isinstance(card.mine, BlindRating) else ""
+    return said | {"worst_area": area, "worst_level": level, "reason": reason}
 
 
-def levels_now(risk: Risk) -> Levels | None:
-    return risk.levels.filter(stage=Levels.Stage.CURRENT).first()
+def _meanings() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Likelihood first, then the impact areas; a scale of which nobody said anything is left out."""
+    known = meanings.known()
+    labels = {ScaleMeaning.Scale.LIKELIHOOD: _("Likelihood")} | {
+        area: _("Impact, %(area)s") % {"area": word} for area, word in wording.AREAS.items()
+    }
+    found = ((label, meanings.in_words(scale, known)) for scale, label in labels.items())
+    return tuple((str(label), tuple(phrases.values())) for label, phrases in found if phrases)
 
 
 def _blind(found: RatingRound | None, voice: Voice | None) -> BlindRating | None:

@@ -8,7 +8,13 @@ from tests.factories.risks import make_risk
 from tests.house.world import BACKEND
 from tests.risks.test_ratings import differ, said
 
-GIVEN = {"likelihood_level": "3", "operational_level": "3", "confidence": "HIGH", "reason": "Two alarms in May"}
+GIVEN = {
+    "likelihood_level": "3",
+    "worst_area": "operational",
+    "worst_level": "3",
+    "confidence": "HIGH",
+    "reason": "Two alarms in May",
+}
 
 
 @pytest.fixture
@@ -46,11 +52,11 @@ def test_a_leader_rates_without_scripts_and_comes_back_to_the_card(risk, seats, 
 
 
 def test_an_incomplete_rating_stays_on_the_card_with_what_was_written(risk, seats, of):
-    response = of(seats["CIO"]).post(at("rating-giving", risk), GIVEN | {"operational_level": "", "reason": "Three alarms"})
+    response = of(seats["CIO"]).post(at("rating-giving", risk), GIVEN | {"legal_level": "4", "reason": "Three alarms"})
 
     assert response.status_code == 422
     body = response.content.decode()
-    assert "Say how bad it would be in at least the worst area." in body
+    assert "This lies above the area you called the worst; take this one there." in body
     assert "Three alarms" in body
     assert not RatingRound.objects.exists()
 
