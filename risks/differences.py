@@ -7,12 +7,11 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from portal.people import organisations, reach, working_days
+from portal.people import organisations, reach, seating
 from portal.web import listing
 from portal.web.listing import Order
-from risks import offices
+from risks import offices, ratings
 from risks.models import Office, Rating, RatingRound
-from risks.rating_card import SETTLE_WORKING_DAYS
 
 State = RatingRound.State
 NEWEST = Order("-new", "id", descending=True)
@@ -54,10 +53,13 @@ def rounds(user: Any) -> QuerySet[RatingRound]:
 
 
 def waiting_for(user: Any) -> QuerySet[RatingRound]:
-    """The rounds that the office of `user`, who leads it, has not rated yet, or may settle. Oldest first."""
+    """The rounds that the office of `user`, who leads it, has not rated yet, or may settle; to the arbiter every difference.
+    Oldest first."""
     seats = reach.grants(user).seats
     office = next((office for office, seat in offices.SEAT.items() if seat in seats), None)
     under_way = rounds(user).order_by("pk")
+    if seating.ARBITER in seats and office is None:
+        return under_way.filter(state=State.DIFFERENT)
     if office is None:
         return under_way.none()
     asked = under_way.filter(state=State.OPEN).exclude(rated_offices__contains=[office])
@@ -76,14 +78,14 @@ def read(user: Any, params: Mapping[str, str]) -> Book:
 def row(found: RatingRound) -> Row:
     """The round as a line of a list; its ratings are read already."""
     newest = {rating.office: rating for rating in found.ratings.all()}
-    open_since = found.opened_at.date()
+    open_since = organisations.day_of(found.opened_at)
     different = found.state == State.DIFFERENT and found.revealed_at is not None
     return Row(
         round=found,
         sides=tuple((offices.SEAT[office], newest.get(office)) for office in Office),
         waiting_for=tuple(offices.SEAT[office] for office in Office if office not in found.rated_offices),
         days_open=(organisations.today() - open_since).days,
-        arbiter_on=working_days.after(found.revealed_at.date(), SETTLE_WORKING_DAYS) if different else None,
+        arbiter_on=ratings.settled_between_until(found) if different else None,
     )
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.errors import Refused, Stale
+from portal.web import shown
 
 
 class RiskClosed(Refused):
@@ -62,6 +63,22 @@ class NotYourOffice(Refused):
         else:
             sentence = _("The CIO, the CISO and the owners of %(number)s rate it. Ask one of them.")
         super().__init__(sentence % {"number": risk.number, "seat": seat}, risk=risk.pk)
+
+
+class NotTheArbiter(Refused):
+    code = "not-the-arbiter"
+
+    def __init__(self, risk):
+        sentence = _("Only the arbiter decides between the two offices on %(number)s.") % {"number": risk.number}
+        super().__init__(sentence, risk=risk.pk)
+
+
+class StillBetweenTheTwo(Refused):
+    code = "still-between-the-two"
+
+    def __init__(self, risk, last_day):
+        sentence = _("The CIO and the CISO have until %(day)s to settle %(number)s between them; decide after that.")
+        super().__init__(sentence % {"day": shown.date_long(last_day), "number": risk.number}, risk=risk.pk)
 
 
 class AlreadyRated(Refused):

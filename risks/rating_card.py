@@ -10,17 +10,17 @@ from django.db.models.aggregates import Aggregate
 from django.db.models.fields import FloatField
 from django.utils.translation import gettext as _
 
-from portal.people import organisations, working_days
+from portal.people import organisations, seating
+from portal.people.reach import grants
 from risks import meanings, offices, ratings, scales, wording
 from risks.models import BlindRating, Office, Rating, RatingRound, Risk, ScaleMeaning
 from risks.offices import Voice
 
-SETTLE_WORKING_DAYS = 5  # then the arbiter hears of it
 ENOUGH_ALIKE = 5  # risks, before anybody is told that theirs stands apart
 FAR = 2  # levels
 
 # What the reader can do, by name: the template draws one of these.
-RATE, CHANGE, WAIT, OBJECT, DIFFER, REST = "rate", "change", "wait", "object", "differ", "rest"
+RATE, CHANGE, WAIT, OBJECT, DIFFER, DECIDE, REST = "rate", "change", "wait", "object", "differ", "decide", "rest"
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ class Card:
 def read(risk: Risk, user: Any) -> Card:
     """The card of `risk` for `user`. At most seven queries."""
     found, voice = ratings.under_way(risk), offices.voice(user, risk)
+    decides = seating.ARBITER in grants(user).seats
     log = tuple(risk.ratings.select_related("rated_by").order_by("-pk")[:40])
     now = {one.office: one for one in reversed(log) if found is not None and one.round_id == found.pk}
     blind = _blind(found, voice)
@@ -90,16 +91,16 @@ def read(risk: Risk, user: Any) -> Card:
         risk=risk,
         round=found,
         voice=voice,
-        mode=_mode(risk, found, voice, blind),
+        mode=_mode(risk, found, voice, blind, decides),
         mine=mine,
         theirs=theirs,
         sides=sides,
         lines=tuple(_lines(sides)) if len(sides) == 2 else (),
         waiting_for=tuple(offices.SEAT[office] for office in Office if office not in rated) if found is not None else (),
         arbiter_on=_arbiter_on(found),
-        days_open=(organisations.today() - found.opened_at.date()).days if found is not None else 0,
-        alike=alike(risk, user) if voice is not None else None,
-        meanings=_meanings() if voice is not None else (),
+        days_open=(organisations.today() - organisations.day_of(found.opened_at)).days if found is not None else 0,
+        alike=alike(risk, user) if voice is not None or decides else None,
+        meanings=_meanings() if voice is not None or decides else (),
         log=log,
     )
 
@@ -150,14 +151,15 @@ def _blind(found: RatingRound | None, voice: Voice | None) -> BlindRating | None
     return BlindRating.objects.filter(round=found, office=voice.office).select_related("rated_by").first()
 
 
-def _mode(risk: Risk, found: RatingRound | None, voice: Voice | None, blind: BlindRating | None) -> str:
+def _mode(risk: Risk, found: RatingRound | None, voice: Voice | None, blind: BlindRating | None, decides: bool) -> str:
     if risk.state != Risk.State.OPEN:
         return REST
     able = voice is not None and (voice.is_leader or found is None or not found.needs_both)
     if found is None:
         return RATE if able else REST
     if found.state == RatingRound.State.DIFFERENT:
-        return DIFFER if able else REST
+        is_late = decides and organisations.today() > ratings.settled_between_until(found)
+        return DIFFER if able else DECIDE if is_late else REST
     if not able:
         return WAIT
     if found.state == RatingRound.State.OBJECTABLE:
@@ -169,7 +171,7 @@ def _arbiter_on(found: RatingRound | None) -> date | None:
     """The last day on which the two can settle it between them."""
     if found is None or found.state != RatingRound.State.DIFFERENT or found.revealed_at is None:
         return None
-    return working_days.after(found.revealed_at.date(), SETTLE_WORKING_DAYS)
+    return ratings.settled_between_until(found)
 
 
 def _lines(sides):

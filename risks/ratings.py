@@ -7,6 +7,7 @@ takes the more cautious ones.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -14,15 +15,25 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.errors import Invalid
-from portal.people import organisations, working_days
+from portal.people import appointments, organisations, seating, working_days
+from portal.people.reach import grants
 from portal.record import audit
 from risks import effect, levels, offices, scales
-from risks.errors import AlreadyRated, NothingToAnswer, NotYourOffice, RiskClosed, SavedMeanwhile
+from risks.errors import (
+    AlreadyRated,
+    NothingToAnswer,
+    NotTheArbiter,
+    NotYourOffice,
+    RiskClosed,
+    SavedMeanwhile,
+    StillBetweenTheTwo,
+)
 from risks.models import BlindRating, Confidence, Levels, Office, Rating, RatingRound, Risk
 from risks.offices import Voice
 from risks.signals import risk_changed
 
 OBJECTION_WORKING_DAYS = 10
+SETTLE_WORKING_DAYS = 5  # then the arbiter may
 FIELDS = ("likelihood_level", *(f"{area}_level" for area in scales.IMPACT_AREAS))
 State, Outcome, Kind = RatingRound.State, RatingRound.Outcome, Rating.Kind
 
@@ -160,6 +171,39 @@ def talk(risk: Risk, *, actor: Any) -> RatingRound:
         _save(found, "talk_asked_by", "talk_asked_at")
         audit.record(actor, "rating.talk_asked", risk, {"round": found.pk})
     return found
+
+
+@transaction.atomic
+def arbitrate(risk: Risk, said: Judgement, *, actor: Any) -> RatingRound:
+    """Let the arbiter end a difference that the two did not settle in their five working days; both ratings stay on record.
+
+    Raises RiskClosed, NotTheArbiter, NothingToAnswer, StillBetweenTheTwo, Invalid by field.
+    """
+    risk = _locked(risk)
+    if seating.ARBITER not in grants(actor).seats:
+        raise NotTheArbiter(risk)
+    found = under_way(risk)
+    if found is None or found.state != State.DIFFERENT:
+        raise NothingToAnswer(risk)
+    last_day = settled_between_until(found)
+    if organisations.today() <= last_day:
+        raise StillBetweenTheTwo(risk, last_day)
+    said = _checked(said)
+    rating = Rating.objects.create(
+        round=found, risk=risk, office="", kind=Kind.ARBITER, rated_by=actor, as_substitute=_stands_in(actor), **said.columns()
+    )
+    audit.record(actor, "rating.arbitrated", risk, {"round": found.pk, **_levels_of(said.columns())}, text=said.reason)
+    return _settle(found, risk, Outcome.ARBITRATED, actor, rating)
+
+
+def settled_between_until(found: RatingRound) -> date:
+    """The last day on which the two alone can settle a revealed difference."""
+    return working_days.after(organisations.day_of(found.revealed_at), SETTLE_WORKING_DAYS)
+
+
+def _stands_in(actor: Any) -> bool:
+    filled = appointments.seat_holder(seating.ARBITER)
+    return filled is not None and filled.as_substitute
 
 
 def lapse_objections() -> int:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("<int:pk>/rating/move/", ratings.move, name="rating-move"),
     path("<int:pk>/rating/taking/", ratings.taking, name="rating-taking"),
     path("<int:pk>/rating/keeping/", ratings.keeping, name="rating-keeping"),
+    path("<int:pk>/rating/arbitration/", ratings.arbitration, name="rating-arbitration"),
     path("<int:pk>/rating/talk/", ratings.talk, name="rating-talk"),
     path("<int:pk>/closing/", changing.closing, name="risk-closing"),
     path("<int:pk>/assets/", changing.link, name="risk-assets"),

@@ -45,6 +45,12 @@ def today() -> date:
     return clock.today(organisation.time_zone if organisation else "UTC")
 
 
+def day_of(moment: datetime) -> date:
+    """The organisation's day in which `moment` lies."""
+    organisation = current()
+    return moment.astimezone(ZoneInfo(organisation.time_zone if organisation else "UTC")).date()
+
+
 def morning(day: date) -> datetime:
     """The first moment of the organisation's `day`."""
     organisation = current()

@@ -28,7 +28,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "CIO": LEADER,
     "CISO": LEADER,
     "CSO": LEADER,
-    "ARBITER": SEATED | READING | ANSWERING | {"record.view_auditentry", "people.settle_appointment"},
+    "ARBITER": SEATED | READING | ANSWERING | {"record.view_auditentry", "people.settle_appointment", "risks.arbitrate"},
     # roles
     "PREPARER": READING | LOGGING | {"attention.view_inbox"},
     "COUNSEL": READING | {"attention.view_inbox", "archive.view_keeping", "archive.place_hold"},

@@ -123,6 +123,11 @@ class RatingRoundViewSet(ReadSet):
         """Agree with what the other office rated alone."""
         return ratings.agree(instance.risk, actor=actor)
 
+    @state_change("risks.arbitrate", session=True, tries=False, request=JudgementSerializer)
+    def arbitration(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
+        """End a difference as the arbiter, once the two have let their days pass."""
+        return ratings.arbitrate(instance.risk, judged(validated), actor=actor)
+
     @state_change("risks.rate_risk", tries=False)
     def talk(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
         """Put the difference on the agenda of the two."""

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.errors import Invalid, Stale
+from portal.people import freshness
 from portal.people.access import permitted
 from portal.web.pages import answer
 from risks import differences, rating_card, ratings
@@ -52,6 +53,16 @@ def keeping(request, pk):
     return _said(request, risk, form, lambda: ratings.keep_mine(risk, actor=request.user, **form.cleaned_data), keeping=form)
 
 
+@require_POST
+@permitted("risks.arbitrate")
+@freshness.second_factor(back=lambda pk: reverse("risks:rating", args=[pk]))
+def arbitration(request, pk):
+    """End a difference as the arbiter."""
+    risk = visible_risk(request, pk)
+    form = RatingForm(request.POST)
+    return _said(request, risk, form, lambda: ratings.arbitrate(risk, form.judgement, actor=request.user))
+
+
 def _answered(verb):
     """A POST that needs no words."""
 
@@ -97,10 +108,12 @@ def _shown(request, risk, status=200, **forms):
     card = rating_card.read(risk, request.user)
     version = {"version": card.round.version if card.round else 0}
     initial = {**rating_card.initial(card), **version}
+    kept = freshness.kept(request) if request.method == "GET" else None
+    offers_both = card.mode != rating_card.DECIDE and (card.round is None or not card.round.needs_both)
     context = {
         "card": card,
         "risk": risk,
-        "form": RatingForm(initial=initial, offers_both=card.round is None or not card.round.needs_both),
+        "form": RatingForm(kept, initial=initial, offers_both=offers_both),
         "moving": RatingForm(initial=initial, versioned=True, auto_id="move-%s"),
         "keeping": KeepingForm(initial=version, auto_id="keep-%s"),
         "wrong": "",

@@ -88,6 +88,8 @@ PAGES = {
     "risks:rating-taking": of("risk"),
     "risks:rating-keeping": of("risk"),
     "risks:rating-talk": of("risk"),
+    "risks:rating-arbitration": of("risk"),
+    "api:rating-rounds-arbitration": of("rating-round", writes="risks.arbitrate"),
     "risks:risk-changes": of("risk"),
     "risks:score": of("risk"),
     "risks:score-change": of("risk"),

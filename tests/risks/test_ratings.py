@@ -7,7 +7,16 @@ from portal.errors import Invalid
 from portal.people import organisations, working_days
 from portal.record.models import AuditEntry
 from risks import levels, rating_card, ratings, recompute, register
-from risks.errors import AlreadyRated, NothingToAnswer, NotYourOffice, RatedByOffices, RiskClosed, SavedMeanwhile
+from risks.errors import (
+    AlreadyRated,
+    NothingToAnswer,
+    NotTheArbiter,
+    NotYourOffice,
+    RatedByOffices,
+    RiskClosed,
+    SavedMeanwhile,
+    StillBetweenTheTwo,
+)
 from risks.models import BlindRating, Levels, Rating, RatingRound, ScoreState
 from risks.ratings import Judgement
 from risks.stale import mark_risks
@@ -308,6 +317,49 @@ def test_an_incomplete_rating_is_told_by_field_and_stores_nothing(risk, cio, wro
 
     assert field in refusal.value.fields
     assert not RatingRound.objects.exists()
+
+
+# The arbiter
+
+
+@pytest.fixture
+def arbiter(person):
+    return person("ARBITER")
+
+
+def late(found):
+    """A moment after the days that belong to the two alone."""
+    return clock.stopped(organisations.morning(ratings.settled_between_until(found) + timedelta(days=1)) + timedelta(hours=9))
+
+
+def test_the_arbiter_decides_once_the_two_let_their_days_pass(risk, cio, ciso, arbiter):
+    found = differ(risk, cio, ciso)
+    with late(found):
+        found = ratings.arbitrate(risk, said(3, 5, reason="Heard both"), actor=arbiter)
+
+    assert (found.state, found.outcome) == (State.SETTLED, Outcome.ARBITRATED)
+    assert current(risk) == (3, 5)
+    assert [(one.office, one.kind) for one in found.ratings.order_by("pk")] == [
+        ("IT", "FIRST"),
+        ("SECURITY", "FIRST"),
+        ("", "ARBITER"),
+    ]
+    assert scored(risk).agreement == "ARBITRATED"
+
+
+def test_until_then_it_is_for_the_two(risk, cio, ciso, arbiter):
+    differ(risk, cio, ciso)
+
+    with pytest.raises(StillBetweenTheTwo):
+        ratings.arbitrate(risk, said(), actor=arbiter)
+
+
+def test_nobody_but_the_arbiter_decides_between_the_two(risk, cio, ciso, person):
+    found = differ(risk, cio, ciso)
+
+    for other in (cio, ciso, person("CSO"), person("AUDITOR")):
+        with late(found), pytest.raises(NotTheArbiter):
+            ratings.arbitrate(risk, said(), actor=other)
 
 
 # What counts is for the offices
