@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from portal.people import organisations, seating
 from portal.people.reach import grants
-from risks import meanings, offices, ratings, scales, wording
-from risks.models import BlindRating, Office, Rating, RatingRound, Risk, ScaleMeaning
+from risks import offices, ratings, scales, wording
+from risks.models import BlindRating, Office, Rating, RatingRound, Risk
 from risks.offices import Voice
 
 ENOUGH_ALIKE = 5  # risks, before anybody is told that theirs stands apart
@@ -61,7 +61,6 @@ class Card:
     arbiter_on: date | None
     days_open: int
     alike: Alike | None
-    meanings: tuple[tuple[str, tuple[str, ...]], ...]  # scale and what its five levels mean here
     log: tuple[Rating, ...]
 
     @property
@@ -100,7 +99,6 @@ def read(risk: Risk, user: Any) -> Card:
         arbiter_on=_arbiter_on(found),
         days_open=(organisations.today() - organisations.day_of(found.opened_at)).days if found is not None else 0,
         alike=alike(risk, user) if voice is not None or decides else None,
-        meanings=_meanings() if voice is not None or decides else (),
         log=log,
     )
 
@@ -132,16 +130,6 @@ def initial(card: Card) -> Mapping[str, Any]:
     said = {name: getattr(card.mine, name) for name in (*ratings.FIELDS, "confidence")} | {f"{area}_level": None}
     reason = card.mine.reason if isinstance(card.mine, BlindRating) else ""
     return said | {"worst_area": area, "worst_level": level, "reason": reason}
-
-
-def _meanings() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Likelihood first, then the impact areas; a scale of which nobody said anything is left out."""
-    known = meanings.known()
-    labels = {ScaleMeaning.Scale.LIKELIHOOD: _("Likelihood")} | {
-        area: _("Impact, %(area)s") % {"area": word} for area, word in wording.AREAS.items()
-    }
-    found = ((label, meanings.in_words(scale, known)) for scale, label in labels.items())
-    return tuple((str(label), tuple(phrases.values())) for label, phrases in found if phrases)
 
 
 def _blind(found: RatingRound | None, voice: Voice | None) -> BlindRating | None:

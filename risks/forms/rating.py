@@ -22,7 +22,7 @@ class RatingForm(Answers):
             gettext_lazy("How likely is it now?"), choices.likelihoods, meanings.Scale.LIKELIHOOD, required=True
         )
         self.fields["worst_area"] = forms.ChoiceField(label=gettext_lazy("Where would it hurt most?"), choices=_areas)
-        self.fields["worst_level"] = choices.strip(gettext_lazy("How badly there?"), choices.impacts, required=True)
+        self.fields["worst_level"] = choices.strip(gettext_lazy("How badly there?"), choices.impacts, "", required=True)
         for area in scales.IMPACT_AREAS:
             question = gettext_lazy("How bad, %(area)s?") % {"area": wording.AREAS[area]}
             self.fields[f"{area}_level"] = choices.strip(question, choices.impacts, area)
