@@ -10,8 +10,9 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from portal.people import organisations, reach, seating
 from portal.web import listing
 from portal.web.listing import Order
-from risks import offices, ratings
+from risks import offices
 from risks.models import Office, Rating, RatingRound
+from risks.rounds import settled_between_until
 
 State = RatingRound.State
 NEWEST = Order("-new", "id", descending=True)
@@ -85,7 +86,7 @@ def row(found: RatingRound) -> Row:
         sides=tuple((offices.SEAT[office], newest.get(office)) for office in Office),
         waiting_for=tuple(offices.SEAT[office] for office in Office if office not in found.rated_offices),
         days_open=(organisations.today() - open_since).days,
-        arbiter_on=ratings.settled_between_until(found) if different else None,
+        arbiter_on=settled_between_until(found) if different else None,
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal.people import organisations, seating
 from portal.people.reach import grants
-from risks import offices, ratings, scales, wording
+from risks import offices, rounds, scales, wording
 from risks.models import BlindRating, Office, Rating, RatingRound, Risk
 from risks.offices import Voice
 
@@ -77,7 +77,7 @@ class Card:
 
 def read(risk: Risk, user: Any) -> Card:
     """The card of `risk` for `user`. At most seven queries."""
-    found, voice = ratings.under_way(risk), offices.voice(user, risk)
+    found, voice = rounds.under_way(risk), offices.voice(user, risk)
     decides = seating.ARBITER in grants(user).seats
     log = tuple(risk.ratings.select_related("rated_by").order_by("-pk")[:40])
     now = {one.office: one for one in reversed(log) if found is not None and one.round_id == found.pk}
@@ -127,7 +127,7 @@ def initial(card: Card) -> Mapping[str, Any]:
     if card.mine is None:
         return {}
     area, level = scales.worst_impact({area: level for area, level in card.mine.impact_levels.items() if level}) or ("", None)
-    said = {name: getattr(card.mine, name) for name in (*ratings.FIELDS, "confidence")} | {f"{area}_level": None}
+    said = {name: getattr(card.mine, name) for name in (*rounds.FIELDS, "confidence")} | {f"{area}_level": None}
     reason = card.mine.reason if isinstance(card.mine, BlindRating) else ""
     return said | {"worst_area": area, "worst_level": level, "reason": reason}
 
@@ -146,7 +146,7 @@ def _mode(risk: Risk, found: RatingRound | None, voice: Voice | None, blind: Bli
     if found is None:
         return RATE if able else REST
     if found.state == RatingRound.State.DIFFERENT:
-        is_late = decides and organisations.today() > ratings.settled_between_until(found)
+        is_late = decides and organisations.today() > rounds.settled_between_until(found)
         return DIFFER if able else DECIDE if is_late else REST
     if not able:
         return WAIT
@@ -159,7 +159,7 @@ def _arbiter_on(found: RatingRound | None) -> date | None:
     """The last day on which the two can settle it between them."""
     if found is None or found.state != RatingRound.State.DIFFERENT or found.revealed_at is None:
         return None
-    return ratings.settled_between_until(found)
+    return rounds.settled_between_until(found)
 
 
 def _lines(sides):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from risks import ratings, recompute
+from risks import recompute, settling
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
@@ -23,4 +23,4 @@ def mark_what_time_changes() -> None:
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
 def lapse_objections() -> None:
     """Settle what nobody objected to in time; harmless however often it runs."""
-    ratings.lapse_objections()
+    settling.lapse_objections()

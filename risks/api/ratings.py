@@ -11,7 +11,7 @@ from portal.web.api.fields import Linked
 from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
-from risks import ratings, scales
+from risks import ratings, rounds, scales, settling
 from risks.models import Confidence, Office, Rating, RatingRound
 
 AREAS = [f"{area}_level" for area in scales.IMPACT_AREAS]
@@ -72,9 +72,9 @@ class KeepingSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=4000)
 
 
-def judged(said: Any) -> ratings.Judgement:
+def judged(said: Any) -> rounds.Judgement:
     impact = {area: said.get(f"{area}_level") for area in scales.IMPACT_AREAS}
-    return ratings.Judgement(said["likelihood_level"], impact, said["reason"], said["confidence"])
+    return rounds.Judgement(said["likelihood_level"], impact, said["reason"], said["confidence"])
 
 
 class RoundFilters(django_filters.FilterSet):
@@ -106,32 +106,32 @@ class RatingRoundViewSet(ReadSet):
     @state_change("risks.rate_risk", tries=False, request=JudgementSerializer)
     def move(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
         """Change a revealed rating, for a reason."""
-        return ratings.move(instance.risk, judged(validated), actor=actor)
+        return settling.move(instance.risk, judged(validated), actor=actor)
 
     @state_change("risks.rate_risk", tries=False, request=KeepingSerializer)
     def keeping(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
         """Hold on to one's rating, for a reason."""
-        return ratings.keep_mine(instance.risk, validated["reason"], actor=actor)
+        return settling.keep_mine(instance.risk, validated["reason"], actor=actor)
 
     @state_change("risks.rate_risk", tries=False)
     def taking(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
         """Take the other office's rating."""
-        return ratings.take_theirs(instance.risk, actor=actor)
+        return settling.take_theirs(instance.risk, actor=actor)
 
     @state_change("risks.rate_risk", tries=False)
     def agreement(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
         """Agree with what the other office rated alone."""
-        return ratings.agree(instance.risk, actor=actor)
+        return settling.agree(instance.risk, actor=actor)
 
     @state_change("risks.arbitrate", session=True, tries=False, request=JudgementSerializer)
     def arbitration(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
         """End a difference as the arbiter, once the two have let their days pass."""
-        return ratings.arbitrate(instance.risk, judged(validated), actor=actor)
+        return settling.arbitrate(instance.risk, judged(validated), actor=actor)
 
     @state_change("risks.rate_risk", tries=False)
     def talk(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
         """Put the difference on the agenda of the two."""
-        return ratings.talk(instance.risk, actor=actor)
+        return settling.talk(instance.risk, actor=actor)
 
 
 class RatingFilters(django_filters.FilterSet):

@@ -8,7 +8,7 @@ from risks import meanings, scales, wanted, wording
 from risks.forms import choices
 from risks.forms.risk import Answers
 from risks.models import Confidence
-from risks.ratings import Judgement
+from risks.rounds import Judgement
 
 OTHERS = tuple(f"{area}_level" for area in scales.IMPACT_AREAS)
 

@@ -7,7 +7,7 @@ from portal.errors import Invalid, Stale
 from portal.people import freshness
 from portal.people.access import permitted
 from portal.web.pages import answer
-from risks import differences, rating_card, ratings
+from risks import differences, rating_card, ratings, settling
 from risks.forms.rating import KeepingForm, RatingForm
 from risks.views.answers import gone_to
 from risks.views.risk import visible_risk
@@ -40,7 +40,7 @@ def move(request, pk):
     risk = visible_risk(request, pk)
     form = RatingForm(request.POST, versioned=True)
     return _said(
-        request, risk, form, lambda: ratings.move(risk, form.judgement, actor=request.user, version=form.cleaned_data["version"])
+        request, risk, form, lambda: settling.move(risk, form.judgement, actor=request.user, version=form.cleaned_data["version"])
     )
 
 
@@ -50,7 +50,7 @@ def keeping(request, pk):
     """Hold on to one's rating, for a reason."""
     risk = visible_risk(request, pk)
     form = KeepingForm(request.POST)
-    return _said(request, risk, form, lambda: ratings.keep_mine(risk, actor=request.user, **form.cleaned_data), keeping=form)
+    return _said(request, risk, form, lambda: settling.keep_mine(risk, actor=request.user, **form.cleaned_data), keeping=form)
 
 
 @require_POST
@@ -60,7 +60,7 @@ def arbitration(request, pk):
     """End a difference as the arbiter."""
     risk = visible_risk(request, pk)
     form = RatingForm(request.POST)
-    return _said(request, risk, form, lambda: ratings.arbitrate(risk, form.judgement, actor=request.user))
+    return _said(request, risk, form, lambda: settling.arbitrate(risk, form.judgement, actor=request.user))
 
 
 def _answered(verb):
@@ -77,7 +77,7 @@ def _answered(verb):
     return view
 
 
-agreement, taking, talk = _answered(ratings.agree), _answered(ratings.take_theirs), _answered(ratings.talk)
+agreement, taking, talk = _answered(settling.agree), _answered(settling.take_theirs), _answered(settling.talk)
 asking = _answered(ratings.ask)
 
 

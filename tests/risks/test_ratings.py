@@ -6,7 +6,7 @@ from portal import clock
 from portal.errors import Invalid
 from portal.people import organisations, working_days
 from portal.record.models import AuditEntry
-from risks import levels, rating_card, ratings, recompute, register
+from risks import levels, rating_card, ratings, recompute, register, rounds, settling
 from risks.errors import (
     AlreadyRated,
     NothingToAnswer,
@@ -18,7 +18,7 @@ from risks.errors import (
     StillBetweenTheTwo,
 )
 from risks.models import BlindRating, Levels, Rating, RatingRound, ScoreState
-from risks.ratings import Judgement
+from risks.rounds import Judgement
 from risks.stale import mark_risks
 from tests.factories.risks import make_levels, make_risk
 
@@ -83,10 +83,10 @@ def test_one_office_rates_and_the_number_counts_at_once_open_to_objection(risk, 
 def test_ten_working_days_later_it_stands_as_not_objected_never_as_agreed(risk, cio):
     found = ratings.rate(risk, said(), actor=cio)
     with clock.stopped(organisations.morning(found.objection_until) + timedelta(hours=23)):
-        assert ratings.lapse_objections() == 0
+        assert settling.lapse_objections() == 0
     with clock.stopped(organisations.morning(found.objection_until + timedelta(days=1)) + timedelta(hours=1)):
-        assert ratings.lapse_objections() == 1
-        assert ratings.lapse_objections() == 0
+        assert settling.lapse_objections() == 1
+        assert settling.lapse_objections() == 0
 
     found.refresh_from_db()
     assert (found.state, found.outcome) == (State.SETTLED, Outcome.NOT_OBJECTED)
@@ -96,7 +96,7 @@ def test_ten_working_days_later_it_stands_as_not_objected_never_as_agreed(risk, 
 def test_the_other_office_may_agree_before(risk, cio, ciso):
     ratings.rate(risk, said(), actor=cio)
 
-    found = ratings.agree(risk, actor=ciso)
+    found = settling.agree(risk, actor=ciso)
 
     assert (found.state, found.outcome) == (State.SETTLED, Outcome.AGREED)
     assert [(one.office, one.kind) for one in found.ratings.order_by("pk")] == [("IT", "FIRST"), ("SECURITY", "TOOK_THEIRS")]
@@ -107,12 +107,12 @@ def test_an_office_does_not_agree_with_itself(risk, cio):
     ratings.rate(risk, said(), actor=cio)
 
     with pytest.raises(NothingToAnswer):
-        ratings.agree(risk, actor=cio)
+        settling.agree(risk, actor=cio)
 
 
 def test_an_objection_brings_back_what_was_agreed_before(risk, cio, ciso):
     ratings.rate(risk, said(2, 2), actor=cio)
-    ratings.agree(risk, actor=ciso)
+    settling.agree(risk, actor=ciso)
     ratings.rate(risk, said(3, 3), actor=cio)
     assert current(risk) == (3, 3)
 
@@ -225,7 +225,7 @@ def test_the_same_cell_with_and_without_danger_to_people_is_a_difference(risk, c
 def test_taking_theirs_settles_it(risk, cio, ciso):
     differ(risk, cio, ciso)
 
-    found = ratings.take_theirs(risk, actor=cio)
+    found = settling.take_theirs(risk, actor=cio)
 
     assert found.outcome == Outcome.AGREED
     assert current(risk) == (4, 4)
@@ -237,8 +237,8 @@ def test_keeping_needs_a_reason_and_leaves_the_difference(risk, cio, ciso):
     differ(risk, cio, ciso)
 
     with pytest.raises(Invalid):
-        ratings.keep_mine(risk, " ", actor=cio)
-    found = ratings.keep_mine(risk, "The link was cut on Monday", actor=cio)
+        settling.keep_mine(risk, " ", actor=cio)
+    found = settling.keep_mine(risk, "The link was cut on Monday", actor=cio)
 
     assert found.state == State.DIFFERENT
     assert Rating.objects.get(kind="KEPT").reason == "The link was cut on Monday"
@@ -246,9 +246,9 @@ def test_keeping_needs_a_reason_and_leaves_the_difference(risk, cio, ciso):
 
 def test_a_move_to_the_same_ends_it_and_the_first_rating_stays(risk, cio, ciso):
     differ(risk, cio, ciso)
-    assert ratings.move(risk, said(2, 4, reason="Half way"), actor=ciso).state == State.DIFFERENT
+    assert settling.move(risk, said(2, 4, reason="Half way"), actor=ciso).state == State.DIFFERENT
 
-    found = ratings.move(risk, said(3, 4, reason="Seen the firewall"), actor=ciso)
+    found = settling.move(risk, said(3, 4, reason="Seen the firewall"), actor=ciso)
 
     assert found.outcome == Outcome.AGREED
     assert [one.kind for one in Rating.objects.filter(office="SECURITY").order_by("pk")] == ["FIRST", "MOVED", "MOVED"]
@@ -257,9 +257,9 @@ def test_a_move_to_the_same_ends_it_and_the_first_rating_stays(risk, cio, ciso):
 
 def test_asking_to_talk_twice_is_asking_once(risk, cio, ciso):
     differ(risk, cio, ciso)
-    ratings.talk(risk, actor=cio)
+    settling.talk(risk, actor=cio)
 
-    found = ratings.talk(risk, actor=ciso)
+    found = settling.talk(risk, actor=ciso)
 
     assert found.talk_asked_by == cio
     assert verbs(risk).count("rating.talk_asked") == 1
@@ -267,10 +267,10 @@ def test_asking_to_talk_twice_is_asking_once(risk, cio, ciso):
 
 def test_an_answer_to_what_moved_meanwhile_is_late(risk, cio, ciso):
     version = differ(risk, cio, ciso).version
-    ratings.move(risk, said(2, 4, reason="Half way"), actor=ciso, version=version)
+    settling.move(risk, said(2, 4, reason="Half way"), actor=ciso, version=version)
 
     with pytest.raises(SavedMeanwhile):
-        ratings.take_theirs(risk, actor=cio, version=version)
+        settling.take_theirs(risk, actor=cio, version=version)
 
 
 def test_what_is_revealed_moves_and_is_not_rated_again(risk, cio, ciso):
@@ -283,7 +283,7 @@ def test_what_is_revealed_moves_and_is_not_rated_again(risk, cio, ciso):
 
 
 def test_nothing_is_answered_where_nothing_differs(risk, cio):
-    for verb in (ratings.take_theirs, ratings.talk, ratings.agree):
+    for verb in (settling.take_theirs, settling.talk, settling.agree):
         with pytest.raises(NothingToAnswer):
             verb(risk, actor=cio)
 
@@ -329,13 +329,13 @@ def arbiter(person):
 
 def late(found):
     """A moment after the days that belong to the two alone."""
-    return clock.stopped(organisations.morning(ratings.settled_between_until(found) + timedelta(days=1)) + timedelta(hours=9))
+    return clock.stopped(organisations.morning(rounds.settled_between_until(found) + timedelta(days=1)) + timedelta(hours=9))
 
 
 def test_the_arbiter_decides_once_the_two_let_their_days_pass(risk, cio, ciso, arbiter):
     found = differ(risk, cio, ciso)
     with late(found):
-        found = ratings.arbitrate(risk, said(3, 5, reason="Heard both"), actor=arbiter)
+        found = settling.arbitrate(risk, said(3, 5, reason="Heard both"), actor=arbiter)
 
     assert (found.state, found.outcome) == (State.SETTLED, Outcome.ARBITRATED)
     assert current(risk) == (3, 5)
@@ -351,7 +351,7 @@ def test_until_then_it_is_for_the_two(risk, cio, ciso, arbiter):
     differ(risk, cio, ciso)
 
     with pytest.raises(StillBetweenTheTwo):
-        ratings.arbitrate(risk, said(), actor=arbiter)
+        settling.arbitrate(risk, said(), actor=arbiter)
 
 
 def test_nobody_but_the_arbiter_decides_between_the_two(risk, cio, ciso, person):
@@ -359,7 +359,7 @@ def test_nobody_but_the_arbiter_decides_between_the_two(risk, cio, ciso, person)
 
     for other in (cio, ciso, person("CSO"), person("AUDITOR")):
         with late(found), pytest.raises(NotTheArbiter):
-            ratings.arbitrate(risk, said(), actor=other)
+            settling.arbitrate(risk, said(), actor=other)
 
 
 # What counts is for the offices

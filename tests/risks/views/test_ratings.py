@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from risks import ratings, recompute
+from risks import ratings, recompute, settling
 from risks.models import BlindRating, Rating, RatingRound
 from risks.stale import mark_risks
 from tests.factories.risks import make_risk
@@ -95,7 +95,7 @@ def test_a_difference_stands_side_by_side_and_ends_by_one_click(risk, seats, of)
 
 def test_a_reason_too_late_is_told_and_kept(risk, seats, of):
     version = differ(risk, seats["CIO"], seats["CISO"]).version
-    ratings.move(risk, said(2, 4), actor=seats["CISO"])
+    settling.move(risk, said(2, 4), actor=seats["CISO"])
 
     response = of(seats["CIO"]).post(at("rating-keeping", risk), {"version": version, "reason": "We cut the link"})
 
