@@ -33,8 +33,6 @@ units.when_moved(mark_risks_of_a_moved_unit)
 
 
 def _wake():
-    """Once a transaction, however many risks it changes. A broker that is away must not fail what is committed already: the
-    sweep finds the rows."""
-    wake = tasks.recompute_stale_scores.delay
-    if not any(waiting[1] == wake for waiting in transaction.get_connection().run_on_commit):
-        transaction.on_commit(wake, robust=True)
+    """A broker that is away must not fail what is committed already: the sweep finds the rows. Once a change, not once a
+    transaction: what waits in an open transaction cannot be told from what a savepoint before it left behind."""
+    transaction.on_commit(tasks.recompute_stale_scores.delay, robust=True)
