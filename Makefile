@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: up test check lock bench
+.PHONY: up test check lock bench soak
 
 up: ## set up what is needed and serve the portal
 	@$(PYTHON) portal/runtime/bootstrap.py up
@@ -16,3 +16,6 @@ lock: ## resolve pyproject.toml into requirements/, with hashes
 
 bench: ## measured comparisons
 	@$(PYTHON) portal/runtime/bootstrap.py bench
+
+soak: ## long randomised runs: the API against its schema, and who learns what of hidden things
+	@$(PYTHON) portal/runtime/bootstrap.py soak

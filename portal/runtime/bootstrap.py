@@ -27,6 +27,7 @@ TARGETS = {  # what a person types: the lock it needs, and the module that carri
     "test": ("test", "portal.runtime.layers"),
     "check": ("test", "portal.runtime.check"),
     "bench": ("test", "portal.runtime.bench"),
+    "soak": ("test", "portal.runtime.soak"),
     "lock": ("setup", None),
 }
 LOCKS = {  # each lock and what of pyproject.toml it is made from
