@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Greatest
 from django.utils.dateparse import parse_date
 
+from assets.models import Asset
 from portal.people import organisations
 from portal.people.models import Unit
 from portal.web.shown import SOON_DAYS
@@ -82,10 +83,10 @@ class Filters:
 
     def apply(self, risks: RiskQuerySet, user: Any) -> RiskQuerySet:
         """Those of `risks` that the address asks for, as `user` asks."""
-        return _levels(_people_and_days(_words(risks.current(), self), self, user), self)
+        return _levels(_people_and_days(_words(risks.current(), self, user), self, user), self)
 
 
-def _words(risks: RiskQuerySet, asked: Filters) -> RiskQuerySet:
+def _words(risks: RiskQuerySet, asked: Filters, user: Any) -> RiskQuerySet:
     if asked.state != "all":
         risks = risks.filter(state=asked.state.upper())
     if asked.q:
@@ -97,7 +98,8 @@ def _words(risks: RiskQuerySet, asked: Filters) -> RiskQuerySet:
     if asked.units:
         risks = risks.filter(Unit.objects.below(asked.units, "unit"))
     if asked.asset is not None:
-        risks = risks.filter(pk__in=Risk.assets.through.objects.filter(asset=asked.asset).values("risk"))
+        seen = Asset.objects.visible_to(user).filter(pk=asked.asset)
+        risks = risks.filter(pk__in=Risk.assets.through.objects.filter(asset__in=seen).values("risk"))
     return risks
 
 

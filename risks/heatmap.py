@@ -13,15 +13,15 @@ from django.urls import reverse
 from portal import clock
 from portal.people import organisations
 from portal.people.models import Unit
-from portal.people.reach import SMALLEST_HIDDEN_GROUP, grants
+from portal.people.reach import grants
 from portal.record import totals
 from portal.web import charts
 from portal.web.charts.heat_map import MOST_ARROWS
 from portal.web.listing import address
-from risks import appetite, movers, scales, wording
+from risks import appetite, hidden, movers, scales, wording
 from risks.models import Risk
 
-MEASURE = "risks.cell."
+MEASURE, UNSCORED = "risks.cell.", "risks.unscored"
 HIGHEST_RATING = Decimal(scales.HIGHEST_LEVEL**2)
 DAYS_OF_MOVES = 30
 
@@ -30,7 +30,7 @@ Position = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """The heat map of `scope` as one reader sees it. `withheld`: cells of so few hidden risks that they are left out."""
+    """The heat map of `scope` as one reader sees it. `withheld`: hidden risks count only in groups."""
 
     scope: Unit
     map: charts.HeatMap
@@ -44,23 +44,21 @@ class Heat:
 def cells(scope: Unit, user: Any) -> list[charts.Cell]:
     """The 25 cells of `scope`, each with the address of exactly the rows it counts. Three queries, whatever there is.
 
-    Read from the totals of the scope; hidden risks are left out of a cell where they are fewer than three, as the
-    register behind the cell leaves them out.
+    Read from the totals of the scope; hidden risks count in a cell in the groups in which the register behind it counts them.
     """
-    counts, _ = _counts(scope, user)
+    counts, _, _ = _counts(scope, user)
     return [_cell(scope, user, position, counts[position]) for position in _positions()]
 
 
 def drawn(scope: Unit, user: Any) -> Heat:
     """The heat map as a page shows it, with the movers of the last 30 days."""
-    counts, withheld = _counts(scope, user)
+    counts, unscored, withheld = _counts(scope, user)
     moved = movers.movers(user, organisations.today() - timedelta(days=DAYS_OF_MOVES), MOST_ARROWS, unit=scope)
-    unscored = totals.read(scope.pk, prefix="risks.unscored") if _covers(scope, user) else {}
     return Heat(
         scope=scope,
         map=draw([_cell(scope, user, position, counts[position]) for position in _positions()], moved),
         movers=moved,
-        unscored=unscored.get("risks.unscored", 0),
+        unscored=unscored,
         unscored_url=_rows(scope, user, band="NONE"),
         withheld=withheld,
         at=clock.now(),
@@ -96,16 +94,18 @@ def rating_points(likelihood_level: int, impact_level: int) -> Decimal:
     return likelihood_level * impact_level * scales.HIGHEST_POINTS / HIGHEST_RATING
 
 
-def _counts(scope: Unit, user: Any) -> tuple[Counter[Position], bool]:
-    """How many one counts in each cell, and whether hidden ones were left out."""
+def _counts(scope: Unit, user: Any) -> tuple[Counter[Position], int, bool]:
+    """How many one counts in each cell and how many wait for their levels; whether hidden ones may be left out."""
     if not _covers(scope, user):
-        return _visible(scope, user), False
-    every = _read(scope, MEASURE)
-    if grants(user).opens_confidential:
-        return every, False
-    hidden = _read(scope, f"confidential.{MEASURE}") - _visible(scope, user, is_confidential=True)
-    few = Counter({position: count for position, count in hidden.items() if count < SMALLEST_HIDDEN_GROUP})
-    return every - few, bool(few)
+        return _visible(scope, user), 0, False
+    every, unscored = _read(scope, MEASURE), totals.read(scope.pk, prefix=UNSCORED).get(UNSCORED, 0)
+    known = hidden.of(user)
+    if not known.are_there:
+        return every, unscored, False
+    shut = known.within([scope.path])
+    cells = every - Counter(one.cell for one in shut.all if one.cell) + shut.by(lambda one: one.cell)
+    waiting = len(shut.where(lambda one: one.current_value is None)) - sum(one.current_value is None for one in shut.all)
+    return cells, unscored + waiting, True
 
 
 def _covers(scope: Unit, user: Any) -> bool:
@@ -119,8 +119,8 @@ def _read(scope: Unit, prefix: str) -> Counter[Position]:
     return Counter({_position(measure.removeprefix(prefix)): amount for measure, amount in found.items()})
 
 
-def _visible(scope: Unit, user: Any, **fields: Any) -> Counter[Position]:
-    rated = Risk.objects.visible_to(user).open().current().filter(score_state__current_value__isnull=False, **fields)
+def _visible(scope: Unit, user: Any) -> Counter[Position]:
+    rated = Risk.objects.visible_to(user).open().current().filter(score_state__current_value__isnull=False)
     inside = rated.filter(unit__in=Unit.objects.filter(path__startswith=scope.path)).order_by()
     found = inside.values_list("score_state__likelihood_level", "score_state__impact_level").annotate(Count("pk"))
     return Counter({(likelihood, impact): count for likelihood, impact, count in found})

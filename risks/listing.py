@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import floor
 from typing import Any
 
 from django.db import connection
@@ -13,10 +14,9 @@ from django.http import QueryDict
 
 from portal import clock
 from portal.people import organisations
-from portal.people.reach import Tally, grants, settle
 from portal.web import charts, listing
 from portal.web.listing import Order, Page
-from risks import wording
+from risks import hidden, wording
 from risks.filters import NO_BAND, Filters
 from risks.models import Levels, Risk, StaleScore
 
@@ -75,7 +75,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """One page of the register. `left_out`: so few hidden rows match that they are not counted here, and that is said."""
+    """One page of the register. `left_out`: hidden risks count here only in groups, and that is said,
+    whether some are left out or not."""
 
     filters: Filters
     order: Order
@@ -90,12 +91,12 @@ class Register:
         return _add_up([self.visible, self.hidden])
 
 
-def read(user: Any, params: QueryDict, *, size: int = listing.PAGE_SIZE) -> Register:
-    """The page of the register that an address asks for. Three queries, whatever it holds."""
+def read(user: Any, params: QueryDict, *, size: int = listing.PAGE_SIZE, known: hidden.HiddenRisks | None = None) -> Register:
+    """The page of the register that an address asks for. Five queries at most, whatever it holds."""
     asked = Filters.read(params)
     order = listing.order_from(params, ORDERS, "-score")
     value, band = f"{asked.stage.lower()}_value", f"{asked.stage.lower()}_band"
-    bands, hidden, left_out = _counted(asked, user)
+    bands, shut, left_out = _counted(asked, user, known)
     visible = _add_up(bands.values())
     rows = (
         asked.apply(Risk.objects.visible_to(user), user)
@@ -107,11 +108,11 @@ def read(user: Any, params: QueryDict, *, size: int = listing.PAGE_SIZE) -> Regi
         )
         .defer("cause", "consequence", "grounds", "search")
     )
-    page = listing.page_of(rows, order, params, size=size, total=visible.count, hidden_count=hidden.count)
+    page = listing.page_of(rows, order, params, size=size, total=visible.count, hidden_count=shut.count)
     lines = _lines(page.rows, asked.stage, value, band)
     grouped = order.field == "points" and params.get("group") != "none"
     groups = _groups(lines, bands) if grouped else (Group("", visible, lines),)
-    return Register(asked, order, page, groups, visible, hidden, left_out)
+    return Register(asked, order, page, groups, visible, shut, left_out)
 
 
 def count(user: Any, **params: Any) -> Together:
@@ -119,36 +120,32 @@ def count(user: Any, **params: Any) -> Together:
 
     `count(user, above_tolerance=1, unit=4)` is the number to show where a link to that list stands.
     """
-    bands, hidden, _ = _counted(Filters.read({name: str(value) for name, value in params.items()}), user)
-    return _add_up([*bands.values(), hidden])
+    bands, shut, _ = _counted(Filters.read({name: str(value) for name, value in params.items()}), user)
+    return _add_up([*bands.values(), shut])
 
 
-def tabs(user: Any) -> dict[str, int]:
-    """How many open risks each standing view counts: the number that its heading will say. One query."""
-    seen = grants(user)
+def tabs(user: Any, known: hidden.HiddenRisks | None = None) -> dict[str, int]:
+    """How many open risks each standing view counts: the number that its heading will say. One query, and that of `known`."""
+    today = organisations.today()
     views = {
         "open": Q(),
         "above_tolerance": Q(score_state__is_above_tolerance=True),
         "safety": Q(score_state__is_safety=True),
         "mine": Q(it_owner=user.pk) | Q(security_owner=user.pk),
-        "overdue": Q(review_due_on__lt=organisations.today()),
+        "overdue": Q(review_due_on__lt=today),
         "unowned": Q(accountable=""),
     }
-    open_to = Risk.visibility(seen)
-    found = (
-        Risk.objects.filter(Risk.countable(seen))
-        .open()
-        .current()
-        .aggregate(
-            **{f"every_{name}": Count("pk", filter=rows) for name, rows in views.items()},
-            **{f"seen_{name}": Count("pk", filter=rows & open_to) for name, rows in views.items()},
-        )
-    )
-    return {name: _counted_view(found[f"seen_{name}"], found[f"every_{name}"], name != "open").counted for name in views}
-
-
-def _counted_view(visible: int, every: int, filtered: bool) -> Tally:
-    return settle(visible, every - visible, filtered=filtered)
+    seen = Risk.objects.visible_to(user).open().current()
+    found = seen.aggregate(**{name: Count("pk", filter=rows) for name, rows in views.items()})
+    known = hidden.of(user) if known is None else known
+    besides = {
+        "open": [one for one in known.all if one.is_open],
+        "above_tolerance": known.where(lambda one: one.is_open and bool(one.is_above_tolerance)),
+        "safety": known.where(lambda one: one.is_open and bool(one.is_safety)),
+        "overdue": known.where(lambda one: one.is_open and one.review_due_on is not None and one.review_due_on < today),
+        "unowned": known.where(lambda one: one.is_open and not one.accountable),
+    }
+    return {name: found[name] + len(besides.get(name, ())) for name in views}
 
 
 def runs(risk_ids: Sequence[int], moments: Sequence[Any]) -> dict[int, list[Decimal | None]]:
@@ -218,31 +215,24 @@ def _groups(lines: Sequence[Row], bands: dict[str, Together]) -> tuple[Group, ..
     return tuple(Group(band or NO_BAND, bands.get(band, Together()), tuple(rows)) for band, rows in by_band.items())
 
 
-def _counted(asked: Filters, user: Any) -> tuple[dict[str, Together], Together, bool]:
-    """What one may open by band, what counts besides, and whether that was withheld for being so little. One query."""
-    seen = grants(user)
+def _counted(asked: Filters, user: Any, known: hidden.HiddenRisks | None = None) -> tuple[dict[str, Together], Together, bool]:
+    """What one may open by band, what counts besides, and whether some of that may be left out here. Three queries at most."""
     value, band = f"score_state__{asked.stage.lower()}_value", f"score_state__{asked.stage.lower()}_band"
-    open_to = Risk.visibility(seen)
-    found = (
-        asked.apply(Risk.objects.filter(Risk.countable(seen)), user)
-        .order_by()
-        .values(band)
-        .annotate(
-            every=Count("pk"),
-            every_points=Coalesce(Sum(Floor(value)), NOTHING),
-            visible=Count("pk", filter=open_to),
-            visible_points=Coalesce(Sum(Floor(value), filter=open_to), NOTHING),
-        )
-    )
+    opened = asked.apply(Risk.objects.visible_to(user), user).order_by().values(band)
     bands: dict[str, Together] = {}
-    hidden = Together()
-    for row in found:
-        visible = Together(row["visible"], row["visible_points"])
-        if visible.count:
-            bands[row[band] or ""] = _add_up([visible, bands.get(row[band] or "", Together())])
-        hidden = _add_up([hidden, Together(row["every"] - visible.count, row["every_points"] - visible.points)])
-    tally = settle(_add_up(bands.values()).count, hidden.count, filtered=not asked.is_whole)
-    return bands, Together() if tally.left_out else hidden, tally.left_out
+    for row in opened.annotate(count=Count("pk"), points=Coalesce(Sum(Floor(value)), NOTHING)):
+        bands[row[band] or ""] = _add_up([Together(row["count"], row["points"]), bands.get(row[band] or "", Together())])
+    known = hidden.of(user) if known is None else known
+    if not known.all:
+        return bands, Together(), False
+    asked_for = set(asked.apply(hidden.rows(user), user).values_list("pk", flat=True))
+    if asked.is_whole:
+        counted = [one for one in known.all if one.id in asked_for]
+    else:
+        counted = known.where(lambda one: one.id in asked_for)
+    values = [getattr(one, f"{asked.stage.lower()}_value") for one in counted]
+    points = sum((Decimal(floor(value)) for value in values if value is not None), Decimal(0))
+    return bands, Together(len(counted), points), known.are_there and not asked.is_whole
 
 
 def _add_up(parts: Iterable[Together]) -> Together:

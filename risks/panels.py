@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
-from portal.people.reach import Tally, grants, settle
+from portal.people.reach import Tally
+from risks import hidden
 from risks.models import Risk, RiskAsset
 
 MOST_ROWS = 7
@@ -22,21 +24,19 @@ class Befalls:
 
 
 def on_assets(ids: Sequence[int], user: Any) -> Mapping[int, Befalls]:
-    """The open risks that would befall each asset of `ids`. Two queries, whatever the number of assets."""
+    """The open risks that would befall each asset of `ids`. Four queries at most, whatever the number of assets."""
     if not user.has_perm("risks.view_risk"):
         return {}
-    seen, wanted = grants(user), list(ids)
-    counts = {
-        row["assets"]: settle(row["visible"], row["every"] - row["visible"], filtered=True)
-        for row in Risk.objects.filter(Risk.countable(seen), assets__in=wanted)
-        .open()
-        .current()
-        .order_by()
-        .values("assets")
-        .annotate(every=Count("pk"), visible=Count("pk", filter=Risk.visibility(seen)))
-    }
+    wanted, shut = list(ids), hidden.of(user)
+    visible = Risk.objects.visible_to(user).filter(assets__in=wanted).open().current().order_by().values_list("assets")
+    seen = dict(visible.annotate(count=Count("pk")))
+    known = (
+        RiskAsset.objects.filter(asset__in=wanted, risk__in=[one.id for one in shut.all]) if shut.all else RiskAsset.objects.none()
+    )
+    links = set(known.values_list("asset", "risk"))
+    counts = {pk: Tally(seen.get(pk, 0), len(shut.where(partial(_befalls, links, pk))), shut.are_there) for pk in wanted}
     worst_first = [F("risk__score_state__current_value").desc(nulls_last=True), F("risk").asc()]
-    links = (
+    worst = (
         RiskAsset.objects.filter(asset__in=wanted, risk__in=Risk.objects.visible_to(user).open().current())
         .annotate(place=Window(RowNumber(), partition_by=F("asset"), order_by=worst_first))
         .filter(place__lte=MOST_ROWS)
@@ -44,6 +44,10 @@ def on_assets(ids: Sequence[int], user: Any) -> Mapping[int, Befalls]:
         .order_by("asset", "place")
     )
     rows: dict[int, list[Risk]] = {pk: [] for pk in wanted}
-    for link in links:
+    for link in worst:
         rows[link.asset_id].append(link.risk)
-    return {pk: Befalls(tuple(rows[pk]), counts.get(pk, Tally(0))) for pk in wanted}
+    return {pk: Befalls(tuple(rows[pk]), counts[pk]) for pk in wanted}
+
+
+def _befalls(links: set[tuple[int, int]], asset_id: int, one: hidden.Hidden) -> bool:
+    return one.is_open and (asset_id, one.id) in links

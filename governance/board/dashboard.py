@@ -92,7 +92,7 @@ class Dashboard:
 
     @property
     def withheld(self) -> bool:
-        """True where a small hidden group was left out of some figure."""
+        """True where hidden risks count in groups alone."""
         return any(figure.left_out for figure in self.figures.by_key.values())
 
 

@@ -1,5 +1,6 @@
 """The figures of a scope, read from the ledger of totals: a screen never counts rows where a total is kept."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,19 +11,20 @@ from django.urls import reverse
 from assets.models import Asset
 from governance.board.scope import Scope
 from portal.people import organisations, reach
-from portal.people.reach import Tally
 from portal.record import totals
 from portal.web.shown import SOON_DAYS
+from risks import hidden
 from risks.models import Risk
+from risks.models.score import Agreement
 
 NEW_ASSET_DAYS = 7
-NOTHING = Tally(0)
-OPENED_BY = {"risks:register": "risks.view_risk", "assets:inventory": "assets.view_asset"}
+REGISTER, INVENTORY = "risks:register", "assets:inventory"
+OPENED_BY = {REGISTER: "risks.view_risk", INVENTORY: "assets.view_asset"}
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A number, the address of its rows, and whether a small hidden group was withheld from both."""
+    """A number, the address of its rows, and whether hidden risks count in both in groups alone, so that some may be left out."""
 
     key: str
     value: int
@@ -53,14 +55,15 @@ def last_monday(today: date) -> date:
 def read(user, scope: Scope) -> Figures:
     """Every figure of Today for `user` over `scope`. A constant number of queries, whatever the size of the register."""
     today = organisations.today()
-    rows = [*_from_ledger(_kept(user, scope)), *_dated(user, scope, today)] if scope.units else _personal(user)
+    shut = hidden.of(user).within([unit.path for unit in scope.units]) if scope.units else hidden.HiddenRisks()
+    rows = [*_from_ledger(_kept(scope, shut)), *_dated(user, scope, today, shut)] if scope.units else _personal(user)
     may = {room: user.has_perm(permission) for room, permission in OPENED_BY.items()}
     figures = [
-        Figure(key, tally.counted, scope.rows(url_name, **filters), tally.left_out)
-        for key, tally, url_name, filters in rows
+        Figure(key, value, scope.rows(url_name, **filters), url_name == REGISTER and key != "open" and shut.are_there)
+        for key, value, url_name, filters in rows
         if may[url_name]
     ]
-    figures += _owned(user) if may["risks:register"] and scope.units else []
+    figures += _owned(user) if may[REGISTER] and scope.units else []
     return Figures({figure.key: figure for figure in figures}, last_monday(today))
 
 
@@ -68,72 +71,71 @@ def _owned(user) -> list[Figure]:
     """What somebody owns, wherever it lies: the scope of their role may leave most of it out."""
     rows = Risk.objects.visible_to(user).open().current().owned_by(user.pk)
     counts = rows.aggregate(owned=Count("pk"), owned_above=Count("pk", filter=Q(score_state__is_above_tolerance=True)))
-    address = f"{reverse('risks:register')}?owner=me"
+    address = f"{reverse(REGISTER)}?owner=me"
     return [
         Figure("owned", counts["owned"], address),
         Figure("owned_above", counts["owned_above"], f"{address}&above_tolerance=1"),
     ]
 
 
-def _kept(user, scope: Scope) -> dict[str, Tally]:
-    """What the ledger says, with what is hidden from `user` settled measure by measure."""
-    grants = reach.grants(user)
+def _kept(scope: Scope, shut: hidden.HiddenRisks) -> Mapping[str, int]:
+    """What the ledger says; what is hidden from `user` counts in groups alone, but in the whole of the scope."""
     sums = totals.read(*scope.ids)
-    mine = {} if grants.opens_confidential else _own_confidential(user, scope)
-    kept = {}
-    for measure, amount in sums.items():
-        if measure.startswith("confidential."):
-            continue
-        hidden = 0 if grants.opens_confidential else sums.get(f"confidential.{measure}", 0) - mine.get(measure, 0)
-        kept[measure] = reach.settle(amount - hidden, hidden, filtered=measure != "risks.open")
-    return kept
+    left_out = Counter(measure for one in shut.all for measure in _measures(one))
+    for group in shut.groups:
+        left_out -= Counter(dict.fromkeys(set.intersection(*map(_measures, group)), len(group)))
+    return {measure: amount - left_out[measure] for measure, amount in sums.items()}
 
 
-def _own_confidential(user, scope: Scope) -> dict[str, int]:
-    """What the few confidential risks that `user` is named on add to the measures."""
-    found: dict[str, int] = {}
-    rows = Risk.objects.visible_to(user).filter(scope.within("unit"), is_confidential=True, state=Risk.State.OPEN)
-    for counted in rows.values_list("score_state__counted", flat=True):
-        for measure, amount in ((counted or {}).get("measures") or {}).items():
-            found[measure] = found.get(measure, 0) + amount
-    return found
+def _measures(one: hidden.Hidden) -> set[str]:
+    """The measures of the ledger, but that of the whole, in which a hidden risk counts; as risks/facts.py counts it."""
+    flags = {
+        "risks.above_tolerance": one.is_above_tolerance,
+        "risks.safety": one.is_safety,
+        "risks.different": one.agreement == Agreement.DIFFERENT,
+        "risks.unowned": not one.accountable,
+        "risks.unscored": one.current_value is None,
+        f"risks.band.{one.current_band}": one.current_value is not None,
+    }
+    found = {measure for measure, holds in flags.items() if holds}
+    return found | ({f"risks.cell.{one.cell[0]}.{one.cell[1]}"} if one.cell else set())
 
 
-def _from_ledger(kept: Mapping[str, Tally]):
-    register, inventory = "risks:register", "assets:inventory"
-    yield "open", kept.get("risks.open", NOTHING), register, {}
-    yield "above_tolerance", kept.get("risks.above_tolerance", NOTHING), register, {"above_tolerance": 1}
-    yield "safety", kept.get("risks.safety", NOTHING), register, {"safety": 1}
-    yield "different", kept.get("risks.different", NOTHING), register, {"differ": 1}
-    yield "unscored", kept.get("risks.unscored", NOTHING), register, {"band": "NONE"}
-    yield "unowned", kept.get("risks.unowned", NOTHING), register, {"owner": "none"}
+def _from_ledger(kept: Mapping[str, int]):
+    yield "open", kept.get("risks.open", 0), REGISTER, {}
+    yield "above_tolerance", kept.get("risks.above_tolerance", 0), REGISTER, {"above_tolerance": 1}
+    yield "safety", kept.get("risks.safety", 0), REGISTER, {"safety": 1}
+    yield "different", kept.get("risks.different", 0), REGISTER, {"differ": 1}
+    yield "unscored", kept.get("risks.unscored", 0), REGISTER, {"band": "NONE"}
+    yield "unowned", kept.get("risks.unowned", 0), REGISTER, {"owner": "none"}
     for band in ("SEVERE", "HIGH", "MEDIUM", "LOW", "VERY_LOW"):
-        yield f"band.{band}", kept.get(f"risks.band.{band}", NOTHING), register, {"band": band}
+        yield f"band.{band}", kept.get(f"risks.band.{band}", 0), REGISTER, {"band": band}
     for likelihood in range(1, 6):
         for impact in range(1, 6):
-            tally = kept.get(f"risks.cell.{likelihood}.{impact}", NOTHING)
-            yield f"cell.{likelihood}.{impact}", tally, register, {"likelihood": likelihood, "impact": impact}
-    yield "assets", kept.get("assets.current", NOTHING), inventory, {}
-    yield "assets_unowned", kept.get("assets.unowned", NOTHING), inventory, {"owner": "none"}
+            count = kept.get(f"risks.cell.{likelihood}.{impact}", 0)
+            yield f"cell.{likelihood}.{impact}", count, REGISTER, {"likelihood": likelihood, "impact": impact}
+    yield "assets", kept.get("assets.current", 0), INVENTORY, {}
+    yield "assets_unowned", kept.get("assets.unowned", 0), INVENTORY, {"owner": "none"}
 
 
-def _dated(user, scope: Scope, today: date):
+def _dated(user, scope: Scope, today: date, shut: hidden.HiddenRisks):
     """What depends on the day is never a kept total: counts over small indexes."""
-    register, inventory = "risks:register", "assets:inventory"
-    open_risks = Risk.objects.filter(scope.within("unit"), state=Risk.State.OPEN)
-    monday = last_monday(today)
-    late = open_risks.filter(review_due_on__lt=today)
-    soon = open_risks.filter(review_due_on__gte=today, review_due_on__lte=today + timedelta(days=SOON_DAYS))
-    new = open_risks.filter(logged_at__gte=organisations.morning(monday), score_state__is_above_tolerance=True)
-    yield "review_overdue", reach.tally(late, user, filtered=True), register, {"review": "overdue"}
-    yield "review_due_soon", reach.tally(soon, user, filtered=True), register, {"review": "due_soon"}
-    yield "new_above", reach.tally(new, user, filtered=True), register, {"above_tolerance": 1, "logged_since": monday}
+    monday, soon_on = last_monday(today), today + timedelta(days=SOON_DAYS)
+    morning = organisations.morning(monday)
+    risks = Risk.objects.filter(scope.within("unit"), state=Risk.State.OPEN).filter(Risk.visibility(reach.grants(user)))
+    late = len(shut.where(lambda one: one.review_due_on is not None and one.review_due_on < today))
+    soon = len(shut.where(lambda one: one.review_due_on is not None and today <= one.review_due_on <= soon_on))
+    new = len(shut.where(lambda one: one.logged_at >= morning and bool(one.is_above_tolerance)))
+    yield "review_overdue", late + risks.filter(review_due_on__lt=today).count(), REGISTER, {"review": "overdue"}
+    yield "review_due_soon", soon + risks.filter(review_due_on__range=(today, soon_on)).count(), REGISTER, {"review": "due_soon"}
+    fresh = risks.filter(logged_at__gte=morning, score_state__is_above_tolerance=True)
+    yield "new_above", new + fresh.count(), REGISTER, {"above_tolerance": 1, "logged_since": monday}
     since = today - timedelta(days=NEW_ASSET_DAYS)
-    assets = Asset.objects.filter(scope.within("unit"), archived_at=None, registered_at__gte=organisations.morning(since))
-    yield "assets_new", reach.tally(assets, user, filtered=True), inventory, {"new_since": since}
+    assets = Asset.objects.visible_to(user).filter(scope.within("unit"), archived_at=None)
+    yield "assets_new", assets.filter(registered_at__gte=organisations.morning(since)).count(), INVENTORY, {"new_since": since}
 
 
 def _personal(user):
     """For somebody whose role opens no unit: what they logged or are named on."""
     rows = Risk.objects.filter(Risk.visibility(reach.grants(user)), state=Risk.State.OPEN)
-    yield "open", reach.tally(rows, user, filtered=True), "risks:register", {}
+    yield "open", rows.count(), REGISTER, {}

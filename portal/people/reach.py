@@ -150,13 +150,12 @@ class VisibleQuerySet(models.QuerySet):
         return self.filter(archived_at=None)
 
 
-SMALLEST_HIDDEN_GROUP = 3
+SMALLEST_HIDDEN_GROUP = 3  # fewer would give away one of them (risks/hidden.py)
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How many rows a list shows and how many more it counts without opening them. `left_out` says that a small hidden
-    group was withheld, because a filter that counts one or two of them would give them away."""
+    """How many rows a list shows and how many more it counts without opening them. `left_out`: those count in groups alone."""
 
     visible: int
     hidden: int = 0
@@ -165,22 +164,3 @@ class Tally:
     @property
     def counted(self) -> int:
         return self.visible + self.hidden
-
-
-def tally(rows: models.QuerySet, user: Any, *, filtered: bool) -> Tally:
-    """Count `rows` for `user` in one query: what they may open, and what counts besides. `filtered` is False only for the
-    whole of a scope, where the totals that everybody sees say the number anyway."""
-    seen = grants(user)
-    if seen is NOBODY:
-        return Tally(0)
-    found = rows.filter(rows.model.countable(seen)).aggregate(
-        every=models.Count("pk"), visible=models.Count("pk", filter=rows.model.visibility(seen))
-    )
-    return settle(found["visible"], found["every"] - found["visible"], filtered=filtered)
-
-
-def settle(visible: int, hidden: int, *, filtered: bool) -> Tally:
-    """Withhold a hidden group under SMALLEST_HIDDEN_GROUP in a filter."""
-    if filtered and 0 < hidden < SMALLEST_HIDDEN_GROUP:
-        return Tally(visible, left_out=True)
-    return Tally(visible, hidden)

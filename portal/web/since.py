@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.apps import apps
-from django.db.models import Max, Model, Q
+from django.db.models import Exists, Max, Model, OuterRef, Q, QuerySet
 
 from portal.people.access import Grants
 from portal.record.models import Seal
@@ -26,13 +26,20 @@ def sealed_by(moment: datetime) -> int:
     return Seal.objects.filter(sealed_at__lte=moment).order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
-def page(kind: str, after: int, limit: int) -> Changes:
-    """At most `limit` subjects of `kind` with sealed entries beyond `after`; what is not sealed yet comes later."""
+def page(kind: str, after: int, limit: int, *, visible: QuerySet, grants: Grants) -> Changes:
+    """At most `limit` subjects of `kind` with sealed entries beyond `after`; what is not sealed yet comes later.
+
+    Only those that are `visible` or once were are on a page and fill it: the others leave no gap that could be counted.
+    """
     head = Seal.objects.order_by("-seq").values_list("seq", "sealed_at").first()
     if head is None:
         return Changes(rows=[], more=False, up_to=None)
+    subject = OuterRef("entry__subject_id")
+    told = Q(Exists(visible.filter(pk=subject)))
+    if (versions := _once_visible(visible.model, grants)) is not None:
+        told |= Q(Exists(versions.filter(pgh_obj=subject)))
     found = list(
-        Seal.objects.filter(seq__gt=after, seq__lte=head[0], entry__kind=kind)
+        Seal.objects.filter(told, seq__gt=after, seq__lte=head[0], entry__kind=kind)
         .values_list("entry__subject_id")
         .annotate(last=Max("seq"))
         .order_by("last")[: limit + 1]
@@ -41,14 +48,14 @@ def page(kind: str, after: int, limit: int) -> Changes:
     return Changes(rows=found[:limit], more=more, up_to=None if more else head[1])
 
 
-def once_visible(model: type[Model], ids: Sequence[int], grants: Grants) -> set[int]:
-    """Those of `ids` that somebody with `grants` could have read in an earlier version: only they are told that it is gone.
-    A row that was never theirs stays unmentioned."""
+def _once_visible(model: type[Model], grants: Grants) -> QuerySet | None:
+    """The versions of rows that somebody with `grants` could have read: only they are told that a row is gone. A row that was
+    never theirs stays unmentioned. None where no versions are kept."""
     events = next((one for one in apps.get_models() if getattr(one, "pgh_tracked_model", None) is model), None)
-    if events is None or not ids:
-        return set()
-    seen = events._default_manager.filter(_over_versions(model.visibility(grants)), pgh_obj_id__in=ids)
-    return set(seen.values_list("pgh_obj_id", flat=True).distinct())
+    visibility = getattr(model, "visibility", None)
+    if events is None or visibility is None:
+        return None
+    return events._default_manager.filter(_over_versions(visibility(grants)))
 
 
 def _over_versions(condition: Q) -> Q:

@@ -8,7 +8,7 @@ from portal import clock
 from portal.people.access import permitted
 from portal.people.models import Unit
 from portal.web.pages import answer
-from risks import heatmap, listing
+from risks import heatmap, hidden, listing
 from risks.forms import choices
 from risks.forms.filters import FilterForm
 from risks.forms.log import form_for
@@ -18,8 +18,9 @@ from risks.views import chips
 @require_safe
 @permitted("risks.view_risk")
 def register(request):
-    book = listing.read(request.user, request.GET)
-    counts = listing.tabs(request.user)
+    known = hidden.of(request.user)
+    book = listing.read(request.user, request.GET, known=known)
+    counts = listing.tabs(request.user, known)
     offered = choices.Offered()
     form = FilterForm.over(book, request, offered)
     context = {

@@ -19,7 +19,7 @@ class FigureSerializer(serializers.Serializer):
     key = serializers.CharField()
     value = serializers.IntegerField()
     rows = serializers.CharField(source="url", help_text="The page that lists exactly these rows.")
-    left_out = serializers.BooleanField(help_text="True where one or two confidential risks were left out of this filter.")
+    left_out = serializers.BooleanField(help_text="True where confidential risks count only in groups of three or more.")
 
 
 class NeedSerializer(serializers.Serializer):

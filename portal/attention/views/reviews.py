@@ -8,7 +8,6 @@ from portal import subjects
 from portal.attention import agenda, changes, reviews, story
 from portal.attention.forms.reviews import AnswerForm, answers
 from portal.attention.models import Review
-from portal.people import reach
 from portal.people.access import permitted
 from portal.web import listing
 from portal.web.pages import answer as respond
@@ -24,22 +23,22 @@ def listed(request: HttpRequest) -> HttpResponse:
     view = chosen if chosen in agenda.VIEWS else ("mine" if user.has_perm("attention.answer_review") else "all")
     visible = _filtered(Review.objects.visible_to(user), request.GET)
     counts = agenda.count(visible, user)
-    hidden = agenda.narrow(_filtered(Review.objects.hidden_from(user), request.GET), view, user).count()
-    tally = reach.settle(counts.get(view, 0), hidden, filtered=view != "all" or bool(request.GET.get("kind")))
+    hidden = agenda.narrow(Review.objects.hidden_from(user), "all", user).count()
+    is_whole = view == "all" and not request.GET.get("kind")  # a filter would tell something of one of them
     order = listing.order_from(request.GET, ORDERS, "-due" if view == "answered" else "due")
     page = listing.page_of(
         agenda.narrow(visible, view, user).select_related("owner"),
         order,
         request.GET,
         total=counts.get(view),
-        hidden_count=tally.hidden,
+        hidden_count=hidden if is_whole else 0,
     )
     context = {
         "page": page,
         "rows": agenda.rows_of(page.rows, user),
         "view": view,
         "counts": counts,
-        "left_out": tally.left_out,
+        "left_out": bool(hidden) and not is_whole,
         "kinds": [subjects.of_kind(kind) for kind in reviews.subject_kinds()],
         "kind": request.GET.get("kind", ""),
         "tabs": {name: listing.address(request.GET, view=name, sort=None) for name in agenda.VIEWS},

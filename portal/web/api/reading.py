@@ -84,7 +84,13 @@ class ReadSet(Door, GenericViewSet):
         after = since.sealed_by(asked) if place is None else place.get("s")
         if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after < 2**63:
             raise paging.bad_cursor()
-        page = since.page(self.kind, after, paging.page_size(request))
+        page = since.page(
+            self.kind,
+            after,
+            paging.page_size(request),
+            visible=self.queryset_for(request.user).order_by(),
+            grants=access.grants(request.user),
+        )
         serializer = self._those(request, [pk for pk, _seq in page.rows])
         following = paging.address_of(request, {"s": page.rows[-1][1]}) if page.more else None
         up_to = None if page.more else page.up_to or asked
@@ -93,6 +99,4 @@ class ReadSet(Door, GenericViewSet):
     def _those(self, request: Request, ids: Sequence[int]) -> Sequence[Any]:
         current = self.current(self.get_queryset()).filter(pk__in=ids)
         shown = {row["id"]: row for row in fields.only(self.get_serializer(current, many=True), request).data}
-        lost = [pk for pk in ids if pk not in shown]
-        gone = since.once_visible(subjects.of_kind(self.kind).model_class, lost, access.grants(request.user))
-        return [shown.get(pk) or {"id": pk, "gone": True} for pk in ids if pk in shown or pk in gone]
+        return [shown.get(pk) or {"id": pk, "gone": True} for pk in ids]

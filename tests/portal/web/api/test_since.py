@@ -87,3 +87,19 @@ def test_changes_come_in_pages(changes, api, company):
     assert seen == made
     assert ends[:-1] == [None, None]
     assert ends[-1] is not None
+
+
+def test_changes_of_what_was_never_ones_own_leave_no_gap(things, api, company, person):
+    start = clock.now() - timedelta(seconds=1)
+    for number in range(3):
+        make_asset(f"Robot {number}", unit=company.eastmere)
+    mine = make_asset("PLC", unit=company.northfield)
+    make_asset("Lathe", unit=company.eastmere)
+    sealing.seal_all()
+
+    answer = api(person("ENGINEER", unit=company.northfield)).get(
+        things, {"updated_since": start.isoformat().replace("+00:00", "Z"), "page_size": 1}
+    )
+
+    assert [row["id"] for row in answer.json()["results"]] == [mine.pk]
+    assert answer.json()["next"] is None
