@@ -37,6 +37,10 @@ from tests.house.source import modules
 # What an address may tell although it counts what is hidden: a pattern of the answer that is left out of the comparison.
 # One line a route, with the reason; everything else has to be the same to the byte.
 DECLARED: dict[str, tuple[str, str]] = {
+    "archive:heads": (
+        r"\d+|[0-9a-f]{64}",
+        "the chain is one for the whole portal: how long it is, and its head, is for every auditor",
+    ),
     "risks:recompute": (r"\d+", "operates the whole portal: its numbers are of all risks, its rows of those one may open"),
 }
 # Of every answer: what differs between two requests anyway.
