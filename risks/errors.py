@@ -106,3 +106,19 @@ class RatedByOffices(Refused):
     def __init__(self, risk):
         sentence = _("The offices have rated %(number)s; its levels change by a rating.") % {"number": risk.number}
         super().__init__(sentence, risk=risk.pk)
+
+
+class InputNotKept(Refused):
+    code = "input-not-kept"
+    sentence = gettext_lazy("This score is older than the keeping of inputs. Take the file of a later one.")
+
+    def __init__(self, score):
+        super().__init__(score=score.pk)
+
+
+class NamesHiddenAssets(Refused):
+    code = "names-hidden-assets"
+    sentence = gettext_lazy("This file would name assets you may not open. Ask the owner of the risk for it.")
+
+    def __init__(self, score):
+        super().__init__(score=score.pk)

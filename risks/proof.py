@@ -3,13 +3,14 @@
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from portal.record import chain
 from risks import formulas
 from risks.control_effect import ControlShare
 from risks.scoring import Criticality, Exposure, Reach, ScoreInput, ScoreResult, Source, SupportEnd, Term, TreatmentDue, score
@@ -60,13 +61,45 @@ def terms_from_json(stored: list[dict[str, Any]]) -> tuple[Term, ...]:
 
 def recalculation_file(given: ScoreInput, result: ScoreResult) -> str:
     """The text of a file that proves `result`: the input, the formula's number, the claimed score."""
-    content = {
+    return file_text(content_of(plain(given), result))
+
+
+def content_of(given: Mapping[str, Any], result: ScoreResult) -> dict[str, Any]:
+    """What a recalculation file holds, from an input as it is stored."""
+    return {
         "formula_version": result.formula_version,
-        "input": plain(given),
-        "input_hash": input_hash(given),
+        "input": dict(given),
+        "input_hash": hashlib.sha256(canonical(given)).hexdigest(),
         "result": plain(result),
     }
+
+
+def file_text(content: Mapping[str, Any]) -> str:
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def content_hash(content: Mapping[str, Any]) -> str:
+    """The SHA-256 of a recalculation file's content, however it is laid out; the sealed log keeps it with the score."""
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def hash_of(spelled: bytes, result: ScoreResult) -> str:
+    """`content_hash` of the file of a score, from the canonical spelling of its input: no second encoding of it."""
+    head = f'{{"formula_version":{result.formula_version},"input":'.encode()
+    middle = f',"input_hash":"{hashlib.sha256(spelled).hexdigest()}","result":'.encode()
+    return hashlib.sha256(b"".join((head, spelled, middle, canonical(result), b"}"))).hexdigest()
+
+
+def is_sealed(text: str, lines: Iterable[str]) -> int | None:
+    """The sequence of the seal that holds the hash of this recalculation file, None where no seal does.
+
+    ValueError where the list is no unbroken seal list from its first seal on.
+    """
+    wanted, found = content_hash(json.loads(text)), None
+    for one in chain.check(chain.from_lines(lines)):
+        if one.verb == "score.recomputed" and wanted in one.params:
+            found = one.seq
+    return found
 
 
 def verify(text: str) -> tuple[bool, ScoreResult]:
@@ -75,7 +108,7 @@ def verify(text: str) -> tuple[bool, ScoreResult]:
     ValueError, KeyError or TypeError where the text is no such file.
     """
     content = json.loads(text)
-    given = _input_from_json(content["input"])
+    given = input_from_json(content["input"])
     result = score(given, formulas.by_version(content["formula_version"]))
     same = plain(result) == content["result"] and input_hash(given) == content["input_hash"]
     return same, result
@@ -95,7 +128,8 @@ def _one_step(value: Any) -> Any:
     raise TypeError(f"No JSON for {type(value).__name__}.")
 
 
-def _input_from_json(stored: dict[str, Any]) -> ScoreInput:
+def input_from_json(stored: Mapping[str, Any]) -> ScoreInput:
+    """The reverse of `plain` for an input; KeyError, ValueError or TypeError where it is none."""
     exposure = stored["exposure"]
     reach = exposure["reach"]
     tolerance, treatment = stored["tolerance_points"], stored.get("treatment_due")
@@ -130,9 +164,10 @@ def _control_from_json(stored: dict[str, Any]) -> ControlShare:
 
 
 def main(arguments: list[str]) -> int:
-    """Recompute the named file and say what came out; 0 where it proves its score, 1 where not, 2 on wrong use."""
-    if len(arguments) != 1:
-        sys.stderr.write("Use: python -m risks.proof FILE\n")
+    """Recompute the named file and say what came out; 0 where it proves its score, 1 where not, 2 on wrong use. With a seal
+    list also whether the score is the one that was sealed."""
+    if len(arguments) not in (1, 3) or (len(arguments) == 3 and arguments[1] != "--against"):
+        sys.stderr.write("Use: python -m risks.proof FILE [--against SEALS]\n")
         return 2
     try:
         same, result = verify(Path(arguments[0]).read_text(encoding="utf-8"))
@@ -143,7 +178,20 @@ def main(arguments: list[str]) -> int:
         sys.stdout.write(f"{term.points:>+7}  {term.name}\n")
     sys.stdout.write(f"{result.value if result.value is not None else result.reason:>7}  shared score\n")
     sys.stdout.write("The file proves its score.\n" if same else "The file claims another score.\n")
-    return 0 if same else 1
+    authentic = _say_against(arguments[0], arguments[2]) if len(arguments) == 3 else True
+    return 0 if same and authentic else 1
+
+
+def _say_against(file: str, seals: str) -> bool:
+    """Whether a seal of the list holds the file's hash; said in a sentence."""
+    try:
+        with Path(seals).open(encoding="utf-8") as lines:
+            seq = is_sealed(Path(file).read_text(encoding="utf-8"), lines)
+    except (OSError, ValueError, TypeError) as error:
+        sys.stdout.write(f"{seals} is no whole seal list: {error}.\n")
+        return False
+    sys.stdout.write(f"Seal {seq} holds it: the score is authentic.\n" if seq else "No seal holds it: this score was never kept.\n")
+    return seq is not None
 
 
 if __name__ == "__main__":

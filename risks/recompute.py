@@ -1,5 +1,6 @@
 """The only writer of scores: takes what is stale, measures, scores, and remembers what differs."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
@@ -132,10 +133,13 @@ def _differing(
             formula_version=result.formula_version,
             cause=causes[given.risk_id],
             previous_value=None if previous is None else previous.value,
-            input_digest=proof.input_hash(given),
+            input_digest=hashlib.sha256(spelled).hexdigest(),
+            input=spelled.decode(),
+            proof=proof.hash_of(spelled, result),
             computed_at=moment,
         )
         for given, result, stored, previous in differing
+        for spelled in [proof.canonical(given)]
     ]
 
 
@@ -163,6 +167,7 @@ def _audit(new: list[NewScore]) -> None:
             "score": one.id,
             "was": None if one.previous_value is None else str(one.previous_value),
             "now": None if one.stored.value is None else str(one.stored.value),
+            "proof": one.proof,
         }
     audit.record_many(None, "score.recomputed", "risk", by_risk.items())
 

@@ -51,6 +51,8 @@ class NewScore:
     cause: str
     previous_value: Decimal | None
     input_digest: str
+    input: str  # canonical JSON
+    proof: str
     computed_at: datetime
 
 
@@ -106,6 +108,7 @@ def add(scores: Iterable[NewScore]) -> None:
                 "cause": one.cause,
                 "previous_value": one.previous_value,
                 "input_digest": one.input_digest,
+                "input": one.input,
                 "computed_at": one.computed_at,
             }
             for one in scores

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/", risk.risk, name="risk"),
     path("<int:pk>/changes/", risk.changes, name="risk-changes"),
     path("<int:pk>/score/", risk.score, name="score"),
+    path("<int:pk>/score/<int:score_pk>/recalculation/", risk.recalculation_file, name="recalculation"),
     path("<int:pk>/score/change/", risk.score_change, name="score-change"),
     path("<int:pk>/words/", changing.words, name="risk-words"),
     path("<int:pk>/owners/", changing.owners, name="risk-owners"),

@@ -1,15 +1,14 @@
 """Is the sealed log what it was? Recomputed here from the rows alone, without the function that sealed them."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
 
 from django.db import connection, transaction
 
-START = "0" * 64
+from portal.record import chain
+
 ROWS_AT_A_TIME = 2000
 
 _SEALS = """
@@ -65,7 +64,7 @@ class _Row:
 def verify(known_head: str = "") -> Report:
     """Go through every seal in order. `known_head` is a hash somebody kept elsewhere: without it a tail that was cut off, or
     a chain that was computed anew from some point on, cannot be told from a shorter or another history."""
-    report, previous, met = Report(), START, not known_head
+    report, previous, met = Report(), chain.START, not known_head
     for row in _rows():
         report.findings += _differences(row, report.sealed + 1, previous)
         report.redacted += row.is_redacted and row.words is None
@@ -100,7 +99,7 @@ def _differences(row: _Row, expected_seq: int, previous: str) -> Iterator[str]:
         yield f"seal {missing} is missing"
     if row.entry_id is None:
         yield f"seal {row.seq}: its entry {row.sealed_entry_id} was removed"
-    elif _hash(row, previous) != row.hash:
+    elif chain.hash_after(previous, _as_sealed(row)) != row.hash:
         yield f"seal {row.seq}: entry {row.entry_id} is not what was sealed, or stands in another place"
     elif row.words is not None and hashlib.sha256(row.words.encode()).hexdigest() != row.text_digest:
         yield f"seal {row.seq}: the words of entry {row.entry_id} are not those that were sealed"
@@ -108,12 +107,15 @@ def _differences(row: _Row, expected_seq: int, previous: str) -> Iterator[str]:
         yield f"seal {row.seq}: the words of entry {row.entry_id} were removed, and by no redaction"
 
 
-def _hash(row: _Row, previous: str) -> str:
-    """SHA-256 of a JSON array of the sequence, the hash before and the entry's fields; `params` as PostgreSQL writes jsonb."""
+def sealed() -> Iterator[chain.Sealed]:
+    """The sealed log in order, as it is exported."""
+    return (_as_sealed(row) for row in _rows())
+
+
+def _as_sealed(row: _Row) -> chain.Sealed:
     at = row.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    fields: list[Any] = [row.seq, previous, row.entry_id, row.actor_id, row.verb, row.kind, row.subject_id, row.params]
-    fields += [row.text_digest, row.request_id, at]
-    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
+    told = (row.entry_id, row.actor_id, row.verb, row.kind, row.subject_id, row.params, row.text_digest, row.request_id, at)
+    return chain.Sealed(row.seq, *told, row.hash)
 
 
 def _rows() -> Iterator[_Row]:

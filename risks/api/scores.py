@@ -1,5 +1,6 @@
 """The shared score as integrations read it, and why it moved."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +24,7 @@ from portal.web.api.fields import Linked, by_id_or_number
 from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
-from risks import scores, wording
+from risks import recalculation, scores, wording
 from risks.models import Levels, Risk, Score
 
 
@@ -123,6 +124,15 @@ class MovedSerializer(serializers.Serializer):
     events = EventSerializer(many=True)
 
 
+class RecalculationSerializer(serializers.Serializer):
+    """What proves a score: its whole input, the formula's number, the claimed result."""
+
+    formula_version = serializers.IntegerField()
+    input = serializers.DictField()
+    input_hash = serializers.CharField()
+    result = serializers.DictField()
+
+
 class ScoreFilters(django_filters.FilterSet):
     risk = LinkedFilter("risk", field_name="risk_id", help_text="An id, or a number such as R-0007.")
     state = django_filters.ChoiceFilter(choices=Levels.Stage.choices)
@@ -185,6 +195,12 @@ class ScoreViewSet(ReadSet):
         if request.query_params.get("to") and since > until:
             raise Invalid(_("The question is not valid."), {"to": [_("This lies before `from`; change the two.")]})
         return Response(self._told_as(scores.moved(risk, since, until, state)))
+
+    @extend_schema(responses=RecalculationSerializer)
+    @action(detail=True, methods=["get"])
+    def recalculation(self, request: Request, pk: str) -> Response:
+        """The recalculation file: `python -m risks.proof FILE` computes it again without a database."""
+        return Response(json.loads(recalculation.file_of(self.get_object(), request.user)))
 
     def _told_as(self, moved: scores.Moved) -> dict[str, Any]:
         seen = self._seen([moved.before, *(event.score for event in moved.events)])

@@ -53,6 +53,7 @@ class Score(models.Model):
     cause = models.CharField(max_length=80)  # what made it stale: "risk.changed", "asset.changed", "calendar"
     previous_value = models.DecimalField(null=True, **POINTS)
     input_digest = models.CharField(max_length=64)
+    input = models.JSONField(null=True)  # everything it depends on, as proof.plain writes it; null in rows older than this column
     computed_at = models.DateTimeField(default=clock.now)
 
     objects = ScoreQuerySet.as_manager()

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.web.pages import answer
-from risks import appetite, history, offices, scores, sheet, why
+from risks import appetite, history, offices, recalculation, scores, sheet, why
 from risks.forms.risk import AssetForm
-from risks.models import Levels, Risk
+from risks.models import Levels, Risk, Score
 from risks.models.score import Agreement
 
 FIRST_YEAR = 1900  # an earlier day is a slip of the keyboard
@@ -62,6 +62,17 @@ def score(request, pk):
         "stages": Levels.Stage,
     }
     return answer(request, "risks/score.html", context)
+
+
+@require_safe
+@permitted("risks.view_score")
+def recalculation_file(request, pk, score_pk):
+    """What proves one stored score without a database, as a file."""
+    found = visible_risk(request, pk)
+    row = get_object_or_404(Score.objects.visible_to(request.user), pk=score_pk, risk=found)
+    name = f"{found.number}-{row.state.lower()}-{row.pk}.json"
+    content = recalculation.file_of(row, request.user)
+    return HttpResponse(content, content_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @require_safe

@@ -93,6 +93,7 @@ PAGES = {
     "risks:risk-changes": of("risk"),
     "risks:score": of("risk"),
     "risks:score-change": of("risk"),
+    "risks:recalculation": of("risk", score_pk=lambda risk: risk.scores.first().pk),
     "risks:risk-words": of("risk"),
     "risks:risk-owners": of("risk"),
     "risks:risk-readers": of("risk"),

@@ -1,0 +1,32 @@
+"""The recalculation file of a stored score: what anybody needs to compute it again, without a database."""
+
+from dataclasses import replace
+from typing import Any
+
+from assets.models import Asset
+from risks import formulas, movers, proof, scoring
+from risks.errors import InputNotKept, NamesHiddenAssets
+from risks.models import Score
+
+
+def file_of(score: Score, user: Any) -> str:
+    """The text of the file of `score`. Raises InputNotKept for a score older than the keeping of inputs, NamesHiddenAssets
+    where its input names assets that `user` may not open."""
+    if score.input is None:
+        raise InputNotKept(score)
+    given = proof.input_from_json(score.input)
+    named = _assets(given.exposure)
+    if len(named) != Asset.objects.visible_to(user).filter(pk__in=named).count():
+        raise NamesHiddenAssets(score)
+    stored = movers.as_result(score)
+    computed = scoring.score(given, formulas.by_version(score.formula_version))
+    return proof.file_text(proof.content_of(score.input, replace(stored, next_change_on=computed.next_change_on)))
+
+
+def _assets(exposure: scoring.Exposure) -> set[int]:
+    found = {one.asset_id for one in (*exposure.criticalities, *exposure.support_ends)}
+    if exposure.reach is not None:
+        found.add(exposure.reach.asset_id)
+    if exposure.safety_zone_asset_id is not None:
+        found.add(exposure.safety_zone_asset_id)
+    return found
