@@ -279,7 +279,9 @@ def test_each_new_score_is_in_the_record(company):
     entry = AuditEntry.objects.get(verb="score.recomputed", subject_id=risk.pk)
     assert entry.actor is None
     assert entry.kind == "risk"
-    assert entry.params["CURRENT"] == {"score": current(risk).pk, "was": None, "now": "36.0"}
+    told = entry.params["CURRENT"]
+    assert {name: told[name] for name in ("score", "was", "now")} == {"score": current(risk).pk, "was": None, "now": "36.0"}
+    assert len(told["proof"]) == 64
 
 
 def test_recomputed_scores_are_announced_once_a_batch(company):
