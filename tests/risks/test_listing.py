@@ -227,7 +227,7 @@ def test_movers_are_those_that_stand_elsewhere_than_then(logged, person, django_
         (down, Decimal("-12.0"), (3, 4), (2, 4)),
     ]
     assert sum(term.points for term in found[0].change.terms) == found[0].points
-    assert found[0].why == ("Likelihood 2 × impact 4, operational → Likelihood 5 × impact 4, operational",)
+    assert found[0].why == ("Likelihood 2 → 5, operational impact 4",)
     assert sorted(numbers(read(leader, f"moved_since={since}"))) == sorted([up.number, down.number])
 
 
