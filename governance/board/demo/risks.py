@@ -1,29 +1,20 @@
 """Verrow's register: 47 risks, logged, judged, reviewed and moved over ten months."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from assets.models import Asset
-from governance.board.demo import sources
+from governance.board.demo import ratings, sources
+from governance.board.demo.events import Event
 from governance.board.demo.sources import Rating
 from governance.board.demo.times import Calendar
 from portal.attention import reviews
 from portal.attention.models import Review
 from portal.people.models import Unit, User
-from risks import appetite, cadence, meanings, recompute, register
+from risks import appetite, cadence, meanings, recompute, register, settling
 from risks.models import Levels, Risk
 
 MOST_UNCHANGED = 2
 FIRST_MIDNIGHT = 310
-
-
-@dataclass
-class Event:
-    """Something that happens on a day, counted back from today; within a day in `order`, where 0 is midnight."""
-
-    days_ago: int
-    order: int
-    happen: Callable[[], object]
 
 
 def set_appetite() -> None:
@@ -45,19 +36,23 @@ def live(
     rows = sources.table("risks")
     before = {int(row["risk"]): row["now"] for row in sources.table("before")}
     made: dict[int, Risk] = {}
-    events = [*happenings, *(Event(days_ago, 0, recompute.mark_due) for days_ago in range(FIRST_MIDNIGHT, -1, -1))]
+    events = [*happenings, *(Event(days_ago, 0, _midnight) for days_ago in range(FIRST_MIDNIGHT, -1, -1))]
     for number, row in enumerate(rows, start=1):
         first = sources.rating(before.get(number, row["now"]))
         events.append(Event(int(row["logged_days_ago"]), number, _Log(number, row, first, calendar, people, tree, assets, made)))
         for days_ago in _review_days(row):
             events.append(Event(days_ago, 1000 + number, _Answer(number, made)))
-    for number, row in enumerate(sources.table("moves"), start=1):
-        events.append(Event(int(row["days_ago"]), 2000 + number, _Move(row, people["dana"], made)))
+    events += ratings.of_verrow(people, made)
     for event in sorted(events, key=lambda one: (-one.days_ago, one.order)):
         with calendar.at(event.days_ago, hour=None if event.order else 0):
             event.happen()
             while recompute.refresh_batch(500):
                 pass
+
+
+def _midnight() -> None:
+    recompute.mark_due()
+    settling.lapse_objections()
 
 
 def _review_days(row: dict[str, str]) -> list[int]:
@@ -134,20 +129,4 @@ class _Answer:
             actor=review.owner,
             version=review.version,
             note="Rated anew; the levels hold." if anew else "",
-        )
-
-
-class _Move:
-    def __init__(self, row, analyst, made):
-        self.row, self.analyst, self.made = row, analyst, made
-
-    def __call__(self) -> None:
-        now = sources.rating(self.row["now"])
-        register.set_levels(
-            self.made[int(self.row["risk"])],
-            Levels.Stage.CURRENT,
-            actor=self.analyst,
-            likelihood_level=now.likelihood_level,
-            levels=now.impact,
-            reason=self.row["reason"],
         )
