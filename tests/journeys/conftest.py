@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,12 +57,25 @@ class Verrow:
 @pytest.fixture(scope="session")
 def verrow(tmp_path_factory) -> Iterator[Verrow]:
     """Made once; each journey leaves things behind in it as people do."""
-    home = tmp_path_factory.mktemp("verrow")
+    with running(tmp_path_factory.mktemp("verrow")) as started:
+        yield started
+
+
+@pytest.fixture
+def empty_portal(tmp_path) -> Iterator[Verrow]:
+    """Nobody lives here yet."""
+    with running(tmp_path, DEMO="0") as started:
+        yield started
+
+
+@contextmanager
+def running(home: Path, **more: str) -> Iterator[Verrow]:
+    """`make up` with everything it keeps in `home`."""
     folder, log = home / "up", home / "log"
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     outside = {name: value for name, value in os.environ.items() if name not in (*OUTSIDE, "DJANGO_SETTINGS_MODULE", "DEMO")}
-    outside |= {"PORT": str(port), "MAIL_FOLDER": str(home / "mail")}
+    outside |= {"PORT": str(port), "MAIL_FOLDER": str(home / "mail")} | more
     with log.open("w") as output:
         command = [
             sys.executable,
@@ -75,7 +89,8 @@ def verrow(tmp_path_factory) -> Iterator[Verrow]:
         assert ready and process.poll() is None, log.read_text()
         instance = Instance(folder)
         environment = outside | instance.environment | {"DJANGO_SETTINGS_MODULE": "portal.settings.development"}
-        doors = json.loads((home / "demo-accounts.json").read_text())
+        accounts = home / "demo-accounts.json"
+        doors = json.loads(accounts.read_text()) if accounts.exists() else {}
         yield Verrow(f"http://localhost:{port}", folder, doors, environment, home / "mail")
     finally:
         process.send_signal(signal.SIGTERM)

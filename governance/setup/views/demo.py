@@ -1,5 +1,6 @@
 """Clear the demo and begin as ourselves: asked for here, done by a process with the owner's rights."""
 
+from django.contrib.auth import logout
 from django.db import transaction
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -28,6 +29,7 @@ def demo(request):
         try:
             token = clearing.ask(form.cleaned_data["name"], actor=request.user)
             transaction.on_commit(tasks.clear_demo.delay, robust=True)
+            logout(request)  # a session that is emptied under the asker's feet would break the page that waits
             return redirect("setup:begin", token=token)
         except Invalid as error:
             form.take(error)

@@ -180,6 +180,7 @@ def test_with_a_fresh_factor_the_page_asks_and_leads_to_the_way_in(admin_page, d
     with django_capture_on_commit_callbacks(execute=True):
         answer = admin_page.post(reverse("setup:demo"), {"name": "Verrow Manufacturing"})
 
+    assert "_auth_user_id" not in admin_page.session
     waiting = admin_page.get(answer["Location"])
     assert waiting.status_code == 200
     assert waiting["Refresh"] == "2"
