@@ -45,9 +45,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.web.middleware.request_identity",
+    # Above all that may answer by itself (static files, redirects to https, a wrong host), so that no answer goes without.
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.web.bounds.kept_apart",
+    "portal.web.bounds.never_in_clear",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -55,8 +59,8 @@ MIDDLEWARE = [
     "portal.people.middleware.standing_session",
     "portal.people.middleware.personal_settings",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.web.bounds.within_size",
     "allauth.account.middleware.AccountMiddleware",
     "portal.web.people.middleware.factor_first",
     "portal.record.middleware.history_context",
@@ -139,6 +143,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+THEME_COOKIE_NAME = "theme"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would be one more to guard
 CSRF_FAILURE_VIEW = "portal.web.failures.csrf"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -162,6 +168,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATIC_ROOT = ROOT / "var" / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {

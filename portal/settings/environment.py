@@ -52,7 +52,7 @@ def read(instance: str = "up", *, strict: bool = False) -> Environment:
         allowed_hosts=tuple(host.strip() for host in value("ALLOWED_HOSTS").split(",") if host.strip()),
         port=_port(value("PORT", "8000")),
         email_url=value("EMAIL_URL"),
-        trusted_proxies=int(value("TRUSTED_PROXIES", "0")),
+        trusted_proxies=_count("TRUSTED_PROXIES", value("TRUSTED_PROXIES", "0")),
     )
     if strict:
         _demand(found)
@@ -122,12 +122,26 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _count(name: str, text: str) -> int:
+    if not text.isdecimal():
+        raise Misconfigured(f"{name} is {text!r}: set it to a number, 0 for none.")
+    return int(text)
+
+
 def _demand(found: Environment) -> None:
     for name in ("database_url", "redis_url", "secret_key"):
         if not getattr(found, name):
             raise Misconfigured(f"{name.upper()} is not set: production needs it in the environment.")
     if not found.allowed_hosts:
         raise Misconfigured("ALLOWED_HOSTS is not set: name the hosts that serve Concord, separated by commas.")
-    weak = len(found.secret_key) < 50 or len(set(found.secret_key)) < 10
-    if weak or any(word in found.secret_key.lower() for word in WEAK_SECRETS):
+    if "*" in found.allowed_hosts:
+        raise Misconfigured("ALLOWED_HOSTS holds *: name each host, for any other name in a request is somebody's trick.")
+    token = metrics()[0]
+    if token and _is_weak(token, 32):
+        raise Misconfigured("METRICS_TOKEN is weak: set at least 32 random characters, for example from `openssl rand -hex 32`.")
+    if _is_weak(found.secret_key, 50):
         raise Misconfigured("SECRET_KEY is weak: set at least 50 random characters, for example from `openssl rand -base64 48`.")
+
+
+def _is_weak(secret: str, least: int) -> bool:
+    return len(secret) < least or len(set(secret)) < 10 or any(word in secret.lower() for word in WEAK_SECRETS)

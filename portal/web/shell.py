@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
@@ -22,7 +23,6 @@ from portal.people.models import Appointment, RoleAssignment
 
 ON_THE_BAR = 4  # entries that fit beside "More" on a phone
 THEMES = ("light", "dark")
-THEME_COOKIE = "theme"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _build(request: HttpRequest) -> Shell:
-    theme = request.COOKIES.get(THEME_COOKIE, "")
+    theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
     theme = theme if theme in THEMES else ""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

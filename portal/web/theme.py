@@ -1,5 +1,6 @@
 """Light, dark, or as the reader's system has it: kept in a cookie of the browser, not in the account."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,7 +20,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     response = redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/")
     theme = request.POST.get("theme", "")
     if theme in shell.THEMES:
-        response.set_cookie(shell.THEME_COOKIE, theme, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
+        kept = {"max_age": A_YEAR, "httponly": True, "samesite": "Lax", "secure": request.is_secure()}
+        response.set_cookie(settings.THEME_COOKIE_NAME, theme, **kept)
     else:
-        response.delete_cookie(shell.THEME_COOKIE, samesite="Lax")
+        response.delete_cookie(settings.THEME_COOKIE_NAME, samesite="Lax")
     return response

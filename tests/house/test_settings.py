@@ -18,11 +18,11 @@ STRONG = {
 }
 
 
-def started(**changes):
+def started(code="import portal.settings.production as s; print(s.DEBUG, s.SESSION_COOKIE_SECURE)", **changes):
     given = {name: value for name, value in {**STRONG, **changes}.items() if value is not None}
     environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "portal.settings.production", **given}
     return subprocess.run(
-        [sys.executable, "-c", "import portal.settings.production as s; print(s.DEBUG, s.SESSION_COOKIE_SECURE)"],
+        [sys.executable, "-c", code],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -48,6 +48,11 @@ def test_production_starts_with_strong_secrets():
         ("DATABASE_URL", None),
         ("REDIS_URL", None),
         ("ALLOWED_HOSTS", None),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "concord.example, *"),
+        ("METRICS_TOKEN", "short"),
+        ("METRICS_TOKEN", "secret-secret-secret-secret-secret-1234567890"),
+        ("TRUSTED_PROXIES", "all"),
         ("PORT", "eighty"),
     ],
 )
@@ -57,6 +62,24 @@ def test_production_refuses_in_one_sentence(name, value):
     assert done.returncode == 1
     assert name in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_production_gives_every_cookie_to_this_host_alone_and_by_https_alone():
+    done = started(
+        code="""
+import portal.settings.production as s
+print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.THEME_COOKIE_NAME)
+print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE)
+print(s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS >= 31536000, s.SECURE_HSTS_INCLUDE_SUBDOMAINS)
+print(s.MESSAGE_STORAGE.rsplit(".", 1)[1])
+"""
+    )
+
+    assert done.stdout.split() == [
+        *("__Host-session", "__Host-csrf", "__Host-theme"),
+        *("True", "True", "True", "True", "Lax"),
+        *("True", "True", "True", "SessionStorage"),
+    ], done.stderr
 
 
 def test_the_content_policy_has_no_gap():

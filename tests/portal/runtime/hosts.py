@@ -34,7 +34,7 @@ class Hosts:
     folder: Path
     addresses: Addresses
     mail_port: int = field(default_factory=free_port)
-    metrics_token: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    metrics_token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     processes: dict[str, subprocess.Popen] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
 
