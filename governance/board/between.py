@@ -29,7 +29,7 @@ class Between:
 
     different: tuple[Row, ...]
     settled: tuple[Settled, ...]
-    median_days: float | None
+    median_days: int | None
 
 
 def read(user, scope: Scope) -> Between:
@@ -41,7 +41,7 @@ def read(user, scope: Scope) -> Between:
     ended = rounds.filter(state=RatingRound.State.SETTLED, outcome__in=outcomes, settled_at__gte=since, needs_both=True)
     found = [_settled(one) for one in ended.order_by("-settled_at")[:50]]
     days = [one.days for one in found]
-    return Between(tuple(differences.row(one) for one in open_ones), tuple(found[:3]), median(days) if days else None)
+    return Between(tuple(differences.row(one) for one in open_ones), tuple(found[:3]), round(median(days)) if days else None)
 
 
 def _settled(one: RatingRound) -> Settled:
