@@ -1,4 +1,4 @@
-"""Where people are signed in: listed, and ended by themselves or by an administrator, with effect at the next request."""
+"""Where people are signed in: listed, ended by themselves or by an administrator with effect at the next request, and by time."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -46,18 +46,26 @@ def leave(request: HttpRequest) -> None:
 
 
 def seen(request: HttpRequest) -> bool:
-    """Once a minute note that the session is in use; False where it was ended and should be no more."""
+    """Once a minute note that the session is in use; False where it was ended, lay idle or lasted too long, and is no more."""
     pk = request.session.get(MARK)
-    if pk is None or not cache.add(f"{MARK}.{pk}", 1, SEEN_EVERY):
+    if pk is None:  # nobody signed in by it
+        return False
+    if not cache.add(f"{MARK}.{pk}", 1, SEEN_EVERY):
         return True
-    open_one = BrowserSession.objects.filter(pk=pk, ended_at=None)
-    return open_one.update(last_seen_at=clock.now(), session_key=request.session.session_key) == 1
+    return _standing().filter(pk=pk).update(last_seen_at=clock.now(), session_key=request.session.session_key) == 1
 
 
 def open_of(user: User) -> QuerySet[BrowserSession]:
     """Where `user` is signed in, the one used last first."""
-    oldest = clock.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    return BrowserSession.objects.filter(user=user, ended_at=None, last_seen_at__gt=oldest).order_by("-last_seen_at", "-pk")
+    return _standing().filter(user=user).order_by("-last_seen_at", "-pk")
+
+
+def _standing() -> QuerySet[BrowserSession]:
+    """Neither ended, nor idle for SESSION_IDLE_SECONDS, nor older than SESSION_COOKIE_AGE, however busy it is."""
+    moment = clock.now()
+    idle = moment - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    oldest = moment - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    return BrowserSession.objects.filter(ended_at=None, last_seen_at__gt=idle, since__gt=oldest)
 
 
 @transaction.atomic
@@ -79,6 +87,12 @@ def end_all(user: User, *, actor: Any, but: int | None = None) -> int:
 def keep(request: HttpRequest) -> None:
     """The session got another key (as after a change of password) and stays the same sign-in."""
     BrowserSession.objects.filter(pk=request.session.get(MARK)).update(session_key=request.session.session_key)
+
+
+def renew(request: HttpRequest) -> None:
+    """A factor was given anew: the same sign-in goes on by another key, so that one seen before is worth nothing."""
+    request.session.cycle_key()
+    keep(request)
 
 
 def this(request: HttpRequest) -> int | None:

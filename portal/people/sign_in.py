@@ -5,9 +5,11 @@ from functools import wraps
 from typing import Any, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from portal.people import sessions
 from portal.people.addresses import client_address
 
 
@@ -53,6 +55,20 @@ def leaving(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return response
 
     return left
+
+
+def renewing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Who just gave a factor goes on by another session key."""
+
+    @wraps(view)
+    def renewed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        before = len(get_authentication_records(request, request.user))
+        response = view(request, *args, **kwargs)
+        if len(get_authentication_records(request, request.user)) > before:
+            sessions.renew(request)
+        return response
+
+    return renewed
 
 
 def closed(request: HttpRequest, **named: str) -> NoReturn:

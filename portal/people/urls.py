@@ -6,7 +6,7 @@ from allauth.mfa.base import views as factors
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import path, re_path
 
-from portal.people.sign_in import closed, leaving
+from portal.people.sign_in import closed, leaving, renewing
 
 # allauth asks for these addresses by name, so they exist; nobody signs up or changes an address by themselves, and
 # passwords and factors have pages of our own.
@@ -30,10 +30,10 @@ urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", leaving(account.logout), name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
-    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("reauthenticate/", renewing(account.reauthenticate), name="account_reauthenticate"),
     path("2fa/authenticate/", factors.authenticate, name="mfa_authenticate"),
-    path("2fa/reauthenticate/", factors.reauthenticate, name="mfa_reauthenticate"),
-    path("2fa/reauthenticate/passkey/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("2fa/reauthenticate/", renewing(factors.reauthenticate), name="mfa_reauthenticate"),
+    path("2fa/reauthenticate/passkey/", renewing(passkeys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
     *(path(address, closed, name=name) for name, address in CLOSED.items()),
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", closed, name="account_confirm_email"),
     re_path(r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", closed, name="account_reset_password_from_key"),
