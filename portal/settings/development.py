@@ -14,7 +14,7 @@ DATABASES = {"default": environment.database(found.database_url)}
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 CELERY_BROKER_URL, CACHE_URL = environment.redis_addresses(found.redis_url)
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+CACHES = {"default": {"BACKEND": "portal.record.sealed_cache.SealedCache", "LOCATION": CACHE_URL}}
 globals().update(environment.mail(found.email_url))
 DEFAULT_FROM_EMAIL = "Concord <concord@localhost>"
 PORTAL_ADDRESS = f"http://localhost:{found.port}"

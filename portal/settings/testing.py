@@ -17,7 +17,7 @@ DATABASES["default"]["TEST"] = {"NAME": "_".join(filter(None, ["test_concord", w
 CELERY_BROKER_URL, CACHE_URL = environment.redis_addresses(found.redis_url or "redis://127.0.0.1:1/0")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "portal.record.sealed_cache.SealedCache",
         "LOCATION": CACHE_URL.replace("?db=0", f"?db={2 + int(worker.removeprefix('gw') or -1)}"),
     }
 }
