@@ -1,16 +1,24 @@
 """Structured logs: one JSON object a line on standard error, with the request or job it belongs to."""
 
+import re
 from typing import Any
 
 import structlog
 
 # What libraries attach to a record and nobody wants to find in a log: bodies, addresses, names.
 NEVER = ("email", "mail", "body", "password", "username", "credentials", "token", "args", "kwargs")
+# Addresses whose last part is a secret: the libraries write a path where they refuse something.
+OPENS = re.compile(r"(/(?:invitation|begin|password/new)/)[^/\s\"']+")
 
 
 def without_people(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
     """Leave out what says more of a person than a key."""
     return {key: value for key, value in event.items() if key not in NEVER}
+
+
+def without_links(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the part of an address that would let its reader in."""
+    return {key: OPENS.sub(r"\1…", value) if isinstance(value, str) else value for key, value in event.items()}
 
 
 SHARED = [
@@ -21,6 +29,7 @@ SHARED = [
     structlog.processors.StackInfoRenderer(),
     structlog.processors.format_exc_info,
     without_people,
+    without_links,
 ]
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+import unicodedata
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -23,6 +24,7 @@ from portal.people.models import Unit, User
 from portal.record import audit
 
 TRIES = 5  # of the current password, within a window
+TURNING = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they show a name as another one
 DESCRIBED = ("name", "language", "time_zone")
 
 
@@ -43,7 +45,7 @@ def make(
     email = email.strip().lower()
     user = User(
         email=email,
-        name=name.strip(),
+        name=" ".join(name.split()),
         unit=unit,
         reports_to=reports_to,
         time_zone=time_zone,
@@ -121,7 +123,7 @@ def report_to(user: User, superior: User | None, *, actor: Any) -> User:
 def describe(user: User, *, name: str, language: str, time_zone: str, actor: Any) -> User:
     """What a person says of themselves: name, language, and the zone they read times in ("" is the organisation's)."""
     before = (user.name, user.language, user.time_zone)
-    user.name, user.language, user.time_zone = name.strip(), language, time_zone
+    user.name, user.language, user.time_zone = " ".join(name.split()), language, time_zone
     if fields := wrong_fields(user):
         raise Invalid(_("This cannot be saved."), fields)
     after = (user.name, user.language, user.time_zone)
@@ -183,6 +185,8 @@ def wrong_fields(user: User) -> dict[str, list[str]]:
         fields.update({name: list(messages) for name, messages in error.message_dict.items()})
     if not user.name:
         fields["name"] = [_("Write the name that others know this person by.")]
+    if any(unicodedata.category(letter) == "Cc" or letter in TURNING for letter in user.name):
+        fields["name"] = [_("Write the name with letters alone: this one holds signs that nobody sees.")]
     if user.language not in dict(settings.LANGUAGES):
         fields["language"] = [_("Concord does not speak this language; take one of the list.")]
     return fields

@@ -3,11 +3,13 @@ import logging
 from io import StringIO
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from portal import logs
 from portal.people import accounts
 from portal.people.models import User
+from tests.portal.web.people.conftest import code_for
 
 PASSWORD = "a-long-enough-pass-phrase"
 
@@ -54,6 +56,40 @@ def test_signing_in_leaves_no_name_and_no_password_in_the_log(client, company, l
     told = json.dumps(lines())
     assert len(lines()) >= 2
     assert not any(word in told for word in ("dana@", PASSWORD, "wrong-wrong"))
+
+
+def test_every_wrong_try_is_in_the_log_and_the_right_one_too(client, company, lines):
+    dana = accounts.make("dana@verrow.example", "Dana", unit=company.root, password=PASSWORD, actor=None)
+    secret = accounts.give_totp(dana)
+    for name, password in (("dana", "wrong-wrong-wrong"), ("DANA ", "wrong-again-wrong"), ("nobody", "wrong"), ("dana", PASSWORD)):
+        client.post(reverse("account_login"), {"login": f"{name}@verrow.example".replace(" @", "@"), "password": password})
+    client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    client.post(reverse("mfa_authenticate"), {"code": code_for(secret)})
+
+    told = [line for line in lines() if line["event"].startswith(("sign_in", "second_factor"))]
+    assert [line["event"] for line in told] == [*["sign_in.failed"] * 3, "second_factor.failed", "sign_in.done"]
+    assert told[0]["account"] == told[1]["account"] != told[2]["account"]
+    assert told[3]["user"] == told[4]["user"] == dana.pk
+
+
+def test_a_link_that_lets_in_never_reaches_the_log(company, lines):
+    """Refused for want of a token against forgery: the library writes the whole path into its warning."""
+    client = Client(enforce_csrf_checks=True)
+    for address in ("/invitation/letmein:secret/", "/begin/letmein:secret/", "/accounts/password/new/1-letmein/"):
+        assert client.post(address, {"password": PASSWORD}).status_code == 403
+
+    told = json.dumps(lines())
+    assert told.count("Forbidden") == 3
+    assert "letmein" not in told
+
+
+@pytest.mark.parametrize("header", ["user-agent", "x-request-id", "referer", "accept-language", "x-forwarded-for"])
+def test_no_header_makes_a_line_of_its_own(client, db, lines, header):
+    client.get("/accounts/login/", headers={header: 'one\r\n{"event": "forged"}'})
+    client.get("/nowhere%0d%0a%7b%22event%22:%22forged%22%7d")
+
+    assert {line["event"] for line in lines()} == {"request"}
+    assert all(len(line["request"]) == 32 for line in lines())
 
 
 def test_fields_about_people_never_reach_the_log():
