@@ -1,7 +1,7 @@
 """What the rules of the register refuse."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal.errors import Refused, Stale
 from portal.web import shown
@@ -122,3 +122,121 @@ class NamesHiddenAssets(Refused):
 
     def __init__(self, score):
         super().__init__(score=score.pk)
+
+
+class ControlRetired(Refused):
+    code = "control-retired"
+
+    def __init__(self, control):
+        super().__init__(_("%(number)s is retired. Register a new control.") % {"number": control.number}, control=control.pk)
+
+
+class NotBearing(Refused):
+    code = "not-bearing"
+
+    def __init__(self, control, risk):
+        sentence = _("%(control)s does not bear on %(risk)s that way any more.")
+        super().__init__(sentence % {"control": control.number, "risk": risk.number}, control=control.pk, risk=risk.pk)
+
+
+class ProvesNothingNow(Refused):
+    """Evidence for something that is over."""
+
+    code = "proves-nothing-now"
+
+    def __init__(self, subject):
+        sentence = _("%(number)s takes no more evidence: it is over.") % {"number": subject.number}
+        super().__init__(sentence, subject=subject.pk)
+
+
+class EvidenceTakenBack(Refused):
+    code = "evidence-taken-back"
+    sentence = gettext_lazy("This evidence was taken back already.")
+
+
+class AnswerWithEvidence(Refused):
+    """Somebody answered a review of evidence by words."""
+
+    code = "answer-with-evidence"
+
+    def __init__(self, control):
+        sentence = _("Only new evidence answers this. Add it to %(number)s.") % {"number": control.number}
+        super().__init__(sentence, control=control.pk)
+
+
+class FollowsFromPlan(Refused):
+    """Somebody set the levels after plan past the treatments."""
+
+    code = "follows-from-plan"
+
+    def __init__(self, risk):
+        sentence = _("%(number)s has a plan, and its levels after plan follow from it. Change a treatment.")
+        super().__init__(sentence % {"number": risk.number}, risk=risk.pk)
+
+
+class NotProposed(Refused):
+    code = "not-proposed"
+
+    def __init__(self, treatment):
+        sentence = _("%(number)s does not wait for an approval. Open it to see where it stands.")
+        super().__init__(sentence % {"number": treatment.number}, treatment=treatment.pk)
+
+
+class NotUnderWay(Refused):
+    code = "not-under-way"
+
+    def __init__(self, treatment):
+        sentence = _("%(number)s is not under way. Open it to see where it stands.") % {"number": treatment.number}
+        super().__init__(sentence, treatment=treatment.pk)
+
+
+class OwnProposal(Refused):
+    code = "own-proposal"
+    sentence = gettext_lazy("You proposed this treatment, so someone else decides on it. Ask another leader.")
+
+
+class NeedsSafetyOfficer(Refused):
+    """Somebody else than the CSO approved carrying a safety risk as it is."""
+
+    code = "needs-safety-officer"
+
+    def __init__(self, treatment):
+        sentence = _("Only the CSO lets a risk of safety level 4 or 5 be retained. Ask them about %(number)s.")
+        super().__init__(sentence % {"number": treatment.number}, treatment=treatment.pk)
+
+
+class StepsOpen(Refused):
+    code = "steps-open"
+
+    def __init__(self, treatment, count):
+        sentence = ngettext(
+            "%(count)d step of %(number)s is open. Finish it, or change the plan.",
+            "%(count)d steps of %(number)s are open. Finish them, or change the plan.",
+            count,
+        )
+        super().__init__(sentence % {"count": count, "number": treatment.number}, treatment=treatment.pk)
+
+
+class EvidenceMissing(Refused):
+    code = "evidence-missing"
+
+    def __init__(self, treatment):
+        sentence = _("%(number)s is done only with evidence. Add a file, a link or a fact first.") % {"number": treatment.number}
+        super().__init__(sentence, treatment=treatment.pk)
+
+
+class StepFinished(Refused):
+    code = "step-finished"
+
+    def __init__(self, step):
+        super().__init__(_("This step is finished, or the plan goes without it."), step=step.pk)
+
+
+class AnswerByDoing(Refused):
+    """Somebody answered the date of a plan by words."""
+
+    code = "answer-by-doing"
+
+    def __init__(self, treatment):
+        sentence = _("A plan's date is met by doing it. Finish it on the page of %(number)s, or propose another date there.")
+        super().__init__(sentence % {"number": treatment.number}, treatment=treatment.pk)

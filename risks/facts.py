@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from risks import exposure, formulas, scales, scoring, standpoints
+from risks import exposure, formulas, protection, scales, scoring, standpoints
 from risks.models import Appetite, Levels, Office, Risk
 from risks.models.score import Agreement
+from risks.protection import UNPROTECTED, Protection
 from risks.scoring import NO_EXPOSURE, Exposure, ScoreInput, ScoreResult
 
 
@@ -58,11 +59,21 @@ def gather(risk_ids: Sequence[int], today: date) -> Iterator[Facts]:
     tolerances = dict(Appetite.objects.current().values_list("category", "tolerance_points"))
     levels = _levels(risk_ids)
     exposures = exposure.measure(risk_ids)
+    protections = protection.measure(risk_ids)
     stands = standpoints.of(risk_ids)
     for pk, state, archived_at, category, is_confidential, accountable, review_due_on, path in list(risks):
         tolerance = tolerances.get(category, tolerances.get(""))
         inputs = {
-            stage: _input(pk, stage, levels, today, exposures.get(pk, NO_EXPOSURE), review_due_on, tolerance)
+            stage: _input(
+                pk,
+                stage,
+                levels,
+                today,
+                exposures.get(pk, NO_EXPOSURE),
+                protections.get(pk, UNPROTECTED),
+                review_due_on,
+                tolerance,
+            )
             for stage in scoring.STATES
         }
         stand = stands.get(pk, standpoints.NOBODY_RATED)
@@ -153,6 +164,7 @@ def _input(
     levels: Mapping[tuple[int, str], tuple[int | None, dict[str, int]]],
     today: date,
     exposed: Exposure,
+    protected: Protection,
     review_due_on: date | None,
     tolerance: int | None,
 ) -> ScoreInput:
@@ -166,4 +178,6 @@ def _input(
         exposure=exposed,
         review_due_on=review_due_on,
         tolerance_points=None if tolerance is None else Decimal(tolerance),
+        controls=protected.controls,
+        treatment_due=protected.treatment_due,
     )

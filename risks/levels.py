@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from portal import clock
 from portal.errors import Invalid
 from portal.record import audit
-from risks import scales
-from risks.errors import RatedByOffices, RiskClosed, SavedMeanwhile
+from risks import after_plan, scales
+from risks.errors import FollowsFromPlan, RatedByOffices, RiskClosed, SavedMeanwhile
 from risks.models import Levels, RatingRound, Risk
 from risks.signals import risk_changed
 
@@ -32,7 +32,7 @@ def set_levels(
 
     Raises RiskClosed, SavedMeanwhile where `version` is not that of the row (0: there is none yet), Invalid for a level
     outside 1–5, an unknown area or stage, and where judged levels change without a reason; RatedByOffices for what counts
-    now, once an office rated it.
+    now, once an office rated it; FollowsFromPlan for what is left after plan, while the risk has a treatment.
     """
     risk = Risk.objects.select_for_update().get(pk=risk.pk)
     if risk.state != Risk.State.OPEN:
@@ -48,17 +48,35 @@ def set_levels(
         return row
     if stage == Levels.Stage.CURRENT and _rated(risk):
         raise RatedByOffices(risk)
+    if stage == Levels.Stage.RESIDUAL and after_plan.has_plan(risk):
+        raise FollowsFromPlan(risk)
     if any(before.values()) and not reason.strip():
         raise Invalid(_("Levels change for a reason."), {"reason": [_("Say what makes you judge it otherwise now.")]})
     return _write(risk, row, changes, actor, reason)
 
 
-def take(risk: Risk, stage: str, *, actor: Any, likelihood_level: int, levels: Mapping[str, int | None], reason: str) -> Levels:
-    """Let what the offices said count. The caller holds the risk's lock and has checked the levels."""
+def take(
+    risk: Risk, stage: str, *, actor: Any, likelihood_level: int | None, levels: Mapping[str, int | None], reason: str
+) -> Levels:
+    """Let what the offices said, or what a plan leads to, count. The caller holds the risk's lock and has checked the levels."""
     row = Levels.objects.select_for_update().filter(risk=risk, stage=stage).first() or Levels(risk=risk, stage=stage, version=0)
     wanted = _checked(stage, likelihood_level, levels)
     changes = {name: [getattr(row, name), wanted[name]] for name in FIELDS if getattr(row, name) != wanted[name]}
     return _write(risk, row, changes, actor, reason) if changes else row
+
+
+def follow_plan(risk: Risk, *, actor: Any) -> None:
+    """Let the levels after plan be what the present ones and the standing treatments lead to; without any the present ones.
+    The caller holds the risk's lock."""
+    led = after_plan.levels_of(risk)
+    take(
+        risk,
+        Levels.Stage.RESIDUAL,
+        actor=actor,
+        likelihood_level=led.likelihood_level,
+        levels=led.impact,
+        reason=", ".join(led.numbers),
+    )
 
 
 def _rated(risk: Risk) -> bool:
@@ -74,6 +92,8 @@ def _write(risk: Risk, row: Levels, changes: Mapping[str, list[int | None]], act
     row.save()
     audit.record(actor, "risk.levels_set", risk, {"stage": row.stage, "levels": dict(changes)}, text=row.reason)
     risk_changed.send(Levels, risk_ids=[risk.pk], cause="risk.levels_set")
+    if row.stage == Levels.Stage.CURRENT and after_plan.has_plan(risk):
+        follow_plan(risk, actor=actor)
     return row
 
 

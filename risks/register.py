@@ -12,7 +12,7 @@ from portal.errors import Invalid
 from portal.people.reach import grants
 from portal.record import audit, numbers
 from portal.record.models import AuditEntry
-from risks import cadence, ratings, wanted
+from risks import cadence, ratings, treatments, wanted
 from risks.errors import NotLinked, ReadersAreNotYours, RiskClosed, SavedMeanwhile
 from risks.levels import set_levels
 from risks.models import Levels, Risk, RiskAsset, ScoreState
@@ -170,6 +170,7 @@ def close(risk: Risk, *, actor: Any, reason: str) -> Risk:
     risk.save(update_fields=["state", "closing_reason", "closed_at", "review_due_on", "version"])
     cadence.end(risk, actor=actor)
     ratings.end(risk, actor=actor)
+    treatments.end_of(risk, actor=actor, reason=reason)
     audit.record(actor, "risk.closed", risk, text=reason)
     risk_changed.send(Risk, risk_ids=[risk.pk], cause="risk.closed")
     return risk

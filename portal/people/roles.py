@@ -6,10 +6,14 @@ READING = frozenset(
         "assets.view_discoveryrun",
         "risks.view_risk",
         "risks.view_score",
+        "risks.view_control",
+        "risks.view_treatment",
         "board.view_dashboard",
         "attention.view_review",
     }
 )
+# Controls with their evidence, and plans; deciding on a plan is for the seats.
+PROTECTING = frozenset({"risks.change_control", "risks.add_evidence", "risks.change_treatment"})
 LOGGING = frozenset({"risks.log_risk"})
 IMPORTING = frozenset({"workbench.import"})
 ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
@@ -21,6 +25,7 @@ SEATED = frozenset({"people.view_proposal", "people.name_aide"})
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
+LEADER |= PROTECTING | {"risks.approve_treatment"}
 LEADER |= SEATED | {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -34,6 +39,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "COUNSEL": READING | {"attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
     "BOARD": frozenset({"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}),
     "ANALYST": READING
+    | PROTECTING
     | LOGGING
     | ANSWERING
     | IMPORTING
@@ -46,9 +52,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "assets.settle_discovery",
         "assets.take_in_discovery",
     },
-    "OWNER": READING | LOGGING | ANSWERING | {"risks.change_risk", "risks.rate_risk"},
-    "HEAD": READING | LOGGING | ANSWERING | IMPORTING | {"risks.change_risk", "risks.rate_risk", "assets.change_asset"},
+    "OWNER": READING | PROTECTING | LOGGING | ANSWERING | {"risks.change_risk", "risks.rate_risk"},
+    "HEAD": READING
+    | PROTECTING
+    | LOGGING
+    | ANSWERING
+    | IMPORTING
+    | {"risks.change_risk", "risks.rate_risk", "assets.change_asset"},
     "ENGINEER": READING
+    | PROTECTING
     | LOGGING
     | ANSWERING
     | {"assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery", "risks.change_risk", "risks.rate_risk"},
@@ -89,6 +101,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     "INTEGRATION": READING
+    | PROTECTING
     | LOGGING
     | IMPORTING
     | {"risks.change_risk", "assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery"},

@@ -1,16 +1,22 @@
 """Risks, the levels that count, and their scores."""
 
 from risks.models.appetite import Appetite
+from risks.models.control import Control, ControlRisk
+from risks.models.evidence import Evidence
 from risks.models.levels import Levels
 from risks.models.rating import BlindRating, Confidence, Office, Rating, RatingRound
 from risks.models.risk import Risk, RiskAsset
 from risks.models.scale_meaning import ScaleMeaning
 from risks.models.score import Score, ScoreState, StaleScore
+from risks.models.treatment import Treatment, TreatmentStep
 
 __all__ = [
     "Appetite",
     "BlindRating",
     "Confidence",
+    "Control",
+    "ControlRisk",
+    "Evidence",
     "Levels",
     "Office",
     "Rating",
@@ -21,4 +27,6 @@ __all__ = [
     "Score",
     "ScoreState",
     "StaleScore",
+    "Treatment",
+    "TreatmentStep",
 ]

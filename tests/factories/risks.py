@@ -1,11 +1,14 @@
 """Risks with believable defaults."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count
 
+from portal.people import organisations
 from portal.people.models import Unit
-from risks.models import Levels, Risk, RiskAsset
+from risks import controls, evidence, treatments
+from risks.models import Control, Evidence, Levels, Risk, RiskAsset, Treatment
 
 _serial = count(1)
 
@@ -32,3 +35,33 @@ def make_levels(risk: Risk, likelihood: int | None = 4, *, stage: str = Levels.S
     areas = {f"{area}_level": level for area, level in (impact or {"operational": 4}).items()}
     levels, _ = Levels.objects.update_or_create(risk=risk, stage=stage, defaults={"likelihood_level": likelihood} | areas)
     return levels
+
+
+def make_control(*, unit: Unit, actor=None, **fields) -> Control:
+    """A control in force, registered by the verb."""
+    believable = {
+        "name": f"Office and control networks are kept apart {next(_serial)}",
+        "office": "SECURITY",
+        "design_effectiveness": Decimal("0.80"),
+        "operating_effectiveness": Decimal("0.90"),
+        "yearly_cost": Decimal("12000.00"),
+    }
+    return controls.add(actor=actor, unit=unit, **(believable | fields))
+
+
+def make_evidence(subject, *, actor, title: str = "Firewall rules reviewed", until: date | None = date(2099, 1, 1)) -> Evidence:
+    """A fact that proves a control or an approved treatment."""
+    said = evidence.Described(title, organisations.today(), until)
+    return evidence.add_fact(subject, {"rules": 42, "open": 0}, said, actor=actor)
+
+
+def make_treatment(risk: Risk, *, actor, steps=(), **fields) -> Treatment:
+    """A plan proposed by `actor`, who owns it as well."""
+    believable = {
+        "title": "Put a gateway between the office and line control",
+        "kind": Treatment.Kind.REDUCE,
+        "owner": actor,
+        "due_on": organisations.today() + timedelta(days=90),
+        "likelihood_level": 2,
+    }
+    return treatments.propose(risk, actor=actor, steps=steps, **(believable | fields))

@@ -1,0 +1,86 @@
+"""Controls, evidence, treatments and their steps in the registry, and what attention asks of them."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal import subjects
+from portal.archive import changes
+from portal.attention import reviews
+from risks import evidence, plan_dates, treatments
+from risks.protection_words import CONTROL_FIELDS, CONTROL_VERBS, TREATMENT_FIELDS, TREATMENT_VERBS
+
+
+def _material_of_control(control):
+    fields = ("number", "name", "office", "owner_id", "unit_id", "design_effectiveness", "operating_effectiveness", "state")
+    return {field: getattr(control, field) for field in fields}
+
+
+def _material_of_treatment(treatment):
+    fields = ("number", "risk_id", "title", "kind", "owner_id", "due_on", *treatments.LEVELS)
+    return {field: getattr(treatment, field) for field in fields}
+
+
+def _url_of_treatment(treatment):
+    return reverse("risks:treatment", args=[treatment.pk])
+
+
+subjects.register(
+    subjects.Subject(
+        kind="control",
+        model="risks.Control",
+        word=_("control"),
+        plural=_("controls"),
+        resource="controls",
+        url=lambda control: reverse("risks:control", args=[control.pk]),
+        label=str,
+        material=_material_of_control,
+        related=("unit",),
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="treatment",
+        model="risks.Treatment",
+        word=_("treatment"),
+        plural=_("treatments"),
+        resource="treatments",
+        url=_url_of_treatment,
+        label=str,
+        material=_material_of_treatment,
+        related=("risk__unit",),
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="treatment-step",
+        model="risks.TreatmentStep",
+        word=_("step of a treatment"),
+        plural=_("steps of treatments"),
+        resource="treatment-steps",
+        url=lambda step: _url_of_treatment(step.treatment),
+        label=lambda step: f"{step.treatment.number} {step.title}",
+        related=("treatment__risk__unit",),
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="evidence",
+        model="risks.Evidence",
+        word=_("evidence"),
+        plural=_("evidence"),
+        resource="evidence",
+        url=lambda one: subjects.of_kind(subjects.kind_of(one.subject)).url(one.subject),
+        label=str,
+        unit=lambda one: one.subject.unit,
+        related=("control__unit", "treatment__risk__unit"),
+    )
+)
+
+changes.words("control", fields=CONTROL_FIELDS, verbs=CONTROL_VERBS)
+changes.words("treatment", fields=TREATMENT_FIELDS, verbs=TREATMENT_VERBS)
+reviews.on_answer(evidence.REVIEW, evidence.take_answer)
+reviews.sides_with(evidence.REVIEW, evidence.sides)
+reviews.on_answer(plan_dates.WHOLE, plan_dates.refuse_answer)
+reviews.sides_with(plan_dates.WHOLE, plan_dates.sides)
+reviews.on_answer(plan_dates.STEP, plan_dates.refuse_answer)
+reviews.sides_with(plan_dates.STEP, plan_dates.sides_of_steps)
