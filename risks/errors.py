@@ -118,7 +118,7 @@ class InputNotKept(Refused):
 
 class NamesHiddenAssets(Refused):
     code = "names-hidden-assets"
-    sentence = gettext_lazy("This file would name assets you may not open. Ask the owner of the risk for it.")
+    sentence = gettext_lazy("This file would name assets or controls you may not open. Ask the owner of the risk for it.")
 
     def __init__(self, score):
         super().__init__(score=score.pk)

@@ -91,7 +91,7 @@ def take_back(evidence: Evidence, *, actor: Any, reason: str) -> Evidence:
     evidence.withdrawn_at, evidence.withdrawn_by, evidence.withdrawing_reason = clock.now(), actor, reason
     evidence.version += 1
     evidence.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawing_reason", "version"])
-    audit.record(actor, "evidence.taken_back", subject, {"evidence": evidence.pk}, text=reason)
+    audit.record(actor, "evidence.taken_back", evidence, _of(subject), text=reason)
     _told(subject, "evidence.taken_back", actor)
     return evidence
 
@@ -153,9 +153,13 @@ def _keep(subject: Proved, said: Described, actor: Any, **content: Any) -> Evide
         **of,
         **content,
     )
-    audit.record(actor, "evidence.added", subject, {"evidence": evidence.pk, "kind": evidence.kind, "sha256": evidence.sha256})
+    audit.record(actor, "evidence.added", evidence, {**_of(subject), "kind": evidence.kind, "sha256": evidence.sha256})
     _told(subject, "evidence.added", actor)
     return evidence
+
+
+def _of(subject: Proved) -> dict[str, int]:
+    return {"control" if isinstance(subject, Control) else "treatment": subject.pk}
 
 
 def _told(subject: Proved, cause: str, actor: Any) -> None:

@@ -50,4 +50,5 @@ TREATMENT_VERBS = {
     "treatment.withdrawn": _("Withdrawn"),
     "treatment.step_done": _("Step done"),
     "treatment.done": _("Done"),
+    "treatment.handed_over": _("Handed over"),
 }

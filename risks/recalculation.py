@@ -6,17 +6,19 @@ from typing import Any
 from assets.models import Asset
 from risks import formulas, movers, proof, scoring
 from risks.errors import InputNotKept, NamesHiddenAssets
-from risks.models import Score
+from risks.models import Control, Score
 
 
 def file_of(score: Score, user: Any) -> str:
     """The text of the file of `score`. Raises InputNotKept for a score older than the keeping of inputs, NamesHiddenAssets
-    where its input names assets that `user` may not open."""
+    where its input names assets or controls that `user` may not open."""
     if score.input is None:
         raise InputNotKept(score)
     given = proof.input_from_json(score.input)
     named = _assets(given.exposure)
-    if len(named) != Asset.objects.visible_to(user).filter(pk__in=named).count():
+    controls = {one.control_id for one in given.controls}
+    seen = Asset.objects.visible_to(user).filter(pk__in=named).count() == len(named)
+    if not seen or Control.objects.visible_to(user).filter(pk__in=controls).count() != len(controls):
         raise NamesHiddenAssets(score)
     stored = movers.as_result(score)
     computed = scoring.score(given, formulas.by_version(score.formula_version))

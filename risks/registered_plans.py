@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import subjects
 from portal.archive import changes
 from portal.attention import reviews
-from risks import evidence, plan_dates, treatments
+from risks import control_book, evidence, plan_dates, treatment_book, treatments
 from risks.protection_words import CONTROL_FIELDS, CONTROL_VERBS, TREATMENT_FIELDS, TREATMENT_VERBS
 
 
@@ -84,3 +84,5 @@ reviews.on_answer(plan_dates.WHOLE, plan_dates.refuse_answer)
 reviews.sides_with(plan_dates.WHOLE, plan_dates.sides)
 reviews.on_answer(plan_dates.STEP, plan_dates.refuse_answer)
 reviews.sides_with(plan_dates.STEP, plan_dates.sides_of_steps)
+subjects.add_panel("risk", "treatments", "risks/treatments/_panel.html", treatment_book.panel, order=10)
+subjects.add_panel("risk", "controls", "risks/controls/_panel.html", control_book.panel, order=12)

@@ -39,6 +39,7 @@ WORDS = ("title", "reason")
 LEVELS = ("likelihood_level", *(f"{area}_level" for area in scales.IMPACT_AREAS))
 CHANGEABLE = (*WORDS, "kind", "owner", "due_on", *LEVELS)
 LONGEST_REASON = 300
+NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Step:
     title: str
     owner: Any
     due_on: date
-    cost: Decimal = Decimal(0)
+    cost: Decimal = NOTHING
 
 
 @transaction.atomic
@@ -65,6 +66,8 @@ def propose(
     impact: Mapping[str, int | None] | None = None,
     steps: Sequence[Step] = (),
     reason: str = "",
+    source: str = "",
+    external_id: str = "",
 ) -> Treatment:
     """Propose one way to change `risk`: the levels it leads to, and the steps of both offices in their order. Raises RiskClosed,
     Invalid by field ("steps" for a step)."""
@@ -79,6 +82,8 @@ def propose(
         likelihood_level=likelihood_level,
         proposed_by=actor,
         proposed_at=clock.now(),
+        source=source,
+        external_id=external_id,
         **{f"{area}_level": level for area, level in (impact or {}).items()},
     )
     plans.check(treatment, steps, present=_present(risk))

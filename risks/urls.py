@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from risks.views import changing, log, ratings, recompute, register, risk
+from risks.views import changing, controls, log, ratings, recompute, register, risk, treatments
 
 app_name = "risks"
 urlpatterns = [
@@ -14,6 +14,25 @@ urlpatterns = [
     path("recompute/", recompute.recompute, name="recompute"),
     path("concerns/", log.concerns, name="concerns"),
     path("differences/", ratings.list_of_differences, name="differences"),
+    path("controls/", controls.listed, name="controls"),
+    path("controls/new/", controls.new, name="control-new"),
+    path("controls/<int:pk>/", controls.control, name="control"),
+    path("controls/<int:pk>/change/", controls.change, name="control-change"),
+    path("controls/<int:pk>/retirement/", controls.retirement, name="control-retirement"),
+    path("controls/<int:pk>/risks/", controls.bearing, name="control-bearing"),
+    path("controls/<int:pk>/risks/<int:risk_pk>/removal/", controls.bearing_removal, name="control-bearing-removal"),
+    path("controls/<int:pk>/evidence/", controls.proof, name="control-evidence"),
+    path("evidence/<int:pk>/withdrawal/", controls.proof_withdrawal, name="evidence-withdrawal"),
+    path("treatments/", treatments.listed, name="treatments"),
+    path("treatments/<int:pk>/", treatments.treatment, name="treatment"),
+    path("treatments/<int:pk>/change/", treatments.change, name="treatment-change"),
+    path("treatments/<int:pk>/approval/", treatments.approval, name="treatment-approval"),
+    path("treatments/<int:pk>/refusal/", treatments.refusal, name="treatment-refusal"),
+    path("treatments/<int:pk>/withdrawal/", treatments.withdrawal, name="treatment-withdrawal"),
+    path("treatments/<int:pk>/completion/", treatments.completion, name="treatment-completion"),
+    path("treatments/<int:pk>/evidence/", treatments.proof, name="treatment-evidence"),
+    path("treatments/steps/<int:pk>/completion/", treatments.step_completion, name="treatment-step-completion"),
+    path("<int:pk>/treatments/", treatments.new, name="treatment-new"),
     path("<int:pk>/", risk.risk, name="risk"),
     path("<int:pk>/changes/", risk.changes, name="risk-changes"),
     path("<int:pk>/score/", risk.score, name="score"),

@@ -31,6 +31,7 @@ IMPACTS: dict[int, Word] = {
     5: in_context("impact", "Severe"),
 }
 LIKELIHOOD: Word = gettext_lazy("likelihood")
+LABEL_OF_LIKELIHOOD: Word = gettext_lazy("likelihood")
 AREAS: dict[str, Word] = {
     scales.FINANCIAL: gettext_lazy("financial"),
     scales.OPERATIONAL: gettext_lazy("operational"),

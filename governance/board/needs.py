@@ -14,7 +14,7 @@ from portal import subjects
 from portal.attention.models import Review
 from portal.people import organisations, reach, roll
 from portal.people.models import User
-from risks import differences
+from risks import differences, treatment_book
 from risks.models import RatingRound, Risk
 
 MOST_CARDS = 7
@@ -38,7 +38,7 @@ class Need:
 def of(user: User, scope: Scope) -> list[Need]:
     """What needs `user`, the most pressing first. Whoever prepares for a leader sees that leader's cards."""
     grants = reach.grants(user)
-    found = [*_ratings(user), *_reviews(user), *_proposals(user), *_register(user, scope), *_accounts(user)]
+    found = [*_ratings(user), *_treatments(user), *_reviews(user), *_proposals(user), *_register(user, scope), *_accounts(user)]
     if "PREPARER" in grants.names and user.reports_to is not None:
         found += _reviews(user, of_whom=user.reports_to)
     return sorted(found, key=lambda need: (need.due_on is None, need.due_on or date.max))[:MOST_CARDS]
@@ -76,6 +76,21 @@ def _ratings(user: User) -> Iterator[Need]:
             url=reverse("risks:rating", args=[found.risk_id]),
             verb=gettext("Settle") if different else gettext("Rate it"),
             due_on=row.arbiter_on,
+        )
+
+
+def _treatments(user: User) -> Iterator[Need]:
+    """Plans that somebody else proposed, and the reader may decide on."""
+    for one in treatment_book.waiting_for(user)[:MOST_CARDS]:
+        yield Need(
+            kind=gettext("Treatment"),
+            icon="pen",
+            title=f"{one.number} {one.title}",
+            note=gettext("%(name)s proposed it for %(risk)s.") % {"name": one.proposed_by.name, "risk": one.risk.number},
+            url=reverse("risks:treatment", args=[one.pk]),
+            verb=gettext("Decide"),
+            due_on=one.due_on,
+            person=one.proposed_by.name,
         )
 
 

@@ -1,5 +1,5 @@
 """The resources of risks."""
 
-from risks.api import appetites, ratings, risks, scale_meanings, scores
+from risks.api import appetites, controls, evidence, ratings, risks, scale_meanings, scores, treatments
 
-__all__ = ["appetites", "ratings", "risks", "scale_meanings", "scores"]
+__all__ = ["appetites", "controls", "evidence", "ratings", "risks", "scale_meanings", "scores", "treatments"]

@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
@@ -28,6 +28,14 @@ def share():
 class ControlQuerySet(VisibleQuerySet):
     def in_force(self):
         return self.filter(state=Control.State.IN_FORCE, archived_at=None)
+
+    def bearing_on(self, risk_id):
+        return self.filter(pk__in=ControlRisk.objects.filter(risk=risk_id).values("control"))
+
+    def proven(self, today, *, holds=True):
+        """Those whose evidence holds on `today`; with `holds` False the others."""
+        rows = Control.evidence.rel.related_model._default_manager.standing().filter(control=OuterRef("pk"), valid_until__gte=today)
+        return self.filter(Exists(rows) if holds else ~Exists(rows))
 
     def with_evidence_until(self):
         """`.evidence_until`: the last day on which its newest evidence holds; None without any."""
@@ -93,9 +101,14 @@ class Control(models.Model):
             return Q(pk__in=())
         return grants.in_reach("unit") | Q(owner=grants.user_id)
 
+    @classmethod
+    def countable(cls, grants: Grants) -> Q:
+        """No control is hidden within the units one sees."""
+        return cls.visibility(grants)
 
-class OfControl(VisibleQuerySet):
-    """Rows that whoever may open their control may open."""
+
+class Bearings(VisibleQuerySet):
+    """Which control bears on which risk: seen by whoever may open the risk."""
 
 
 @tracked()
@@ -112,6 +125,8 @@ class ControlRisk(models.Model):
     linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     linked_at = models.DateTimeField(default=clock.now)
 
+    objects = Bearings.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["control", "risk", "bears_on"], name="a_control_bears_on_a_side_of_a_risk_once")
@@ -119,3 +134,7 @@ class ControlRisk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.control_id} → {self.risk_id} {self.bears_on}"
+
+    @classmethod
+    def visibility(cls, grants: Grants) -> Q:
+        return Q(risk__in=Risk.objects.filter(Risk.visibility(grants)))

@@ -26,6 +26,9 @@ class TreatmentQuerySet(VisibleQuerySet):
     def overdue(self, today):
         return self.under_way().filter(due_on__lt=today)
 
+    def not_overdue(self, today):
+        return self.exclude(state=Treatment.State.APPROVED, due_on__lt=today)
+
 
 @tracked()
 class Treatment(models.Model):
@@ -66,6 +69,8 @@ class Treatment(models.Model):
     deciding_reason = models.CharField(max_length=300, blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     done_at = models.DateTimeField(null=True, blank=True)
+    source = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=120, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -76,6 +81,13 @@ class Treatment(models.Model):
             models.Index(fields=["risk", "id"], name="treatments_of_a_risk"),
             models.Index(fields=["due_on", "id"], condition=Q(state="APPROVED"), name="treatments_under_way_by_day"),
             models.Index(fields=["state", "id"], name="treatments_by_state"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"],
+                condition=Q(archived_at=None) & ~Q(external_id=""),
+                name="one_treatment_per_external_id",
+            )
         ]
 
     def __str__(self) -> str:
@@ -90,6 +102,13 @@ class Treatment(models.Model):
         if "risks.view_treatment" not in grants.permissions:
             return Q(pk__in=())
         return Q(risk__in=Risk.objects.filter(Risk.visibility(grants)))
+
+    @classmethod
+    def countable(cls, grants: Grants) -> Q:
+        """Plans of confidential risks count where the risks do."""
+        if "risks.view_treatment" not in grants.permissions:
+            return Q(pk__in=())
+        return Q(risk__in=Risk.objects.filter(Risk.countable(grants)))
 
 
 class OfTreatment(VisibleQuerySet):
@@ -128,3 +147,7 @@ class TreatmentStep(models.Model):
     @classmethod
     def visibility(cls, grants: Grants) -> Q:
         return Q(treatment__in=Treatment.objects.filter(Treatment.visibility(grants)))
+
+    @classmethod
+    def countable(cls, grants: Grants) -> Q:
+        return Q(treatment__in=Treatment.objects.filter(Treatment.countable(grants)))

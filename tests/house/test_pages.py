@@ -8,10 +8,12 @@ from portal.attention import reminders, reviews
 from portal.attention.models import Reminder
 from portal.people import organisations, proposals
 from portal.people.models import Appointment, Delegation, Departure, RoleAssignment
-from risks import register
+from risks import controls, register
+from risks.treatments import Step
 from tests import browser as chromium
 from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_dependency, make_run
+from tests.factories.risks import make_control, make_evidence, make_treatment
 from tests.factories.sheets import check, make_csv, make_import, make_line
 
 pytestmark = pytest.mark.axe
@@ -60,6 +62,10 @@ def furnished():
     reminders.remind()
     told = Reminder.objects.filter(recipient=reader).first()
     sheet = check(make_import(make_csv(make_line(1), make_line(2, Likelihood="9", Owner=reader.name)), actor=reader))
+    control = make_control(unit=company.northfield, actor=reader, owner=reader)
+    make_evidence(control, actor=reader)
+    controls.link(control, risk, ["IMPACT"], actor=reader)
+    plan = make_treatment(risk, actor=reader, steps=[Step("IT", "Buy the gateway", reader, organisations.today())])
     other, today = make.make_user("Sade Oyelaran", reports_to=reader), organisations.today()
     make_asset("Oven 3", unit=company.northfield, owner=other, actor=reader)
     proposal = proposals.propose("CIO", make.make_user("Idris Bell"), actor=other, from_on=today, substitute=other)
@@ -70,6 +76,8 @@ def furnished():
         "assets": press.pk,
         "assets:run": run.pk,
         "risks": risk.pk,
+        **dict.fromkeys(("risks:control", "risks:control-change", "risks:control-evidence"), control.pk),
+        **dict.fromkeys(("risks:treatment", "risks:treatment-change", "risks:treatment-evidence"), plan.pk),
         "attention": review.pk,
         "attention:reminder": told and told.pk,
         "workbench": sheet.pk,

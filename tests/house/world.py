@@ -18,11 +18,12 @@ from portal.people import organisations, roles, tokens
 from portal.people.models import Appointment, AppointmentProposal, BrowserSession, Delegation, Departure, RoleAssignment
 from portal.record import audit, files, sealing
 from portal.record.models import DayHead, Seal
-from risks import appetite, cadence, meanings, recompute
+from risks import appetite, cadence, controls, meanings, recompute
 from risks.models import Rating, RatingRound, Score, StaleScore
+from risks.treatments import Step
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
 from tests.factories.portal import freshen, make_person, make_user
-from tests.factories.risks import make_levels, make_risk
+from tests.factories.risks import make_control, make_evidence, make_levels, make_risk, make_treatment
 from tests.factories.sheets import check, make_csv, make_import, make_line
 from tests.house.route_table import CONFIDENTIAL, OTHER, OWN, RESOURCES
 
@@ -65,6 +66,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
         pass
     sealing.seal_all()
     made["rating"] = {place: _rated(risk, stranger) for place, risk in made["risk"].items()}
+    made |= _protected(made["risk"], units, stranger)
     made["rating-round"] = {place: rating.round for place, rating in made["rating"].items()}
     made["score"] = {place: Score.objects.filter(risk=risk).first() for place, risk in made["risk"].items()}
     made["audit-entry"] = {
@@ -114,6 +116,22 @@ def _sheets(company: Any) -> dict[str, dict[str, Any]]:
         "import-row": dict.fromkeys((OWN, OTHER, CONFIDENTIAL), one.rows.first()),
         "import-problem": dict.fromkeys((OWN, OTHER, CONFIDENTIAL), one.problems.first()),
     }
+
+
+def _protected(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
+    """A control and its evidence in two units, bearing on all risks there; a plan with a step for each risk."""
+    made: dict[str, dict[str, Any]] = {kind: {} for kind in ("control", "evidence", "treatment", "treatment-step")}
+    for place in (OWN, OTHER):
+        control = make_control(unit=units[place], name=f"{WORDS['asset'][place]} guard")
+        made["control"][place], made["evidence"][place] = control, make_evidence(control, actor=stranger)
+        for bears_on, risk in risks.items():
+            if (bears_on == OTHER) == (place == OTHER):
+                controls.link(control, risk, ["LIKELIHOOD"], actor=None)
+    for place, risk in risks.items():
+        step = Step("IT", f"{risk.title} less", stranger, organisations.today())
+        made["treatment"][place] = make_treatment(risk, actor=stranger, steps=[step], title=f"{risk.title} no more")
+        made["treatment-step"][place] = made["treatment"][place].steps.get()
+    return made
 
 
 def _kept(risks: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:

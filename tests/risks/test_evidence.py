@@ -50,8 +50,8 @@ def test_a_file_is_kept_with_its_hash_and_hangs_on_the_control(control, analyst)
     assert found.sha256 == hashlib.sha256(b"restored").hexdigest() == found.file.sha256
     assert (found.file.name, found.file.subject_kind, found.file.subject_id) == ("proof.txt", "control", control.pk)
     entry = AuditEntry.objects.get(verb="evidence.added")
-    assert (entry.kind, entry.subject_id) == ("control", control.pk)
-    assert entry.params == {"evidence": found.pk, "kind": "FILE", "sha256": found.sha256}
+    assert (entry.kind, entry.subject_id) == ("evidence", found.pk)
+    assert entry.params == {"control": control.pk, "kind": "FILE", "sha256": found.sha256}
 
 
 def test_an_empty_file_proves_nothing_and_is_not_kept(control, analyst):
