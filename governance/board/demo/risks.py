@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from assets.models import Asset
-from governance.board.demo import ratings, sources
+from governance.board.demo import plans, ratings, sources
 from governance.board.demo.events import Event
 from governance.board.demo.sources import Rating
 from governance.board.demo.times import Calendar
@@ -43,6 +43,7 @@ def live(
         for days_ago in _review_days(row):
             events.append(Event(days_ago, 1000 + number, _Answer(number, made)))
     events += ratings.of_verrow(people, made)
+    events += plans.of_verrow(people, tree, made)
     for event in sorted(events, key=lambda one: (-one.days_ago, one.order)):
         with calendar.at(event.days_ago, hour=None if event.order else 0):
             event.happen()

@@ -1,9 +1,15 @@
+from collections import Counter
+from decimal import Decimal
+
 import pytest
 
 from assets.models import Asset, Proposal
+from governance.board import needs, scope
 from governance.board.demo.build import AlreadySettled, build
+from portal.people import organisations
+from portal.people.models import User
 from risks import recompute
-from risks.models import Risk, ScoreState
+from risks.models import Control, Risk, ScoreState, Treatment
 from tests.factories.portal import make_user
 
 
@@ -19,6 +25,20 @@ def test_verrow_moves_in_with_its_assets_and_risks(verrow):
     assert Proposal.objects.filter(state="OPEN", kind="NEW").count() == 3
     assert recompute.differences() == []
     assert ScoreState.objects.filter(current_value=None).count() == 1
+    today = organisations.today()
+    assert Control.objects.count() == 14
+    assert Control.objects.in_force().proven(today, holds=False).count() == 4
+    assert sorted(Counter(Treatment.objects.values_list("state", flat=True)).items()) == [
+        ("APPROVED", 9),
+        ("DONE", 1),
+        ("PROPOSED", 2),
+        ("REFUSED", 1),
+    ]
+    assert Treatment.objects.overdue(today).count() == 2
+    assert ScoreState.objects.get(risk__number="R-0017").current_value == Decimal("62.0")
+    for leader in ("marta", "idris"):
+        reader = User.objects.get(email__startswith=leader)
+        assert any(need.kind == "Treatment" for need in needs.of(reader, scope.of(reader)))
 
 
 def test_the_demo_moves_only_into_an_empty_portal(db):
