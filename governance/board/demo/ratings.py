@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from governance.board.demo import sources
 from governance.board.demo.events import Event
+from governance.board.demo.times import acting
 from portal.people.models import User
 from risks import effect, ratings, settling
 from risks.models import Confidence, Risk
@@ -49,13 +50,15 @@ def _agreement(number, days_ago, office, said, people, made, *, silent: bool = F
     judged = said if callable(said) else lambda: said
 
     def give() -> None:
-        ratings.rate(made[number], judged(), actor=first)
+        with acting(first):
+            ratings.rate(made[number], judged(), actor=first)
 
     def answer() -> None:
-        if effect.calls_for_both(made[number], judged()):
-            ratings.rate(made[number], judged(), actor=second)
-        elif not silent:
-            settling.agree(made[number], actor=second)
+        with acting(second):
+            if effect.calls_for_both(made[number], judged()):
+                ratings.rate(made[number], judged(), actor=second)
+            elif not silent:
+                settling.agree(made[number], actor=second)
 
     return [Event(days_ago, EARLY + number, give), Event(max(days_ago - ANSWER, 0), LATE + number, answer)]
 
@@ -67,7 +70,10 @@ class _Said:
         self.row, self.people, self.made = row, people, made
 
     def __call__(self) -> None:
-        risk, actor = self.made[int(self.row["risk"])], self.people[self.row["by"]]
+        with acting(self.people[self.row["by"]]):
+            self._say(self.made[int(self.row["risk"])], self.people[self.row["by"]])
+
+    def _say(self, risk: Risk, actor: User) -> None:
         if self.row["verb"] == "talk":
             settling.talk(risk, actor=actor)
             return

@@ -6,7 +6,7 @@ from assets.models import Asset
 from governance.board.demo import plans, ratings, sources
 from governance.board.demo.events import Event
 from governance.board.demo.sources import Rating
-from governance.board.demo.times import Calendar
+from governance.board.demo.times import Calendar, acting
 from portal.attention import reviews
 from portal.attention.models import Review
 from portal.people.models import Unit, User
@@ -73,12 +73,16 @@ class _Log:
         self.people, self.tree, self.assets, self.made = people, tree, assets, made
 
     def __call__(self) -> None:
-        row, flags = self.row, self.row["flags"].split()
+        flags = self.row["flags"].split()
         by = next((flag.removeprefix("by:") for flag in flags if flag.startswith("by:")), "dana")
+        actor = self.people["idris" if "confidential" in flags else by]
+        with acting(actor):
+            self._log(flags, by, actor)
+
+    def _log(self, flags: list[str], by: str, actor: User) -> None:
+        row = self.row
         unrated, unowned = "unrated" in flags, "unowned" in flags
-        confidential = "confidential" in flags
         owners = {} if unowned else {"it_owner": self._person("it_owner"), "security_owner": self._person("security_owner")}
-        actor = self.people["idris" if confidential else by]
         risk = register.log(
             actor=actor,
             title=row["title"],
@@ -91,7 +95,7 @@ class _Log:
             likelihood_level=None if unrated else self.first.likelihood_level,
             impact=None if unrated else self.first.impact,
             accountable="" if unowned else row["accountable"],
-            is_confidential=confidential,
+            is_confidential="confidential" in flags,
             review_every_days=int(row["every_days"]),
             **owners,
         )
@@ -124,10 +128,11 @@ class _Answer:
     def __call__(self) -> None:
         review = Review.objects.get(subject_kind="risk", subject_id=self.made[self.number].pk, state=Review.State.OPEN)
         anew = review.unchanged_in_a_row >= MOST_UNCHANGED
-        reviews.answer(
-            review,
-            Review.Outcome.CHANGED if anew else Review.Outcome.UNCHANGED,
-            actor=review.owner,
-            version=review.version,
-            note="Rated anew; the levels hold." if anew else "",
-        )
+        with acting(review.owner):
+            reviews.answer(
+                review,
+                Review.Outcome.CHANGED if anew else Review.Outcome.UNCHANGED,
+                actor=review.owner,
+                version=review.version,
+                note="Rated anew; the levels hold." if anew else "",
+            )

@@ -8,7 +8,7 @@ from governance.board import needs, scope
 from governance.board.demo.build import AlreadySettled, build
 from portal.people import organisations
 from portal.people.models import User
-from risks import recompute
+from risks import history, recompute
 from risks.models import Control, Risk, ScoreState, Treatment
 from tests.factories.portal import make_user
 
@@ -46,3 +46,23 @@ def test_the_demo_moves_only_into_an_empty_portal(db):
 
     with pytest.raises(AlreadySettled):
         build()
+
+
+def test_the_history_of_a_risk_names_who_answered_its_review(verrow):
+    risk = Risk.objects.get(title="Ransomware reaches Northfield line control")
+    owner, analyst = User.objects.get(name="Priya Nair"), User.objects.get(name="Dana Amari")
+
+    entries, _more = history.read(risk, User.objects.get(email=verrow["cio"]["email"]))
+
+    by = {entry.what: entry.who for entry in entries}
+    assert by["Reviewed"] == owner.name
+    assert by["Logged"] == analyst.name
+
+
+def test_whoever_answers_for_something_finds_a_card_on_the_first_day(verrow):
+    people = {account: User.objects.get(email=door["email"]) for account, door in verrow.items()}
+    cards = {account: needs.of(person, scope.of(person)) for account, person in people.items()}
+
+    answering = {"cio", "ciso", "cso", "preparer", "analyst", "owner", "head", "engineer", "admin"}
+    assert {account for account, found in cards.items() if found} == answering
+    assert needs.waiting_for(people["arbiter"])
