@@ -35,17 +35,24 @@ def on_assets(ids: Sequence[int], user: Any) -> Mapping[int, Befalls]:
     )
     links = set(known.values_list("asset", "risk"))
     counts = {pk: Tally(seen.get(pk, 0), len(shut.where(partial(_befalls, links, pk))), shut.are_there) for pk in wanted}
-    worst_first = [F("risk__score_state__current_value").desc(nulls_last=True), F("risk").asc()]
+    worst_first = [F("score_state__current_value").desc(nulls_last=True), F("pk").asc()]
     worst = (
-        RiskAsset.objects.filter(asset__in=wanted, risk__in=Risk.objects.visible_to(user).open().current())
-        .annotate(place=Window(RowNumber(), partition_by=F("asset"), order_by=worst_first))
+        Risk.objects.visible_to(user)
+        .open()
+        .current()
+        .filter(asset_links__asset__in=wanted)
+        .annotate(
+            on_asset=F("asset_links__asset"),
+            place=Window(RowNumber(), partition_by=F("asset_links__asset"), order_by=worst_first),
+        )
         .filter(place__lte=MOST_ROWS)
-        .select_related("risk__unit", "risk__score_state", "risk__it_owner", "risk__security_owner")
-        .order_by("asset", "place")
+        .select_related("unit", "score_state", "it_owner", "security_owner")
+        .defer("cause", "consequence", "grounds", "search")
+        .order_by("on_asset", "place")
     )
     rows: dict[int, list[Risk]] = {pk: [] for pk in wanted}
-    for link in worst:
-        rows[link.asset_id].append(link.risk)
+    for risk in worst:
+        rows[risk.on_asset].append(risk)
     return {pk: Befalls(tuple(rows[pk]), counts[pk]) for pk in wanted}
 
 

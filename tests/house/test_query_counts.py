@@ -26,7 +26,7 @@ from tests.house.world import BACKEND
 
 FEW, MANY = 10, 1_000
 SHELL, LIST, DETAIL, SAVE = 4, 8, 14, 25
-TODAY = 22  # beside the shell: seven tiles, each with figures, rows and their people
+TODAY = 24  # beside the shell: eight tiles, each with figures, rows and their people
 PAGES = {
     "board:today": TODAY,
     "risks:register": LIST,
@@ -131,6 +131,7 @@ def _asked(world: SimpleNamespace) -> dict[tuple[str, str], int]:
     for role, user in world.people.items():
         client = Client()
         client.force_login(user, backend=BACKEND)
+        client.get(reverse("board:today"))  # a session notes its browser on the first visit
         for name in READERS[role]:
             address = _address(name, world, user)
             if world.rounds == 1:
