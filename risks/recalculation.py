@@ -15,14 +15,24 @@ def file_of(score: Score, user: Any) -> str:
     if score.input is None:
         raise InputNotKept(score)
     given = proof.input_from_json(score.input)
-    named = _assets(given.exposure)
-    controls = {one.control_id for one in given.controls}
-    seen = Asset.objects.visible_to(user).filter(pk__in=named).count() == len(named)
-    if not seen or Control.objects.visible_to(user).filter(pk__in=controls).count() != len(controls):
+    if not _is_whole_for(user, given):
         raise NamesHiddenAssets(score)
     stored = movers.as_result(score)
     computed = scoring.score(given, formulas.by_version(score.formula_version))
     return proof.file_text(proof.content_of(score.input, replace(stored, next_change_on=computed.next_change_on)))
+
+
+def is_open_to(user: Any, score: Score | None) -> bool:
+    """Whether `file_of` would give a file, so that a page offers no link that is refused."""
+    return score is not None and score.input is not None and _is_whole_for(user, proof.input_from_json(score.input))
+
+
+def _is_whole_for(user: Any, given: scoring.ScoreInput) -> bool:
+    """Whether `user` may open every asset and control that `given` names."""
+    named = _assets(given.exposure)
+    controls = {one.control_id for one in given.controls}
+    seen = not named or Asset.objects.visible_to(user).filter(pk__in=named).count() == len(named)
+    return seen and (not controls or Control.objects.visible_to(user).filter(pk__in=controls).count() == len(controls))
 
 
 def _assets(exposure: scoring.Exposure) -> set[int]:

@@ -58,6 +58,7 @@ def score(request, pk):
         "score": row,
         "why": explained,
         "verdict": appetite.judge(row.value if row else None, wanted),
+        "has_proof": recalculation.is_open_to(request.user, row),
         "stage": Levels.Stage(stage),
         "stages": Levels.Stage,
     }

@@ -140,6 +140,7 @@ def test_no_file_names_an_asset_that_its_reader_may_not_open(risk, score, person
     risk.it_owner = owner
     risk.save()
 
+    assert not recalculation.is_open_to(owner, score)
     with pytest.raises(NamesHiddenAssets):
         recalculation.file_of(score, owner)
 
