@@ -7,7 +7,7 @@ from django.urls import URLResolver, include, path
 from django.views.generic import RedirectView
 
 from portal.people.sign_in import closed
-from portal.web import health, metrics, theme
+from portal.web import directory, health, metrics, theme
 
 ROOMS = (
     ("", "governance.board.urls"),
@@ -33,6 +33,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("theme/", theme.choose, name="theme"),
+    path("pages/", directory.listed, name="pages"),
     path("accounts/", include("portal.web.people.entrance_urls")),
     path("accounts/", include("portal.people.urls")),
     # The admin has no door of its own: one signs in with both factors, or not at all.

@@ -56,6 +56,7 @@ class Shell:
     rest: tuple[Link, ...] = ()
     personal: tuple[Link, ...] = ()
     name: str = ""
+    account_url: str = ""
     organisation: str = ""
     offices: str = ""
     seat: str = ""
@@ -79,15 +80,16 @@ RAIL = (
     RailEntry("money", _("Money"), "change:ledger", "money", "change.view_ledger"),
     RailEntry("board", _("Board"), "board:packs", "board", "board.view_pack"),
 )
+# Who looks after the house works with these all day; others find them among all pages.
+KEEPING = (
+    RailEntry("people", _("People"), "people:people", "together", "people.change_user"),
+    RailEntry("archive", _("Record"), "archive:heads", "record", "people.view_access"),
+    RailEntry("settings", _("Settings"), "setup:settings", "settings", "people.change_organisation"),
+)
 PERSONAL = (
     RailEntry("inbox", _("Inbox"), "attention:inbox", "inbox", "attention.view_inbox"),
     RailEntry("reviews", _("Reviews"), "attention:reviews", "review", "attention.view_review"),
-    RailEntry("archive", _("Record"), "archive:holds", "record", "archive.view_keeping"),
-    RailEntry("own", _("Held on you"), "archive:own", "person"),
-    RailEntry("seats", _("Seats"), "offices:seats", "decisions"),
-    RailEntry("people", _("People"), "people:people", "together", "people.change_user"),
-    RailEntry("account", _("Account"), "people:account", "open"),
-    RailEntry("settings", _("Settings"), "setup:settings", "settings", "people.change_organisation"),
+    RailEntry("pages", _("All pages"), "pages", "more"),
 )
 _OFFICES = {**dict(Appointment.Seat.choices), **dict(RoleAssignment.Role.choices)}
 
@@ -114,7 +116,7 @@ def _build(request: HttpRequest) -> Shell:
         is_empty = known is None and not openings.somebody_lives_here()
         return Shell(theme=theme, is_empty=is_empty, is_demo=known is not None and known.is_demo)
     counts = {key: count for provider in _count_with for key, count in provider(user).items()}
-    rail = _links(RAIL, request, counts)
+    rail = _links(RAIL + KEEPING, request, counts)
     organisation = organisations.current()
     held = access.grants(user)
     return Shell(
@@ -122,6 +124,7 @@ def _build(request: HttpRequest) -> Shell:
         rest=rail[ON_THE_BAR:],
         personal=_links(PERSONAL, request, counts),
         name=str(user),
+        account_url=_address("people:account"),
         organisation=organisation.name if organisation else "",
         is_demo=organisation is not None and organisation.is_demo,
         offices=", ".join(str(_OFFICES[name]) for name in _OFFICES if name in held.names),

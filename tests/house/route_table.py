@@ -29,6 +29,7 @@ def of(kind: str, key: str = "pk", *, writes: str = "", **more: Any | Callable[[
 PAGES = {
     "board:today": Line(),
     "theme": Line(),
+    "pages": Line(),
     "people:account": Line(),
     "people:people": Line(),
     "people:invite": Line(),

@@ -1,7 +1,10 @@
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.staticfiles import finders
 from django.urls import path, resolve
 
 from portal.people import access, organisations
@@ -101,6 +104,30 @@ def test_the_shell_asks_the_database_for_nothing_the_page_has_not_asked(person, 
 
     with django_assert_num_queries(0):
         assert seen_by(user, rf).name == str(user)
+
+
+def test_every_sign_of_the_rail_is_drawn():
+    drawn = set(re.findall(r'id="i-(\w+)"', Path(finders.find("img/marks.svg")).read_text()))
+
+    assert {entry.icon for entry in (*shell.RAIL, *shell.KEEPING)} - drawn == set()
+
+
+@pytest.mark.urls("portal.urls")
+@pytest.mark.parametrize(
+    ("name", "main", "own"),
+    [
+        ("CISO", ["today", "risks", "assets"], ["inbox", "reviews", "pages"]),
+        ("ADMIN", ["today", "people", "archive", "settings"], ["inbox", "pages"]),
+        ("AUDITOR", ["today", "risks", "assets", "archive"], ["inbox", "reviews", "pages"]),
+        ("COLLEAGUE", ["today", "risks"], ["inbox", "pages"]),
+    ],
+)
+def test_the_rail_holds_what_one_works_with_and_one_way_to_the_rest(person, rf, name, main, own):
+    seen = seen_by(person(name), rf)
+
+    assert set(main) <= set(keys(seen.first + seen.rest))
+    assert ("people" in keys(seen.first + seen.rest)) == (name == "ADMIN")
+    assert keys(seen.personal) == own
 
 
 def test_strangers_see_no_rail(rf):

@@ -1,0 +1,110 @@
+"""All pages on one page, in groups, for whoever may open them: so that none is known by its address alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from portal.people.access import OPEN_TO_ALL, permitted
+from portal.web.pages import answer
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page by its word and what one finds there; who may open it is said by its view alone."""
+
+    url_name: str
+    label: str | Promise
+    about: str | Promise
+
+
+GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
+    (
+        _("Yours"),
+        (
+            Place("attention:inbox", _("Inbox"), _("What the portal told you.")),
+            Place("attention:reviews", _("Reviews"), _("What you confirm or change, and by when.")),
+            Place("risks:concerns", _("What you raised"), _("Your concerns, and what became of each.")),
+            Place("people:account", _("Account"), _("Password, second factors, and where you are signed in.")),
+            Place("archive:own", _("Held on you"), _("Everything the portal keeps about you.")),
+        ),
+    ),
+    (
+        _("Risks and assets"),
+        (
+            Place("risks:register", _("Register"), _("Every risk that you may open.")),
+            Place("risks:heatmap", _("Heat map"), _("How many risks stand at which likelihood and impact.")),
+            Place("risks:differences", _("Differences"), _("Where the two offices rate a risk differently.")),
+            Place("risks:log", _("Log a risk"), _("Four fields, then the likely duplicates.")),
+            Place("risks:controls", _("Controls"), _("What works against risks, and the evidence for it.")),
+            Place("risks:treatments", _("Treatments"), _("What is planned, by when, and what it costs.")),
+            Place("risks:exceptions", _("Exceptions"), _("Dated permissions, with their price and their end.")),
+            Place("assets:inventory", _("Inventory"), _("What we have, and what leans on what.")),
+            Place("assets:discovery", _("Discovery"), _("What scanners saw, and what they propose.")),
+            Place(
+                "workbench:imports",
+                _("Imports"),
+                _("Bring a sheet of risks or assets along, checked whole first."),
+            ),
+            Place("risks:recompute", _("Recompute"), _("Which scores are behind, and why.")),
+        ),
+    ),
+    (
+        _("People and seats"),
+        (
+            Place("offices:seats", _("Seats"), _("Who sits where, who stands in, and what is proposed.")),
+            Place("offices:delegations", _("Who answers for whom"), _("Delegates, with from when to when.")),
+            Place("offices:roles", _("Roles"), _("What each role may do and sees.")),
+            Place("offices:roles-given", _("Roles given"), _("Who holds which role, and where.")),
+            Place("offices:units", _("Units"), _("The tree of the organisation.")),
+            Place("people:people", _("People"), _("Accounts, invitations, and who lacks a second factor.")),
+            Place("offices:leaving", _("Somebody leaves"), _("Hand over what a person holds, in one step.")),
+            Place("offices:why", _("Why can this person see that?"), _("Every rule that opens a thing to somebody.")),
+        ),
+    ),
+    (
+        _("The record"),
+        (
+            Place("archive:heads", _("Heads"), _("The log's last hash, day by day.")),
+            Place("archive:retention", _("Retention"), _("What is kept for how long, and what would go.")),
+            Place("archive:holds", _("Legal holds"), _("What nothing may dispose of.")),
+            Place("archive:redactions", _("Redactions"), _("Words taken out by two people.")),
+        ),
+    ),
+    (
+        _("The portal"),
+        (
+            Place("setup:settings", _("Settings"), _("Organisation, units, leaders, levels, appetite, people.")),
+            Place("api-docs", _("API"), _("Everything a page shows, for programs.")),
+        ),
+    ),
+)
+
+
+@require_safe
+@permitted(OPEN_TO_ALL)
+def listed(request: HttpRequest) -> HttpResponse:
+    """Every page beside the rail that the reader may open."""
+    groups = [(title, [one for one in map(_link(request.user), places) if one]) for title, places in GROUPS]
+    return answer(request, "web/pages.html", {"groups": [(title, links) for title, links in groups if links]})
+
+
+def _link(user: Any) -> Any:
+    def link(place: Place) -> dict[str, Any] | None:
+        try:
+            url = reverse(place.url_name)
+        except NoReverseMatch:
+            return None
+        view = resolve(url).func
+        permission = getattr(view, "permission", "") or getattr(getattr(view, "cls", None), "permission", "")
+        if permission != OPEN_TO_ALL and not user.has_perm(permission):
+            return None
+        return {"url": url, "label": place.label, "about": place.about}
+
+    return link

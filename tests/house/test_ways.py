@@ -1,0 +1,80 @@
+"""Every page that somebody may open is found by following plain links from Today; none is known by its address alone."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import Resolver404, resolve
+
+from tests.house import world
+from tests.house.test_routes import questions
+
+# One of each way to see: a leader, the arbiter, those of a unit, those of one thing, who keeps the house and who checks it.
+READERS = ("CISO", "ARBITER", "BOARD", "ANALYST", "OWNER", "COLLEAGUE", "AUDITOR", "ADMIN")
+LINK = re.compile(r'<a\b[^>]*?\shref="(/[^"#]*)')
+EACH = 2  # pages of one kind that are read for links; more of the same kind say the same
+# The one is of a risk risks:risk-changes; the other stands on a treatment only once its state lets evidence be added.
+NOT_BY_LINK = {"archive:history", "risks:treatment-evidence"}
+
+
+def name_of(address: str) -> str:
+    try:
+        return resolve(address.split("?")[0]).view_name
+    except Resolver404:
+        return ""
+
+
+def is_page(answer: Any) -> bool:
+    return answer.status_code == 200 and not answer.streaming and b"<html" in answer.content
+
+
+def followed(client: Client) -> tuple[set[str], set[str]]:
+    """The names of the pages that plain links lead to, from Today on; and the links that lead to a closed door."""
+    waiting, seen, reached, closed = ["/"], {"/"}, {}, set()
+    while waiting:
+        address = waiting.pop(0)
+        name = name_of(address)
+        if reached.get(name, 0) >= EACH:
+            continue
+        cache.clear()
+        answer = client.get(address)
+        while answer.status_code == 302 and answer.headers["Location"].startswith("/") and answer.headers["Location"] not in seen:
+            seen.add(answer.headers["Location"])
+            address = answer.headers["Location"]
+            answer = client.get(address)
+        if answer.status_code >= 400:
+            closed.add(f"{answer.status_code} {address}")
+        if not is_page(answer):
+            continue
+        name = name_of(address)
+        reached[name] = reached.get(name, 0) + 1
+        for link in LINK.findall(answer.content.decode()):
+            link = link.replace("&amp;", "&")
+            if link not in seen and not link.startswith(("/api/", "/admin/", "/static/")):
+                seen.add(link)
+                waiting.append(link)
+    return set(reached), closed
+
+
+def open_to(client: Client, things: dict[str, dict[str, Any]]) -> set[str]:
+    """The names of the pages that answer when asked by their address."""
+    found = set()
+    for question in questions(things):
+        if question.method == "get" and not question.entrance.route.startswith("api/") and question.entrance.name not in found:
+            cache.clear()
+            if is_page(client.get(question.url)):
+                found.add(question.entrance.name)
+    return found
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_links_lead_to_every_page(company, role):
+    things = world.build(company)
+    client = world.door_of(role, company).client
+
+    reached, closed = followed(client)
+
+    assert open_to(client, things) - reached - NOT_BY_LINK == set()
+    assert closed == set()
