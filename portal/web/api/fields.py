@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.relations import MANY_RELATION_KWARGS, ManyRelatedField
 from rest_framework.request import Request
 
 from portal import subjects
@@ -45,6 +46,11 @@ class Linked(serializers.RelatedField):
             options.setdefault("queryset", ())
         super().__init__(**options)
 
+    @classmethod
+    def many_init(cls, *args: Any, **options: Any) -> "LinkedMany":
+        listed = {name: value for name, value in options.items() if name in MANY_RELATION_KWARGS}
+        return LinkedMany(child_relation=cls(*args, **options), **listed)
+
     def get_queryset(self) -> QuerySet:
         return self.rows_for(self.context["request"].user)
 
@@ -65,6 +71,13 @@ class Linked(serializers.RelatedField):
 
     def to_representation(self, value: Any) -> int:
         return value.pk
+
+
+class LinkedMany(ManyRelatedField):
+    """Several of them in the order of their ids, not in that of the disk, so that a restored portal answers the same."""
+
+    def to_representation(self, iterable: Any) -> list[int]:
+        return sorted(super().to_representation(iterable))
 
 
 class RowSerializer(serializers.ModelSerializer):

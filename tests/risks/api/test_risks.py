@@ -3,7 +3,7 @@ from rest_framework.test import APIClient
 
 from portal.record.models import AuditEntry
 from risks import register
-from risks.models import Risk
+from risks.models import Risk, RiskAsset
 from tests.factories.assets import make_asset
 from tests.factories.risks import make_risk
 
@@ -133,6 +133,15 @@ def test_assets_are_linked_and_unlinked(analyst, company):
 
     assert (linked.json()["assets"], unlinked.json()["assets"]) == ([plc.pk], [])
     assert (again.status_code, again.json()["status"]) == (409, 409)
+
+
+def test_linked_assets_come_in_the_order_of_their_ids(analyst, company):
+    first, second = (make_asset(name, unit=company.northfield) for name in ("PLC", "Robot"))
+    risk = make_risk(unit=company.northfield, assets=[second, first])
+    RiskAsset.objects.filter(asset=first).delete()
+    analyst.post(f"{RISKS}{risk.pk}/assets/", {"asset": first.pk}, format="json")
+
+    assert analyst.get(f"{RISKS}{risk.pk}/").json()["assets"] == [first.pk, second.pk]
 
 
 def test_closing_takes_a_reason_and_happens_once(analyst, company):
