@@ -1,10 +1,10 @@
 """Debian's Chromium for tests, and what axe finds in a page."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from portal.runtime import chromium
 
@@ -23,12 +23,28 @@ DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 RULES = {"preload": False, "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
+_running: list[Playwright] = []
+
+
 @contextmanager
 def launched() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
+    """A browser of one's own. Its driver is shared with whoever has one open already: a process can hold but one."""
+    with nullcontext(_running[0]) if _running else _driver() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.ensure(), args=list(ARGUMENTS))
-        yield browser
-        browser.close()
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def _driver() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        _running.append(playwright)
+        try:
+            yield playwright
+        finally:
+            _running.clear()
 
 
 def violations(page: Page) -> list[str]:

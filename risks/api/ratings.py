@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
 from portal.web.api.changes import state_change
-from portal.web.api.fields import Linked
+from portal.web.api.fields import Linked, RowSerializer
 from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
@@ -17,7 +17,7 @@ from risks.models import Confidence, Office, Rating, RatingRound
 AREAS = [f"{area}_level" for area in scales.IMPACT_AREAS]
 
 
-class RatingSerializer(serializers.ModelSerializer):
+class RatingSerializer(RowSerializer):
     risk = Linked("risk", read_only=True)
     round = serializers.IntegerField(source="round_id", read_only=True)
     rated_by = Linked("user", read_only=True)
@@ -31,7 +31,7 @@ class RatingSerializer(serializers.ModelSerializer):
         read_only_fields = [name for name in fields if name not in ("risk", "round", "rated_by")]
 
 
-class RatingRoundSerializer(serializers.ModelSerializer):
+class RatingRoundSerializer(RowSerializer):
     risk = Linked("risk", read_only=True)
     asked_by = Linked("user", read_only=True, allow_null=True)
     talk_asked_by = Linked("user", read_only=True, allow_null=True)

@@ -142,7 +142,7 @@ def test_a_change_is_told_step_by_step(api, person, risk):
             "terms": [
                 {
                     "name": "rating",
-                    "label": "Likelihood 4 × impact 4, operational → Likelihood 3 × impact 4, operational",
+                    "label": "Likelihood 4 → 3, operational impact 4",
                     "kind": "changed",
                     "points": "-12.0",
                     "source": {"kind": "risk", "id": risk.pk},
