@@ -18,6 +18,7 @@ ROOMS = (
     ("", "portal.web.people.urls"),  # people/, account/ and invitation/
     ("people/", "portal.web.offices.urls"),
     ("", "portal.workbench.urls"),  # imports/
+    ("", "portal.signing.urls"),
     ("", "portal.archive.urls"),
     ("", "portal.web.urls"),
 )

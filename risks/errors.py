@@ -240,3 +240,66 @@ class AnswerByDoing(Refused):
     def __init__(self, treatment):
         sentence = _("A plan's date is met by doing it. Finish it on the page of %(number)s, or propose another date there.")
         super().__init__(sentence % {"number": treatment.number}, treatment=treatment.pk)
+
+
+class TableWaits(Refused):
+    code = "table-waits"
+    sentence = gettext_lazy("A table of authority waits for its signatures already. Sign it, or take it back first.")
+
+
+class TableSigned(Refused):
+    code = "table-signed"
+    sentence = gettext_lazy("This table was signed or taken back before. Propose a new one.")
+
+
+class SafetyForMoney(Refused):
+    code = "safety-for-money"
+
+    def __init__(self, risk):
+        sentence = _(
+            "%(number)s is about safety at level 4 or 5, which is never traded for money. Give another reason, or treat it."
+        )
+        super().__init__(sentence % {"number": risk.number}, risk=risk.pk)
+
+
+class ExceptionClosed(Refused):
+    code = "exception-closed"
+
+    def __init__(self, exception):
+        super().__init__(_("%(number)s is closed. Propose a new one.") % {"number": exception.number}, exception=exception.pk)
+
+
+class NotYourException(Refused):
+    code = "not-your-exception"
+
+    def __init__(self, exception):
+        sentence = _("%(number)s is its proposer's, its owner's, the owners' of its risk, and the leaders'. Ask one of them.")
+        super().__init__(sentence % {"number": exception.number}, exception=exception.pk)
+
+
+class ExceptionWaits(Refused):
+    """The same is proposed already and waits for its signatures."""
+
+    code = "exception-waits"
+
+    def __init__(self, exception):
+        sentence = _("%(number)s asks for the same and waits for its signatures. Change that one, or take it back.")
+        super().__init__(sentence % {"number": exception.number}, exception=exception.pk)
+
+
+class NotInForce(Refused):
+    code = "not-in-force"
+
+    def __init__(self, exception):
+        sentence = _("%(number)s was never in force, so there is nothing to extend. Change it instead.")
+        super().__init__(sentence % {"number": exception.number}, exception=exception.pk)
+
+
+class EndsOnItsDay(Refused):
+    """Somebody answered an end as if it were a question whether it is still true."""
+
+    code = "ends-on-its-day"
+
+    def __init__(self, exception):
+        sentence = _("%(number)s ends on its day whatever is answered here. Open it to extend or close it.")
+        super().__init__(sentence % {"number": exception.number}, exception=exception.pk)

@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
+from portal.people import organisations
 from portal.people.reach import Tally
 from risks import hidden
-from risks.models import Risk, RiskAsset
+from risks.models import Risk, RiskAsset, RiskException
 
 MOST_ROWS = 7
 
@@ -58,3 +59,14 @@ def on_assets(ids: Sequence[int], user: Any) -> Mapping[int, Befalls]:
 
 def _befalls(links: set[tuple[int, int]], asset_id: int, one: hidden.Hidden) -> bool:
     return one.is_open and (asset_id, one.id) in links
+
+
+def exceptions_of_risks(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[RiskException]]:
+    """The open exceptions that rest on each risk of `ids`, those that end first above; only for risks that have one. One query."""
+    if not user.has_perm("risks.view_exception"):
+        return {}
+    rows = RiskException.objects.visible_to(user).open().filter(risk__in=list(ids)).with_standing(organisations.today())
+    found: dict[int, list[RiskException]] = {}
+    for row in rows.order_by("ends_on", "pk"):
+        found.setdefault(row.risk_id, []).append(row)
+    return found

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from risks import recompute, settling
+from risks import exceptions, recompute, settling
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
@@ -24,3 +24,9 @@ def mark_what_time_changes() -> None:
 def lapse_objections() -> None:
     """Settle what nobody objected to in time; harmless however often it runs."""
     settling.lapse_objections()
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def expire_exceptions() -> None:
+    """Announce every exception whose last day is over; harmless however often it runs."""
+    exceptions.expire()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from risks.views import changing, controls, log, ratings, recompute, register, risk, treatments
+from risks.views import authority, changing, controls, exceptions, log, ratings, recompute, register, risk, treatments
 
 app_name = "risks"
 urlpatterns = [
@@ -13,6 +13,15 @@ urlpatterns = [
     path("log/assets/", log.assets, name="log-assets"),
     path("recompute/", recompute.recompute, name="recompute"),
     path("concerns/", log.concerns, name="concerns"),
+    path("exceptions/", exceptions.listed, name="exceptions"),
+    path("exceptions/new/", exceptions.new, name="exception-new"),
+    path("exceptions/<int:pk>/", exceptions.exception, name="exception"),
+    path("exceptions/<int:pk>/words/", exceptions.change, name="exception-words"),
+    path("exceptions/<int:pk>/extension/", exceptions.extension, name="exception-extension"),
+    path("exceptions/<int:pk>/closing/", exceptions.closing, name="exception-closing"),
+    path("authority/", authority.table, name="authority"),
+    path("authority/new/", authority.new, name="authority-new"),
+    path("authority/<int:pk>/withdrawal/", authority.withdrawal, name="authority-withdrawal"),
     path("differences/", ratings.list_of_differences, name="differences"),
     path("controls/", controls.listed, name="controls"),
     path("controls/new/", controls.new, name="control-new"),

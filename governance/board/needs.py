@@ -14,8 +14,9 @@ from portal import subjects
 from portal.attention.models import Review
 from portal.people import organisations, reach, roll
 from portal.people.models import User
+from portal.signing import signatures
 from risks import differences, treatment_book
-from risks.models import RatingRound, Risk
+from risks.models import RatingRound, Risk, RiskException
 
 MOST_CARDS = 7
 AHEAD_DAYS = 7
@@ -38,7 +39,16 @@ class Need:
 def of(user: User, scope: Scope) -> list[Need]:
     """What needs `user`, the most pressing first. Whoever prepares for a leader sees that leader's cards."""
     grants = reach.grants(user)
-    found = [*_ratings(user), *_treatments(user), *_reviews(user), *_proposals(user), *_register(user, scope), *_accounts(user)]
+    found = [
+        *_signatures(user),
+        *_expired(user),
+        *_ratings(user),
+        *_treatments(user),
+        *_reviews(user),
+        *_proposals(user),
+        *_register(user, scope),
+        *_accounts(user),
+    ]
     if "PREPARER" in grants.names and user.reports_to is not None:
         found += _reviews(user, of_whom=user.reports_to)
     return sorted(found, key=lambda need: (need.due_on is None, need.due_on or date.max))[:MOST_CARDS]
@@ -60,6 +70,42 @@ def waiting_for(user: User) -> list[Need]:
     if not grants.seats:
         rows = rows.filter(owner__reports_to=user)
     return _as_needs(rows.order_by("due_on")[:MOST_CARDS], user, gettext("Waits for %(name)s"))
+
+
+def _signatures(user: User) -> Iterator[Need]:
+    """What waits for a signature of an office the reader fills."""
+    for found in signatures.waiting_for(user)[:MOST_CARDS]:
+        subject = subjects.of_kind(found.kind)
+        changed = any(slot.stale is not None for slot in found.slots)
+        yield Need(
+            kind=gettext("Signature"),
+            icon="pen",
+            title=subject.label(found.subject),
+            note=gettext("It has changed since it was signed.") if changed else gettext("It holds once your office has signed it."),
+            url=reverse("signing:signatures", args=[found.kind, found.subject.pk]),
+            verb=gettext("Read and sign"),
+            due_on=getattr(found.subject, "starts_on", None),
+        )
+
+
+def _expired(user: User) -> Iterator[Need]:
+    """Permissions that have ended on what the reader owns or leads: what they covered is open again."""
+    if not user.has_perm("risks.propose_exception"):
+        return
+    rows = RiskException.objects.visible_to(user).expired(organisations.today()).filter(risk__state=Risk.State.OPEN)
+    if not reach.grants(user).seats & {"CIO", "CISO"}:
+        rows = rows.filter(Q(owner=user) | Q(risk__it_owner=user) | Q(risk__security_owner=user))
+    for one in rows.select_related("risk").order_by("ends_on", "pk")[:MOST_CARDS]:
+        acceptance = one.kind == RiskException.Kind.RISK_ACCEPTANCE
+        yield Need(
+            kind=gettext("Acceptance expired") if acceptance else gettext("Exception expired"),
+            icon="risks",
+            title=str(one),
+            note=gettext("%(number)s is no longer covered.") % {"number": one.risk.number},
+            url=reverse("risks:exception", args=[one.pk]),
+            verb=gettext("Decide anew"),
+            due_on=one.ends_on,
+        )
 
 
 def _ratings(user: User) -> Iterator[Need]:

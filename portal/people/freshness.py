@@ -1,7 +1,7 @@
 """A second factor given lately: whatever fills a seat, and every signature, asks for one not older than 15 minutes."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -26,12 +26,18 @@ class FactorMissing(PermissionDenied):
     code = "second-factor-required"
 
 
+def given_at(request: Any) -> datetime | None:
+    """When whoever sits behind this session last gave a second factor; None where never, and always for a token."""
+    if getattr(request, "auth", None) is not None or not request.user.is_authenticated:
+        return None
+    given = [one["at"] for one in get_authentication_records(request, request.user) if one.get("method") == "mfa"]
+    return min(datetime.fromtimestamp(max(given), UTC), clock.now()) if given else None
+
+
 def is_fresh(request: Any) -> bool:
     """Whether whoever sits behind this session gave a second factor within FRESH_FOR. Never true for a token."""
-    if getattr(request, "auth", None) is not None or not request.user.is_authenticated:
-        return False
-    given = [one["at"] for one in get_authentication_records(request, request.user) if one.get("method") == "mfa"]
-    return bool(given) and clock.now().timestamp() - max(given) < FRESH_FOR.total_seconds()
+    moment = given_at(request)
+    return moment is not None and clock.now() - moment < FRESH_FOR
 
 
 def second_factor(back: Callable[..., str] | None = None) -> Callable:

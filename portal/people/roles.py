@@ -8,25 +8,28 @@ READING = frozenset(
         "risks.view_score",
         "risks.view_control",
         "risks.view_treatment",
+        "risks.view_exception",
         "board.view_dashboard",
         "attention.view_review",
+        "signing.view_signature",
     }
 )
 # Controls with their evidence, and plans; deciding on a plan is for the seats.
 PROTECTING = frozenset({"risks.change_control", "risks.add_evidence", "risks.change_treatment"})
 LOGGING = frozenset({"risks.log_risk"})
+EXCEPTING = frozenset({"risks.propose_exception"})
 IMPORTING = frozenset({"workbench.import"})
 ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
 
 # What goes with any seat.
-SEATED = frozenset({"people.view_proposal", "people.name_aide"})
+SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 
 # The record's own keeping: retention, legal holds, redaction.
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
-LEADER |= PROTECTING | {"risks.approve_treatment"}
-LEADER |= SEATED | {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
+LEADER |= SEATED | EXCEPTING | PROTECTING | {"risks.approve_treatment", "risks.propose_authority"}
+LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     # seats
@@ -37,9 +40,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # roles
     "PREPARER": READING | LOGGING | {"attention.view_inbox"},
     "COUNSEL": READING | {"attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
-    "BOARD": frozenset({"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}),
+    "BOARD": frozenset(
+        {"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
+        | {"risks.view_exception", "signing.view_signature"}
+    ),
     "ANALYST": READING
     | PROTECTING
+    | EXCEPTING
     | LOGGING
     | ANSWERING
     | IMPORTING
@@ -52,15 +59,17 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "assets.settle_discovery",
         "assets.take_in_discovery",
     },
-    "OWNER": READING | PROTECTING | LOGGING | ANSWERING | {"risks.change_risk", "risks.rate_risk"},
+    "OWNER": READING | PROTECTING | EXCEPTING | LOGGING | ANSWERING | {"risks.change_risk", "risks.rate_risk", "signing.sign"},
     "HEAD": READING
     | PROTECTING
+    | EXCEPTING
     | LOGGING
     | ANSWERING
     | IMPORTING
-    | {"risks.change_risk", "risks.rate_risk", "assets.change_asset"},
+    | {"risks.change_risk", "risks.rate_risk", "assets.change_asset", "signing.sign"},
     "ENGINEER": READING
     | PROTECTING
+    | EXCEPTING
     | LOGGING
     | ANSWERING
     | {"assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery", "risks.change_risk", "risks.rate_risk"},

@@ -2,7 +2,13 @@
 
 from django.db import connection
 
-SEQUENCES = {"A": "asset_number", "C": "control_number", "R": "risk_number", "T": "treatment_number"}
+SEQUENCES = {
+    "A": "asset_number",
+    "C": "control_number",
+    "E": "exception_number",
+    "R": "risk_number",
+    "T": "treatment_number",
+}
 
 
 def draw(letter: str, count: int = 1) -> list[str]:

@@ -1,8 +1,10 @@
 """Risks, the levels that count, and their scores."""
 
 from risks.models.appetite import Appetite
+from risks.models.authority import AuthorityTable, Covers
 from risks.models.control import Control, ControlRisk
 from risks.models.evidence import Evidence
+from risks.models.exception import RiskException
 from risks.models.levels import Levels
 from risks.models.rating import BlindRating, Confidence, Office, Rating, RatingRound
 from risks.models.risk import Risk, RiskAsset
@@ -12,10 +14,12 @@ from risks.models.treatment import Treatment, TreatmentStep
 
 __all__ = [
     "Appetite",
+    "AuthorityTable",
     "BlindRating",
     "Confidence",
     "Control",
     "ControlRisk",
+    "Covers",
     "Evidence",
     "Levels",
     "Office",
@@ -23,6 +27,7 @@ __all__ = [
     "RatingRound",
     "Risk",
     "RiskAsset",
+    "RiskException",
     "ScaleMeaning",
     "Score",
     "ScoreState",

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 
+from portal import clock
 from portal.people import organisations
-from portal.people.models import Unit
-from risks import controls, evidence, treatments
-from risks.models import Control, Evidence, Levels, Risk, RiskAsset, Treatment
+from portal.people.models import Unit, User
+from portal.signing import signatures
+from risks import controls, evidence, exceptions, treatments
+from risks.models import Control, Evidence, Levels, Risk, RiskAsset, RiskException, Treatment
 
 _serial = count(1)
 
@@ -65,3 +67,27 @@ def make_treatment(risk: Risk, *, actor, steps=(), **fields) -> Treatment:
         "likelihood_level": 2,
     }
     return treatments.propose(risk, actor=actor, steps=steps, **(believable | fields))
+
+
+def make_exception(risk: Risk, *, by, **said) -> RiskException:
+    """A proposed acceptance of `risk` by `by`, for ninety days, of which nobody has signed anything yet."""
+    today = organisations.today()
+    believable = {
+        "title": "Shared sign-ins on operator panels",
+        "reason_kind": "TIME",
+        "reason": "New panels arrive in spring",
+        "compensating_control": "The hall is locked and watched",
+        "starts_on": today,
+        "ends_on": today + timedelta(days=90),
+        "owner": by,
+    }
+    kind = said.pop("kind", "RISK_ACCEPTANCE")
+    return exceptions.propose(risk, kind, actor=by, **(believable | said))
+
+
+def sign(subject, *people, **given):
+    """Let each of `people` sign `subject` as it stands, with a factor given this moment."""
+    for person in people:
+        standing = signatures.sign(subject, actor=User.objects.get(pk=person.pk), factor_at=clock.now(), **given)
+    subject.refresh_from_db()
+    return standing

@@ -18,12 +18,13 @@ from portal.people import organisations, roles, tokens
 from portal.people.models import Appointment, AppointmentProposal, BrowserSession, Delegation, Departure, RoleAssignment
 from portal.record import audit, files, sealing
 from portal.record.models import DayHead, Seal
-from risks import appetite, cadence, controls, meanings, recompute
+from portal.signing.models import Signature, SignatureRequest, SignedContent
+from risks import appetite, authority, cadence, controls, meanings, recompute
 from risks.models import Rating, RatingRound, Score, StaleScore
 from risks.treatments import Step
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
 from tests.factories.portal import freshen, make_person, make_user
-from tests.factories.risks import make_control, make_evidence, make_levels, make_risk, make_treatment
+from tests.factories.risks import make_control, make_evidence, make_exception, make_levels, make_risk, make_treatment
 from tests.factories.sheets import check, make_csv, make_import, make_line
 from tests.house.route_table import CONFIDENTIAL, OTHER, OWN, RESOURCES
 
@@ -81,6 +82,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
         )
         for place, risk in made["risk"].items()
     }
+    made |= _signed(made["risk"], stranger)
     agreed = appetite.agree({"": (40, 60)}, actor=None)[""]
     meaning = meanings.say("safety", meanings.OFFERED["safety"], actor=None)
     made["appetite"], made["scale-meaning"] = dict.fromkeys(units, agreed), dict.fromkeys(units, meaning)
@@ -148,6 +150,27 @@ def _kept(risks: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
         files.hang_on(made["file"][place], "risk", risk.pk)
         made["personal"][place] = stranger
     return made
+
+
+def _signed(risks: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
+    """An exception on each risk, a signature that no longer holds, and a table that both leaders are asked to sign."""
+    made: dict[str, dict[str, Any]] = {"exception": {}, "signature-request": {}, "signature": {}}
+    SignedContent.objects.create(digest="0" * 64, content={})
+    for place, risk in risks.items():
+        made["exception"][place] = exception = make_exception(risk, by=stranger, title=f"{risk.title} for now")
+        request = SignatureRequest.objects.get(subject_kind="exception", subject_id=exception.pk)
+        made["signature-request"][place] = request
+        made["signature"][place] = Signature.objects.create(
+            request=request,
+            subject_kind="exception",
+            subject_id=exception.pk,
+            kind="SIGNED",
+            office="CSO",
+            signed_by=stranger,
+            content_id="0" * 64,
+            factor_at=clock.now(),
+        )
+    return made | {"authority-table": dict.fromkeys(risks, authority.propose(authority.OFFERED, actor=stranger))}
 
 
 def _rated(risk: Any, by: Any) -> Rating:

@@ -1,0 +1,63 @@
+"""The list of exceptions as people read it: filtered, those that end first above, with whom each waits for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+
+from portal import subjects
+from portal.people import organisations
+from portal.signing import standing as standings
+from portal.web import listing
+from portal.web.listing import Order, Page
+from risks.models import RiskException
+
+Standing = RiskException.Standing
+FIRST_END = Order("ends", "ends_on")
+LAST_CLOSED = Order("number", "id", descending=True)
+VIEWS: Mapping[str, tuple[str, ...]] = {
+    "open": (Standing.PROPOSED, Standing.SIGNED, Standing.ACTIVE, Standing.EXPIRED),
+    "waiting": (Standing.PROPOSED,),
+    "in_force": (Standing.SIGNED, Standing.ACTIVE),
+    "expired": (Standing.EXPIRED,),
+    "closed": (Standing.CLOSED,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    exception: RiskException
+    word: str
+    waits_for: tuple[str, ...]  # the offices that have not signed it as it stands
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    view: str
+    kind: str
+    counts: Mapping[str, int]
+    rows: tuple[Row, ...]
+    page: Page
+
+
+def read(user: Any, params: Any) -> Book:
+    """One page of a view. Six queries at most, however many rows."""
+    view = params.get("view", "open")
+    view = view if view in VIEWS else "open"
+    kind = params.get("kind", "")
+    visible = subjects.of_kind("exception").visible_to(user).with_standing(organisations.today())
+    found = visible.filter(kind=kind) if kind in RiskException.Kind.values else visible
+    counts = found.order_by().aggregate(**{name: Count("pk", filter=Q(standing__in=named)) for name, named in VIEWS.items()})
+    order = LAST_CLOSED if view == "closed" else FIRST_END
+    page = listing.page_of(found.filter(standing__in=VIEWS[view]), order, params, total=counts[view])
+    waiting = {("exception", row.pk): row for row in page.rows if row.standing == Standing.PROPOSED}
+    stands = standings.read(waiting)
+    rows = tuple(_row(row, stands.get(("exception", row.pk))) for row in page.rows)
+    return Book(view, kind if kind in RiskException.Kind.values else "", counts, rows, page)
+
+
+def _row(row: Any, found: standings.Standing | None) -> Row:
+    waits = tuple(slot.words for slot in found.missing if slot.refusal is None) if found else ()
+    return Row(row, str(Standing(row.standing).label), waits, bool(found and found.refusals))
