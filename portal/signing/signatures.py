@@ -56,8 +56,7 @@ def ask(subject: Any, slots: Iterable[str | Sequence[str]], *, actor: Any) -> Si
         subject_kind=found.kind, subject_id=subject.pk, slots=wanted, asked_by=actor, asked_at=clock.now()
     )
     audit.record(actor, ASKED, subject, {"slots": wanted})
-    able = set(_able(standing(subject)).values())
-    announcements.tell(subject, ASKED, able - {actor.pk if actor else None})
+    announcements.tell(subject, ASKED, set(able(standing(subject)).values()) - {actor.pk if actor else None})
     return request
 
 
@@ -155,7 +154,7 @@ def _offices_of(found: Standing, user: Any) -> list[str]:
     return [office for slot in found.missing for office in slot.offices if office in mine]
 
 
-def _able(found: Standing) -> dict[str, int]:
+def able(found: Standing) -> dict[str, int]:
     """Office → person who fills it today, over the missing slots."""
     filled = {seat: who.person.pk for seat, who in appointments.filled().items()} | dict(found.holders)
     return {office: filled[office] for slot in found.missing for office in slot.offices if office in filled}

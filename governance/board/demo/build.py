@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from governance.board.demo import inventory, people, risks
+from governance.board.demo import exceptions, inventory, people, risks
 from governance.board.demo.events import Event
 from governance.board.demo.times import ZONE, Calendar
 from portal import clock
@@ -38,7 +38,7 @@ def build() -> dict[str, dict[str, str]]:
     known |= inventory.complete_plant(calendar, COMPLETED, staff, known)
     linked = [known["ews-04"], known["ews-07"]]
     link_found = Event(LINK_FOUND, 3000, lambda: inventory.connect(linked, engineer=staff["jonas"]))
-    risks.live(calendar, staff, tree, known, [link_found])
+    risks.live(calendar, staff, tree, known, [link_found, *exceptions.happenings(staff)])
     inventory.scan(calendar, LATER_SCAN, "plant_later_scan.xml", engineer=staff["jonas"], unit=tree["northfield"])
     while recompute.refresh_batch(500):
         pass
