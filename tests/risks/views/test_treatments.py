@@ -156,7 +156,8 @@ def test_list_board_and_calendar_show_the_same_plan(signed_in, cio, proposed):
 
     for view in ("list", "board", "calendar"):
         assert "Gateway before line control" in browser.get(address, {"view": view}).content.decode()
-    assert "Buy the gateway" in browser.get(address, {"view": "calendar"}).content.decode()
+    calendar = browser.get(address, {"view": "calendar"}).content.decode()
+    assert "Buy the gateway" in calendar and "1 date in " in calendar
     assert "No treatment fits" in browser.get(address, {"state": "DONE"}).content.decode()
     assert "No treatment fits" in browser.get(address, {"late": "1"}).content.decode()
     Treatment.objects.update(due_on=organisations.today() - timedelta(days=3))
