@@ -1,9 +1,13 @@
+from types import SimpleNamespace
+
 import pytest
+from rest_framework import serializers
 from rest_framework.test import APIClient
 
 from portal.record.models import AuditEntry
+from portal.web.api.fields import Linked
 from risks import register
-from risks.models import Risk, RiskAsset
+from risks.models import Risk
 from tests.factories.assets import make_asset
 from tests.factories.risks import make_risk
 
@@ -136,12 +140,14 @@ def test_assets_are_linked_and_unlinked(analyst, company):
 
 
 def test_linked_assets_come_in_the_order_of_their_ids(analyst, company):
-    first, second = (make_asset(name, unit=company.northfield) for name in ("PLC", "Robot"))
-    risk = make_risk(unit=company.northfield, assets=[second, first])
-    RiskAsset.objects.filter(asset=first).delete()
-    analyst.post(f"{RISKS}{risk.pk}/assets/", {"asset": first.pk}, format="json")
+    class Holder(serializers.Serializer):
+        assets = Linked("asset", many=True)
 
-    assert analyst.get(f"{RISKS}{risk.pk}/").json()["assets"] == [first.pk, second.pk]
+    first, second = (make_asset(name, unit=company.northfield) for name in ("PLC", "Robot"))
+
+    shown = Holder({"assets": [second, first]}, context={"request": SimpleNamespace(user=analyst.user)}).data
+
+    assert shown == {"assets": [first.pk, second.pk]}
 
 
 def test_closing_takes_a_reason_and_happens_once(analyst, company):
