@@ -27,10 +27,11 @@ from tests.house.world import BACKEND
 FEW, MANY = 10, 1_000
 SHELL, LIST, DETAIL, SAVE = 4, 8, 14, 25
 TODAY = 24  # beside the shell: eight tiles, each with figures, rows and their people
+RISK = 20  # beside the shell: score and move, levels, assets, history, and the panels of plan, controls, exceptions, review
 PAGES = {
     "board:today": TODAY,
     "risks:register": LIST,
-    "risks:risk": DETAIL,
+    "risks:risk": RISK,
     "risks:risk-changes": DETAIL,
     "risks:score": DETAIL,
     "risks:score-change": DETAIL,
