@@ -2,7 +2,8 @@
 
 Pages are named as strings; an entry shows only where its page exists and may be opened. Counts come from providers that
 other rooms name once. The shell itself asks the database for nothing that the page has not asked already: the grants of
-the reader are kept on the user, the organisation in the cache.
+the reader are kept on the user, the organisation in the cache. To a stranger it says nothing until a template shows it, so
+that even a page of an error stands without the database.
 """
 
 from __future__ import annotations
@@ -48,6 +49,10 @@ class Link:
     count: int | None
 
 
+def _no() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Shell:
     """Everything `base.html` and `components/_rail.html` show; `first` stands on the bar of a phone, `rest` behind it."""
@@ -64,8 +69,8 @@ class Shell:
     theme: str = ""
     theme_url: str = ""
     sign_out_url: str = ""
-    is_empty: bool = False  # nobody lives here yet
-    is_demo: bool = False
+    is_empty: Callable[[], bool] = _no  # nobody lives here yet; asked where a page says so
+    is_demo: Callable[[], bool] = _no
 
 
 # In the order of the design; each page appears once its name exists.
@@ -112,9 +117,7 @@ def _build(request: HttpRequest) -> Shell:
     theme = theme if theme in THEMES else ""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        known = organisations.current()
-        is_empty = known is None and not openings.somebody_lives_here()
-        return Shell(theme=theme, is_empty=is_empty, is_demo=known is not None and known.is_demo)
+        return Shell(theme=theme, is_empty=_is_empty, is_demo=_is_demo)
     counts = {key: count for provider in _count_with for key, count in provider(user).items()}
     rail = _links(RAIL + KEEPING, request, counts)
     organisation = organisations.current()
@@ -126,7 +129,7 @@ def _build(request: HttpRequest) -> Shell:
         name=str(user),
         account_url=_address("people:account"),
         organisation=organisation.name if organisation else "",
-        is_demo=organisation is not None and organisation.is_demo,
+        is_demo=_is_demo,
         offices=", ".join(str(_OFFICES[name]) for name in _OFFICES if name in held.names),
         seat=_seat(held.seats),
         today=organisations.today(),
@@ -134,6 +137,15 @@ def _build(request: HttpRequest) -> Shell:
         theme_url=_address("theme"),
         sign_out_url=_address("account_logout"),
     )
+
+
+def _is_empty() -> bool:
+    return organisations.current() is None and not openings.somebody_lives_here()
+
+
+def _is_demo() -> bool:
+    organisation = organisations.current()
+    return organisation is not None and organisation.is_demo
 
 
 def _seat(seats: frozenset[str]) -> str:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
+from django.core.cache import cache
 from django.urls import path, resolve
 
 from portal.people import access, organisations
@@ -134,6 +135,29 @@ def test_strangers_see_no_rail(rf):
     seen = seen_by(AnonymousUser(), rf, theme="dark")
 
     assert (seen.first, seen.name, seen.theme) == ((), "", "dark")
+
+
+def test_a_strangers_page_asks_for_the_organisation_where_it_shows_it_and_then_knows_it(company, rf, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        seen = seen_by(AnonymousUser(), rf)
+        assert seen.name == ""
+    with django_assert_num_queries(1):
+        assert (seen.is_empty(), seen.is_demo()) == (False, False)
+
+
+def test_a_strangers_page_says_that_nobody_lives_here(db, rf):
+    seen = seen_by(AnonymousUser(), rf)
+
+    assert (seen.is_empty(), seen.is_demo()) == (True, False)
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_every_page_of_a_demo_says_so(person, company, rf, is_demo):
+    company.organisation.is_demo = is_demo
+    cache.set(organisations.KEY, company.organisation, 60)
+
+    assert seen_by(person("ANALYST"), rf).is_demo() is is_demo
+    assert seen_by(AnonymousUser(), rf).is_demo() is is_demo
 
 
 def test_a_theme_nobody_offers_is_ignored(rf):
