@@ -1,4 +1,7 @@
-"""Two people change a seat: one proposes, another confirms; on its day the change takes effect and everybody concerned hears."""
+"""Two people change a seat: one proposes, another confirms; on its day the change takes effect and everybody concerned hears.
+
+Whoever fills the seat then gets a link to add the second factor it asks for, where they have none.
+"""
 
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.errors import ConcordError, Invalid
-from portal.people import announcements, appointments, organisations
+from portal.people import announcements, appointments, organisations, second_factors
 from portal.people.errors import (
     AlreadySettled,
     MovedOn,
@@ -187,6 +190,9 @@ def _take_effect(proposal: AppointmentProposal, actor: Any) -> AppointmentPropos
     proposal.save(update_fields=["state", "version"])
     audit.record(actor, CHANGED, proposal, _keys(proposal))
     announcements.tell(proposal, CHANGED, concerned, {"seat": proposal.seat})
+    filled = appointments.seat_holder(proposal.seat)
+    if filled is not None:
+        second_factors.invite_where_lacking(filled.person, actor=actor)
     return proposal
 
 

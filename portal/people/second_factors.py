@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from portal.people import accounts, freshness, invitations, letters, sessions
 from portal.people.errors import FactorNotAllowed, LastFactor, NoFactor, PersonOnly
 from portal.people.models import Invitation, User
-from portal.people.reach import grants
+from portal.people.reach import grants, read_grants
 from portal.record import audit
 
 Type = Authenticator.Type
@@ -34,6 +34,16 @@ def lacking(user: User) -> bool:
     """Whether `user` can do nothing but add the factor that is asked for."""
     seen = grants(user)
     return seen.needs_factor and not seen.has_factor
+
+
+@transaction.atomic
+def invite_where_lacking(user: User, *, actor: Any) -> Invitation | None:
+    """A link to add a factor for somebody whose office asks for one from now on; None where they have one, or where a link that
+    lets them add one waits for them already."""
+    read_grants([user])
+    if not lacking(user) or Invitation.objects.open().filter(user=user).exists():
+        return None
+    return invitations.offer_factor(user, actor=None if actor == user else actor)
 
 
 def open_door(request: HttpRequest, invitation: Invitation) -> None:

@@ -7,7 +7,7 @@ from portal import clock
 from portal.attention import digests, inbox
 from portal.attention.models import Reminder
 from portal.errors import Invalid
-from portal.people import accounts, appointments, open_answers, organisations, proposals, role_assignments
+from portal.people import accounts, appointments, invitations, open_answers, organisations, proposals, role_assignments
 from portal.people.errors import (
     AlreadySettled,
     MovedOn,
@@ -19,7 +19,7 @@ from portal.people.errors import (
     ProposalWaits,
     TwoPeopleNeeded,
 )
-from portal.people.models import Appointment, AppointmentProposal, Organisation, User
+from portal.people.models import Appointment, AppointmentProposal, Invitation, Letter, Organisation, User
 from portal.record.models import AuditEntry
 from tests.factories.portal import make_user
 
@@ -278,3 +278,51 @@ def test_who_may_settle_leaves_out_whom_it_names(admins, person):
     assert list(proposals.settlers(proposal)) == [admins[1]]
     assert proposals.may_confirm(proposal, User.objects.get(pk=admins[1].pk))
     assert not proposals.may_confirm(proposal, User.objects.get(pk=arbiter.pk))
+
+
+def links_to(user):
+    return list(Invitation.objects.open().filter(user=user).values_list("purpose", "invited_by"))
+
+
+def test_who_fills_a_seat_without_a_second_factor_gets_a_link_on_the_day(admins, mailoutbox, company):
+    idris = make_user("Idris", password="her own words")
+    proposal = proposals.confirm(proposed(admins[0], idris, days=3), actor=admins[1])
+    assert links_to(idris) == []
+
+    with clock.stopped(clock.now() + timedelta(days=3)):
+        assert proposals.take_effect() == 1
+        assert links_to(idris) == [("FACTOR", None)]
+
+    proposal.refresh_from_db()
+    assert proposal.state == State.IN_EFFECT
+    assert Letter.objects.filter(recipient=idris, kind="factor-invitation").count() == 1
+
+
+def test_a_change_confirmed_on_its_day_names_who_confirmed_it_in_the_link(admins):
+    idris = make_user("Idris", password="her own words")
+
+    proposals.confirm(proposed(admins[0], idris), actor=admins[1])
+
+    assert links_to(idris) == [("FACTOR", admins[1].pk)]
+
+
+def test_the_substitute_of_a_vacant_seat_gets_the_link(admins, company):
+    sade = make_user("Sade", password="her own words")
+    appointments.appoint("CIO", make_user("Marta"), actor=None, substitute=sade)
+
+    proposals.confirm(proposed(admins[0], None), actor=admins[1])
+
+    assert links_to(sade) == [("FACTOR", admins[1].pk)]
+
+
+def test_no_link_goes_to_who_has_a_factor_or_a_link_already(admins, person):
+    cso = person("CSO", password="her own words")
+    cso.appointments.update(ended_at=clock.now())
+    guest = invitations.invite("noor@verrow.example", "Noor", actor=admins[0])
+
+    proposals.confirm(proposed(admins[0], cso, seat="CSO"), actor=admins[1])
+    proposals.confirm(proposed(admins[0], guest.user, seat="CISO"), actor=admins[1])
+
+    assert links_to(cso) == []
+    assert links_to(guest.user) == [("ACCOUNT", admins[0].pk)]
+    assert Letter.objects.filter(recipient=guest.user).count() == 1
