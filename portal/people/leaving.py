@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.translation import gettext as _
 
 from portal.errors import Invalid
@@ -39,19 +39,40 @@ def people_for(actor: User):
     return working if actor.has_perm(HAND_OVER) else working.filter(pk__in=_below(actor))
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What somebody holds, as one actor sees it, what must be settled before they can leave, and the `state` that a hand-over
+    names."""
+
+    held: Sequence[holdings.Held]
+    obstacles: Sequence[str]
+    state: str
+
+
+def preview(person: User, actor: User) -> Preview:
+    """What a hand-over would pass on."""
+    held, known = holdings.seen(person, actor)
+    return Preview(held, obstacles(person), _digest(known))
+
+
 def state_of(person: User) -> str:
     """A digest of what `person` holds: a hand-over names the one that was on the screen."""
-    return hashlib.sha256(json.dumps(holdings.ids(person), sort_keys=True).encode()).hexdigest()
+    return _digest(holdings.ids(person))
+
+
+def _digest(known: Mapping[str, Sequence[int]]) -> str:
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 
 def obstacles(person: User) -> list[str]:
     """What must be settled by two people, or by somebody else, before `person` can leave; in sentences."""
+    seated, proposed, is_last = _standing(person)
     found = []
-    if _seated(person).exists():
+    if seated:
         found.append(_("They fill a seat or stand in for one. Two people change that first: propose it on the page of the seats."))
-    if _proposed(person).exists():
+    if proposed:
         found.append(_("A change of a seat that waits names them. Settle it first."))
-    if _is_last_administrator(person):
+    if is_last:
         found.append(_("They are the only administrator. Give somebody else that role first."))
     return found
 
@@ -96,9 +117,10 @@ def _check(person: User, actor: User) -> None:
         raise OwnAccount
     if not people_for(actor).filter(pk=person.pk).exists():
         raise NotYoursToHandOver
-    if _seated(person).exists() or _proposed(person).exists():
+    seated, proposed, is_last = _standing(person)
+    if seated or proposed:
         raise StillSeated
-    if _is_last_administrator(person):
+    if is_last:
         raise LastAdministrator
 
 
@@ -120,17 +142,16 @@ def _each_row_chosen(group: holdings.Group, person: User, choices: Choices) -> b
     return all((group.key, pk) in choices.by_row for pk in group.rows(person).values_list("pk", flat=True))
 
 
-def _seated(person: User):
-    return Appointment.objects.filter(Q(holder=person) | Q(substitute=person), ended_at=None)
-
-
-def _proposed(person: User):
-    return AppointmentProposal.objects.open().filter(Q(holder=person) | Q(substitute=person))
-
-
-def _is_last_administrator(person: User) -> bool:
-    admins = RoleAssignment.objects.filter(role="ADMIN", ended_at=None, user__is_active=True).values_list("user", flat=True)
-    return set(admins) == {person.pk}
+def _standing(person: User) -> tuple[bool, bool, bool]:
+    """Whether `person` sits in or stands in for a seat, is named in a proposal that waits, is the only administrator; one query."""
+    named = Q(holder=person) | Q(substitute=person)
+    admins = RoleAssignment.objects.filter(role="ADMIN", ended_at=None, user__is_active=True)
+    found = User.objects.filter(pk=person.pk).values_list(
+        Exists(Appointment.objects.filter(named, ended_at=None)),
+        Exists(AppointmentProposal.objects.open().filter(named)),
+        Exists(admins.filter(user=person)) & ~Exists(admins.exclude(user=person)),
+    )
+    return found.get()
 
 
 _BELOW = """

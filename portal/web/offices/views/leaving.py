@@ -36,16 +36,16 @@ def listed(request: HttpRequest) -> HttpResponse:
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     rows = leaving.people_for(request.user).select_related("unit", "reports_to")
     person = get_object_or_404(rows, pk=pk)
-    held = holdings.of(person, request.user)
-    context = {"person": person, "held": held, "obstacles": leaving.obstacles(person)}
+    found = leaving.preview(person, request.user)
+    context = {"person": person, "held": found.held, "obstacles": found.obstacles}
     template = "people/leaving/hand_over.html"
     options: dict[str, Any] = {
-        "held": held,
+        "held": found.held,
         "people": list(people().exclude(pk=person.pk)),
         "may_give_roles": request.user.has_perm("people.assign_role"),
     }
     if request.method != "POST":
-        form = HandOverForm(freshness.kept(request), initial={"state": leaving.state_of(person)}, **options)
+        form = HandOverForm(freshness.kept(request), initial={"state": found.state}, **options)
         return answer(request, template, context | {"form": form})
     form = HandOverForm(request.POST, **options)
     return saved(
