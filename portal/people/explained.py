@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from portal import subjects
 from portal.people import roles
 from portal.people.models import Appointment, RoleAssignment, Unit, User
 from portal.people.reach import NOBODY, Clause, Grants, grants
+from portal.record import audit
 
 WORDS = {
     "it-owner": gettext_lazy("They own it as IT owner."),
@@ -60,6 +62,19 @@ def explain(person: User, kind: str, row: Model) -> Answer:
     if not sees:
         return Answer(False, _why_not(seen, subject, row))
     return Answer(True, list(_why(person, seen, kind, subject, row)))
+
+
+def rows_of(kind: str) -> QuerySet:
+    """Every row of a kind: who keeps access asks about what they may not open themselves as well, and hears no word of it."""
+    return subjects.of_kind(kind).model_class._default_manager.all()
+
+
+@transaction.atomic
+def ask(person: User, kind: str, row: Model, *, actor: Any) -> Answer:
+    """The same, asked by somebody: who looks into the access of others leaves an entry whenever they do."""
+    found = explain(person, kind, row)
+    audit.record(actor, "user.access_explained", person, {"kind": kind, "subject": row.pk, "sees": found.sees})
+    return found
 
 
 def opening(person: User, kind: str, row: Model) -> list[Clause]:

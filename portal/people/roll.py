@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Case, CharField, Count, Exists, Outer
 from django.db.models.functions import Coalesce, Lower
 
 from portal.people import roles
-from portal.people.models import Appointment, RoleAssignment, Unit, User
+from portal.people.models import Appointment, Invitation, RoleAssignment, Unit, User
 
 OPEN, INVITED, CLOSED = "OPEN", "INVITED", "CLOSED"
 STANDINGS = (OPEN, INVITED, CLOSED)
@@ -51,6 +51,12 @@ def with_offices(rows: QuerySet[User]) -> QuerySet[User]:
         Prefetch("role_assignments", queryset=given, to_attr="open_roles"),
         Prefetch("appointments", queryset=seats, to_attr="open_seats"),
     )
+
+
+def with_invitations(rows: QuerySet[User]) -> QuerySet[User]:
+    """Each with `newest_invitations`, one or none: one query more."""
+    newest = Invitation.objects.order_by("user_id", "-pk").distinct("user_id").select_related("invited_by")
+    return rows.prefetch_related(Prefetch("invitations", queryset=newest, to_attr="newest_invitations"))
 
 
 def counts(user: Any) -> Mapping[str, int]:

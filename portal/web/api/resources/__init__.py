@@ -1,23 +1,30 @@
-"""Resources of the ground floor: organisation, units, users, roles, seats, delegations, departures, audit entries."""
+"""Resources of the ground floor: organisation, units, users, roles, seats, delegations, departures, holdings, sessions, access,
+audit entries."""
 
 from portal.web.api.resources import (
+    access_reasons,
     appointments,
     audit_entries,
     delegations,
     departures,
+    holdings,
     organisation,
     role_assignments,
+    sessions,
     units,
     users,
 )
 
 __all__ = [
+    "access_reasons",
     "appointments",
     "audit_entries",
     "delegations",
     "departures",
+    "holdings",
     "organisation",
     "role_assignments",
+    "sessions",
     "units",
     "users",
 ]

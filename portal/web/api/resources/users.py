@@ -3,43 +3,34 @@
 from typing import Any
 
 import django_filters
-from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.people import accounts, guest_list, invitations, roles, roll, second_factors, sessions
-from portal.people.models import Appointment, RoleAssignment, User
-from portal.people.models.organisation import check_zone
+from portal.errors import Invalid
+from portal.people import accounts, guest_list, invitations, roll, second_factors, sessions
+from portal.people.access import OPEN_TO_ALL
+from portal.people.models import User
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer
 from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
+from portal.web.api.resources.accounts import (
+    AccountSerializer,
+    GuestListSerializer,
+    GuestSerializer,
+    InvitedSerializer,
+    OwnAccountSerializer,
+    ProfileSerializer,
+    own,
+)
 from portal.web.api.router import resources
 
 MAY = "people.change_user"
-
-
-class GivenRoleSerializer(serializers.ModelSerializer):
-    unit = serializers.IntegerField(source="unit_id")
-
-    class Meta:
-        model = RoleAssignment
-        fields = ["role", "unit"]
-
-
-class AccountSerializer(serializers.Serializer):
-    """How an account stands."""
-
-    standing = serializers.ChoiceField(choices=[(word, word) for word in roll.STANDINGS])
-    last_sign_in_at = serializers.DateTimeField(source="last_login", allow_null=True)
-    has_app = serializers.BooleanField(help_text="An authenticator app is a second factor of theirs.")
-    has_passkey = serializers.BooleanField()
-    needs_factor = serializers.BooleanField(help_text="They hold a seat or a role that asks for a second factor.")
-    roles = GivenRoleSerializer(source="open_roles", many=True)
-    seats = serializers.ListField(child=serializers.ChoiceField(choices=Appointment.Seat.choices), source="seats_held")
 
 
 class UserSerializer(RowSerializer):
@@ -56,6 +47,7 @@ class UserSerializer(RowSerializer):
         if not hasattr(instance, "standing"):
             return None
         instance.seats_held = [one.seat for one in instance.open_seats]
+        instance.newest_invitation = next(iter(instance.newest_invitations), None)
         return AccountSerializer(instance).data
 
     def to_representation(self, instance: User) -> dict[str, Any]:
@@ -64,23 +56,6 @@ class UserSerializer(RowSerializer):
         if "email" in row and asking.pk != instance.pk and not asking.has_perm("people.view_user"):
             row["email"] = ""
         return row
-
-
-class GuestSerializer(serializers.Serializer):
-    """Whom to invite; roles are given for `unit` and below."""
-
-    email = serializers.EmailField(max_length=254)
-    name = serializers.CharField(max_length=120)
-    unit = Linked("unit", required=False, allow_null=True, help_text="The company where it is left away.")
-    roles = serializers.ListField(
-        child=serializers.ChoiceField(choices=[(role.value, role.label) for role in guest_list.INVITED_TO]),
-        required=False,
-        max_length=len(roles.PERMISSIONS),
-    )
-    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
-    time_zone = serializers.CharField(
-        max_length=64, required=False, allow_blank=True, validators=[lambda name: check_zone(name) if name else None]
-    )
 
 
 class UserFilters(django_filters.FilterSet):
@@ -104,7 +79,7 @@ class UserViewSet(ReadSet):
 
     def queryset_for(self, user: Any) -> QuerySet:
         if user.has_perm(MAY):
-            return roll.with_offices(roll.of(user))
+            return roll.with_invitations(roll.with_offices(roll.of(user)))
         return super().queryset_for(user)
 
     def current(self, queryset: QuerySet) -> QuerySet:
@@ -118,6 +93,40 @@ class UserViewSet(ReadSet):
         invited = invitations.invite(actor=request.user, **body.validated_data)
         row = self.get_queryset().get(pk=invited.user_id)
         return self.show(self.get_serializer(row), 201, {"Location": f"{request.path}{row.pk}/"})
+
+    @extend_schema(request=GuestListSerializer, responses={201: InvitedSerializer})
+    @action(detail=False, methods=["post"], url_path="invitation-list", filter_backends=[], pagination_class=None)
+    def invitation_list(self, request: Request) -> Response:
+        """Invite everybody of a list who is not here yet, all of them or none; a mistake is told by line and column. A dry run
+        tells what it would do."""
+        body = GuestListSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        text = body.validated_data["text"]
+        found = guest_list.read(text)
+        if not found.is_ready:
+            raise _unfit(found)
+        invited = guest_list.invite(text, actor=request.user)
+        told = {"invited": [one.user_id for one in invited], "known": [row.known.pk for row in found.known if row.known]}
+        return Response(InvitedSerializer(told).data, status=201)
+
+    @extend_schema(methods=["GET"], responses=OwnAccountSerializer, operation_id="users_me_retrieve")
+    @extend_schema(methods=["PATCH"], request=ProfileSerializer, responses=OwnAccountSerializer)
+    @action(
+        detail=False,
+        methods=["get", "patch"],
+        write_permission=OPEN_TO_ALL,
+        filter_backends=[],
+        pagination_class=None,
+    )
+    def me(self, request: Request) -> Response:
+        """The caller's own account; name, language and zone are theirs to change."""
+        user = request.user
+        if request.method == "PATCH":
+            before = {"name": user.name, "language": user.language, "time_zone": user.time_zone}
+            body = ProfileSerializer(data=request.data, partial=True)
+            body.is_valid(raise_exception=True)
+            accounts.describe(user, actor=user, **before | body.validated_data)
+        return Response(OwnAccountSerializer(own(user)).data)
 
     @state_change(MAY)
     def invitation(self, instance, validated, actor):
@@ -142,6 +151,14 @@ class UserViewSet(ReadSet):
     def factor_reset(self, instance, validated, actor):
         """Take every second factor away and mail them a link for a new one."""
         second_factors.reset(instance, actor=actor)
+
+
+def _unfit(found: guest_list.GuestList) -> Invalid:
+    """Every mistake of a list, by line and column."""
+    wrong = {f"line {row.line}, {column}": list(said) for row in found.rows for column, said in row.wrong.items()}
+    wrong |= {"text": list(found.faults)} if found.faults else {}
+    nobody = {"text": [_("It names nobody who is not here already.")]}
+    return Invalid(_("Nobody was invited: mend the list first."), wrong or nobody)
 
 
 resources.register("users", UserViewSet)

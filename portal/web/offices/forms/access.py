@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal import subjects
+from portal.people import explained
 from portal.people.models import RoleAssignment, Unit, User
 from portal.web.api.fields import by_id_or_number
 from portal.web.offices.forms.seats import people
@@ -40,8 +41,7 @@ class WhyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean()
         if said.get("kind") and said.get("reference"):
-            rows = subjects.of_kind(said["kind"]).model_class._default_manager.all()
-            said["row"] = by_id_or_number(rows, said["reference"].strip().upper())
+            said["row"] = by_id_or_number(explained.rows_of(said["kind"]), said["reference"].strip().upper())
             if said["row"] is None:
                 self.add_error("reference", _("There is nothing of this kind by that number or id."))
         return said

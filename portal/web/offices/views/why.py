@@ -15,7 +15,8 @@ from portal.web.pages import answer
 @require_GET
 @permitted("people.view_access")
 def asked(request: HttpRequest) -> HttpResponse:
-    """The question, and once it is asked the reasons in words. What the reader may not open stays without a name."""
+    """The question, and once it is asked the reasons in words, with an entry in the record. What the reader
+    may not open stays without a name."""
     form = WhyForm(request.GET) if request.GET else WhyForm()
     context: dict[str, Any] = {"form": form}
     if request.GET and form.is_valid():
@@ -29,7 +30,7 @@ def _told(request: HttpRequest, person: Any, kind: str, row: Any, reference: str
     opened = subject.visible_to(request.user).filter(pk=row.pk).first()
     return {
         "person": person,
-        "found": explained.explain(person, kind, row),
+        "found": explained.ask(person, kind, row, actor=request.user),
         "word": subject.word,
         "label": subject.label(opened) if opened is not None else "",
         "url": subject.url(opened) if opened is not None else "",
