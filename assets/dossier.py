@@ -1,8 +1,10 @@
 """Everything the page of one asset shows, in a fixed number of questions to the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import Count, Q
 
 from assets import wording
 from assets.criticality import ASPECTS
@@ -49,12 +51,13 @@ class Dossier:
 def of(asset: Asset, user: Any) -> Dossier:
     """The page of `asset` as `user` may see it."""
     entries, has_more = changes.read("asset", asset, user)
+    counts = _counts(asset)
     return Dossier(
         asset=asset,
         aspects=_aspects(asset, user),
         identifiers=sorted(asset.identifiers.all(), key=lambda one: (list(type(one).Rung).index(one.rung), one.value)),
-        leans_on=_links(asset.leans_on.current(), user, "supporting"),
-        carries=_links(asset.carries.current(), user, "dependent"),
+        leans_on=_links(asset.leans_on.current(), user, "supporting", counts),
+        carries=_links(asset.carries.current(), user, "dependent", counts),
         proposals=_proposals(asset, user),
         entries=entries,
         has_more=has_more,
@@ -76,9 +79,17 @@ def _aspects(asset: Asset, user: Any) -> list[Aspect]:
     ]
 
 
-def _links(links: Any, user: Any, end: str) -> Links:
+def _counts(asset: Asset) -> Mapping[str, int]:
+    """How many dependencies there are by what stands at their other end, in sight or not."""
+    both = Dependency.objects.current().filter(Q(dependent=asset) | Q(supporting=asset))
+    ends = {"supporting": Q(dependent=asset), "dependent": Q(supporting=asset)}
+    counts = both.aggregate(**{f"{end}_count": Count("pk", filter=condition) for end, condition in ends.items()})
+    return {end: counts[f"{end}_count"] for end in ends}
+
+
+def _links(links: Any, user: Any, end: str, counts: Mapping[str, int]) -> Links:
     rows = list(links.visible_to(user).select_related(end).order_by(f"{end}__name", "pk"))
-    return Links(rows, links.count() - len(rows))
+    return Links(rows, counts[end] - len(rows))
 
 
 def _proposals(asset: Asset, user: Any) -> list[Proposal]:

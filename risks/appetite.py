@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ UNJUDGED = "unjudged"
 WITHIN_APPETITE = "within-appetite"
 WITHIN_TOLERANCE = "within-tolerance"
 ABOVE_TOLERANCE = "above-tolerance"
+KEY = "appetite"
 ALL = ""  # the row of every category that has none of its own
 OFFERED = (40, 60)  # a place to start from: up to Medium we carry, Severe and High we do not
 
@@ -48,6 +50,20 @@ def of_category(category: str) -> Appetite | None:
     """The appetite of `category`, else the one for all, else None. One query."""
     rows = {row.category: row for row in Appetite.objects.current().filter(category__in=[category, ALL])}
     return rows.get(category, rows.get(ALL))
+
+
+def known(category: str) -> Appetite | None:
+    """The same as a page asks it: remembered for at most a minute, so that a change may show that much later elsewhere."""
+    rows = cache.get(KEY)
+    if rows is None:
+        rows = {row.category: row for row in Appetite.objects.current()}
+        cache.set(KEY, rows, 60)
+    return rows.get(category, rows.get(ALL))
+
+
+def forget() -> None:
+    """After a change."""
+    cache.delete(KEY)
 
 
 def judge(value: Decimal | None, appetite: Appetite | None) -> Verdict:
@@ -81,6 +97,7 @@ def agree(
     for category in touched:
         rows[category] = _set(rows.get(category) or Appetite(category=category, version=0), wanted[category], actor)
     _rescore(touched, rows)
+    transaction.on_commit(forget)
     return {category: row for category, row in rows.items() if row.archived_at is None}
 
 

@@ -43,14 +43,17 @@ class Book:
     page: Any
 
 
+RATINGS = Prefetch("ratings", queryset=Rating.objects.select_related("rated_by").order_by("pk"))
+
+
 def rounds(user: Any) -> QuerySet[RatingRound]:
-    """What `user` may open, newest ratings first within each."""
-    newest = Rating.objects.select_related("rated_by").order_by("pk")
-    return (
-        RatingRound.objects.visible_to(user)
-        .select_related("risk__unit", "risk__score_state")
-        .prefetch_related(Prefetch("ratings", queryset=newest))
-    )
+    """What `user` may open, each with its ratings from the first to the newest."""
+    return bare_rounds(user).prefetch_related(RATINGS)
+
+
+def bare_rounds(user: Any) -> QuerySet[RatingRound]:
+    """The same without the ratings, for whoever reads those of several lists at once."""
+    return RatingRound.objects.visible_to(user).select_related("risk__unit", "risk__score_state")
 
 
 def waiting_for(user: Any) -> QuerySet[RatingRound]:

@@ -157,7 +157,7 @@ def _arrow(mover: movers.Mover) -> charts.Mover:
 
 def _beyond() -> set[Position]:
     """The cells beyond the tolerance for everything that has no own one."""
-    general = appetite.of_category("")
+    general = appetite.known("")
     if general is None:
         return set()
     return {position for position in _positions() if rating_points(*position) > general.tolerance_points}

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Abs, Coalesce
 
 from portal.people import organisations
@@ -34,6 +34,15 @@ class Mover:
         return self.change.points
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The biggest moves, and how many risks rose and fell in all."""
+
+    movers: list[Mover]
+    rose: int = 0
+    fell: int = 0
+
+
 def moves(since: date) -> QuerySet:
     """One score row a moved risk: the first of the open risk since that morning, whose `previous_value` is what it was.
 
@@ -55,18 +64,20 @@ def moves(since: date) -> QuerySet:
 
 
 def movers(user: Any, since: date, limit: int = 20, *, unit: Unit | None = None) -> list[Mover]:
-    """The biggest changes of the current score since the morning of `since`, among what `user` may see (in `unit`).
+    """The biggest changes of the current score since the morning of `since`, among what `user` may see (in `unit`)."""
+    within = Q(risk__unit__in=Unit.objects.filter(path__startswith=unit.path)) if unit is not None else Q()
+    return read(user, since, limit, within=within).movers
 
-    Four queries, however many risks there are.
-    """
-    visible = moves(since).filter(risk__in=Risk.objects.visible_to(user))
-    if unit is not None:
-        visible = visible.filter(risk__unit__in=Unit.objects.filter(path__startswith=unit.path))
+
+def read(user: Any, since: date, limit: int, *, within: Q) -> Moved:
+    """The same `within` a part of the organisation, with how many rose and fell in all. Three queries, however many risks."""
+    visible = moves(since).filter(within, risk__in=Risk.objects.visible_to(user))
+    visible = visible.annotate(rose=Window(Count("pk", filter=Q(delta__gt=0))), fell=Window(Count("pk", filter=Q(delta__lt=0))))
     before = Score.objects.filter(risk=OuterRef("risk"), state=Levels.Stage.CURRENT, pk__lt=OuterRef("pk")).order_by("-pk")
     heaviest = visible.annotate(before_id=Subquery(before.values("pk")[:1])).order_by(-Abs("delta"), "risk_id")
     rows = list(heaviest[:limit])
     risks = Risk.objects.visible_to(user).select_related("unit", "score_state").in_bulk([row.risk_id for row in rows])
-    then, now = _before(rows), _latest([row.risk_id for row in rows])
+    then, now = _before_and_now(rows)
     found = []
     for row in rows:
         was, is_now = then.get(row.risk_id), now[row.risk_id]
@@ -81,7 +92,7 @@ def movers(user: Any, since: date, limit: int = 20, *, unit: Unit | None = None)
                 is_at=_place(is_now),
             )
         )
-    return found
+    return Moved(found, rows[0].rose if rows else 0, rows[0].fell if rows else 0)
 
 
 def safety_lane(user: Any) -> QuerySet:
@@ -107,14 +118,14 @@ def as_result(row: Score) -> ScoreResult:
     )
 
 
-def _before(rows: Sequence[Score]) -> dict[int, ScoreResult]:
-    """The score each risk had just before its row in `rows`, which know its id."""
-    return {one.risk_id: as_result(one) for one in Score.objects.filter(pk__in=[row.before_id for row in rows])}
-
-
-def _latest(risk_ids: Sequence[int]) -> dict[int, ScoreResult]:
-    newest = Score.objects.filter(risk__in=risk_ids, state=Levels.Stage.CURRENT).order_by("risk_id", "-pk").distinct("risk_id")
-    return {row.risk_id: as_result(row) for row in newest}
+def _before_and_now(rows: Sequence[Score]) -> tuple[dict[int, ScoreResult], dict[int, ScoreResult]]:
+    """By risk the score it had just before its row in `rows`, which know its id, and its newest one."""
+    before = {row.before_id for row in rows}
+    scores = Score.objects.filter(risk__in=[row.risk_id for row in rows], state=Levels.Stage.CURRENT)
+    newest = scores.order_by("risk_id", "-pk").distinct("risk_id").values("pk")
+    found = list(Score.objects.filter(Q(pk__in=newest) | Q(pk__in=before - {None})))
+    then = {one.risk_id: as_result(one) for one in found if one.pk in before}
+    return then, {one.risk_id: as_result(one) for one in found if one.pk not in before}
 
 
 def _place(score: ScoreResult | None) -> tuple[int, int] | None:

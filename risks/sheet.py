@@ -90,7 +90,7 @@ def of_user(user: Any):
 
 def read(risk: Risk, user: Any) -> Sheet:
     """The sheet of `risk`, a row of `of_user(user)`. Thirteen queries at most and those of the panels, however much hangs on it."""
-    verdict = appetite.judge(_state(risk, "current_value"), appetite.of_category(risk.category))
+    verdict = appetite.judge(_state(risk, "current_value"), appetite.known(risk.category))
     score = why.newest(risk, Levels.Stage.CURRENT)
     tolerance = None if verdict.tolerance_points is None else Decimal(verdict.tolerance_points)
     judged = {row.stage: row for row in Levels.objects.filter(risk=risk).select_related("set_by")}

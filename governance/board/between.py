@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
 
+from django.db.models import prefetch_related_objects
+
 from governance.board.scope import Scope
 from portal.people import organisations
 from risks import differences
@@ -33,13 +35,15 @@ class Between:
 
 
 def read(user, scope: Scope) -> Between:
-    """Four queries."""
-    rounds = differences.rounds(user).filter(scope.within("risk__unit"))
-    open_ones = rounds.filter(state=RatingRound.State.DIFFERENT).order_by("revealed_at", "pk")[:MOST_ROWS]
+    """Three queries."""
+    rounds = differences.bare_rounds(user).filter(scope.within("risk__unit"))
+    open_ones = list(rounds.filter(state=RatingRound.State.DIFFERENT).order_by("revealed_at", "pk")[:MOST_ROWS])
     since = organisations.morning(organisations.today() - timedelta(days=LATELY_DAYS))
     outcomes = (RatingRound.Outcome.AGREED, RatingRound.Outcome.ARBITRATED)
     ended = rounds.filter(state=RatingRound.State.SETTLED, outcome__in=outcomes, settled_at__gte=since, needs_both=True)
-    found = [_settled(one) for one in ended.order_by("-settled_at")[:50]]
+    ended_ones = list(ended.order_by("-settled_at")[:50])
+    prefetch_related_objects([*open_ones, *ended_ones], differences.RATINGS)
+    found = [_settled(one) for one in ended_ones]
     days = [one.days for one in found]
     return Between(tuple(differences.row(one) for one in open_ones), tuple(found[:3]), round(median(days)) if days else None)
 

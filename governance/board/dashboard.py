@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.urls import reverse
 
 from governance.board import beginning as beginning_of
@@ -24,7 +24,7 @@ from portal.web.charts import Sparkline
 from portal.web.charts.heat_map import MOST_ARROWS, Cell, HeatMap
 from risks import heatmap, listing, movers, scales, wording
 from risks.models import Risk
-from risks.movers import Mover
+from risks.movers import Moved, Mover
 
 MOVED_WITHIN_DAYS = 30
 MOST_MOVERS = 5
@@ -100,15 +100,14 @@ def build(user) -> Dashboard:
     """Today for `user`; a constant number of queries."""
     where = scope.of(user)
     known = figures_of.read(user, where)
-    mine = needs.of(user, where)
+    mine, waiting = needs.both(user, where)
     first = beginning_of.of(user)
     tiles = first.without_empty(_order(reach.grants(user).names))
     today = organisations.today()
     since = today - timedelta(days=MOVED_WITHIN_DAYS)
     sees_risks = bool(where.units) and user.has_perm("risks.view_risk")
     risks = Risk.objects.visible_to(user).filter(where.within("unit"), state=Risk.State.OPEN)
-    moves = _within(where, movers.movers(user, since, MOST_ARROWS)) if sees_risks else []
-    rose, fell = _ways(movers.moves(since).filter(risk__in=risks)) if sees_risks else (0, 0)
+    moved = movers.read(user, since, MOST_ARROWS, within=where.within("risk__unit")) if sees_risks else Moved([])
     looked_after = ground.read() if "ground" in tiles else None
     return Dashboard(
         scope=where,
@@ -119,11 +118,11 @@ def build(user) -> Dashboard:
         sentence=_sentence(known, where, looked_after, len(mine), reach.grants(user).seats),
         needs=mine,
         next=None if mine else needs.next_for(user),
-        waiting=needs.waiting_for(user),
-        heat=_heat(known, moves) if sees_risks else None,
-        movers=_with_sparks(moves[:MOST_MOVERS]),
-        rose=rose,
-        fell=fell,
+        waiting=waiting,
+        heat=_heat(known, moved.movers) if sees_risks else None,
+        movers=_with_sparks(moved.movers[:MOST_MOVERS]),
+        rose=moved.rose,
+        fell=moved.fell,
         moved_url=where.rows("risks:register", moved_since=since) if sees_risks else "",
         safety=_safety_lane(risks) if sees_risks else [],
         owned=_owned(user) if "owned" in tiles and known.of("owned") else [],
@@ -154,17 +153,6 @@ def _sentence(known: Figures, where: Scope, looked_after: Ground | None, count: 
 def _with_sparks(found: list[Mover]) -> list[Move]:
     sparks = listing.sparks([mover.risk for mover in found])
     return [Move(mover, sparks[mover.risk.pk]) for mover in found]
-
-
-def _ways(moves) -> tuple[int, int]:
-    """How many rose and how many fell."""
-    counts = moves.aggregate(rose=Count("pk", filter=Q(delta__gt=0)), fell=Count("pk", filter=Q(delta__lt=0)))
-    return counts["rose"], counts["fell"]
-
-
-def _within(where: Scope, found: list[Mover]) -> list[Mover]:
-    """The moves of the scope alone; a reader may see others that they own elsewhere."""
-    return [mover for mover in found if any(mover.risk.unit.path.startswith(unit.path) for unit in where.units)]
 
 
 def _safety_lane(risks) -> list[Risk]:

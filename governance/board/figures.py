@@ -126,8 +126,10 @@ def _dated(user, scope: Scope, today: date, shut: hidden.HiddenRisks):
     late = len(shut.where(lambda one: one.review_due_on is not None and one.review_due_on < today))
     soon = len(shut.where(lambda one: one.review_due_on is not None and today <= one.review_due_on <= soon_on))
     new = len(shut.where(lambda one: one.logged_at >= morning and bool(one.is_above_tolerance)))
-    yield "review_overdue", late + risks.filter(review_due_on__lt=today).count(), REGISTER, {"review": "overdue"}
-    yield "review_due_soon", soon + risks.filter(review_due_on__range=(today, soon_on)).count(), REGISTER, {"review": "due_soon"}
+    passed = Q(review_due_on__lt=today)
+    due = risks.filter(review_due_on__lte=soon_on).aggregate(late=Count("pk", filter=passed), soon=Count("pk", filter=~passed))
+    yield "review_overdue", late + due["late"], REGISTER, {"review": "overdue"}
+    yield "review_due_soon", soon + due["soon"], REGISTER, {"review": "due_soon"}
     fresh = risks.filter(logged_at__gte=morning, score_state__is_above_tolerance=True)
     yield "new_above", new + fresh.count(), REGISTER, {"above_tolerance": 1, "logged_since": monday}
     since = today - timedelta(days=NEW_ASSET_DAYS)

@@ -1,8 +1,9 @@
 """What needs somebody, and what they wait for: from reviews, discovery and the register, at most seven cards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Q
 from django.urls import reverse
@@ -17,6 +18,8 @@ from portal.people.models import User
 from portal.signing import signatures
 from risks import differences, treatment_book
 from risks.models import RatingRound, Risk, RiskException
+
+Things = Mapping[tuple[str, int], Any]
 
 MOST_CARDS = 7
 AHEAD_DAYS = 7
@@ -38,30 +41,33 @@ class Need:
 
 def of(user: User, scope: Scope) -> list[Need]:
     """What needs `user`, the most pressing first. Whoever prepares for a leader sees that leader's cards."""
-    grants = reach.grants(user)
-    found = [
-        *_signatures(user),
-        *_expired(user),
-        *_ratings(user),
-        *_treatments(user),
-        *_reviews(user),
-        *_proposals(user),
-        *_register(user, scope),
-        *_accounts(user),
-    ]
-    if "PREPARER" in grants.names and user.reports_to is not None:
-        found += _reviews(user, of_whom=user.reports_to)
-    return sorted(found, key=lambda need: (need.due_on is None, need.due_on or date.max))[:MOST_CARDS]
+    return both(user, scope, mirror=False)[0]
+
+
+def both(user: User, scope: Scope, *, mirror: bool = True) -> tuple[list[Need], list[Need]]:
+    """The same, and the mirror: what `user` waits for. What their reviews are about is read at once."""
+    mine, theirs = _reviews(user), _waiting(user) if mirror else []
+    things = _things([*mine, *theirs], user)
+    note = gettext("Waits for %(name)s")
+    found = [*_signatures(user), *_expired(user), *_ratings(user), *_treatments(user), *_as_needs(mine, things, user, note)]
+    found += [*_proposals(user), *_register(user, scope), *_accounts(user)]
+    ordered = sorted(found, key=lambda need: (need.due_on is None, need.due_on or date.max))
+    return ordered[:MOST_CARDS], _as_needs(theirs, things, user, note)
 
 
 def next_for(user: User) -> Need | None:
     """What needs `user` next, later than the cards reach; None where nothing is planned."""
-    rows = Review.objects.visible_to(user).filter(owner=user).open().select_related("owner").order_by("due_on")[:1]
-    return next(iter(_as_needs(rows, user, "")), None)
+    rows = list(Review.objects.visible_to(user).filter(owner=user).open().select_related("owner").order_by("due_on")[:1])
+    return next(iter(_as_needs(rows, _things(rows, user), user, "")), None)
 
 
 def waiting_for(user: User) -> list[Need]:
     """The mirror: late reviews of others on what `user` leads or owns, so that nobody has to ask around."""
+    rows = _waiting(user)
+    return _as_needs(rows, _things(rows, user), user, gettext("Waits for %(name)s"))
+
+
+def _waiting(user: User) -> list[Review]:
     today = organisations.today()
     grants = reach.grants(user)
     if not grants.seats and not user.heads_of.exists():
@@ -69,7 +75,7 @@ def waiting_for(user: User) -> list[Need]:
     rows = Review.objects.visible_to(user).overdue(today).exclude(owner=user).select_related("owner")
     if not grants.seats:
         rows = rows.filter(owner__reports_to=user)
-    return _as_needs(rows.order_by("due_on")[:MOST_CARDS], user, gettext("Waits for %(name)s"))
+    return list(rows.order_by("due_on")[:MOST_CARDS])
 
 
 def _signatures(user: User) -> Iterator[Need]:
@@ -140,21 +146,25 @@ def _treatments(user: User) -> Iterator[Need]:
         )
 
 
-def _reviews(user: User, of_whom: User | None = None) -> list[Need]:
-    rows = (
-        Review.objects.visible_to(user)
-        .for_person(of_whom or user)
-        .open()
-        .filter(due_on__lte=organisations.today() + timedelta(days=AHEAD_DAYS))
-        .select_related("owner")
-        .order_by("due_on")[:MOST_CARDS]
-    )
-    return _as_needs(rows, user, gettext("Waits for %(name)s"))
+def _reviews(user: User) -> list[Review]:
+    """Theirs, then those of the leader they prepare for."""
+    found = _soon(user, user)
+    if "PREPARER" in reach.grants(user).names and user.reports_to is not None:
+        found += _soon(user, user.reports_to)
+    return found
 
 
-def _as_needs(rows, user: User, note: str) -> list[Need]:
-    rows = list(rows)
-    things = subjects.fetch([(row.subject_kind, row.subject_id) for row in rows], user)
+def _soon(user: User, of_whom: User) -> list[Review]:
+    rows = Review.objects.visible_to(user).for_person(of_whom).open().select_related("owner")
+    until = organisations.today() + timedelta(days=AHEAD_DAYS)
+    return list(rows.filter(due_on__lte=until).order_by("due_on")[:MOST_CARDS])
+
+
+def _things(rows: Iterable[Review], user: User) -> Things:
+    return subjects.fetch([(row.subject_kind, row.subject_id) for row in rows], user)
+
+
+def _as_needs(rows: Iterable[Review], things: Things, user: User, note: str) -> list[Need]:
     found = []
     for row in rows:
         thing = things.get((row.subject_kind, row.subject_id))

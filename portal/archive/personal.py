@@ -13,7 +13,7 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Field, Model, Q
 from django.utils.text import capfirst
 from psycopg2 import sql
 
@@ -58,8 +58,7 @@ def held_on(person: User, *, reader: User | None) -> dict[str, Any]:
         "mail_addresses": list(EmailAddress.objects.filter(user=person).values("email", "primary", "verified")),
         "second_factors": list(Authenticator.objects.filter(user=person).values("type", "created_at", "last_used_at")),
         "roles": list(person.role_assignments.order_by("pk").values("role", "unit__name", "granted_by", "granted_at", "ended_at")),
-        "seats": list(Appointment.objects.filter(holder=person).order_by("pk").values("seat", "since", "ended_at")),
-        "substitute_for": list(Appointment.objects.filter(substitute=person).order_by("pk").values("seat", "since", "ended_at")),
+        **_seats(person),
         "tokens": list(person.tokens.order_by("pk").values("name", "prefix", "scopes", "created_at", "expires_at", "revoked_at")),
         "sessions": list(person.browser_sessions.order_by("pk").values("device", "address", "since", "last_seen_at", "ended_at")),
         "failed_sign_ins": _failed_sign_ins(person),
@@ -75,6 +74,15 @@ def packed(person: User, *, reader: User | None) -> bytes:
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(f"person-{person.pk}.json", json.dumps(held, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1))
     return into.getvalue()
+
+
+def _seats(person: User) -> dict[str, list[dict[str, Any]]]:
+    found = list(Appointment.objects.filter(Q(holder=person) | Q(substitute=person)).order_by("pk"))
+    told = {one: {"seat": one.seat, "since": one.since, "ended_at": one.ended_at} for one in found}
+    return {
+        "seats": [told[one] for one in found if one.holder_id == person.pk],
+        "substitute_for": [told[one] for one in found if one.substitute_id == person.pk],
+    }
 
 
 def _failed_sign_ins(person: User) -> list[dict[str, Any]]:

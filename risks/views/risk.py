@@ -50,7 +50,7 @@ def score(request, pk):
     if stage not in Levels.Stage.values:
         raise Http404
     row = why.newest(found, stage)
-    wanted = appetite.of_category(found.category)
+    wanted = appetite.known(found.category)
     tolerance = wanted.tolerance_points if wanted else None
     explained = why.explain(row, why.sources([row], request.user), tolerance)
     context = {

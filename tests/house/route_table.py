@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.people.access import OPEN_TO_ALL
+
 OWN, OTHER, CONFIDENTIAL = "own unit", "other unit", "confidential"
 PLACES = (OWN, OTHER, CONFIDENTIAL)
 
@@ -191,6 +193,8 @@ PAGES = {
     ),
     "api:reviews-answer": of("review", writes="attention.answer_review"),
     "api:users-list": Line(writes="people.change_user"),
+    "api:users-invitation-list": Line(writes="people.change_user"),
+    "api:users-me": Line(writes=OPEN_TO_ALL),
     **{
         f"api:users-{act}": of("user", writes="people.change_user")
         for act in ("invitation", "closing", "reopening", "sign-out", "factor-reset")
@@ -210,6 +214,7 @@ PAGES = {
 RESOURCES = {
     "appetites": of("appetite"),
     "appointment-proposals": of("appointment-proposal"),
+    "access-reasons": Line(),
     "appointments": of("appointment"),
     "assets": of("asset"),
     "authority-tables": of("authority-table"),
@@ -230,6 +235,7 @@ RESOURCES = {
     "signatures": of("signature"),
     "heads": of("head"),
     "history": Line(),
+    "holdings": of("leaver"),
     "legal-holds": of("hold"),
     "personal-data": of("personal"),
     "redactions": of("redaction"),
@@ -244,6 +250,7 @@ RESOURCES = {
     "scale-meanings": of("scale-meaning"),
     "role-assignments": of("aide"),
     "scores": of("score"),
+    "sessions": of("browser-session"),
     "treatments": of("treatment"),
     "treatment-steps": of("treatment-step"),
     "units": of("unit"),

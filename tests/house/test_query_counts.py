@@ -1,10 +1,10 @@
 """A page asks the database as often with ten rows as with a thousand, and within its budget."""
 
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,53 +13,146 @@ from django.urls import reverse
 from assets.discovery import reading
 from assets.models import Asset, Dependency, DiscoveryRun
 from governance.board import scale
+from portal import clock
 from portal.attention.models import Reminder, Review
 from portal.people import organisations
 from portal.people.models import User
 from risks import recompute
 from risks.models import Risk, RiskAsset
 from risks.stale import mark_risks
+from tests.conftest import OWNER, acting_as
 from tests.factories.assets import make_host, make_run, make_scan
+from tests.factories.portal import freshen, make_company, make_person
 from tests.factories.risks import make_levels
 from tests.factories.sheets import check, make_csv, make_import, make_line
+from tests.house import crowd, route_table
+from tests.house import world as small_world
 from tests.house.world import BACKEND
 
 FEW, MANY = 10, 1_000
 SHELL, LIST, DETAIL, SAVE = 4, 8, 14, 25
-TODAY = 24  # beside the shell: eight tiles, each with figures, rows and their people
-RISK = 20  # beside the shell: score and move, levels, assets, history, and the panels of plan, controls, exceptions, review
+TODAY = 20  # beside the shell: seven tiles, each with figures, rows and their people
 PAGES = {
     "board:today": TODAY,
     "risks:register": LIST,
-    "risks:risk": RISK,
+    "risks:differences": LIST,
+    "risks:risk": DETAIL,
     "risks:risk-changes": DETAIL,
+    "risks:risk-words": DETAIL,
+    "risks:risk-owners": DETAIL,
+    "risks:risk-readers": DETAIL,
+    "risks:risk-levels": DETAIL,
+    "risks:risk-closing": DETAIL,
+    "risks:rating": DETAIL,
     "risks:score": DETAIL,
     "risks:score-change": DETAIL,
     "risks:heatmap": DETAIL,
+    "risks:controls": LIST,
+    "risks:control": DETAIL,
+    "risks:control-new": DETAIL,
+    "risks:control-change": DETAIL,
+    "risks:control-evidence": DETAIL,
+    "risks:treatments": LIST,
+    "risks:treatment": DETAIL,
+    "risks:treatment-new": DETAIL,
+    "risks:treatment-change": DETAIL,
+    "risks:treatment-evidence": DETAIL,
+    "risks:log": DETAIL,
+    "risks:concerns": LIST,
+    "risks:recompute": DETAIL,
     "assets:inventory": LIST,
     "assets:asset": DETAIL,
     "assets:registration": DETAIL,
+    "assets:change": DETAIL,
     "assets:discovery": LIST,
     "assets:run": DETAIL,
     "attention:reviews": LIST,
     "attention:review": DETAIL,
     "attention:inbox": LIST,
     "offices:seats": LIST,
+    "offices:aide-naming": DETAIL,
+    "offices:proposal": DETAIL,
+    "offices:proposal-new": DETAIL,
+    "offices:leaving": LIST,
+    "offices:hand-over": DETAIL,
+    "offices:departure": DETAIL,
+    "offices:why": DETAIL,
+    "offices:roles": LIST,
+    "offices:roles-given": LIST,
+    "offices:units": LIST,
+    "offices:unit-new": DETAIL,
+    "offices:unit": DETAIL,
     "offices:delegations": LIST,
+    "offices:delegation-new": DETAIL,
+    "archive:heads": LIST,
+    "archive:history": DETAIL,
+    "archive:retention": DETAIL,
+    "archive:holds": LIST,
+    "archive:placing": DETAIL,
+    "archive:redactions": LIST,
+    "archive:proposal": DETAIL,
+    "archive:own": DETAIL,
+    "archive:personal": DETAIL,
+    "people:account": DETAIL,
+    "people:password": DETAIL,
+    "people:people": LIST,
+    "people:person": DETAIL,
+    "people:invite": DETAIL,
+    "people:invite-list": DETAIL,
+    "people:factors": DETAIL,
+    "people:factor-app": DETAIL,
+    "people:factor-passkey": DETAIL,
+    "setup:settings": DETAIL,
+    "setup:organisation": DETAIL,
+    "setup:units": DETAIL,
+    "setup:leaders": DETAIL,
+    "setup:levels": DETAIL,
+    "setup:appetite": DETAIL,
+    "setup:people": DETAIL,
     "workbench:imports": LIST,
     "workbench:import": DETAIL,
     "workbench:import-mapping": DETAIL,
     "workbench:import-problems": LIST,
     "workbench:import-rows": LIST,
 }
-READERS = {"CIO": tuple(PAGES), "ANALYST": tuple(PAGES), "ENGINEER": ("board:today",)}
+# Not measured yet, each with its reason; a page that is new is measured instead.
+UNMEASURED = dict.fromkeys(
+    (
+        "risks:exceptions",
+        "risks:exception",
+        "risks:exception-new",
+        "risks:exception-words",
+        "risks:exception-extension",
+        "risks:exception-closing",
+        "risks:authority",
+        "risks:authority-new",
+        "signing:signatures",
+        "signing:signature",
+    ),
+    "crowd.py makes no thousand signatures and exceptions yet",
+) | {"pages": "it lists what the code registers, not what the database holds"}
+# What still asks more than its budget: brought down when somebody works there, never up.
+ABOVE = {
+    "board:today": 4,  # ratings, treatments, signatures and reviews each have cards of their own
+    "risks:risk": 6,  # its plan, controls, exceptions and review stand on it as panels
+}
+READERS = {role: tuple(PAGES) for role in ("CIO", "ANALYST", "ADMIN")} | {"ENGINEER": ("board:today",)}
+OPENERS = ("CIO", "ANALYST", "ADMIN", "ARBITER", "AUDITOR", "COLLEAGUE")
 
 
 @pytest.fixture
-def world(person, company) -> SimpleNamespace:
-    """`.people` by role, `.grow(count)`: so many more rows of everything, also below one risk, one asset and one run."""
-    people = {role: person(role) for role in READERS}
-    grown = SimpleNamespace(people=people, rounds=0, imports={})
+def nothing_runs_out(monkeypatch):
+    """What the cache keeps for a minute stays for the whole test; on a slow machine it would run out within a measured visit."""
+    monkeypatch.setattr(type(caches["default"]), "get_backend_timeout", lambda self, timeout=None: None)
+
+
+@pytest.fixture
+def world(own_db, nothing_runs_out) -> SimpleNamespace:
+    """`.people` by role, `.grow(count)`: so many more rows of everything, also around one risk, one asset and one person. They
+    are committed, so that the owner can give the planner its statistics."""
+    company = make_company()
+    people = {role: make_person(role, company=company) for role in READERS}
+    grown = SimpleNamespace(people=people, rounds=0, imports={}, refused=[], crowd=crowd.settle(company))
     grown.grow = lambda count: _grow(grown, company, count)
     return grown
 
@@ -87,9 +180,12 @@ def _grow(world: SimpleNamespace, company: Any, count: int) -> None:
     for user in world.people.values():
         if user.has_perm("workbench.import"):
             lines = [make_line(n, ID=f"{world.rounds}-{n}", Likelihood="9" if n % 2 else "4") for n in range(count)]
-            world.imports[user] = check(make_import(make_csv(*lines), actor=user)).pk
+            world.imports[user] = check(make_import(make_csv(*lines), actor=user))
     make_run(make_scan(*hosts), unit=company.northfield, source=f"nmap-{world.rounds}")
     reading.read_waiting()
+    crowd.grow(world.crowd, list(world.people.values()), risks, count)
+    with acting_as(OWNER):
+        scale.analyse()
 
 
 def _hang_on(risk: int, asset: int, risks: list[int], assets: list[int]) -> None:
@@ -111,19 +207,28 @@ def _remind(user: User, risks: list[int], stamp: int) -> None:
     Reminder.objects.bulk_create(Reminder(kind="risk.review.due", due_on=today, recipient=user, **subject) for subject in for_what)
 
 
-def _address(name: str, world: SimpleNamespace, user: User) -> str:
-    if name.startswith("workbench:import") and name != "workbench:imports":
-        return reverse(name, args=[world.imports[user]])
-    of: dict[str, Callable[[], int]] = {
-        "risks:risk": lambda: world.risk,
-        "risks:risk-changes": lambda: world.risk,
-        "risks:score": lambda: world.risk,
-        "risks:score-change": lambda: world.risk,
-        "assets:asset": lambda: world.asset,
-        "assets:run": lambda: DiscoveryRun.objects.latest("pk").pk,
-        "attention:review": lambda: Review.objects.filter(owner=world.people["CIO"]).first().pk,
+def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
+    """None where `user` has nothing of that kind."""
+    line = route_table.PAGES[name]
+    around = world.crowd
+    things = {
+        "": lambda: None,
+        "risk": lambda: Risk(pk=world.risk),
+        "asset": lambda: Asset(pk=world.asset),
+        "discovery-run": lambda: DiscoveryRun.objects.latest("pk"),
+        "review": lambda: Review.objects.filter(owner=user).first(),
+        "import": lambda: world.imports.get(user),
+        "control": lambda: around.control,
+        "treatment": lambda: around.treatment,
+        "user": lambda: around.leaver,
+        "leaver": lambda: around.leaver,
+        "personal": lambda: around.leaver,
+        "unit": lambda: around.company.northfield,
+        "appointment-proposal": lambda: around.proposal,
+        "departure": lambda: around.departure,
     }
-    return reverse(name, args=[of[name]()] if name in of else [])
+    thing = things[line.kind]()
+    return reverse(name, kwargs=line.arguments(thing)) if thing or not line.kind else None
 
 
 def _asked(world: SimpleNamespace) -> dict[tuple[str, str], int]:
@@ -132,26 +237,50 @@ def _asked(world: SimpleNamespace) -> dict[tuple[str, str], int]:
     for role, user in world.people.items():
         client = Client()
         client.force_login(user, backend=BACKEND)
-        client.get(reverse("board:today"))  # a session notes its browser on the first visit
+        freshen(client, user)
+        client.get(reverse("people:account"))  # the first request of a session notes that it is in use
         for name in READERS[role]:
             address = _address(name, world, user)
+            if address is None:
+                continue
             if world.rounds == 1:
                 client.get(address)
             with CaptureQueriesContext(connection) as queries:
                 answer = client.get(address)
-            if answer.status_code != 403:
-                assert answer.status_code == 200, (role, address)
+            if answer.status_code == 200:
                 found[role, name] = len(queries)
+            elif answer.status_code not in (302, 403, 404):
+                world.refused.append((role, address, answer.status_code))
     return found
 
 
 def test_pages_ask_as_often_for_ten_rows_as_for_a_thousand_and_keep_to_their_budget(world):
-    world.grow(FEW)
-    few = _asked(world)
-    world.grow(MANY)
-    many = _asked(world)
+    with clock.stopped(clock.now()):
+        world.grow(FEW)
+        few = _asked(world)
+        world.grow(MANY)
+        many = _asked(world)
 
+    assert world.refused == []
     assert {page: (few[page], many[page]) for page in many if many[page] != few[page]} == {}
-    over = {(role, name): count for (role, name), count in many.items() if count > SHELL + PAGES[name]}
+    over = {(role, name): count for (role, name), count in many.items() if count > SHELL + PAGES[name] + ABOVE.get(name, 0)}
     assert over == {}
-    assert {name for role, name in many if role == "CIO"} >= set(PAGES) - {"assets:registration"}
+    assert set(PAGES) - {name for _role, name in many} == set()
+
+
+def test_every_page_has_a_budget(company, person):
+    """A page of the route table that shows itself to anybody and is not measured above."""
+    things = small_world.build(company)
+    shown = set()
+    for role in OPENERS:
+        door = small_world.door_of(role, company)
+        for name, line in route_table.PAGES.items():
+            if name.startswith("api:"):
+                continue
+            thing = things[line.kind][route_table.OWN] if line.kind else None
+            answer = door.client.get(reverse(name, kwargs=line.arguments(thing)))
+            if answer.status_code == 200 and not answer.streaming and b"<html" in answer.content:
+                shown.add(name)
+
+    assert shown - set(PAGES) - set(UNMEASURED) == set()
+    assert len(shown) > 40

@@ -1,0 +1,203 @@
+"""So many rows of everything that people, seats, the record and ratings show, all about one person, one risk and one round."""
+
+from datetime import date, timedelta
+from itertools import count as counting
+from types import SimpleNamespace
+from typing import Any
+
+from assets.models import Asset
+from portal import clock
+from portal.archive.models import Disposal, LegalHold, Redaction
+from portal.attention.models import Review
+from portal.people import organisations, proposals
+from portal.people.models import (
+    AppointmentProposal,
+    BrowserSession,
+    Delegation,
+    Departure,
+    Invitation,
+    RoleAssignment,
+    ServiceToken,
+    Unit,
+    User,
+)
+from portal.record import audit, sealing
+from portal.record.models import DayHead
+from risks import controls, treatments
+from risks.models import Rating, RatingRound, Risk
+from tests.factories.portal import make_unit, make_user
+from tests.factories.risks import make_control, make_evidence, make_treatment
+
+_serial = counting(1)
+PLANNED = 60  # by the verbs, and more than a page shows
+MANY_UNITS = 200  # choice lists show them all
+
+
+def settle(company: Any) -> SimpleNamespace:
+    """The one thing of each kind that everything else will hang on."""
+    leaver, other, today = make_user("Leaver"), make_user("Somebody Else"), organisations.today()
+    proposal = proposals.propose("CSO", make_user("Idris Bell"), actor=other, from_on=today, substitute=other)
+    return SimpleNamespace(
+        company=company,
+        leaver=leaver,
+        service=make_user("Push", is_service=True),
+        other=other,
+        proposal=proposal,
+        departure=Departure.objects.create(person=make_user("Gone"), handed_over_by=other, passed={"assets": {str(other.pk): 2}}),
+        hold=LegalHold.objects.create(matter="A claim", reason="x", kinds=["inbox"], placed_by=other),
+    )
+
+
+def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: int) -> None:
+    people = _people(ground, count)
+    _around(ground, people)
+    for reader in [*readers, ground.leaver]:
+        _signed_in(reader, count)
+    _seats(ground, people)
+    ground.risk = getattr(ground, "risk", risks[0])
+    _held(ground, risks)
+    _planned(ground, risks)
+    _recorded(ground, risks)
+    _rated(ground, risks)
+    sealing.seal_all()
+
+
+def _people(ground: SimpleNamespace, count: int) -> list[User]:
+    numbers = [next(_serial) for _ in range(count)]
+    rows = [
+        User(
+            email=f"crowd-{n}@verrow.example",
+            name=f"Crowd {n}",
+            unit=ground.company.northfield,
+            reports_to=ground.leaver,
+            password="!",
+        )
+        for n in numbers
+    ]
+    return User.objects.bulk_create(rows)
+
+
+def _around(ground: SimpleNamespace, people: list[User]) -> None:
+    """Roles, invitations, units they head, and who left."""
+    unit, now = ground.company.northfield, clock.now()
+    RoleAssignment.objects.bulk_create(RoleAssignment(user=user, role="OWNER", unit=unit) for user in people)
+    Invitation.objects.bulk_create(
+        Invitation(user=user, invited_by=ground.leaver, expires_at=now + timedelta(days=7)) for user in people
+    )
+    for _ in range(min(len(people), MANY_UNITS)):
+        make_unit(f"Cell {next(_serial)}", parent=unit)
+    Unit.objects.filter(name__startswith="Cell").update(head=ground.leaver)
+    Departure.objects.bulk_create(
+        Departure(person=user, handed_over_by=ground.other, passed={"assets": {str(ground.other.pk): 1}}) for user in people
+    )
+    ground.departure.passed["assets"] |= {str(user.pk): 1 for user in people}
+    Departure.objects.filter(pk=ground.departure.pk).update(passed=ground.departure.passed)
+
+
+def _signed_in(user: User, count: int) -> None:
+    BrowserSession.objects.bulk_create(
+        BrowserSession(user=user, session_key=f"crowd-{next(_serial)}", device="Firefox on Windows") for _ in range(count)
+    )
+
+
+def _seats(ground: SimpleNamespace, people: list[User]) -> None:
+    today = organisations.today()
+    Delegation.objects.bulk_create(
+        Delegation(delegator=user, delegate=ground.leaver, from_on=today, to_on=today, named_by=ground.other) for user in people
+    )
+    AppointmentProposal.objects.bulk_create(
+        AppointmentProposal(seat="CIO", holder=user, from_on=today, proposed_by=ground.other, state="REFUSED") for user in people
+    )
+    RoleAssignment.objects.bulk_create(
+        RoleAssignment(user=user, role="PREPARER", unit=ground.company.root, for_seat="CIO") for user in people[:20]
+    )
+
+
+def _held(ground: SimpleNamespace, risks: list[int]) -> None:
+    """Whoever leaves owns, answers and issued much."""
+    leaver, today = ground.leaver, organisations.today()
+    Risk.objects.filter(pk__in=risks).update(it_owner=leaver, security_owner=leaver)
+    assets = list(Asset.objects.filter(archived_at=None).exclude(owner=leaver).values_list("pk", flat=True)[: len(risks)])
+    Asset.objects.filter(pk__in=assets).update(owner=leaver)
+    stamp = next(_serial)
+    for owner in (leaver, ground.other):
+        reviews = Review.objects.bulk_create(
+            Review(kind=f"risk.held.{owner.pk}.{stamp}", due_on=today, owner=owner, subject_kind="risk", subject_id=pk)
+            for pk in risks
+        )
+    Review.people.through.objects.bulk_create(Review.people.through(review=one, user=leaver) for one in reviews)
+    ServiceToken.objects.bulk_create(
+        ServiceToken(
+            user=ground.service,
+            name="Push",
+            prefix="crowd",
+            digest=f"{next(_serial):064d}",
+            scopes=[],
+            created_by=leaver,
+            expires_at=clock.now() + timedelta(days=9),
+        )
+        for _ in risks
+    )
+
+
+def _planned(ground: SimpleNamespace, risks: list[int]) -> None:
+    """Controls that all bear on the one risk, the first one on many risks; plans for that risk, each with a step."""
+    risk, unit = Risk.objects.get(pk=ground.risk), ground.company.northfield
+    made = [make_control(unit=unit) for _ in risks[:PLANNED]]
+    ground.control = getattr(ground, "control", made[0])
+    for control in made:
+        controls.link(control, risk, ["LIKELIHOOD"], actor=None)
+        make_evidence(ground.control, actor=ground.other)
+    for other in Risk.objects.filter(pk__in=risks[:PLANNED], state=Risk.State.OPEN).exclude(pk=risk.pk):
+        controls.link(ground.control, other, ["IMPACT"], actor=None)
+    step = treatments.Step("IT", "Order it", ground.other, organisations.today())
+    plans = [make_treatment(risk, actor=ground.other, steps=[step]) for _ in made]
+    ground.treatment = getattr(ground, "treatment", plans[0])
+
+
+def _recorded(ground: SimpleNamespace, risks: list[int]) -> None:
+    """What the archive shows: entries, versions, heads, holds, redactions, disposals."""
+    other = ground.other
+    for number in (next(_serial) for _ in risks):
+        Risk.objects.filter(pk=ground.risk).update(cause=f"Cause {number}")
+        audit.record(other, "risk.reworded", Risk(pk=ground.risk))
+        audit.record(ground.leaver, "risk.reworded", Risk(pk=risks[number % len(risks)]))
+    DayHead.objects.bulk_create(DayHead(day=date(1990, 1, 1) + timedelta(days=next(_serial)), seq=1, hash="0" * 64) for _ in risks)
+    LegalHold.objects.bulk_create(
+        LegalHold(matter="A claim", reason="x", kinds=["inbox"], subjects=[["risk", pk]], placed_by=other) for pk in risks
+    )
+    Redaction.objects.bulk_create(
+        Redaction(subject_kind="risk", subject_id=pk, fields=["cause"], reason="x", proposed_by=other) for pk in risks
+    )
+    Disposal.objects.bulk_create(Disposal(removed={"inbox": 1}, started_by=other) for _ in risks)
+
+
+def _rated(ground: SimpleNamespace, risks: list[int]) -> None:
+    """One round a risk in which the offices differ, and many settled ones on the one risk."""
+    both = ["IT", "SECURITY"]
+    for state, ids in (("DIFFERENT", risks), ("SETTLED", [ground.risk] * len(risks))):
+        rounds = RatingRound.objects.bulk_create(
+            RatingRound(
+                risk_id=pk,
+                state=state,
+                outcome="AGREED" if state == "SETTLED" else "",
+                rated_offices=both,
+                needs_both=True,
+                revealed_at=clock.now(),
+                settled_at=clock.now() if state == "SETTLED" else None,
+            )
+            for pk in ids
+        )
+        Rating.objects.bulk_create(
+            Rating(
+                round=found,
+                risk_id=found.risk_id,
+                office=office,
+                likelihood_level=level,
+                operational_level=4,
+                reason="x",
+                rated_by=ground.other,
+            )
+            for found in rounds
+            for level, office in enumerate(both, start=3)
+        )
