@@ -8,8 +8,9 @@ from governance.board import needs, scope
 from governance.board.demo.build import AlreadySettled, build
 from portal.people import organisations
 from portal.people.models import User
+from portal.signing import signatures
 from risks import history, recompute
-from risks.models import Control, Risk, ScoreState, Treatment
+from risks.models import Control, Risk, RiskException, ScoreState, Treatment
 from tests.factories.portal import make_user
 
 
@@ -66,3 +67,13 @@ def test_whoever_answers_for_something_finds_a_card_on_the_first_day(verrow):
     answering = {"cio", "ciso", "cso", "arbiter", "preparer", "analyst", "owner", "head", "engineer", "admin"}
     assert {account for account, found in cards.items() if found} == answering
     assert needs.waiting_for(people["arbiter"])
+
+
+def test_verrow_permits_some_things_and_one_waits_for_the_ciso(verrow):
+    found = {one.title: one for one in RiskException.objects.with_standing(organisations.today())}
+
+    assert sorted(one.standing for one in found.values()) == ["ACTIVE", "ACTIVE", "ACTIVE", "EXPIRED", "PROPOSED"]
+    soon = found["Shared sign-ins on operator panels"]
+    assert (soon.ends_on - organisations.today()).days == 5
+    waiting = next(one for one in found.values() if one.standing == "PROPOSED")
+    assert [slot.offices for slot in signatures.standing(waiting).missing] == [("CISO",)]
