@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, F, Window
-from django.db.models.functions import RowNumber
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Window
+from django.db.models.functions import JSONObject, RowNumber
 
 from portal.people import organisations
 from portal.people.reach import Tally
@@ -61,12 +63,32 @@ def _befalls(links: set[tuple[int, int]], asset_id: int, one: hidden.Hidden) -> 
     return one.is_open and (asset_id, one.id) in links
 
 
-def exceptions_of_risks(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[RiskException]]:
-    """The open exceptions that rest on each risk of `ids`, those that end first above; only for risks that have one. One query."""
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """An open exception as the page of its risk shows it."""
+
+    pk: int
+    number: str
+    title: str
+    kind: str
+    kind_word: str
+    standing: str
+    ends_on: date
+
+
+def permits_with_risk() -> ArraySubquery:
+    """The open exceptions of a risk, those that end first above, as part of the query that reads the risk."""
+    rows = RiskException.objects.open().filter(risk=OuterRef("pk")).with_standing(organisations.today()).order_by("ends_on", "pk")
+    told = {name: name for name in ("pk", "number", "title", "kind", "standing", "ends_on")}
+    return ArraySubquery(rows.values(told=JSONObject(**told)))
+
+
+def permits_of(risk: Risk, user: Any) -> list[Permit]:
+    """What `permits_with_risk` read of `risk`, for those who read exceptions. No query."""
     if not user.has_perm("risks.view_exception"):
-        return {}
-    rows = RiskException.objects.visible_to(user).open().filter(risk__in=list(ids)).with_standing(organisations.today())
-    found: dict[int, list[RiskException]] = {}
-    for row in rows.order_by("ends_on", "pk"):
-        found.setdefault(row.risk_id, []).append(row)
-    return found
+        return []
+    words = dict(RiskException.Kind.choices)
+    return [
+        Permit(**told | {"ends_on": date.fromisoformat(told["ends_on"]), "kind_word": str(words[told["kind"]])})
+        for told in risk.permits
+    ]

@@ -15,7 +15,7 @@ from portal.people import holdings
 from portal.people.models import User
 from portal.signing import registry
 from portal.web import shown
-from risks import authority, cadence, exceptions, panels, wording
+from risks import authority, cadence, exceptions, wording
 from risks.errors import EndsOnItsDay
 from risks.models import AuthorityTable, Covers, Risk, RiskException
 from risks.models.exception import MATERIAL
@@ -145,7 +145,6 @@ changes.words("exception", fields={name.removesuffix("_id"): word for name, word
 reviews.on_answer(exceptions.EXPIRY, _take_answer)
 reviews.sides_with(exceptions.EXPIRY, _sides)
 reviews.changed_at(exceptions.EXPIRY, lambda review: reverse("risks:exception", args=[review.subject_id]))
-subjects.add_panel("risk", "exceptions", "risks/exceptions/_of_risk.html", panels.exceptions_of_risks, order=15)
 holdings.register(
     holdings.Group(
         key="exceptions",

@@ -13,7 +13,7 @@ from assets.models import Asset
 from portal import subjects
 from portal.archive.changes import Entry
 from portal.people import organisations
-from risks import appetite, history, meanings, scales, scores, why, wording
+from risks import appetite, history, meanings, panels, scales, scores, why, wording
 from risks.appetite import Verdict
 from risks.models import Levels, Risk, RiskAsset, StaleScore
 from risks.scores import Moved
@@ -84,7 +84,11 @@ def of_user(user: Any):
     return (
         Risk.objects.visible_to(user)
         .select_related(*related)
-        .annotate(stale_since=Subquery(stale.values("since")), link_count=Coalesce(Subquery(links.values("count")), 0))
+        .annotate(
+            permits=panels.permits_with_risk(),
+            stale_since=Subquery(stale.values("since")),
+            link_count=Coalesce(Subquery(links.values("count")), 0),
+        )
     )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.web.pages import answer
-from risks import appetite, history, offices, recalculation, scores, sheet, why
+from risks import appetite, history, offices, panels, recalculation, scores, sheet, why
 from risks.forms.risk import AssetForm
 from risks.models import Levels, Risk, Score
 from risks.models.score import Agreement
@@ -28,7 +28,12 @@ def visible_risk(request, pk):
 @permitted("risks.view_risk")
 def risk(request, pk):
     found = visible_risk(request, pk)
-    context = {"risk": found, "sheet": sheet.read(found, request.user), "asset_form": AssetForm(auto_id="link-%s")}
+    context = {
+        "risk": found,
+        "sheet": sheet.read(found, request.user),
+        "permits": panels.permits_of(found, request.user),
+        "asset_form": AssetForm(auto_id="link-%s"),
+    }
     return answer(request, "risks/risk.html", context | rights(request, found))
 
 
