@@ -31,7 +31,7 @@ from tests.house.world import BACKEND
 
 FEW, MANY = 10, 1_000
 SHELL, LIST, DETAIL, SAVE = 4, 8, 14, 25
-TODAY = 24  # beside the shell: seven tiles, each with figures, rows and their people
+TODAY = 20  # beside the shell: seven tiles, each with figures, rows and their people
 PAGES = {
     "board:today": TODAY,
     "risks:register": LIST,
