@@ -20,7 +20,7 @@ pytestmark = pytest.mark.axe
 
 ROOMS = {"board", "setup", "offices", "assets", "risks", "attention", "workbench", "people"}
 # Open while nobody lives here, to leaders, and to who is not in yet (tests/portal/web/people/test_browser.py).
-OWN_TEST = {"setup:begin", "offices:aide-naming", "people:invitation", "people:new-password"}
+OWN_TEST = {"setup:begin", "setup:demo", "offices:aide-naming", "people:invitation", "people:new-password"}
 KEYS = {"stage": "CURRENT"}  # of parameters that are no keys
 TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"
 LOST = """[...document.querySelectorAll('[aria-labelledby], [aria-describedby], [for]')].flatMap(e =>

@@ -2,6 +2,7 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
+from django.test import TestCase
 
 from assets.models import Asset, Proposal
 from governance.board import needs, scope
@@ -14,32 +15,61 @@ from risks.models import Control, Risk, RiskException, ScoreState, Treatment
 from tests.factories.portal import make_user
 
 
-@pytest.fixture
-def verrow(db):
-    return build()
+class Verrow(TestCase):
+    """Built once for all that is asked of it: nothing here changes it."""
 
+    @classmethod
+    def setUpTestData(cls):
+        cls.doors = build()
 
-def test_verrow_moves_in_with_its_assets_and_risks(verrow):
-    assert Asset.objects.filter(archived_at=None).count() == 62
-    assert list(Risk.objects.order_by("pk").values_list("number", flat=True)[:2]) != []
-    assert Risk.objects.filter(state="OPEN").count() == 47
-    assert Proposal.objects.filter(state="OPEN", kind="NEW").count() == 3
-    assert recompute.differences() == []
-    assert ScoreState.objects.filter(current_value=None).count() == 1
-    today = organisations.today()
-    assert Control.objects.count() == 14
-    assert Control.objects.in_force().proven(today, holds=False).count() == 4
-    assert sorted(Counter(Treatment.objects.values_list("state", flat=True)).items()) == [
-        ("APPROVED", 9),
-        ("DONE", 1),
-        ("PROPOSED", 2),
-        ("REFUSED", 1),
-    ]
-    assert Treatment.objects.overdue(today).count() == 2
-    assert ScoreState.objects.get(risk__number="R-0017").current_value == Decimal("62.0")
-    for leader in ("marta", "idris"):
-        reader = User.objects.get(email__startswith=leader)
-        assert any(need.kind == "Treatment" for need in needs.of(reader, scope.of(reader)))
+    def test_verrow_moves_in_with_its_assets_and_risks(self):
+        assert Asset.objects.filter(archived_at=None).count() == 62
+        assert list(Risk.objects.order_by("pk").values_list("number", flat=True)[:2]) != []
+        assert Risk.objects.filter(state="OPEN").count() == 47
+        assert Proposal.objects.filter(state="OPEN", kind="NEW").count() == 3
+        assert recompute.differences() == []
+        assert ScoreState.objects.filter(current_value=None).count() == 1
+        today = organisations.today()
+        assert Control.objects.count() == 14
+        assert Control.objects.in_force().proven(today, holds=False).count() == 4
+        assert sorted(Counter(Treatment.objects.values_list("state", flat=True)).items()) == [
+            ("APPROVED", 9),
+            ("DONE", 1),
+            ("PROPOSED", 2),
+            ("REFUSED", 1),
+        ]
+        assert Treatment.objects.overdue(today).count() == 2
+        assert ScoreState.objects.get(risk__number="R-0017").current_value == Decimal("62.0")
+        for leader in ("marta", "idris"):
+            reader = User.objects.get(email__startswith=leader)
+            assert any(need.kind == "Treatment" for need in needs.of(reader, scope.of(reader)))
+
+    def test_the_history_of_a_risk_names_who_answered_its_review(self):
+        risk = Risk.objects.get(title="Ransomware reaches Northfield line control")
+        owner, analyst = User.objects.get(name="Priya Nair"), User.objects.get(name="Dana Amari")
+
+        entries, _more = history.read(risk, User.objects.get(email=self.doors["cio"]["email"]))
+
+        by = {entry.what: entry.who for entry in entries}
+        assert by["Reviewed"] == owner.name
+        assert by["Logged"] == analyst.name
+
+    def test_whoever_answers_for_something_finds_a_card_on_the_first_day(self):
+        people = {account: User.objects.get(email=door["email"]) for account, door in self.doors.items()}
+        cards = {account: needs.of(person, scope.of(person)) for account, person in people.items()}
+
+        answering = {"cio", "ciso", "cso", "arbiter", "preparer", "analyst", "owner", "head", "engineer", "admin"}
+        assert {account for account, found in cards.items() if found} == answering
+        assert needs.waiting_for(people["arbiter"])
+
+    def test_verrow_permits_some_things_and_one_waits_for_the_ciso(self):
+        found = {one.title: one for one in RiskException.objects.with_standing(organisations.today())}
+
+        assert sorted(one.standing for one in found.values()) == ["ACTIVE", "ACTIVE", "ACTIVE", "EXPIRED", "PROPOSED"]
+        soon = found["Shared sign-ins on operator panels"]
+        assert (soon.ends_on - organisations.today()).days == 5
+        waiting = next(one for one in found.values() if one.standing == "PROPOSED")
+        assert [slot.offices for slot in signatures.standing(waiting).missing] == [("CISO",)]
 
 
 def test_the_demo_moves_only_into_an_empty_portal(db):
@@ -47,33 +77,3 @@ def test_the_demo_moves_only_into_an_empty_portal(db):
 
     with pytest.raises(AlreadySettled):
         build()
-
-
-def test_the_history_of_a_risk_names_who_answered_its_review(verrow):
-    risk = Risk.objects.get(title="Ransomware reaches Northfield line control")
-    owner, analyst = User.objects.get(name="Priya Nair"), User.objects.get(name="Dana Amari")
-
-    entries, _more = history.read(risk, User.objects.get(email=verrow["cio"]["email"]))
-
-    by = {entry.what: entry.who for entry in entries}
-    assert by["Reviewed"] == owner.name
-    assert by["Logged"] == analyst.name
-
-
-def test_whoever_answers_for_something_finds_a_card_on_the_first_day(verrow):
-    people = {account: User.objects.get(email=door["email"]) for account, door in verrow.items()}
-    cards = {account: needs.of(person, scope.of(person)) for account, person in people.items()}
-
-    answering = {"cio", "ciso", "cso", "arbiter", "preparer", "analyst", "owner", "head", "engineer", "admin"}
-    assert {account for account, found in cards.items() if found} == answering
-    assert needs.waiting_for(people["arbiter"])
-
-
-def test_verrow_permits_some_things_and_one_waits_for_the_ciso(verrow):
-    found = {one.title: one for one in RiskException.objects.with_standing(organisations.today())}
-
-    assert sorted(one.standing for one in found.values()) == ["ACTIVE", "ACTIVE", "ACTIVE", "EXPIRED", "PROPOSED"]
-    soon = found["Shared sign-ins on operator panels"]
-    assert (soon.ends_on - organisations.today()).days == 5
-    waiting = next(one for one in found.values() if one.standing == "PROPOSED")
-    assert [slot.offices for slot in signatures.standing(waiting).missing] == [("CISO",)]

@@ -239,7 +239,7 @@ def test_no_page_is_kept_in_the_browser(style_server, page):
 
 
 def test_signing_in_with_a_second_factor_wears_the_look(own_live_server, page):
-    user = make.make_person("CIO", company=make.make_company(), password=PASSWORD)
+    user = make.make_person("CIO", company=make.make_company(), password=PASSWORD, has_factor=False)
     secret = generate_totp_secret()
     TOTP.activate(user, secret)
 
