@@ -32,6 +32,7 @@ def build() -> dict[str, dict[str, str]]:
         risks.say_what_levels_mean()
         risks.set_appetite()
         people.settle()
+        people.name_aides(staff)
     known = inventory.write_down(calendar, staff, tree)
     first = inventory.scan(calendar, FIRST_SCAN, "plant_first_scan.xml", engineer=staff["jonas"], unit=tree["northfield"])
     inventory.accept_all(calendar, ACCEPTED, first, engineer=staff["jonas"])
@@ -42,5 +43,7 @@ def build() -> dict[str, dict[str, str]]:
     inventory.scan(calendar, LATER_SCAN, "plant_later_scan.xml", engineer=staff["jonas"], unit=tree["northfield"])
     while recompute.refresh_batch(500):
         pass
+    with calendar.at(0):
+        people.stand_in(staff, calendar)
     reminders.remind()
     return doors

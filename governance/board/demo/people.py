@@ -3,8 +3,8 @@
 from typing import Any
 
 from governance.board.demo import sources
-from governance.board.demo.times import ZONE
-from portal.people import accounts, appointments, organisations, role_assignments, units
+from governance.board.demo.times import ZONE, Calendar
+from portal.people import accounts, aides, appointments, delegations, organisations, role_assignments, units
 from portal.people.models import Unit, User
 
 DOMAIN = "verrow.example"
@@ -49,6 +49,19 @@ def _place(row: dict[str, str], people: dict[str, User], tree: dict[str, Unit]) 
     if row["reports_to"]:
         accounts.report_to(person, people[row["reports_to"]], actor=None)
     if row["seat"]:
-        appointments.appoint(row["seat"], person, actor=None)
+        appointments.appoint(row["seat"], person, substitute=people.get(row["substitute"]), actor=None)
+    if row["role"] in aides.ROLES:
+        return  # whoever fills the seat names them
     for unit in row["role_unit"].split():
         role_assignments.give(person, row["role"], tree[unit], actor=None)
+
+
+def name_aides(people: dict[str, User]) -> None:
+    """The CIO has somebody who prepares."""
+    aides.name(people["nora"], "PREPARER", "CIO", actor=people["marta"])
+
+
+def stand_in(people: dict[str, User], calendar: Calendar) -> None:
+    """A department head is away for some days, and the one who stands in answers meanwhile."""
+    away, here = people["tomas"], people["priya"]
+    delegations.name(away, here, actor=away, from_on=calendar.day(0), to_on=calendar.day(-6))
