@@ -13,7 +13,7 @@ from risks.treatments import Step
 from tests import browser as chromium
 from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_dependency, make_run
-from tests.factories.risks import make_control, make_evidence, make_treatment
+from tests.factories.risks import make_control, make_evidence, make_exception, make_treatment
 from tests.factories.sheets import check, make_csv, make_import, make_line
 
 pytestmark = pytest.mark.axe
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.axe
 ROOMS = {"board", "setup", "offices", "assets", "risks", "attention", "workbench", "people"}
 # Open while nobody lives here, to leaders, and to who is not in yet (tests/portal/web/people/test_browser.py).
 OWN_TEST = {"setup:begin", "setup:demo", "offices:aide-naming", "people:invitation", "people:new-password"}
+OWN_TEST |= {"risks:recalculation", "risks:authority-new"}  # a file; a page for leaders
 KEYS = {"stage": "CURRENT"}  # of parameters that are no keys
 TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"
 LOST = """[...document.querySelectorAll('[aria-labelledby], [aria-describedby], [for]')].flatMap(e =>
@@ -66,6 +67,7 @@ def furnished():
     make_evidence(control, actor=reader)
     controls.link(control, risk, ["IMPACT"], actor=reader)
     plan = make_treatment(risk, actor=reader, steps=[Step("IT", "Buy the gateway", reader, organisations.today())])
+    exception = make_exception(risk, by=reader)
     other, today = make.make_user("Sade Oyelaran", reports_to=reader), organisations.today()
     make_asset("Oven 3", unit=company.northfield, owner=other, actor=reader)
     proposal = proposals.propose("CIO", make.make_user("Idris Bell"), actor=other, from_on=today, substitute=other)
@@ -78,6 +80,7 @@ def furnished():
         "risks": risk.pk,
         **dict.fromkeys(("risks:control", "risks:control-change", "risks:control-evidence"), control.pk),
         **dict.fromkeys(("risks:treatment", "risks:treatment-change", "risks:treatment-evidence"), plan.pk),
+        **dict.fromkeys([f"risks:exception{page}" for page in ("", "-words", "-extension", "-closing")], exception.pk),
         "attention": review.pk,
         "attention:reminder": told and told.pk,
         "workbench": sheet.pk,

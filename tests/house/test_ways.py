@@ -15,8 +15,10 @@ from tests.house.test_routes import questions
 READERS = ("CISO", "ARBITER", "BOARD", "ANALYST", "OWNER", "COLLEAGUE", "AUDITOR", "ADMIN")
 LINK = re.compile(r'<a\b[^>]*?\shref="(/[^"#]*)')
 EACH = 2  # pages of one kind that are read for links; more of the same kind say the same
-# The one is of a risk risks:risk-changes; the other stands on a treatment only once its state lets evidence be added.
-NOT_BY_LINK = {"archive:history", "risks:treatment-evidence"}
+# The first is of a risk risks:risk-changes; the others stand on their thing only while its state, or who proposed it, lets
+# them: evidence of a treatment, changes of an exception, another table while none waits.
+NOT_BY_LINK = {"archive:history", "risks:treatment-evidence", "risks:authority-new"}
+NOT_BY_LINK |= {"risks:exception-words", "risks:exception-extension", "risks:exception-closing"}
 
 
 def name_of(address: str) -> str:
