@@ -16,6 +16,8 @@ from tests.house.route_table import OWN
 from tests.house.routes import entrances
 from tests.house.test_routes import GUARDED, ask, line_of, questions
 
+pytestmark = pytest.mark.access
+
 BACKEND = world.BACKEND
 PASSWORD = "a-long-enough-pass-phrase"
 TRICKS = ("' OR 1=1 --", '"><script>alert(7)</script>', "id; DROP TABLE risks_risk", "\x00", "../../etc/passwd", "{{7*7}}")

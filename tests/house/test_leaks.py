@@ -12,6 +12,8 @@ from tests.house import leaks, world
 from tests.house.routes import entrances
 from tests.house.test_routes import line_of
 
+pytestmark = pytest.mark.access
+
 IN_CI, IN_SOAK = 30, 1000  # requests for each role from whom something is hidden, each asked twice
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 

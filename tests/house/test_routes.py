@@ -15,6 +15,8 @@ from tests.house import world
 from tests.house.route_table import PAGES, PLACES, RESOURCES, SEEN, Line
 from tests.house.routes import Entrance, entrances
 
+pytestmark = pytest.mark.access
+
 EVERYBODY = ("STRANGER", *roles.PERMISSIONS)
 GUARDED = [each for each in entrances() if each.permission]
 

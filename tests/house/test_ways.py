@@ -11,6 +11,8 @@ from django.urls import Resolver404, resolve
 from tests.house import world
 from tests.house.test_routes import questions
 
+pytestmark = pytest.mark.access
+
 # One of each way to see: a leader, the arbiter, those of a unit, those of one thing, who keeps the house and who checks it.
 READERS = ("CISO", "ARBITER", "BOARD", "ANALYST", "OWNER", "COLLEAGUE", "AUDITOR", "ADMIN")
 LINK = re.compile(r'<a\b[^>]*?\shref="(/[^"#]*)')
