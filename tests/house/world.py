@@ -139,13 +139,15 @@ def _protected(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> d
 def _kept(risks: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
     """What the archive keeps, one of each a place; the files hang on the risks."""
     made: dict[str, dict[str, Any]] = {kind: {} for kind in ("hold", "redaction", "disposal", "head", "file", "personal")}
+    sealing.seal_all()
+    first = Seal.objects.order_by("seq").first()
     for number, (place, risk) in enumerate(risks.items()):
         made["hold"][place] = LegalHold.objects.create(matter="A claim", reason="x", kinds=["inbox"], placed_by=stranger)
         made["redaction"][place] = Redaction.objects.create(
             subject_kind="risk", subject_id=risk.pk, fields=["grounds"], reason="x", proposed_by=stranger
         )
         made["disposal"][place] = Disposal.objects.create(removed={"inbox": 1})
-        made["head"][place] = DayHead.objects.create(day=date(2026, 1, 1 + number), seq=1, hash="0" * 64)
+        made["head"][place] = DayHead.objects.create(day=date(2026, 1, 1 + number), seq=first.seq, hash=first.hash)
         made["file"][place] = files.store(io.BytesIO(b"plan"), f"{WORDS['risk'][place]}.txt", actor=stranger, limit=10)
         files.hang_on(made["file"][place], "risk", risk.pk)
         made["personal"][place] = stranger

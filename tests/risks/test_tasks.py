@@ -80,5 +80,8 @@ def test_a_new_day_is_noticed_and_scored(company):
 def test_the_timetable_names_tasks_that_exist():
     named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values() if entry["task"].startswith("risks.")}
 
-    assert named == {f"risks.tasks.{name}" for name in ("recompute_stale_scores", "mark_what_time_changes", "lapse_objections")}
+    assert named == {
+        f"risks.tasks.{name}"
+        for name in ("recompute_stale_scores", "mark_what_time_changes", "lapse_objections", "expire_exceptions")
+    }
     assert named <= set(app.tasks)

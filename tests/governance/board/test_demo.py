@@ -39,7 +39,7 @@ class Verrow(TestCase):
             ("REFUSED", 1),
         ]
         assert Treatment.objects.overdue(today).count() == 2
-        assert ScoreState.objects.get(risk__number="R-0017").current_value == Decimal("62.0")
+        assert ScoreState.objects.get(risk__title="Ransomware reaches Northfield line control").current_value == Decimal("62.0")
         for leader in ("marta", "idris"):
             reader = User.objects.get(email__startswith=leader)
             assert any(need.kind == "Treatment" for need in needs.of(reader, scope.of(reader)))

@@ -49,6 +49,7 @@ def test_how_accounts_stand_is_told_to_administrators_alone(api, person, company
         "needs_factor": True,
         "roles": [],
         "seats": ["CIO"],
+        "invitation": None,
     }
     assert rows[dana.pk]["roles"] == [{"role": "ANALYST", "unit": company.northfield.pk}]
     assert {row["account"] for row in api(dana).get("/api/v1/users/").json()["results"]} == {None}
