@@ -16,7 +16,15 @@ class Voice:
 
     office: Office
     is_leader: bool
-    as_substitute: bool = False
+    stood_in: bool | None = None  # what is known of it already, from a rating given before
+
+    @property
+    def as_substitute(self) -> bool:
+        """Whether they stand in for the leader; asked of the seats only where somebody speaks, not where a page is shown."""
+        if self.stood_in is not None or not self.is_leader:
+            return bool(self.stood_in)
+        filled = appointments.seat_holder(SEAT[self.office])
+        return filled is not None and filled.as_substitute
 
     @property
     def office_name(self) -> str:
@@ -33,8 +41,7 @@ def voice(user: Any, risk: Risk) -> Voice | None:
     seats = grants(user).seats
     for office, seat in SEAT.items():
         if seat in seats:
-            filled = appointments.seat_holder(seat)
-            return Voice(office, is_leader=True, as_substitute=filled is not None and filled.as_substitute)
+            return Voice(office, is_leader=True)
     owners = {Office.IT: risk.it_owner_id, Office.SECURITY: risk.security_owner_id}
     owned = [office for office, owner_id in owners.items() if owner_id == user.pk]
     if not owned:

@@ -112,7 +112,7 @@ def _reveal(found: RatingRound, risk: Risk) -> RatingRound:
     shown = {}
     for one in blind:
         columns = {name: getattr(one, name) for name in (*FIELDS, "reason", "confidence")}
-        voice = Voice(Office(one.office), is_leader=True, as_substitute=one.as_substitute)
+        voice = Voice(Office(one.office), is_leader=True, stood_in=one.as_substitute)
         shown[one.office] = rounds.write(
             found, risk, Kind.FIRST, columns, one.rated_by, voice, given_at=one.given_at, known_at=moment
         )
