@@ -53,7 +53,7 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
         connections.close_all()
         connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = OWNER["NAME"]
         if not django_db_keepdb:
-            _in_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+            drop_database(name)
 
 
 def _let_in(name: str) -> None:
@@ -81,7 +81,16 @@ def own_db(django_db_setup, django_db_blocker) -> Iterator[str]:
             connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = template
             cache.clear()
             with acting_as(OWNER):
-                _in_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+                drop_database(name)
+
+
+def drop_database(name: str) -> None:
+    """Not WITH (FORCE): that wants to end a running autovacuum as well, which is the superuser's; a plain one sends it away."""
+    _in_postgres(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        f" WHERE datname = '{name}' AND backend_type = 'client backend' AND pg_has_role(usesysid, 'MEMBER')"
+    )
+    _in_postgres(f'DROP DATABASE "{name}"')
 
 
 def _in_postgres(statement: str) -> None:

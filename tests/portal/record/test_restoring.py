@@ -18,7 +18,7 @@ from django.test import Client
 from portal.people.models import Unit
 from portal.record import audit, backups, files, restoring, sealing, verification
 from portal.record.models import AuditEntry, StoredFile
-from tests.conftest import APPLICATION, OWNER, _in_postgres, acting_as
+from tests.conftest import APPLICATION, OWNER, _in_postgres, acting_as, drop_database
 from tests.house import world
 
 ASKED = (
@@ -42,7 +42,7 @@ def empty_server():
     finally:
         _turn_to(before)
         with acting_as(OWNER):
-            _in_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+            drop_database(name)
 
 
 def _turn_to(name):

@@ -26,8 +26,9 @@ def test_ready_names_every_check(client, db):
 
 
 def test_not_ready_without_a_broker(client, db, monkeypatch):
-    monkeypatch.setattr(health.current_app.conf, "broker_url", "redis+socket:///nowhere.sock")
-    monkeypatch.setattr(health.current_app.conf, "broker_write_url", "redis+socket:///nowhere.sock")
+    # the second first: unset, it reads as the first, and would be left as whatever the first is now
+    for name in ("broker_write_url", "broker_url"):
+        monkeypatch.setattr(health.current_app.conf, name, "redis+socket:///nowhere.sock")
 
     status, checks = asked(client)
 
