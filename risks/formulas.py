@@ -1,8 +1,10 @@
 """The versions of the score's formula; a version that was used never changes. (calculation)"""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 # Marks a field that came after values were hashed: at its default it is left out of canonical JSON, so old hashes hold.
 LATER = MappingProxyType({"later": True})
@@ -16,7 +18,9 @@ class Formula:
     `reachability_points` in the order of `scales.REACHABILITIES`. `review_late_steps`, `evidence_old_steps` and
     `treatment_late_steps` are pairs (days late, points).
     `control_limit_share` is the most [0–1] that controls may take off the rating on each side, likelihood and impact;
-    `unproven_operating_share` what counts of a control's operation without valid evidence.
+    `unproven_operating_share` what counts of a control's operation without valid evidence. `exploited_points` count once where a
+    vulnerability known to be exploited is confirmed, `indicator_points` for each breached indicator, together at most
+    `indicator_limit_points`.
     """
 
     version: int
@@ -33,6 +37,9 @@ class Formula:
     unproven_operating_share: Decimal = field(default=Decimal(1), metadata=LATER)
     evidence_old_steps: tuple[tuple[int, Decimal], ...] = field(default=(), metadata=LATER)
     treatment_late_steps: tuple[tuple[int, Decimal], ...] = field(default=(), metadata=LATER)
+    exploited_points: Decimal = field(default=Decimal(0), metadata=LATER)
+    indicator_points: Decimal = field(default=Decimal(0), metadata=LATER)
+    indicator_limit_points: Decimal = field(default=Decimal(0), metadata=LATER)
 
 
 VERSION_1 = Formula(
@@ -64,10 +71,41 @@ VERSION_2 = replace(
     treatment_late_steps=((1, Decimal("1.0")), (31, Decimal("2.0")), (91, Decimal("3.0"))),
 )
 
-FORMULAS = MappingProxyType({formula.version: formula for formula in (VERSION_1, VERSION_2)})
-LATEST = VERSION_2
+# Hears of breached indicators and of vulnerabilities that are known to be exploited, once confirmed.
+VERSION_3 = replace(
+    VERSION_2,
+    version=3,
+    exploited_points=Decimal("6.0"),
+    indicator_points=Decimal("2.0"),
+    indicator_limit_points=Decimal("6.0"),
+)
+
+FORMULAS = MappingProxyType({formula.version: formula for formula in (VERSION_1, VERSION_2, VERSION_3)})
+LATEST = VERSION_3
 
 
 def by_version(version: int) -> Formula:
     """The formula of that number, as it was and stays; KeyError where there never was one."""
     return FORMULAS[version]
+
+
+BY_LEVEL = ("criticality_points", "reachability_points")
+BY_DAYS_LATE = ("review_late_steps", "evidence_old_steps", "treatment_late_steps")
+
+
+def from_json(stored: Mapping[str, Any]) -> Formula:
+    """The formula that canonical JSON spells; KeyError, ValueError, ArithmeticError or TypeError where it is none."""
+    unknown = set(stored) - {one.name for one in fields(Formula)}
+    if unknown:
+        raise ValueError(f"No such parameter of a formula: {', '.join(sorted(unknown))}.")
+    return Formula(**{name: _read(name, value) for name, value in stored.items()})
+
+
+def _read(name: str, value: Any) -> Any:
+    if name == "version":
+        return int(value)
+    if name in BY_LEVEL:
+        return tuple(Decimal(points) for points in value)
+    if name in BY_DAYS_LATE:
+        return tuple((int(days), Decimal(points)) for days, points in value)
+    return Decimal(value)

@@ -7,13 +7,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from portal.record import chain
 from risks import formulas
 from risks.control_effect import ControlShare
-from risks.scoring import Criticality, Exposure, Reach, ScoreInput, ScoreResult, Source, SupportEnd, Term, TreatmentDue, score
+from risks.formulas import Formula
+from risks.scoring import (
+    Criticality,
+    Exploited,
+    Exposure,
+    Reach,
+    ScoreInput,
+    ScoreResult,
+    Source,
+    SupportEnd,
+    Term,
+    TreatmentDue,
+    score,
+)
+
+# Their numbers were sealed without their parameters; every later file carries them.
+KNOWN_BY_NUMBER = (1, 2)
 
 
 def plain(value: Any) -> Any:
@@ -59,19 +76,20 @@ def terms_from_json(stored: list[dict[str, Any]]) -> tuple[Term, ...]:
     )
 
 
-def recalculation_file(given: ScoreInput, result: ScoreResult) -> str:
-    """The text of a file that proves `result`: the input, the formula's number, the claimed score."""
-    return file_text(content_of(plain(given), result))
+def recalculation_file(given: ScoreInput, result: ScoreResult, formula: Formula) -> str:
+    """The text of a file that proves `result`: the input, the formula, the claimed score."""
+    return file_text(content_of(plain(given), result, formula))
 
 
-def content_of(given: Mapping[str, Any], result: ScoreResult) -> dict[str, Any]:
+def content_of(given: Mapping[str, Any], result: ScoreResult, formula: Formula) -> dict[str, Any]:
     """What a recalculation file holds, from an input as it is stored."""
-    return {
+    content = {
         "formula_version": result.formula_version,
         "input": dict(given),
         "input_hash": hashlib.sha256(canonical(given)).hexdigest(),
         "result": plain(result),
     }
+    return content if formula.version in KNOWN_BY_NUMBER else {"formula": plain(formula)} | content
 
 
 def file_text(content: Mapping[str, Any]) -> str:
@@ -83,11 +101,29 @@ def content_hash(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
-def hash_of(spelled: bytes, result: ScoreResult) -> str:
+def hash_of(spelled: bytes, result: ScoreResult, formula: Formula) -> str:
     """`content_hash` of the file of a score, from the canonical spelling of its input: no second encoding of it."""
-    head = f'{{"formula_version":{result.formula_version},"input":'.encode()
+    head = _head(formula)
     middle = f',"input_hash":"{hashlib.sha256(spelled).hexdigest()}","result":'.encode()
     return hashlib.sha256(b"".join((head, spelled, middle, canonical(result), b"}"))).hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _head(formula: Formula) -> bytes:
+    """How the canonical content of a file begins."""
+    carried = b"" if formula.version in KNOWN_BY_NUMBER else b'"formula":' + canonical(formula) + b","
+    return b"{" + carried + f'"formula_version":{formula.version},"input":'.encode()
+
+
+def formula_in(content: Mapping[str, Any]) -> Formula:
+    """The formula a file names or carries. ValueError where one that this release knows by its number was altered."""
+    number = content["formula_version"]
+    if "formula" not in content:
+        return formulas.by_version(number)
+    carried = formulas.from_json(content["formula"])
+    if carried.version != number or formulas.FORMULAS.get(number, carried) != carried:
+        raise ValueError(f"This is not formula version {number}.")
+    return carried
 
 
 def is_sealed(text: str, lines: Iterable[str]) -> int | None:
@@ -105,11 +141,11 @@ def is_sealed(text: str, lines: Iterable[str]) -> int | None:
 def verify(text: str) -> tuple[bool, ScoreResult]:
     """Whether the score a recalculation file claims is the one its input gives, and that score.
 
-    ValueError, KeyError or TypeError where the text is no such file.
+    ValueError, KeyError, ArithmeticError or TypeError where the text is no such file.
     """
     content = json.loads(text)
     given = input_from_json(content["input"])
-    result = score(given, formulas.by_version(content["formula_version"]))
+    result = score(given, formula_in(content))
     same = plain(result) == content["result"] and input_hash(given) == content["input_hash"]
     return same, result
 
@@ -144,11 +180,13 @@ def input_from_json(stored: Mapping[str, Any]) -> ScoreInput:
             reach=None if reach is None else Reach(**reach),
             support_ends=tuple(SupportEnd(date.fromisoformat(one["ends_on"]), one["asset_id"]) for one in exposure["support_ends"]),
             safety_zone_asset_id=exposure["safety_zone_asset_id"],
+            exploited=tuple(Exploited(**one) for one in exposure.get("exploited", ())),
         ),
         review_due_on=None if stored["review_due_on"] is None else date.fromisoformat(stored["review_due_on"]),
         tolerance_points=None if tolerance is None else Decimal(tolerance),
         controls=tuple(_control_from_json(one) for one in stored.get("controls", ())),
         treatment_due=treatment and TreatmentDue(date.fromisoformat(treatment["due_on"]), treatment["treatment_id"]),
+        breached_indicator_ids=tuple(stored.get("breached_indicator_ids", ())),
     )
 
 
@@ -171,7 +209,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         same, result = verify(Path(arguments[0]).read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, ArithmeticError, TypeError):
         sys.stderr.write(f"{arguments[0]} is no recalculation file.\n")
         return 2
     for term in result.terms:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from assets.models import Asset
+from portal import subjects
 from risks import formulas, movers, proof, scoring
 from risks.errors import InputNotKept, NamesHiddenAssets
 from risks.models import Control, Score
@@ -18,8 +19,9 @@ def file_of(score: Score, user: Any) -> str:
     if not _is_whole_for(user, given):
         raise NamesHiddenAssets(score)
     stored = movers.as_result(score)
-    computed = scoring.score(given, formulas.by_version(score.formula_version))
-    return proof.file_text(proof.content_of(score.input, replace(stored, next_change_on=computed.next_change_on)))
+    formula = formulas.by_version(score.formula_version)
+    computed = scoring.score(given, formula)
+    return proof.file_text(proof.content_of(score.input, replace(stored, next_change_on=computed.next_change_on), formula))
 
 
 def is_open_to(user: Any, score: Score | None) -> bool:
@@ -28,15 +30,18 @@ def is_open_to(user: Any, score: Score | None) -> bool:
 
 
 def _is_whole_for(user: Any, given: scoring.ScoreInput) -> bool:
-    """Whether `user` may open every asset and control that `given` names."""
+    """Whether `user` may open every asset, control and indicator that `given` names."""
     named = _assets(given.exposure)
     controls = {one.control_id for one in given.controls}
+    indicators = [("indicator", pk) for pk in given.breached_indicator_ids]
+    if len(subjects.fetch(indicators, user)) < len(indicators):
+        return False
     seen = not named or Asset.objects.visible_to(user).filter(pk__in=named).count() == len(named)
     return seen and (not controls or Control.objects.visible_to(user).filter(pk__in=controls).count() == len(controls))
 
 
 def _assets(exposure: scoring.Exposure) -> set[int]:
-    found = {one.asset_id for one in (*exposure.criticalities, *exposure.support_ends)}
+    found = {one.asset_id for one in (*exposure.criticalities, *exposure.support_ends, *exposure.exploited)}
     if exposure.reach is not None:
         found.add(exposure.reach.asset_id)
     if exposure.safety_zone_asset_id is not None:

@@ -135,7 +135,7 @@ def _differing(
             previous_value=None if previous is None else previous.value,
             input_digest=hashlib.sha256(spelled).hexdigest(),
             input=spelled.decode(),
-            proof=proof.hash_of(spelled, result),
+            proof=proof.hash_of(spelled, result, formulas.LATEST),
             computed_at=moment,
         )
         for given, result, stored, previous in differing

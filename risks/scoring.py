@@ -55,6 +55,14 @@ class SupportEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Exploited:
+    """A vulnerability that is known to be exploited and confirmed on an asset; a possible match is none."""
+
+    vulnerability: str
+    asset_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exposure:
     """What a risk's assets bring to its score."""
 
@@ -62,6 +70,7 @@ class Exposure:
     reach: Reach | None = None
     support_ends: tuple[SupportEnd, ...] = ()
     safety_zone_asset_id: int | None = None
+    exploited: tuple[Exploited, ...] = field(default=(), metadata=LATER)
 
 
 NO_EXPOSURE = Exposure()
@@ -81,7 +90,7 @@ class ScoreInput:
 
     Levels are 1–5; `impact_levels` are by area. Above `tolerance_points` [0–100] a risk alarms; None where no tolerance
     is set. `review_due_on` is None without a review, `treatment_due` without an approved plan that is still open. `controls`
-    are those in force that bear on the risk.
+    are those in force that bear on the risk, `breached_indicator_ids` its indicators that stand outside of their bounds.
     """
 
     risk_id: int
@@ -94,6 +103,7 @@ class ScoreInput:
     tolerance_points: Decimal | None = None
     controls: tuple[ControlShare, ...] = field(default=(), metadata=LATER)
     treatment_due: TreatmentDue | None = field(default=None, metadata=LATER)
+    breached_indicator_ids: tuple[int, ...] = field(default=(), metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +147,8 @@ def score(given: ScoreInput, formula: Formula) -> ScoreResult:
     """Score `given` by `formula`; ValueError for a level, area, aspect or state that does not exist.
 
     The terms add up exactly to the value. It never falls when a level rises. Controls count now and after plan; inherent is
-    without them. Care terms count for the current state only, at most `care_limit_points` together, and never lift a score
-    over the tolerance by themselves.
+    without them. Breached indicators count now. Care terms count for the current state only, at most `care_limit_points`
+    together, and never lift a score over the tolerance by themselves.
     """
     if given.state not in STATES:
         raise ValueError(f"No such state of a risk: {given.state!r}.")
@@ -147,6 +157,7 @@ def score(given: ScoreInput, formula: Formula) -> ScoreResult:
         return ScoreResult(formula.version, None, None, reason=NOT_ENOUGH_DATA)
     rating = _rating(given, scales.checked_level(given.likelihood_level), *worst, formula)
     terms = [rating, *_controlled(given, rating.points, given.today, formula), *_exposed(given, formula)]
+    terms += _breached(given, formula)
     terms += _bound(terms, formula)
     if given.state == CURRENT:
         terms += _care(given, _sum(terms), formula)
@@ -202,6 +213,7 @@ def _exposed(given: ScoreInput, formula: Formula) -> Iterator[Term]:
     exposure = given.exposure
     terms = (
         _criticality(exposure, formula),
+        _exploited(exposure, formula),
         _reachability(exposure, formula),
         _end_of_support(exposure, given.today, formula),
         _safety_zone(exposure, formula),
@@ -219,6 +231,14 @@ def _criticality(exposure: Exposure, formula: Formula) -> Term | None:
     points = formula.criticality_points[worst.level - 1]
     params: dict[str, int | str] = {"criticality_level": worst.level, "aspect": worst.aspect}
     return Term("criticality", _tenths(points), Source("asset", worst.asset_id), params)
+
+
+def _exploited(exposure: Exposure, formula: Formula) -> Term | None:
+    if not exposure.exploited:
+        return None
+    first = min(exposure.exploited, key=lambda one: (one.vulnerability, one.asset_id))
+    params: dict[str, int | str] = {"vulnerability": first.vulnerability, "vulnerabilities": len(exposure.exploited)}
+    return Term("exploited", _tenths(formula.exploited_points), Source("asset", first.asset_id), params)
 
 
 def _reachability(exposure: Exposure, formula: Formula) -> Term | None:
@@ -242,6 +262,18 @@ def _safety_zone(exposure: Exposure, formula: Formula) -> Term | None:
     if exposure.safety_zone_asset_id is None:
         return None
     return Term("safety_zone", _tenths(formula.safety_zone_points), Source("asset", exposure.safety_zone_asset_id))
+
+
+def _breached(given: ScoreInput, formula: Formula) -> Iterator[Term]:
+    """What indicators outside of their bounds add now, and what keeps them small together."""
+    breached = given.breached_indicator_ids
+    if given.state != CURRENT or not breached or not formula.indicator_points:
+        return
+    points = _tenths(formula.indicator_points * len(breached))
+    yield Term("indicator_breach", points, Source("indicator", min(breached)), {"indicators": len(breached)})
+    over_limit = points - formula.indicator_limit_points
+    if over_limit > 0:
+        yield Term("indicator_limit", -over_limit, None, {"points": str(formula.indicator_limit_points)})
 
 
 def _bound(terms: list[Term], formula: Formula) -> list[Term]:

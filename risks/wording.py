@@ -110,6 +110,10 @@ LABELS: dict[str, Word] = {
     "score.reachability.INTERNAL": gettext_lazy("Reachable from inside"),
     "score.reachability.REMOTE": gettext_lazy("Remote exposure"),
     "score.reachability.INTERNET": gettext_lazy("Reachable from the internet"),
+    "score.exploited": gettext_lazy("Known to be exploited, confirmed: %(vulnerability)s"),
+    "score.exploited.several": gettext_lazy("Known to be exploited, confirmed: %(vulnerabilities)s vulnerabilities"),
+    "score.indicator_breach": gettext_lazy("Indicators outside of their bounds: %(indicators)s"),
+    "score.indicator_limit": gettext_lazy("Indicators together count at most %(points)s"),
     "score.end_of_support": gettext_lazy("Out of support since %(ends_on)s"),
     "score.safety_zone": gettext_lazy("Safety zone"),
     "score.bound": gettext_lazy("Bound of the scale, %(points)s"),
@@ -152,6 +156,8 @@ def label(name: str, params: Mapping[str, Any]) -> str:
         key = f"{key}.{params['reachability']}"
     elif params.get("unproven"):
         key = f"{key}.unproven"
+    elif params.get("vulnerabilities", 1) > 1:
+        key = f"{key}.several"
     return str(LABELS[key]) % _spelled(params)
 
 

@@ -125,8 +125,9 @@ class MovedSerializer(serializers.Serializer):
 
 
 class RecalculationSerializer(serializers.Serializer):
-    """What proves a score: its whole input, the formula's number, the claimed result."""
+    """What proves a score: its whole input, the formula, the claimed result."""
 
+    formula = serializers.DictField(required=False, help_text="The formula's parameters; left out for versions 1 and 2.")
     formula_version = serializers.IntegerField()
     input = serializers.DictField()
     input_hash = serializers.CharField()

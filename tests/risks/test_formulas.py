@@ -10,6 +10,7 @@ from risks.proof import canonical
 FINGERPRINTS = {
     1: "93beb280a625d8c6e33dc4e21796e9130e8c80b960085daba17076b1689236e1",
     2: "4f07bd12b485cd0a513396245961a1e1154226a6424a29a54e069843c1affea0",
+    3: "4814977ea4c3762f866405c97dc2d231bee7fbf20a3b3fa073364db109d4e5d5",
 }
 
 
@@ -39,6 +40,12 @@ def test_points_rise_with_their_level(formula):
     assert list(formula.review_late_steps) == sorted(formula.review_late_steps)
     assert list(formula.evidence_old_steps) == sorted(formula.evidence_old_steps)
     assert list(formula.treatment_late_steps) == sorted(formula.treatment_late_steps)
+
+
+@pytest.mark.parametrize("wrong", [{"base": "3"}, {"version": "x"}, {"criticality_points": ["a"]}, {"version": 1}])
+def test_what_spells_no_formula_is_refused(wrong):
+    with pytest.raises((ValueError, TypeError, ArithmeticError)):
+        formulas.from_json(wrong)
 
 
 @pytest.mark.parametrize("formula", formulas.FORMULAS.values())

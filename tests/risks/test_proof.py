@@ -1,14 +1,16 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from risks import proof
-from risks.formulas import FORMULAS, VERSION_1, by_version
+from risks.formulas import FORMULAS, VERSION_1, VERSION_3, by_version, from_json
 from risks.scoring import Criticality, Exposure, Reach, ScoreInput, SupportEnd, score
 from tests.risks.test_scoring import formulas, inputs
 
@@ -57,10 +59,42 @@ def test_terms_survive_storage(given, formula):
 def test_a_recalculation_file_proves_its_score(given, version):
     result = score(given, by_version(version))
 
-    same, recomputed = proof.verify(proof.recalculation_file(given, result))
+    same, recomputed = proof.verify(proof.recalculation_file(given, result, by_version(version)))
 
     assert same
     assert recomputed == result
+
+
+OWN = replace(VERSION_3, version=7, base_points=Decimal("2.5"))
+
+
+def test_a_file_carries_the_parameters_of_its_formula():
+    # 2.5 × 4 × 4 = 40, and the exposure of GIVEN brings 7 + 5.5 + 4 + 3.5; the late review would cross the tolerance of 60
+    text = proof.recalculation_file(GIVEN, score(GIVEN, OWN), OWN)
+
+    same, result = proof.verify(text)
+
+    assert (same, result.value) == (True, Decimal("60.0"))
+    assert proof.content_hash(json.loads(text)) == proof.hash_of(proof.canonical(GIVEN), result, OWN)
+
+
+def test_the_first_two_versions_are_known_by_their_number_as_they_were_sealed():
+    content = json.loads(proof.recalculation_file(GIVEN, score(GIVEN, VERSION_1), VERSION_1))
+
+    assert set(content) == {"formula_version", "input", "input_hash", "result"}
+    assert proof.content_hash(content) == "f8d16efb1728ed9ab6813f011b423dbe0f66339c80ff1e1caf601b7a398c7296"
+
+
+def test_a_known_version_with_other_parameters_proves_nothing():
+    altered = replace(VERSION_3, base_points=Decimal("2.5"))
+
+    with pytest.raises(ValueError, match="not formula version 3"):
+        proof.verify(proof.recalculation_file(GIVEN, score(GIVEN, altered), altered))
+
+
+@for_all(inputs, formulas)
+def test_a_formula_survives_storage(given, formula):
+    assert from_json(proof.plain(formula)) == formula
 
 
 def run(path):
@@ -69,7 +103,7 @@ def run(path):
 
 def test_the_proof_runs_from_the_file_alone(tmp_path):
     file = tmp_path / "R-0017.json"
-    file.write_text(proof.recalculation_file(GIVEN, score(GIVEN, VERSION_1)))
+    file.write_text(proof.recalculation_file(GIVEN, score(GIVEN, VERSION_1), VERSION_1))
 
     outcome = run(file)
 
@@ -79,7 +113,7 @@ def test_the_proof_runs_from_the_file_alone(tmp_path):
 
 def test_a_changed_file_is_found_out(tmp_path):
     file = tmp_path / "R-0017.json"
-    file.write_text(proof.recalculation_file(GIVEN, score(GIVEN, VERSION_1)).replace('"69.0"', '"50.0"'))
+    file.write_text(proof.recalculation_file(GIVEN, score(GIVEN, VERSION_1), VERSION_1).replace('"69.0"', '"50.0"'))
 
     outcome = run(file)
 

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from django.urls import reverse
 
 from portal.record import chain, sealing, verification
-from risks import proof, recalculation, recompute
+from risks import formulas, proof, recalculation, recompute, scoring
 from risks.errors import InputNotKept, NamesHiddenAssets
 from risks.models import Score
 from risks.stale import mark_risks
@@ -70,10 +70,8 @@ def test_the_file_of_a_stored_score_proves_it_and_the_sealed_log_knows_it(score,
 def test_an_invented_score_is_consistent_and_not_authentic(score, reader, tmp_path):
     content = json.loads(recalculation.file_of(score, reader))
     given = proof.input_from_json({**content["input"], "likelihood_level": 1})
-    from risks import formulas, scoring
-
-    result = scoring.score(given, formulas.by_version(content["formula_version"]))
-    file = written(tmp_path, proof.recalculation_file(given, result))
+    formula = formulas.by_version(content["formula_version"])
+    file = written(tmp_path, proof.recalculation_file(given, scoring.score(given, formula), formula))
 
     assert proven(file).returncode == 0
     done = proven(file, "--against", exported(tmp_path))
@@ -113,7 +111,8 @@ def test_a_seal_list_that_is_not_whole_proves_nothing(score, reader, tmp_path, s
 
 
 def test_every_stored_score_knows_its_own_proof(score):
-    content = proof.content_of(score.input, recompute.score(proof.input_from_json(score.input), recompute.formulas.LATEST))
+    formula = formulas.by_version(score.formula_version)
+    content = proof.content_of(score.input, scoring.score(proof.input_from_json(score.input), formula), formula)
 
     sealing.seal_all()
     told = next(one for one in verification.sealed() if one.verb == "score.recomputed")

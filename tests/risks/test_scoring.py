@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from risks import scales, scoring
 from risks.control_effect import SIDES, ControlShare
-from risks.formulas import VERSION_1, VERSION_2
-from risks.scoring import Criticality, Exposure, Reach, ScoreInput, Source, SupportEnd, Term, TreatmentDue, score
+from risks.formulas import VERSION_1, VERSION_2, VERSION_3
+from risks.scoring import Criticality, Exploited, Exposure, Reach, ScoreInput, Source, SupportEnd, Term, TreatmentDue, score
 
 TODAY = date(2026, 11, 24)
 
@@ -221,6 +221,9 @@ exposures = st.builds(
     reach=st.none() | st.builds(Reach, st.sampled_from(scales.REACHABILITIES), st.integers(1, 9)),
     support_ends=st.lists(st.builds(SupportEnd, days, st.integers(1, 9)), max_size=3).map(tuple),
     safety_zone_asset_id=st.none() | st.integers(1, 9),
+    exploited=st.lists(
+        st.builds(Exploited, st.sampled_from(["CVE-2021-44228", "CVE-2024-3400"]), st.integers(1, 9)), max_size=2
+    ).map(tuple),
 )
 shares = st.integers(0, 20).map(lambda twentieths: Decimal(twentieths) / 20)
 controls = st.lists(
@@ -240,10 +243,11 @@ inputs = st.builds(
     tolerance_points=st.none() | st.integers(0, 100).map(Decimal),
     controls=controls,
     treatment_due=st.none() | st.builds(TreatmentDue, days, st.integers(1, 9)),
+    breached_indicator_ids=st.lists(st.integers(1, 9), max_size=5, unique=True).map(tuple),
 )
 formulas = st.builds(
     dataclasses.replace,
-    st.sampled_from([VERSION_1, VERSION_2]),
+    st.sampled_from([VERSION_1, VERSION_2, VERSION_3]),
     base_points=st.sampled_from([Decimal("3.0"), Decimal("3.9"), Decimal("4.4")]),
     review_late_steps=st.sampled_from([VERSION_1.review_late_steps, ((1, Decimal("3.3")), (9, Decimal("8.7")))]),
 )
@@ -262,8 +266,23 @@ def test_terms_add_up_exactly_and_are_tenths(given, formula):
 def harder(given, data):
     """`given` with one thing made worse."""
     what = data.draw(
-        st.sampled_from(["likelihood", "impact", "criticality", "reach", "safety zone", "support", "control", "evidence"])
+        st.sampled_from(
+            [
+                "likelihood",
+                "impact",
+                "criticality",
+                "reach",
+                "safety zone",
+                "support",
+                "control",
+                "evidence",
+                "exploited",
+                "indicator",
+            ]
+        )
     )
+    if what == "indicator":
+        return dataclasses.replace(given, breached_indicator_ids=(*given.breached_indicator_ids, 17))
     if what == "control":
         return dataclasses.replace(given, controls=given.controls[1:])
     if what == "evidence":
@@ -283,6 +302,8 @@ def harder(given, data):
         near = "NONE" if exposure.reach is None else exposure.reach.reachability
         farther = scales.REACHABILITIES[min(scales.REACHABILITIES.index(near) + 1, 3)]
         exposure = dataclasses.replace(exposure, reach=Reach(farther, 1))
+    elif what == "exploited":
+        exposure = dataclasses.replace(exposure, exploited=(*exposure.exploited, Exploited("CVE-2026-1", 4)))
     elif what == "safety zone":
         exposure = dataclasses.replace(exposure, safety_zone_asset_id=1)
     else:
@@ -401,3 +422,25 @@ def test_what_slides_counts_at_most_five_points_together():
         "evidence_old": "2.0",
         "care_limit": "-5.0",
     }
+
+
+def test_breached_indicators_count_together_up_to_their_limit_and_only_now():
+    # 2.0 each: two bring 4.0, four 8.0 less 2.0 over the limit of 6.0
+    two, four = facts(breached_indicator_ids=(9, 5)), facts(breached_indicator_ids=(5, 6, 7, 9))
+
+    assert points(score(two, VERSION_3)) == {"rating": "48.0", "indicator_breach": "4.0"}
+    assert score(two, VERSION_3).terms[1].source == Source("indicator", 5)
+    assert points(score(four, VERSION_3)) == {"rating": "48.0", "indicator_breach": "8.0", "indicator_limit": "-2.0"}
+    assert points(score(dataclasses.replace(four, state="RESIDUAL"), VERSION_3)) == {"rating": "48.0"}
+    assert points(score(four, VERSION_2)) == {"rating": "48.0"}
+
+
+def test_a_confirmed_exploited_vulnerability_counts_once_whatever_their_number():
+    found = (Exploited("CVE-2024-3400", 7), Exploited("CVE-2021-44228", 8))
+    given = facts(exposure=Exposure(exploited=found))
+
+    (rating, term) = score(given, VERSION_3).terms
+
+    assert (term.name, str(term.points), term.source) == ("exploited", "6.0", Source("asset", 8))
+    assert term.params == {"vulnerability": "CVE-2021-44228", "vulnerabilities": 2}
+    assert score(given, VERSION_2).terms == (rating,)

@@ -27,6 +27,18 @@ def test_a_term_is_told_in_words():
         ("reachability", {"reachability": "INTERNET"}, "Reachable from the internet"),
         ("end_of_support", {"ends_on": "2026-06-30"}, "Out of support since 30 June 2026"),
         ("safety_zone", {}, "Safety zone"),
+        (
+            "exploited",
+            {"vulnerability": "CVE-2021-44228", "vulnerabilities": 1},
+            "Known to be exploited, confirmed: CVE-2021-44228",
+        ),
+        (
+            "exploited",
+            {"vulnerability": "CVE-2021-44228", "vulnerabilities": 2},
+            "Known to be exploited, confirmed: 2 vulnerabilities",
+        ),
+        ("indicator_breach", {"indicators": 2}, "Indicators outside of their bounds: 2"),
+        ("indicator_limit", {"points": "6.0"}, "Indicators together count at most 6.0"),
         ("review_late", {"due_on": "2026-11-09"}, "Review late since 9 November 2026"),
         (
             "control_impact",
