@@ -80,8 +80,8 @@ def _title(told: Sequence[Reminder]) -> str:
     late = sum(reminder.stage == Stage.OVERDUE for reminder in own)
     parts = []
     if own:
-        needs = ngettext("%(number)d thing needs you", "%(number)d things need you", len(own)) % {"number": len(own)}
-        parts.append(_("%(needs)s, %(late)d overdue") % {"needs": needs, "late": late} if late else needs)
+        due = _("%d to be answered by you") % len(own)
+        parts.append(_("%(due)s, %(late)d overdue") % {"due": due, "late": late} if late else due)
     if others := sum(reminder.stage in ESCALATED for reminder in told):
         parts.append(
             ngettext("%(number)d is overdue with others", "%(number)d are overdue with others", others) % {"number": others}

@@ -43,6 +43,14 @@ def bring(subject: Model, kind: str, people: Iterable[int], params: Mapping[str,
     )
 
 
+def settle(subject: Model, kind: str, people: Iterable[int] | None = None) -> int:
+    """News of `kind` that no longer wait for anybody, or for these `people` (ids), leave their inboxes. Returns how many."""
+    rows = Reminder.objects.open().filter(
+        subject_kind=subjects.kind_of(subject), subject_id=subject.pk, kind=f"{kind}.{Reminder.Stage.NEWS}"
+    )
+    return (rows if people is None else rows.filter(recipient_id__in=list(people))).update(settled_at=clock.now())
+
+
 def sentence(reminder: Reminder) -> str:
     """What the news says, "" where no room words it any more."""
     tell = _wordings.get(reminder.kind.rpartition(".")[0])

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from portal import clock, subjects
+from portal.attention import news
 from portal.errors import Invalid
 from portal.people import announcements, appointments, roles
 from portal.people.freshness import FRESH_FOR
@@ -73,6 +74,7 @@ def sign(subject: Any, *, actor: Any, factor_at: datetime | None, digest: str | 
         raise OwnProposalAlone
     _write(found, Signature.Kind.SIGNED, given, actor, as_substitute, factor_at)
     audit.record(actor, "signing.signed", found.subject, {"office": given, "digest": found.digest, "substitute": as_substitute})
+    news.settle(found.subject, ASKED, [actor.pk])
     after = standing(found.subject)
     if not after.is_signed or after.signed_off_at is not None:
         return after
@@ -96,6 +98,7 @@ def refuse(
     found, given, as_substitute = _answerable(subject, actor, factor_at, digest, office)
     _write(found, Signature.Kind.REFUSED, given, actor, as_substitute, factor_at, reason)
     audit.record(actor, REFUSED, found.subject, {"office": given, "digest": found.digest}, text=reason)
+    news.settle(found.subject, ASKED, [actor.pk])
     proposer = registry.of_kind(found.kind).proposed_by(found.subject)
     announcements.tell(found.subject, REFUSED, {proposer} - {actor.pk, None})
     return standing(found.subject)
@@ -219,6 +222,7 @@ def _sign_off(found: Standing, actor: Any) -> None:
     """All have signed: note it once, tell the kind and whoever proposed and signed it."""
     SignedOff.objects.create(subject_kind=found.kind, subject_id=found.subject.pk, content_id=found.digest, at=clock.now())
     audit.record(None, SIGNED_OFF, found.subject, {"digest": found.digest})
+    news.settle(found.subject, ASKED)
     signable = registry.of_kind(found.kind)
     people = {slot.signature.signed_by_id for slot in found.slots if slot.signature} | {signable.proposed_by(found.subject)}
     announcements.tell(found.subject, SIGNED_OFF, people - {actor.pk, None})

@@ -66,7 +66,7 @@ def test_one_mail_says_what_waits_with_links_to_it(owner, company):
     [letter] = mail.outbox
     reminder = Reminder.objects.get(review=review)
     assert letter.to == [owner.email]
-    assert letter.subject == "1 thing needs you"
+    assert letter.subject == "1 to be answered by you"
     assert "Furnace stops" in letter.body
     assert f"http://localhost/inbox/{reminder.pk}/" in letter.body
     assert reminder.digest == Digest.objects.get(recipient=owner, day=DUE)
@@ -112,7 +112,7 @@ def test_groups_come_by_urgency(owner, company):
     send_at(MORNING)
 
     body = mail.outbox[0].body
-    assert mail.outbox[0].subject == "3 things need you, 1 overdue"
+    assert mail.outbox[0].subject == "3 to be answered by you, 1 overdue"
     assert sorted(["Late thing", "Thing of today", "Soon thing"], key=body.index) == ["Late thing", "Thing of today", "Soon thing"]
 
 

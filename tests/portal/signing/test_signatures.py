@@ -74,6 +74,16 @@ def test_those_who_are_asked_hear_of_it(exception, cio, ciso):
     assert {one.recipient for one in told} == {cio, ciso}
 
 
+def test_what_one_has_signed_leaves_their_inbox(exception, cio, ciso):
+    sign(exception, cio)
+
+    assert {one.recipient for one in Reminder.objects.open().filter(kind="signing.asked.news")} == {ciso}
+
+    sign(exception, ciso)
+
+    assert not Reminder.objects.open().filter(kind="signing.asked.news").exists()
+
+
 def test_an_office_signs_once(exception, cio):
     sign(exception, cio)
 
