@@ -1,4 +1,4 @@
-"""Builds the demo organisation from nothing: ten months of its life, through the verbs that people use."""
+"""Builds the demo organisation from nothing: nine months of its life, through the verbs that people use."""
 
 from django.db import transaction
 
@@ -6,14 +6,15 @@ from governance.board.demo import exceptions, inventory, people, risks
 from governance.board.demo.events import Event
 from governance.board.demo.times import ZONE, Calendar
 from portal import clock
+from portal.archive import heads
 from portal.attention import reminders
 from portal.people.models import User
-from risks import recompute
+from portal.record import sealing
 
-FOUNDED_DAYS_AGO = 320
-FIRST_SCAN, ACCEPTED, COMPLETED = 314, 313, 312
-LINK_FOUND = 6  # somebody connected the engineering workstations
-LATER_SCAN = 1
+FOUNDED_DAYS_AGO = 275
+FIRST_SCAN, ACCEPTED, COMPLETED = 270, 269, 268
+YESTERDAY, LINK_FOUND = 1, 6  # somebody connected the engineering workstations
+IN_THE_AFTERNOON = 9000  # after everything else of the day
 
 
 class AlreadySettled(Exception):
@@ -25,7 +26,7 @@ def build() -> dict[str, dict[str, str]]:
     """Everything or nothing; returns how people sign in. Raises AlreadySettled unless the database holds nobody."""
     if User.objects.exists():
         raise AlreadySettled
-    calendar = Calendar(clock.today(ZONE))
+    calendar = Calendar(clock.today(ZONE), evening=sealing.seal_all, midnight=_midnight)
     with calendar.at(FOUNDED_DAYS_AGO):
         tree = people.found()
         staff, doors = people.move_in(tree)
@@ -33,17 +34,27 @@ def build() -> dict[str, dict[str, str]]:
         risks.set_appetite()
         people.settle()
         people.name_aides(staff)
+    engineer, plant = staff["jonas"], tree["northfield"]
     known = inventory.write_down(calendar, staff, tree)
-    first = inventory.scan(calendar, FIRST_SCAN, "plant_first_scan.xml", engineer=staff["jonas"], unit=tree["northfield"])
-    inventory.accept_all(calendar, ACCEPTED, first, engineer=staff["jonas"])
-    known |= inventory.complete_plant(calendar, COMPLETED, staff, known)
+    with calendar.at(FIRST_SCAN):
+        first = inventory.scan("plant_first_scan.xml", engineer=engineer, unit=plant)
+    with calendar.at(ACCEPTED):
+        inventory.accept_all(first, engineer=engineer)
+    with calendar.at(COMPLETED):
+        known |= inventory.complete_plant(calendar.today, staff, known)
     linked = [known["ews-04"], known["ews-07"]]
-    link_found = Event(LINK_FOUND, 3000, lambda: inventory.connect(linked, engineer=staff["jonas"]))
-    risks.live(calendar, staff, tree, known, [link_found, *exceptions.happenings(staff)])
-    inventory.scan(calendar, LATER_SCAN, "plant_later_scan.xml", engineer=staff["jonas"], unit=tree["northfield"])
-    while recompute.refresh_batch(500):
-        pass
-    with calendar.at(0):
-        people.stand_in(staff, calendar)
+    happenings = [
+        Event(LINK_FOUND, 3000, lambda: inventory.connect(linked, engineer=engineer)),
+        Event(YESTERDAY, IN_THE_AFTERNOON, lambda: inventory.scan("plant_later_scan.xml", engineer=engineer, unit=plant)),
+        Event(YESTERDAY, IN_THE_AFTERNOON, lambda: people.stand_in(staff, calendar)),
+    ]
+    risks.live(calendar, staff, tree, known, [*happenings, *exceptions.happenings(staff)])
+    calendar.reach(0)
     reminders.remind()
     return doors
+
+
+def _midnight() -> None:
+    """What the timetable does when a day has ended."""
+    heads.note_yesterday()
+    risks.change_of_day()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Event:
-    """Something that happens on a day, counted back from today; within a day in `order`, where 0 is midnight."""
+    """Something that happens on a day, counted back from today; within a day in `order`."""
 
     days_ago: int
     order: int

@@ -13,7 +13,7 @@ from risks import authority, exceptions
 from risks.models import Risk, RiskException
 
 AFTER_ALL_ELSE = 4000
-TABLE_DAYS_AGO, SECOND_SIGNATURE_DAYS_AGO = 300, 299
+TABLE_DAYS_AGO, SECOND_SIGNATURE_DAYS_AGO = 262, 261
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from governance.board.demo import sources
 from governance.board.demo.times import Calendar
 from portal.people.models import Unit, User
 
+WRITTEN_DOWN, CONNECTED = 272, 271  # days ago
 SOURCE = "nmap-northfield"
 SEEN_BY_SCANNERS = {"vendor": "vendor", "product": "product", "version": "version_in_use"}
 LEVELS = {"c": "own_confidentiality", "i": "own_integrity", "a": "own_availability", "s": "own_safety"}
@@ -17,7 +18,7 @@ LEVELS = {"c": "own_confidentiality", "i": "own_integrity", "a": "own_availabili
 def write_down(calendar: Calendar, people: dict[str, User], tree: dict[str, Unit]) -> dict[str, Asset]:
     """The assets people know, by key, and what leans on what."""
     made = {}
-    with calendar.at(316):
+    with calendar.at(WRITTEN_DOWN):
         for row in sources.table("assets"):
             owner = people[row["owner"]]
             made[row["key"]] = inventory.register(
@@ -28,7 +29,7 @@ def write_down(calendar: Calendar, people: dict[str, User], tree: dict[str, Unit
                 owner=owner,
                 **_fields(row, calendar.today),
             )
-    with calendar.at(315):
+    with calendar.at(CONNECTED):
         for row in sources.table("dependencies"):
             dependencies.record(made[row["dependent"]], made[row["supporting"]], row["kind"], actor=people["dana"])
     return made
@@ -47,35 +48,33 @@ def _fields(row: dict[str, str], today: date) -> dict:
     return fields | {name: int(row[column]) for column, name in LEVELS.items() if row[column]}
 
 
-def scan(calendar: Calendar, days_ago: int, file_name: str, *, engineer: User, unit: Unit) -> DiscoveryRun:
+def scan(file_name: str, *, engineer: User, unit: Unit) -> DiscoveryRun:
     """Take in one scan of the plant's network as the engineer would, and let it be read."""
-    with calendar.at(days_ago), (sources.FOLDER / file_name).open("rb") as stream:
+    with (sources.FOLDER / file_name).open("rb") as stream:
         run = intake.take_in(stream, SOURCE, actor=engineer, unit=unit, file_name=file_name)
         reading.read(run.pk)
     run.refresh_from_db()
     return run
 
 
-def accept_all(calendar: Calendar, days_ago: int, run: DiscoveryRun, *, engineer: User) -> None:
+def accept_all(run: DiscoveryRun, *, engineer: User) -> None:
     """Everything a run found new enters the inventory."""
-    with calendar.at(days_ago):
-        settling.accept(Proposal.objects.filter(run=run, kind=Proposal.Kind.NEW), actor=engineer)
+    settling.accept(Proposal.objects.filter(run=run, kind=Proposal.Kind.NEW), actor=engineer)
 
 
-def complete_plant(calendar: Calendar, days_ago: int, people: dict[str, User], made: dict[str, Asset]) -> dict[str, Asset]:
+def complete_plant(today: date, people: dict[str, User], made: dict[str, Asset]) -> dict[str, Asset]:
     """What the engineer knows of the scanned devices and a scanner cannot: criticality, owner, support. By lower-case name."""
     by_hand = [asset.pk for asset in made.values()]
     scanned = {asset.name.split(".")[0].lower(): asset for asset in Asset.objects.exclude(pk__in=by_hand)}
-    with calendar.at(days_ago):
-        for row in sources.table("plant"):
-            asset = scanned[row["name"]]
-            fields = _fields(row, calendar.today)
-            owner = people[row["owner"]] if row["owner"] else None
-            scanned[row["name"]] = inventory.change(
-                asset, actor=people["jonas"], version=None, kind=row["kind"], owner=owner, **{k: v for k, v in fields.items() if v}
-            )
-            if row["carries"]:
-                dependencies.record(made[row["carries"]], asset, "CONTROLLED_BY", actor=people["jonas"])
+    for row in sources.table("plant"):
+        asset = scanned[row["name"]]
+        fields = _fields(row, today)
+        owner = people[row["owner"]] if row["owner"] else None
+        scanned[row["name"]] = inventory.change(
+            asset, actor=people["jonas"], version=None, kind=row["kind"], owner=owner, **{k: v for k, v in fields.items() if v}
+        )
+        if row["carries"]:
+            dependencies.record(made[row["carries"]], asset, "CONTROLLED_BY", actor=people["jonas"])
     return scanned
 
 

@@ -1,4 +1,4 @@
-"""Verrow's register: 47 risks, logged, judged, reviewed and moved over ten months."""
+"""Verrow's register: 47 risks, logged, judged, reviewed and moved over nine months."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,6 @@ from risks import appetite, cadence, meanings, recompute, register, settling
 from risks.models import Levels, Risk
 
 MOST_UNCHANGED = 2
-FIRST_MIDNIGHT = 310
 
 
 def set_appetite() -> None:
@@ -32,11 +31,11 @@ def live(
     calendar: Calendar, people: dict[str, User], tree: dict[str, Unit], assets: dict[str, Asset], happenings: Iterable[Event]
 ) -> None:
     """Log every risk on its day and let it be judged, reviewed and moved since, in the order of the days; `happenings` come
-    in between, and each midnight changes what time alone changes."""
+    in between."""
     rows = sources.table("risks")
     before = {int(row["risk"]): row["now"] for row in sources.table("before")}
     made: dict[int, Risk] = {}
-    events = [*happenings, *(Event(days_ago, 0, _midnight) for days_ago in range(FIRST_MIDNIGHT, -1, -1))]
+    events = [*happenings]
     for number, row in enumerate(rows, start=1):
         first = sources.rating(before.get(number, row["now"]))
         events.append(Event(int(row["logged_days_ago"]), number, _Log(number, row, first, calendar, people, tree, assets, made)))
@@ -45,15 +44,18 @@ def live(
     events += ratings.of_verrow(people, made)
     events += plans.of_verrow(people, tree, made)
     for event in sorted(events, key=lambda one: (-one.days_ago, one.order)):
-        with calendar.at(event.days_ago, hour=None if event.order else 0):
+        with calendar.at(event.days_ago):
             event.happen()
             while recompute.refresh_batch(500):
                 pass
 
 
-def _midnight() -> None:
+def change_of_day() -> None:
+    """What time alone changes."""
     recompute.mark_due()
     settling.lapse_objections()
+    while recompute.refresh_batch(500):
+        pass
 
 
 def _review_days(row: dict[str, str]) -> list[int]:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, accounts: Path, **options):
-        app.conf.task_always_eager = True  # the wake-ups of ten months need no worker
+        app.conf.task_always_eager = True  # the wake-ups of nine months need no worker
         settings.CELERY_TASK_ALWAYS_EAGER = True
         draft = accounts.with_suffix(".new")
         try:
