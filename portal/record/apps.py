@@ -6,6 +6,7 @@ class RecordConfig(AppConfig):
     name = "portal.record"
 
     def ready(self):
-        from portal.record import privileges
+        from portal.record import privileges, sealing
 
         post_migrate.connect(privileges.grant, sender=self)
+        post_migrate.connect(sealing.settle_mark, sender=self)

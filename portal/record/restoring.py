@@ -3,13 +3,15 @@
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from psycopg2 import DatabaseError, sql
 
 from portal.record import backups, verification
@@ -25,6 +27,8 @@ _OWN = """
         UNION ALL SELECT 'ROUTINE', oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     ) AS ours
 """
+
+CHUNK = 1 << 20  # bytes read at a time
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -54,14 +58,17 @@ def restore(path: Path, *, replace: bool = False) -> tuple[Manifest, verificatio
     targets = _targets(manifest)
     _demand_owner()
     existing = connection.introspection.table_names()
-    if existing and not replace and _holds_rows():
+    in_use = bool(existing) and _holds_rows()
+    if in_use and not replace:
         raise CannotRestore(
             "This database holds an organisation already: restore into an empty one, or say --replace to throw it away."
         )
+    check(path, manifest)
     with transaction.atomic():
-        if existing:
-            _drop_everything()
-        MigrationExecutor(connection).migrate(targets)
+        if in_use or not _is_prepared(manifest):
+            if existing:
+                _drop_everything()
+            MigrationExecutor(connection).migrate(targets)
         _fill(path, manifest)
     call_command("migrate", interactive=False, verbosity=0)  # what came after the backup, and the grants
     with connection.cursor() as cursor:
@@ -74,6 +81,27 @@ def restore(path: Path, *, replace: bool = False) -> tuple[Manifest, verificatio
     return manifest, report
 
 
+def check(path: Path, manifest: Manifest) -> None:
+    """Read the whole file once, and hold every table to what the manifest says of it, before a database is touched.
+
+    Raises CannotRestore.
+    """
+    with zipfile.ZipFile(path) as archive:
+        for name, table in manifest.tables.items():
+            try:
+                with archive.open(backups.entry(name)) as stored:
+                    read = _Digested(stored)
+                    rows = sum(piece.count(b"\n") for piece in iter(lambda read=read: read.read(CHUNK), b""))  # COPY escapes others
+            except (zipfile.BadZipFile, zlib.error, KeyError, EOFError) as error:
+                raise _damaged(name) from error
+            if rows != table.rows or read.digest.hexdigest() != table.sha256:
+                raise _damaged(name)
+
+
+def _damaged(name: str) -> CannotRestore:
+    return CannotRestore(f"The table {name} of this backup is damaged: nothing was restored. Take another backup.")
+
+
 def _targets(manifest: Manifest) -> list[tuple[str, str]]:
     """The migrations the backup was made at. Raises CannotRestore where this code does not know one of them."""
     known = MigrationExecutor(connection).loader
@@ -81,6 +109,13 @@ def _targets(manifest: Manifest) -> list[tuple[str, str]]:
     for app, name in sorted(applied - set(known.disk_migrations)):
         raise CannotRestore(f"This backup was made by a newer Concord ({app}.{name}): upgrade this one first, then restore.")
     return sorted(one for one in applied if not applied & set(known.graph.node_map[one].children))
+
+
+def _is_prepared(manifest: Manifest) -> bool:
+    """Whether the database stands where the backup was made: then its tables need not be made anew."""
+    return sorted(MigrationRecorder(connection).applied_migrations()) == sorted(
+        (app, name) for app, names in manifest.migrations.items() for name in names
+    )
 
 
 def _demand_owner() -> None:
@@ -124,7 +159,12 @@ def _fill(path: Path, manifest: Manifest) -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         for name, table in manifest.tables.items():
             _copy_in(cursor, archive, name, table)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # now: a table whose checks wait cannot be altered
+        try:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # now: a table whose checks wait cannot be altered
+        except IntegrityError as error:
+            raise CannotRestore(
+                "The tables of this backup do not fit each other: nothing was restored. Take another backup."
+            ) from error
         _switch(cursor, manifest.tables, "ENABLE")
         for name, (last, called) in manifest.sequences.items():
             cursor.execute("SELECT setval(%s::regclass, %s, %s)", [f'public."{name}"', last, called])
@@ -138,16 +178,11 @@ def _switch(cursor: Any, tables: Mapping[str, Table], how: str) -> None:
 def _copy_in(cursor: Any, archive: zipfile.ZipFile, name: str, table: Table) -> None:
     named = sql.SQL(", ").join(map(sql.Identifier, table.columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(name), named)
-    damaged = CannotRestore(f"The table {name} of this backup is damaged: nothing was restored.")
     try:
         with archive.open(backups.entry(name)) as stored:
-            read = _Digested(stored)
-            cursor.copy_expert(statement.as_string(cursor.cursor), read)
-            rows = cursor.rowcount
-    except (zipfile.BadZipFile, KeyError, EOFError, DatabaseError) as error:
-        raise damaged from error
-    if rows != table.rows or read.digest.hexdigest() != table.sha256:
-        raise damaged
+            cursor.copy_expert(statement.as_string(cursor.cursor), stored)
+    except DatabaseError as error:  # the file is whole, and yet holds no rows of this table
+        raise _damaged(name) from error
 
 
 class _Digested:

@@ -1,58 +1,36 @@
 """After a disaster: an empty server, one file, and every answer is what it was."""
 
+import dataclasses
+import hashlib
 import io
 import json
 import shutil
 import zipfile
-from contextlib import contextmanager
 from io import StringIO
-from uuid import uuid4
 
 import pytest
-from django.conf import settings
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
-from django.test import Client
+from django.db import connection, transaction
 
 from portal.people.models import Unit
 from portal.record import audit, backups, files, restoring, sealing, verification
+from portal.record.errors import CannotRestore
 from portal.record.models import AuditEntry, StoredFile
-from tests.conftest import APPLICATION, OWNER, _in_postgres, acting_as, drop_database
+from tests.conftest import APPLICATION, OWNER, acting_as
+from tests.disaster import answers, empty_server, restored
 from tests.house import world
 
-ASKED = (
-    "/api/v1/dashboard/",
-    "/api/v1/scores/?page_size=500",
-    "/api/v1/risks/?page_size=500",
-    "/api/v1/audit-entries/?page_size=500",
-)
-
-
-@contextmanager
-def empty_server():
-    """A database of the owner with nothing in it, in the place of the present one."""
-    before, name = connection.settings_dict["NAME"], f"test_{uuid4().hex[:12]}"
-    with acting_as(OWNER):
-        _in_postgres(f'CREATE DATABASE "{name}"')
-        _in_postgres(f'GRANT CONNECT ON DATABASE "{name}" TO "{APPLICATION["USER"]}"')
-    _turn_to(name)
-    try:
-        yield
-    finally:
-        _turn_to(before)
-        with acting_as(OWNER):
-            drop_database(name)
-
-
-def _turn_to(name):
-    connections.close_all()
-    connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
-    cache.clear()
+FAR_AHEAD = "999999999999"  # transactions of a server that has run for years
 
 
 @pytest.fixture
-def backup(own_db, tmp_path):
+def made(django_db_setup):
+    """The name of a database in which everything is made and nobody lives."""
+    return connection.settings_dict["NAME"]
+
+
+@pytest.fixture
+def backup(made, own_db, tmp_path):
     """`.file` of an organisation with risks, scores, history and a stored file; `.answers` it gave to its CIO."""
     from tests.factories import portal as make
 
@@ -62,30 +40,17 @@ def backup(own_db, tmp_path):
     files.store(io.BytesIO(b"plan" * 300_000), "plan.bin", actor=cio, limit=2 * files.CHUNK)
     audit.record(cio, "risk.noted", company.northfield, text="What somebody wrote: “Übergabe”\t\\N\n")
     sealing.seal_all()
+    with acting_as(OWNER), connection.cursor() as cursor:
+        cursor.execute("UPDATE record_sealmark SET coming_xid = %s::xid8", [FAR_AHEAD])
     file = tmp_path / "concord.backup"
     out = StringIO()
     call_command("backup", str(file), stdout=out)
-    return type("Backup", (), {"file": file, "answers": answers(cio), "cio": cio, "said": out.getvalue()})
+    return type("Backup", (), {"file": file, "answers": answers(cio), "cio": cio, "said": out.getvalue(), "made": made})
 
 
-def answers(user):
-    client = Client()
-    client.force_login(user, backend=world.BACKEND)
-    found = {address: client.get(address).json() for address in ASKED}
-    found["/api/v1/dashboard/"].pop("at", None)
-    return found
-
-
-def restored(file, **options):
-    out = StringIO()
-    with acting_as(OWNER):
-        call_command("restore", str(file), stdout=out, **options)
-    return out.getvalue()
-
-
-def test_everything_comes_back_in_an_empty_server(backup):
+def test_everything_comes_back_where_the_tables_are_made(backup):
     seq, head = sealing.head()
-    with empty_server():
+    with empty_server(backup.made):
         said = restored(backup.file)
 
         assert answers(backup.cio) == backup.answers
@@ -98,7 +63,7 @@ def test_everything_comes_back_in_an_empty_server(backup):
 
 def test_the_restored_portal_goes_on_where_the_other_stopped(backup):
     last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
-    with empty_server():
+    with empty_server(backup.made):
         restored(backup.file)
 
         unit = Unit.objects.get(name="Northfield")
@@ -111,11 +76,14 @@ def test_the_restored_portal_goes_on_where_the_other_stopped(backup):
         assert entry.pk > last
         assert unit.events.count() == versions + 1  # the triggers are on again
         assert verification.verify().findings == []
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT coming_xid <= pg_snapshot_xmax(pg_current_snapshot()) FROM record_sealmark")
+            assert cursor.fetchone() == (True,)  # the sealer waits for no transaction of the other server
         with connection.cursor() as cursor, pytest.raises(Exception, match="permission denied"):
             cursor.execute("DELETE FROM record_auditentry")
 
 
-def test_a_database_in_use_is_refused_unless_it_may_go(backup):
+def test_a_database_in_use_is_refused_unless_it_may_go_and_is_made_anew_then(backup):
     Unit.objects.filter(name="Northfield").update(name="Changed after the backup")
 
     with pytest.raises(CommandError, match="holds an organisation already"):
@@ -159,14 +127,37 @@ DAMAGE = (
 )
 
 
-def test_a_damaged_backup_changes_nothing(backup):
+def test_a_damaged_backup_is_found_before_anything_is_made(backup, monkeypatch):
     before = answers(backup.cio)
+    monkeypatch.setattr(restoring, "_drop_everything", lambda: pytest.fail("The database was touched."))
 
     for part, change, sentence in DAMAGE:
         with pytest.raises(CommandError, match=sentence):
             restored(rewritten(backup, part, change), replace=True)
 
     assert answers(backup.cio) == before
+
+
+FALSE_ROWS = (
+    (b"rubbish\n", "table people_unit .* is damaged"),
+    (b"", "do not fit each other"),
+)
+
+
+@pytest.mark.parametrize(("rows", "sentence"), FALSE_ROWS)
+def test_a_backup_that_is_whole_and_false_fills_nothing(backup, rows, sentence):
+    """Somebody rewrote a table and its hash: the database is the last guard."""
+    manifest = restoring.read_manifest(backup.file)
+    table = manifest.tables["people_unit"]
+    told = dataclasses.replace(table, rows=rows.count(b"\n"), sha256=hashlib.sha256(rows).hexdigest())
+    false = dataclasses.replace(manifest, tables=manifest.tables | {"people_unit": told})
+    file = rewritten(backup, "tables/people_unit.copy", lambda content: rows)
+    restoring.check(file, false)
+
+    with empty_server(backup.made), acting_as(OWNER):
+        with pytest.raises(CannotRestore, match=sentence), transaction.atomic():
+            restoring._fill(file, false)
+        assert not AuditEntry.objects.exists()
 
 
 def test_a_cut_off_file_and_none_at_all_are_told_apart(backup, tmp_path):
@@ -195,7 +186,7 @@ def test_a_backup_is_private_and_never_written_over(backup):
 
 def test_another_secret_key_is_told(backup, settings):
     settings.SECRET_KEY = "another-key-another-key-another-key-another-key-0123"
-    with empty_server():
+    with empty_server(backup.made):
         assert "SECRET_KEY is not the one of this backup" in restored(backup.file)
 
 

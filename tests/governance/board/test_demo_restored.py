@@ -1,0 +1,74 @@
+"""Verrow as `make up` builds it, by the owner: its months are on record, and all of it comes back from one file."""
+
+from datetime import datetime, time, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from governance.board.demo import times
+from governance.board.demo.build import FOUNDED_DAYS_AGO, build
+from portal.archive import heads
+from portal.people import organisations
+from portal.people.models import User
+from portal.record import sealing
+from portal.record.models import AuditEntry, DayHead, Seal
+from tests.conftest import OWNER, acting_as
+from tests.disaster import answers, empty_server, restored
+
+pytestmark = pytest.mark.operation
+
+ASKED = (
+    "/api/v1/dashboard/",
+    "/api/v1/heads/?page_size=500",
+    *(
+        f"/api/v1/{name}/?page_size=500"
+        for name in ("assets", "audit-entries", "controls", "dependencies", "exceptions", "risks", "scores", "treatments", "units")
+    ),
+)
+
+
+@pytest.fixture
+def verrow(own_db):
+    """The e-mail addresses of those who sign in, by account."""
+    with acting_as(OWNER):
+        doors = build()
+    sealing.seal_all()
+    return {account: door["email"] for account, door in doors.items()}
+
+
+def told(verrow):
+    """What two leaders and the auditor are told of everything."""
+    return {name: answers(User.objects.get(email=verrow[name]), ASKED) for name in ("cio", "ciso", "auditor")}
+
+
+def verified(*arguments):
+    out = StringIO()
+    call_command("verify_audit", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_verrow_looks_back_on_nine_months_and_comes_back_from_a_backup(verrow, tmp_path):
+    today = organisations.today()
+    days = list(DayHead.objects.order_by("day").values_list("day", flat=True))
+    assert 270 <= FOUNDED_DAYS_AGO <= 280
+    assert days == [today - timedelta(days=ago) for ago in range(FOUNDED_DAYS_AGO, 0, -1)]
+    assert AuditEntry.objects.earliest("at").at.astimezone(times.ZONE).date() == days[0]
+    midnight = datetime.combine(today, time(), times.ZONE)
+    assert not AuditEntry.objects.filter(at__gte=midnight, actor__isnull=False).exists()  # what people did ends yesterday
+    in_order = list(Seal.objects.order_by("seq").values_list("entry__at", flat=True))
+    assert in_order == sorted(in_order)
+    halfway = DayHead.objects.get(day=today - timedelta(days=140))
+    assert sealing.seq_at(datetime.combine(halfway.day + timedelta(days=1), time(), times.ZONE)) == halfway.seq
+    before = told(verrow)
+    assert len(before["cio"]["/api/v1/risks/?page_size=500"]["results"]) == 47
+    assert "The log is what was sealed." in verified("--head", halfway.hash)
+    file = tmp_path / "verrow.backup"
+    call_command("backup", str(file), stdout=StringIO())
+
+    with empty_server():
+        restored(file)
+
+        assert told(verrow) == before
+        assert "The log is what was sealed." in verified("--head", halfway.hash)
+        assert heads.note_yesterday().day == today - timedelta(days=1)
