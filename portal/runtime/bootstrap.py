@@ -26,7 +26,7 @@ TARGETS = {  # what a person types: the lock it needs, and the module that carri
     "up": ("run", "portal.runtime.up"),
     "test": ("test", "portal.runtime.layers"),
     "check": ("test", "portal.runtime.check"),
-    "bench": ("test", "portal.runtime.bench"),
+    "bench": ("bench", "portal.runtime.bench"),
     "soak": ("test", "portal.runtime.soak"),
     "lock": ("setup", None),
 }
@@ -34,6 +34,7 @@ LOCKS = {  # each lock and what of pyproject.toml it is made from
     "setup": ("--group", "pyproject.toml:setup"),
     "run": ("pyproject.toml",),
     "test": ("pyproject.toml", "--extra", "test"),
+    "bench": ("pyproject.toml", "--extra", "test", "--extra", "bench"),
 }
 
 
