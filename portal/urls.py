@@ -12,6 +12,7 @@ from portal.web import directory, health, metrics, theme
 ROOMS = (
     ("", "governance.board.urls"),
     ("", "governance.setup.urls"),  # begin/ and settings/
+    ("governance/", "governance.compliance.urls"),
     ("assets/", "assets.urls"),
     ("risks/", "risks.urls"),
     ("", "portal.attention.urls"),  # reviews/ and inbox/

@@ -12,6 +12,7 @@ READING = frozenset(
         "board.view_dashboard",
         "attention.view_review",
         "signing.view_signature",
+        "compliance.view_framework",
     }
 )
 # Controls with their evidence, and plans; deciding on a plan is for the seats.
@@ -19,6 +20,8 @@ PROTECTING = frozenset({"risks.change_control", "risks.add_evidence", "risks.cha
 LOGGING = frozenset({"risks.log_risk"})
 EXCEPTING = frozenset({"risks.propose_exception"})
 IMPORTING = frozenset({"workbench.import"})
+# Catalogs of requirements, and which control answers which of them.
+MAPPING = frozenset({"compliance.import_catalog"})
 ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
 
 # What goes with any seat.
@@ -28,7 +31,7 @@ SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
-LEADER |= SEATED | EXCEPTING | PROTECTING | {"risks.approve_treatment", "risks.propose_authority"}
+LEADER |= SEATED | EXCEPTING | PROTECTING | MAPPING | {"risks.approve_treatment", "risks.propose_authority"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -42,7 +45,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "COUNSEL": READING | {"attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
     "BOARD": frozenset(
         {"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
-        | {"risks.view_exception", "signing.view_signature"}
+        | {"risks.view_exception", "signing.view_signature", "compliance.view_framework"}
     ),
     "ANALYST": READING
     | PROTECTING
@@ -50,6 +53,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | LOGGING
     | ANSWERING
     | IMPORTING
+    | MAPPING
     | {
         "risks.change_risk",
         "risks.rate_risk",
@@ -113,6 +117,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | PROTECTING
     | LOGGING
     | IMPORTING
+    | MAPPING
     | {"risks.change_risk", "assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery"},
 }
 

@@ -17,6 +17,7 @@ def main() -> int:
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("add_frameworks")
     if openings.somebody_lives_here():
         Path(os.environ.get("FIRST_SIGN_IN", FIRST_SIGN_IN)).unlink(missing_ok=True)
     elif os.environ.get("DEMO") != "0" and not openings.was_issued():

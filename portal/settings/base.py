@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "portal.web",
     "assets",
     "risks",
+    "governance.compliance",
     "governance.board",
     "governance.setup",
     "django.contrib.admin",
@@ -220,6 +221,7 @@ API_MODULES = [
     "portal.archive.api",
     "assets.api",
     "risks.api",
+    "governance.compliance.api",
     "governance.board.api",
 ]
 SPECTACULAR_SETTINGS = {

@@ -56,6 +56,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        _("Compliance"),
+        (
+            Place("compliance:frameworks", _("Frameworks"), _("What we answer to, requirement by requirement.")),
+            Place("compliance:framework-import", _("Bring a catalog along"), _("OSCAL catalogs, profiles, and CSV lists.")),
+        ),
+    ),
+    (
         _("People and seats"),
         (
             Place("offices:seats", _("Seats"), _("Who sits where, who stands in, and what is proposed.")),

@@ -15,6 +15,7 @@ from portal.web.api.router import resources
 from risks import register
 from tests.factories import assets as make_of_assets
 from tests.factories import portal as make
+from tests.factories.compliance import make_framework
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 CSRF = "a" * 32
@@ -45,6 +46,7 @@ def build() -> SimpleNamespace:
     register.log(actor=people["CIO"], title="Confidential", category="LEGAL", unit=company.northfield, is_confidential=True)
     make_of_assets.make_run(unit=company.northfield, actor=people["ENGINEER"])
     reading.read_waiting()
+    make_framework(actor=analyst)
     sealing.seal_all()
     scopes = [f"{prefix.split('/')[0]}:write" for prefix, _viewset, _name in resources.registry]
     _token, secret = tokens.issue(people["INTEGRATION"], "Everything", scopes, actor=people["ADMIN"])

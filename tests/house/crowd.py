@@ -25,6 +25,7 @@ from portal.record import audit, sealing
 from portal.record.models import DayHead
 from risks import controls, treatments
 from risks.models import Rating, RatingRound, Risk
+from tests.factories.compliance import make_framework
 from tests.factories.portal import make_unit, make_user
 from tests.factories.risks import make_control, make_evidence, make_treatment
 
@@ -58,6 +59,7 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _held(ground, risks)
     _planned(ground, risks)
     _recorded(ground, risks)
+    _answered(ground, count)
     _rated(ground, risks)
     sealing.seal_all()
 
@@ -153,6 +155,13 @@ def _planned(ground: SimpleNamespace, risks: list[int]) -> None:
     step = treatments.Step("IT", "Order it", ground.other, organisations.today())
     plans = [make_treatment(risk, actor=ground.other, steps=[step]) for _ in made]
     ground.treatment = getattr(ground, "treatment", plans[0])
+
+
+def _answered(ground: SimpleNamespace, count: int) -> None:
+    """Frameworks of their own, and one with ever more requirements, in ever newer editions."""
+    for _ in range(min(count, 20)):
+        make_framework(title=f"Rules of plant {next(_serial)}")
+    ground.framework = make_framework(*range(1, count + 1), version=f"{next(_serial)}.0")
 
 
 def _recorded(ground: SimpleNamespace, risks: list[int]) -> None:

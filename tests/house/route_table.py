@@ -132,6 +132,12 @@ PAGES = {
     "risks:authority": Line(),
     "risks:authority-new": Line(),
     "risks:authority-withdrawal": of("authority-table"),
+    "compliance:frameworks": Line(),
+    "compliance:framework-import": Line(),
+    "compliance:framework": of("framework"),
+    "compliance:framework-changes": of("framework"),
+    "compliance:framework-csv": of("framework"),
+    "compliance:requirement": of("requirement"),
     "signing:signatures": Line("exception", more={"kind": "exception"}),
     "signing:signature": Line("exception", more={"kind": "exception"}),
     "signing:refusal": Line("exception", more={"kind": "exception"}),
@@ -231,6 +237,8 @@ RESOURCES = {
     "import-problems": of("import-problem", run=lambda problem: problem.sheet_import_id),
     "disposals": of("disposal"),
     "exceptions": of("exception"),
+    "frameworks": of("framework"),
+    "requirements": of("requirement"),
     "signature-requests": of("signature-request"),
     "signatures": of("signature"),
     "heads": of("head"),
@@ -281,12 +289,16 @@ ALL = (
 # They hold for the whole organisation, so whoever reads risks reads them.
 READS_RISKS = dict.fromkeys((*(role for role in ALL if role != "ADMIN"), "INTEGRATION"), PLACES)
 
+READS_FRAMEWORKS = dict.fromkeys((*(role for role in ALL if role not in ("ADMIN", "COLLEAGUE")), "INTEGRATION"), PLACES)
+
 KEEPERS = dict.fromkeys(("CIO", "CISO", "CSO", "COUNSEL", "AUDITOR", "ADMIN"), PLACES)
 
 # Written by hand, not derived: who may open which of the three objects of a kind. Who is not named opens none.
 SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "appetite": READS_RISKS,
     "scale-meaning": READS_RISKS,
+    "framework": READS_FRAMEWORKS,
+    "requirement": READS_FRAMEWORKS,
     "hold": KEEPERS,
     "redaction": KEEPERS,
     "disposal": KEEPERS,

@@ -13,15 +13,16 @@ from risks.treatments import Step
 from tests import browser as chromium
 from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_dependency, make_run
+from tests.factories.compliance import make_framework
 from tests.factories.risks import make_control, make_evidence, make_exception, make_treatment
 from tests.factories.sheets import check, make_csv, make_import, make_line
 
 pytestmark = pytest.mark.axe
 
-ROOMS = {"board", "setup", "offices", "assets", "risks", "attention", "workbench", "people"}
+ROOMS = {"board", "compliance", "setup", "offices", "assets", "risks", "attention", "workbench", "people"}
 # Open while nobody lives here, to leaders, and to who is not in yet (tests/portal/web/people/test_browser.py).
 OWN_TEST = {"setup:begin", "setup:demo", "offices:aide-naming", "people:invitation", "people:new-password"}
-OWN_TEST |= {"risks:recalculation", "risks:authority-new"}  # a file; a page for leaders
+OWN_TEST |= {"risks:recalculation", "compliance:framework-csv", "risks:authority-new"}  # files; a page for leaders
 KEYS = {"stage": "CURRENT"}  # of parameters that are no keys
 TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"
 LOST = """[...document.querySelectorAll('[aria-labelledby], [aria-describedby], [for]')].flatMap(e =>
@@ -74,7 +75,11 @@ def furnished():
     Delegation.objects.create(delegator=other, delegate=reader, from_on=today, to_on=today)
     Appointment.objects.create(seat="CISO", holder=make.make_user("Tomas Vale"))
     gone = Departure.objects.create(person=make.make_user("Gone"), handed_over_by=reader, passed={"assets": {str(other.pk): 2}})
+    make_framework(1, 2)
+    rules = make_framework(1, 3, version="2.0", actor=reader)
     return reader, {
+        "compliance": rules.pk,
+        "compliance:requirement": rules.requirements.assessable().first().pk,
         "assets": press.pk,
         "assets:run": run.pk,
         "risks": risk.pk,

@@ -22,6 +22,7 @@ from portal.signing.models import Signature, SignatureRequest, SignedContent
 from risks import appetite, authority, cadence, controls, meanings, recompute
 from risks.models import Rating, RatingRound, Score, StaleScore
 from risks.treatments import Step
+from tests.factories import compliance
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
 from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.risks import make_control, make_evidence, make_exception, make_levels, make_risk, make_treatment
@@ -91,8 +92,17 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made["browser-session"], made["factor"] = dict.fromkeys(units, session), dict.fromkeys(units, factor)
     made |= _sheets(company)
     made |= _kept(made["risk"], stranger)
+    made |= _answered(units)
     made["unit"], made["user"] = units, dict.fromkeys(units, stranger)
     return made | {kind: dict.fromkeys(units, row) for kind, row in _around_seats(stranger, company).items()}
+
+
+def _answered(units: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """A framework in its second edition, which is the whole organisation's."""
+    compliance.make_framework(1, 2)
+    framework = compliance.make_framework(1, 3, version="2.0")
+    requirement = framework.requirements.assessable().first()
+    return {"framework": dict.fromkeys(units, framework), "requirement": dict.fromkeys(units, requirement)}
 
 
 def _around_seats(stranger: Any, company: Any) -> dict[str, Any]:

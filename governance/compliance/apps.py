@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ComplianceConfig(AppConfig):
+    name = "governance.compliance"
+
+    def ready(self):
+        from governance.compliance import registered  # noqa: F401

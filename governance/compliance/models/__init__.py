@@ -1,0 +1,3 @@
+from governance.compliance.models.framework import Framework, Requirement
+
+__all__ = ["Framework", "Requirement"]
