@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from governance.compliance import frameworks
 from governance.setup import clearing, tasks
 from governance.setup.clearing import NoDemo, NotAsked
 from portal import clock
@@ -110,6 +111,7 @@ def test_the_application_may_not_clear_by_itself(own_db):
 
 
 def test_clearing_leaves_what_a_new_portal_has_and_the_link_of_the_asker(own_db, tmp_path):
+    frameworks.add_shipped()
     fresh = counts()
     admin = founded()
     token = clearing.ask("Verrow Manufacturing", actor=admin)
