@@ -25,6 +25,7 @@ class Subject:
     unit: Callable[[Any], Any] = lambda subject: subject.unit
     material: Callable[[Any], Mapping[str, Any]] | None = None  # canonical content that a signature covers
     related: Sequence[str] = ()  # select_related for label, url and unit
+    prefetch: Sequence[str] = ()  # what the material content is read from beside the row
 
     @cached_property
     def model_class(self) -> type[Model]:
@@ -32,7 +33,7 @@ class Subject:
 
     def visible_to(self, user: Any):
         """All rows of this kind that `user` may open."""
-        return self.model_class._default_manager.visible_to(user).select_related(*self.related)
+        return self.model_class._default_manager.visible_to(user).select_related(*self.related).prefetch_related(*self.prefetch)
 
 
 Panel = Callable[[Sequence[int], Any], Mapping[int, Any]]  # (ids, user) → cell by id

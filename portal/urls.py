@@ -13,6 +13,7 @@ ROOMS = (
     ("", "governance.board.urls"),
     ("", "governance.setup.urls"),  # begin/ and settings/
     ("governance/", "governance.compliance.urls"),
+    ("governance/", "governance.together.urls"),
     ("assets/", "assets.urls"),
     ("risks/", "risks.urls"),
     ("", "portal.attention.urls"),  # reviews/ and inbox/

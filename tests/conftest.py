@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import uuid4
 
 import pytest
@@ -85,12 +85,17 @@ def own_db(django_db_setup, django_db_blocker) -> Iterator[str]:
 
 
 def drop_database(name: str) -> None:
-    """Not WITH (FORCE): that wants to end a running autovacuum as well, which is the superuser's; a plain one sends it away."""
-    _in_postgres(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        f" WHERE datname = '{name}' AND backend_type = 'client backend' AND pg_has_role(usesysid, 'MEMBER')"
-    )
-    _in_postgres(f'DROP DATABASE "{name}"')
+    """Sessions that are still open in it end. Where an autovacuum runs in it, which is the superuser's, forcing is refused; a
+    plain DROP sends that away, and waits for it."""
+    import psycopg2.errors as refused
+
+    for _attempt in range(10):
+        try:
+            return _in_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+        except refused.InsufficientPrivilege:
+            with suppress(refused.ObjectInUse):
+                return _in_postgres(f'DROP DATABASE "{name}"')
+    raise AssertionError(f"{name} is in use")
 
 
 def _in_postgres(statement: str) -> None:

@@ -15,7 +15,7 @@ from portal import subjects
 from portal.attention.models import Review
 from portal.people import organisations, reach, roll
 from portal.people.models import User
-from portal.signing import signatures
+from portal.signing import registry, signatures
 from risks import differences, treatment_book
 from risks.models import RatingRound, Risk, RiskException
 
@@ -83,12 +83,13 @@ def _signatures(user: User) -> Iterator[Need]:
     for found in signatures.waiting_for(user)[:MOST_CARDS]:
         subject = subjects.of_kind(found.kind)
         changed = any(slot.stale is not None for slot in found.slots)
+        elsewhere = registry.of_kind(found.kind).answered_at
         yield Need(
             kind=gettext("Signature"),
             icon="pen",
             title=subject.label(found.subject),
             note=gettext("It has changed since it was signed.") if changed else gettext("It holds once your office has signed it."),
-            url=reverse("signing:signatures", args=[found.kind, found.subject.pk]),
+            url=elsewhere(found.subject) if elsewhere else reverse("signing:signatures", args=[found.kind, found.subject.pk]),
             verb=gettext("Read and sign"),
             due_on=getattr(found.subject, "starts_on", None),
         )

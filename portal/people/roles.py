@@ -13,6 +13,7 @@ READING = frozenset(
         "attention.view_review",
         "signing.view_signature",
         "compliance.view_framework",
+        "together.view_decision",
     }
 )
 # Controls with their evidence, and plans; deciding on a plan is for the seats.
@@ -22,6 +23,7 @@ EXCEPTING = frozenset({"risks.propose_exception"})
 IMPORTING = frozenset({"workbench.import"})
 # Catalogs of requirements, and which control answers which of them.
 MAPPING = frozenset({"compliance.import_catalog"})
+DECIDING = frozenset({"together.ask_decision", "together.meet_condition"})
 ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
 
 # What goes with any seat.
@@ -31,7 +33,7 @@ SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
-LEADER |= SEATED | EXCEPTING | PROTECTING | MAPPING | {"risks.approve_treatment", "risks.propose_authority"}
+LEADER |= SEATED | EXCEPTING | PROTECTING | MAPPING | DECIDING | {"risks.approve_treatment", "risks.propose_authority"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -39,10 +41,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "CIO": LEADER,
     "CISO": LEADER,
     "CSO": LEADER,
-    "ARBITER": SEATED | READING | ANSWERING | {"record.view_auditentry", "people.settle_appointment", "risks.arbitrate"},
+    "ARBITER": SEATED
+    | READING
+    | ANSWERING
+    | {"record.view_auditentry", "people.settle_appointment", "risks.arbitrate", "together.arbitrate"},
     # roles
-    "PREPARER": READING | LOGGING | {"attention.view_inbox"},
-    "COUNSEL": READING | {"attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
+    "PREPARER": READING | LOGGING | DECIDING | {"attention.view_inbox"},
+    "COUNSEL": READING | {"together.mark_privileged", "attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
     "BOARD": frozenset(
         {"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
         | {"risks.view_exception", "signing.view_signature", "compliance.view_framework"}
@@ -51,6 +56,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | PROTECTING
     | EXCEPTING
     | LOGGING
+    | DECIDING
     | ANSWERING
     | IMPORTING
     | MAPPING
@@ -63,10 +69,17 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "assets.settle_discovery",
         "assets.take_in_discovery",
     },
-    "OWNER": READING | PROTECTING | EXCEPTING | LOGGING | ANSWERING | {"risks.change_risk", "risks.rate_risk", "signing.sign"},
+    "OWNER": READING
+    | PROTECTING
+    | EXCEPTING
+    | DECIDING
+    | LOGGING
+    | ANSWERING
+    | {"risks.change_risk", "risks.rate_risk", "signing.sign"},
     "HEAD": READING
     | PROTECTING
     | EXCEPTING
+    | DECIDING
     | LOGGING
     | ANSWERING
     | IMPORTING
@@ -74,6 +87,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ENGINEER": READING
     | PROTECTING
     | EXCEPTING
+    | DECIDING
     | LOGGING
     | ANSWERING
     | {"assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery", "risks.change_risk", "risks.rate_risk"},

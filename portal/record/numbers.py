@@ -5,6 +5,7 @@ from django.db import connection
 SEQUENCES = {
     "A": "asset_number",
     "C": "control_number",
+    "D": "decision_number",
     "E": "exception_number",
     "R": "risk_number",
     "T": "treatment_number",

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "governance.compliance",
     "governance.board",
     "governance.setup",
+    "governance.together",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -223,6 +224,7 @@ API_MODULES = [
     "risks.api",
     "governance.compliance.api",
     "governance.board.api",
+    "governance.together.api",
 ]
 SPECTACULAR_SETTINGS = {
     "TITLE": "Concord",
@@ -261,6 +263,7 @@ CELERY_BEAT_SCHEDULE = {
     "mark-what-time-changes": {"task": "risks.tasks.mark_what_time_changes", "schedule": crontab(minute="*/10")},
     "lapse-objections": {"task": "risks.tasks.lapse_objections", "schedule": crontab(minute="*/10")},
     "expire-exceptions": {"task": "risks.tasks.expire_exceptions", "schedule": crontab(minute="*/10")},
+    "move-decisions": {"task": "governance.together.tasks.move_decisions", "schedule": crontab(minute="*/10")},
     "remind": {"task": "portal.attention.tasks.remind", "schedule": crontab(minute="*/5")},
     "send-digests": {"task": "portal.attention.tasks.send_digests", "schedule": crontab(minute="*/5")},
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},

@@ -41,6 +41,7 @@ class Signable:
     holders: Holders = _nobody  # offices beside the seats
     words: Mapping[str, Word] = field(default_factory=dict)  # of the material fields
     say: Callable[[str, Any], str] = lambda name, value: "" if value is None else str(value)  # (field, value) as people read it
+    answered_at: Callable[[Any], str] | None = None  # the page where offices answer, for a kind that has one of its own
 
 
 _signables: dict[str, Signable] = {}

@@ -134,7 +134,7 @@ def waiting_for(user: Any, most: int = 50) -> list[Standing]:
     for kind, signable in registry.all_kinds().items():
         rows = subjects.of_kind(kind).visible_to(user).filter(pk__in=signable.unsigned().order_by().values("pk"))
         wanted |= {(kind, row.pk): row for row in rows.order_by("pk")[:most]}
-    return [found for found in standings.read(wanted).values() if _waits(found, user)]
+    return [found for found in standings.read(wanted).values() if waits_for(found, user)]
 
 
 def _covers(found: Standing, slots: Sequence[Sequence[str]]) -> bool:
@@ -142,7 +142,8 @@ def _covers(found: Standing, slots: Sequence[Sequence[str]]) -> bool:
     return all(signed & set(slot) for slot in slots)
 
 
-def _waits(found: Standing, user: Any) -> bool:
+def waits_for(found: Standing, user: Any) -> bool:
+    """Whether an office that `user` fills has neither signed nor refused it as it stands."""
     refused = {one.office for one in found.refusals}
     return bool(set(may_answer(found, user)) - refused) and not _alone(found, user)
 

@@ -6,6 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from assets.models import Asset
+from governance.together import decisions
+from governance.together.models import Condition
+from governance.together.wanted import MOST_LINKS
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
 from portal.attention.models import Review
@@ -26,10 +29,12 @@ from portal.record.models import DayHead
 from risks import controls, treatments
 from risks.models import Rating, RatingRound, Risk
 from tests.factories.compliance import make_framework
+from tests.factories.governance import make_decision
 from tests.factories.portal import make_unit, make_user
 from tests.factories.risks import make_control, make_evidence, make_treatment
 
 _serial = counting(1)
+ASKED = 12
 PLANNED = 60  # by the verbs, and more than a page shows
 MANY_UNITS = 200  # choice lists show them all
 
@@ -61,6 +66,7 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _recorded(ground, risks)
     _answered(ground, count)
     _rated(ground, risks)
+    _decided(ground, risks)
     sealing.seal_all()
 
 
@@ -162,6 +168,26 @@ def _answered(ground: SimpleNamespace, count: int) -> None:
     for _ in range(min(count, 20)):
         make_framework(title=f"Rules of plant {next(_serial)}")
     ground.framework = make_framework(*range(1, count + 1), version=f"{next(_serial)}.0")
+
+
+def _decided(ground: SimpleNamespace, risks: list[int]) -> None:
+    """Questions about the one risk, the first one about many and with many conditions, all waiting for the offices."""
+    about = [Risk.objects.get(pk=ground.risk)]
+    made = [make_decision(unit=ground.company.northfield, by=ground.other, rests_on=about) for _ in risks[:ASKED]]
+    ground.decision = getattr(ground, "decision", made[0])
+    open_risks = Risk.objects.filter(pk__in=risks, state=Risk.State.OPEN, is_confidential=False)
+    decisions.change(ground.decision, actor=ground.other, version=None, rests_on=[*about, *open_risks[:MOST_LINKS]][:MOST_LINKS])
+    Condition.objects.bulk_create(
+        Condition(
+            decision=ground.decision,
+            office="CISO",
+            text=f"Step {next(_serial)}",
+            owner=ground.leaver,
+            due_on=organisations.today(),
+            asked_by=ground.other,
+        )
+        for _ in risks[:ASKED]
+    )
 
 
 def _recorded(ground: SimpleNamespace, risks: list[int]) -> None:

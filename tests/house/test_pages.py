@@ -14,6 +14,7 @@ from tests import browser as chromium
 from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_dependency, make_run
 from tests.factories.compliance import make_framework
+from tests.factories.governance import make_decision
 from tests.factories.risks import make_control, make_evidence, make_exception, make_treatment
 from tests.factories.sheets import check, make_csv, make_import, make_line
 
@@ -69,6 +70,7 @@ def furnished():
     controls.link(control, risk, ["IMPACT"], actor=reader)
     plan = make_treatment(risk, actor=reader, steps=[Step("IT", "Buy the gateway", reader, organisations.today())])
     exception = make_exception(risk, by=reader)
+    decision = make_decision(unit=company.northfield, by=reader, rests_on=[risk])
     other, today = make.make_user("Sade Oyelaran", reports_to=reader), organisations.today()
     make_asset("Oven 3", unit=company.northfield, owner=other, actor=reader)
     proposal = proposals.propose("CIO", make.make_user("Idris Bell"), actor=other, from_on=today, substitute=other)
@@ -86,6 +88,8 @@ def furnished():
         **dict.fromkeys(("risks:control", "risks:control-change", "risks:control-evidence"), control.pk),
         **dict.fromkeys(("risks:treatment", "risks:treatment-change", "risks:treatment-evidence"), plan.pk),
         **dict.fromkeys([f"risks:exception{page}" for page in ("", "-words", "-extension", "-closing")], exception.pk),
+        **dict.fromkeys([f"together:decision{page}" for page in ("", "-words", "-withdrawal")], decision.pk),
+        "together": decision.pk,
         "attention": review.pk,
         "attention:reminder": told and told.pk,
         "workbench": sheet.pk,

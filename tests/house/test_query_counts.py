@@ -76,6 +76,12 @@ PAGES = {
     "attention:reviews": LIST,
     "attention:review": DETAIL,
     "attention:inbox": LIST,
+    "together:decisions": LIST,
+    "together:decision": DETAIL,
+    "together:decision-new": DETAIL,
+    "together:decision-words": DETAIL,
+    "together:decision-withdrawal": DETAIL,
+    "together:decision-answering": DETAIL,
     "offices:seats": LIST,
     "offices:aide-naming": DETAIL,
     "offices:proposal": DETAIL,
@@ -135,6 +141,8 @@ UNMEASURED = dict.fromkeys(
         "risks:authority-new",
         "signing:signatures",
         "signing:signature",
+        "together:decision-settling",
+        "together:condition-meeting",
     ),
     "crowd.py makes no thousand signatures and exceptions yet",
 ) | {"pages": "it lists what the code registers, not what the database holds"}
@@ -235,6 +243,8 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "unit": lambda: around.company.northfield,
         "appointment-proposal": lambda: around.proposal,
         "departure": lambda: around.departure,
+        "decision": lambda: around.decision,
+        "condition": lambda: None,
     }
     thing = things[line.kind]()
     return reverse(name, kwargs=line.arguments(thing)) if thing or not line.kind else None

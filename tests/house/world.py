@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from assets.discovery import reading
+from governance.together.models import Condition
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
 from portal.attention import reviews
@@ -24,6 +25,7 @@ from risks.models import Rating, RatingRound, Score, StaleScore
 from risks.treatments import Step
 from tests.factories import compliance
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
+from tests.factories.governance import make_decision
 from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.risks import make_control, make_evidence, make_exception, make_levels, make_risk, make_treatment
 from tests.factories.sheets import check, make_csv, make_import, make_line
@@ -84,6 +86,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
         for place, risk in made["risk"].items()
     }
     made |= _signed(made["risk"], stranger)
+    made |= _asked(made["risk"], units, stranger)
     agreed = appetite.agree({"": (40, 60)}, actor=None)[""]
     meaning = meanings.say("safety", meanings.OFFERED["safety"], actor=None)
     made["appetite"], made["scale-meaning"] = dict.fromkeys(units, agreed), dict.fromkeys(units, meaning)
@@ -183,6 +186,18 @@ def _signed(risks: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
             factor_at=clock.now(),
         )
     return made | {"authority-table": dict.fromkeys(risks, authority.propose(authority.OFFERED, actor=stranger))}
+
+
+def _asked(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
+    """A question about each risk, put to the offices, and a condition of one of them."""
+    made: dict[str, dict[str, Any]] = {"decision": {}, "condition": {}}
+    for place, risk in risks.items():
+        said = {"title": f"{risk.title} or not", "question": f"Shall {risk.title}?", "rests_on": [risk]}
+        made["decision"][place] = decision = make_decision(unit=units[place], by=stranger, **said)
+        made["condition"][place] = Condition.objects.create(
+            decision=decision, office="CISO", text=f"{risk.title} never", owner=stranger, due_on=date(2027, 1, 4), asked_by=stranger
+        )
+    return made
 
 
 def _rated(risk: Any, by: Any) -> Rating:

@@ -2,9 +2,10 @@
 
 from django.db import transaction
 
-from governance.board.demo import exceptions, inventory, people, risks
+from governance.board.demo import decisions, exceptions, inventory, people, risks
 from governance.board.demo.events import Event
 from governance.board.demo.times import ZONE, Calendar
+from governance.together import moving
 from portal import clock
 from portal.archive import heads
 from portal.attention import reminders
@@ -48,7 +49,7 @@ def build() -> dict[str, dict[str, str]]:
         Event(YESTERDAY, IN_THE_AFTERNOON, lambda: inventory.scan("plant_later_scan.xml", engineer=engineer, unit=plant)),
         Event(YESTERDAY, IN_THE_AFTERNOON, lambda: people.stand_in(staff, calendar)),
     ]
-    risks.live(calendar, staff, tree, known, [*happenings, *exceptions.happenings(staff)])
+    risks.live(calendar, staff, tree, known, [*happenings, *exceptions.happenings(staff), *decisions.happenings(staff, tree)])
     calendar.reach(0)
     reminders.remind()
     return doors
@@ -58,3 +59,5 @@ def _midnight() -> None:
     """What the timetable does when a day has ended."""
     heads.note_yesterday()
     risks.change_of_day()
+    moving.escalate()
+    moving.renew()

@@ -1,0 +1,5 @@
+"""Entrances of the API to what is decided together."""
+
+from governance.together.api import conditions, decisions
+
+__all__ = ["conditions", "decisions"]

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class TogetherConfig(AppConfig):
+    name = "governance.together"
+
+    def ready(self):
+        from governance.together import registered  # noqa: F401

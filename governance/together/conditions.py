@@ -1,0 +1,136 @@
+"""Conditions of an agreement: asked for by an office, part of what all sign, followed up once the decision has taken effect."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from governance.together.errors import ConditionKeepsDate, ConditionMet, ConditionNotDue, NotYourCondition
+from governance.together.models import Condition, Decision
+from portal import clock
+from portal.attention import reviews
+from portal.attention.models import Review
+from portal.errors import Invalid
+from portal.people import announcements, organisations
+from portal.people.models import User
+from portal.people.reach import grants
+from portal.record import audit
+
+DUE = "condition.due"
+MET = "condition.met"
+USUAL_TIME = timedelta(days=30)
+LONGEST, MOST = 1000, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One condition as an office writes it; without an owner it is for whoever asked the question."""
+
+    text: str
+    owner: User | None = None
+    due_on: date | None = None
+
+
+def ask_for(decision: Decision, office: str, told: Sequence[Wanted], *, actor: Any) -> None:
+    """Let `told` be what `office` asks for; what it asked for before and does not name again is taken back. Raises Invalid."""
+    _check(told)
+    known = {row.text: row for row in decision.conditions.standing().filter(office=office)}
+    for text, row in known.items():
+        if text not in {one.text for one in told}:
+            row.archived_at = clock.now()
+            row.version += 1
+            row.save(update_fields=["archived_at", "version"])
+    for one in told:
+        due_on = one.due_on or organisations.today() + USUAL_TIME
+        owner = one.owner or decision.asked_by
+        row = known.get(one.text) or Condition(
+            decision=decision, office=office, text=one.text, asked_by=actor, asked_at=clock.now()
+        )
+        if row.pk is None or (row.owner_id, row.due_on) != (owner.pk, due_on):
+            row.version += row.pk is not None
+            row.owner, row.due_on = owner, due_on
+            row.save()
+
+
+def begin(decision: Decision, *, actor: Any) -> None:
+    """The decision has taken effect: each condition has a day on which its owner says whether it is met."""
+    for row in decision.conditions.standing().select_related("owner").order_by("pk"):
+        reviews.schedule(row, DUE, row.due_on, [], owner=row.owner, actor=actor)
+
+
+@transaction.atomic
+def meet(condition: Condition, *, actor: Any, note: str, version: int | None = None) -> Condition:
+    """Say that it is met and what shows it; both offices hear. Raises ConditionNotDue, ConditionMet, NotYourCondition, Invalid."""
+    condition = (
+        Condition.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("decision__unit", "owner")
+        .get(pk=condition.pk)
+    )
+    check_open(condition, actor)
+    note = note.strip()
+    if not note or len(note) > LONGEST:
+        raise Invalid(_("This is not complete."), {"note": [_("Say in a sentence what shows that it is met.")]})
+    condition.met_at, condition.met_by, condition.met_note = clock.now(), actor, note
+    condition.version += 1
+    condition.save(update_fields=["met_at", "met_by", "met_note", "version"])
+    reviews.cancel(condition, DUE, actor=actor)
+    audit.record(actor, MET, condition, text=note)
+    announcements.tell(condition, MET, {condition.asked_by_id} - {actor.pk})
+    return condition
+
+
+def hand_over(condition: Condition, successor: User, *, actor: Any) -> User:
+    """Let `successor` see to it instead of one who leaves; what was signed names the step, not the person."""
+    before, condition.owner = condition.owner_id, successor
+    condition.version += 1
+    condition.save(update_fields=["owner", "version"])
+    audit.record(actor, "condition.handed_over", condition, {"owner": [before, successor.pk]})
+    if condition.decision.state == Decision.State.DECIDED and condition.met_at is None:
+        reviews.schedule(condition, DUE, condition.due_on, [], owner=successor, actor=actor)
+    return successor
+
+
+def take_answer(review: Review, *, actor: Any, note: str) -> None:
+    """A condition has its day: whoever closes the review says what shows that it is met. Raises ConditionKeepsDate else."""
+    if review.outcome != Review.Outcome.CLOSED:
+        raise ConditionKeepsDate
+    meet(Condition.objects.get(pk=review.subject_id), actor=actor, note=note)
+
+
+def sides(pairs: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
+    """An overdue condition is brought to the leader whose office asked for it."""
+    offices = dict(Condition.objects.filter(pk__in={pk for pk, _owner in pairs}).values_list("pk", "office"))
+    return {(pk, owner): "CISO" if offices.get(pk) == "CISO" else "CIO" for pk, owner in pairs}
+
+
+def check_open(condition: Condition, actor: Any) -> None:
+    """Raises ConditionNotDue, ConditionMet, NotYourCondition."""
+    if condition.decision.state != Decision.State.DECIDED or condition.archived_at is not None:
+        raise ConditionNotDue
+    if condition.met_at is not None:
+        raise ConditionMet
+    if not may_settle(condition, actor):
+        raise NotYourCondition
+
+
+def may_settle(condition: Condition, actor: Any) -> bool:
+    return actor.pk in (condition.owner_id, condition.asked_by_id) or bool(grants(actor).seats & {"CIO", "CISO", "CSO"})
+
+
+def _check(told: Sequence[Wanted]) -> None:
+    wrong = []
+    if len(told) > MOST:
+        wrong.append(_("Ask for at most %d conditions; the rest belongs into the options.") % MOST)
+    if any(not one.text or len(one.text) > LONGEST for one in told):
+        wrong.append(_("Say each condition in at most %d characters.") % LONGEST)
+    if len({one.text for one in told}) < len(told):
+        wrong.append(_("Say each condition once."))
+    if any(one.due_on is not None and one.due_on < organisations.today() for one in told):
+        wrong.append(_("A condition is due today or later."))
+    if any(one.owner is not None and (one.owner.is_service or not one.owner.is_active) for one in told):
+        wrong.append(_("Name somebody who works here."))
+    if wrong:
+        raise Invalid(_("This is not complete."), {"conditions": wrong})

@@ -1,0 +1,90 @@
+"""What deciding together refuses."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.errors import Refused, Stale
+
+
+class _About(Refused):
+    def __init__(self, decision):
+        super().__init__(str(self.sentence) % {"number": decision.number}, decision=decision.pk)
+
+
+class NotPut(_About):
+    """Answered before it was put to the seats, or after it was settled."""
+
+    code = "decision-not-put"
+    sentence = gettext_lazy("%(number)s does not wait for an answer. Put it to the seats first, or ask anew.")
+
+
+class NotADraft(_About):
+    code = "decision-not-a-draft"
+    sentence = gettext_lazy("%(number)s was put to the seats already. Change it there, or take it back.")
+
+
+class DecisionSettled(_About):
+    """It was decided or taken back; neither is ever changed."""
+
+    code = "decision-settled"
+    sentence = gettext_lazy("%(number)s is settled and stays as it is. Ask a new question that names it.")
+
+
+class NotYourDecision(_About):
+    code = "not-your-decision"
+    sentence = gettext_lazy("Only who asked %(number)s and the leaders change it. Ask one of them.")
+
+
+class BothDefer(_About):
+    """An office deferred to the one that defers to it."""
+
+    code = "both-defer"
+    sentence = gettext_lazy("The other office deferred to yours on %(number)s, so yours says what it wants.")
+
+
+class NotForTheArbiterYet(_About):
+    code = "not-for-the-arbiter-yet"
+    sentence = gettext_lazy(
+        "%(number)s is still between the two offices. It comes to you when they have differed for five working days."
+    )
+
+
+class NotTheArbiter(_About):
+    code = "not-the-arbiter"
+    sentence = gettext_lazy("Only whoever sits in the arbiter's seat settles %(number)s.")
+
+
+class OnlyCounsel(_About):
+    code = "only-counsel"
+    sentence = gettext_lazy("Only counsel says whether %(number)s is privileged.")
+
+
+class ConditionMet(Refused):
+    code = "condition-met"
+    sentence = gettext_lazy("This condition was met already; what shows it stands beside it.")
+
+
+class ConditionNotDue(Refused):
+    code = "condition-not-in-force"
+    sentence = gettext_lazy("This condition counts once the decision has taken effect.")
+
+
+class NotYourCondition(Refused):
+    code = "not-your-condition"
+    sentence = gettext_lazy("Only its owner, the office that asked for it and the leaders settle a condition. Ask one of them.")
+
+
+class ConditionKeepsDate(Refused):
+    """A review of a condition was answered otherwise than by meeting it."""
+
+    code = "condition-keeps-its-date"
+    sentence = gettext_lazy("A condition is met or it is not: open the decision and say what shows it.")
+
+
+class DecisionSavedMeanwhile(Stale):
+    """Somebody saved first. `facts`: `theirs` by field, `version` now, `by` ("")."""
+
+    def __init__(self, *, theirs, version):
+        super().__init__(
+            _("Somebody saved this while you were writing. Keep theirs or yours."), theirs=theirs, version=version, by=""
+        )

@@ -1,0 +1,182 @@
+"""Which kinds this room adds to the registry, and what signing, attention and leaving ask of them."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from governance.together import conditions, decisions, foundation, moving
+from governance.together.models import Condition, Decision
+from portal import subjects
+from portal.archive import changes
+from portal.attention import news, reviews
+from portal.people import holdings
+from portal.people.models import Unit, User
+from portal.signing import registry
+from portal.web import shown
+from risks import wording
+
+WORDS = {
+    "title": _("Name"),
+    "question": _("Question"),
+    "context": _("Context"),
+    "unit_id": _("Where"),
+    "options": _("Options"),
+    "proposed_option": _("Option asked for"),
+    "conditions": _("Conditions"),
+    "rests_on": _("Rests on"),
+    "touches_safety": _("Touches safety"),
+    "arbiter_reason": _("What decided it for the arbiter"),
+}
+
+
+def material(decision: Decision) -> dict[str, Any]:
+    """All that a signature covers: the question, its options, the one asked for, the conditions, and how its risks stood."""
+    options = [one for one in decision.options.all() if one.archived_at is None]
+    asked = [one for one in decision.conditions.all() if one.archived_at is None]
+    links = [one for one in decision.links.all() if one.archived_at is None]
+    plain = ("letter", "title", "description", "cost", "ready_on", "residual_loss_per_year")
+    return {
+        "title": decision.title,
+        "question": decision.question,
+        "context": decision.context,
+        "unit_id": decision.unit_id,
+        "options": [{name: getattr(one, name) for name in plain} for one in options],
+        "proposed_option": decision.proposed_option,
+        "conditions": [{"office": one.office, "text": one.text, "due_on": one.due_on} for one in asked],
+        "rests_on": [
+            {"kind": one.subject_kind, "id": one.subject_id, "band": one.band, "above_tolerance": one.is_above_tolerance}
+            for one in links
+        ],
+        "touches_safety": decision.touches_safety,
+        "arbiter_reason": decision.arbiter_reason,
+    }
+
+
+def say(name: str, value: Any) -> str:
+    """One material field as people read it."""
+    if value in (None, "", []):
+        return ""
+    if name == "unit_id":
+        return str(Unit.objects.filter(pk=value).first() or "")
+    if name == "touches_safety":
+        return _t("yes") if value else _t("no")
+    speak = {"options": _option, "conditions": _condition, "rests_on": _link}.get(name)
+    return "\n".join(speak(one) for one in value) if speak else str(value)
+
+
+def _option(one: dict[str, Any]) -> str:
+    facts = [one["title"], one["description"]]
+    if one["cost"] is not None:
+        facts.append(_t("costs %s") % shown.money_exact(one["cost"]))
+    if one["ready_on"]:
+        facts.append(_t("ready on %s") % shown.date_long(parse_date(one["ready_on"])))
+    if one["residual_loss_per_year"] is not None:
+        facts.append(_t("leaves %s of loss a year") % shown.money_exact(one["residual_loss_per_year"]))
+    return f"{one['letter']}: " + "; ".join(fact for fact in facts if fact)
+
+
+def _condition(one: dict[str, Any]) -> str:
+    facts = {"office": registry.office_word(one["office"]), "text": one["text"], "day": shown.date_long(parse_date(one["due_on"]))}
+    return _t("%(office)s: %(text)s, by %(day)s") % facts
+
+
+def _link(one: dict[str, Any]) -> str:
+    kind = subjects.of_kind(one["kind"])
+    row = kind.model_class._default_manager.filter(pk=one["id"]).first()
+    name = getattr(row, "number", "") or str(one["id"])
+    if not one["band"]:
+        return name
+    tolerance = _t("above tolerance") if one["above_tolerance"] else _t("within tolerance")
+    return f"{name}: {wording.band(one['band'])}, {tolerance}"
+
+
+def _at(decision: Decision) -> str:
+    return reverse("together:decision", args=[decision.pk])
+
+
+subjects.register(
+    subjects.Subject(
+        kind="decision",
+        model="together.Decision",
+        word=_("decision"),
+        plural=_("decisions"),
+        resource="decisions",
+        url=_at,
+        label=str,
+        material=material,
+        related=("unit", "asked_by"),
+        prefetch=("options", "conditions", "links"),
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="condition",
+        model="together.Condition",
+        word=_("condition"),
+        plural=_("conditions"),
+        resource="decision-conditions",
+        url=lambda condition: _at(condition.decision),
+        label=str,
+        related=("decision__unit", "owner"),
+    )
+)
+registry.register(
+    registry.Signable(
+        kind="decision",
+        proposed_by=lambda decision: decision.asked_by_id,
+        unsigned=Decision.objects.put,
+        signed=decisions.take_effect,
+        check=decisions.check_put,
+        required=decisions.slots_for,
+        words=WORDS,
+        say=say,
+        answered_at=_at,
+    )
+)
+for kind, sentence in {
+    decisions.CHANGED: _("It says something else than before, so it waits for your answer again."),
+    decisions.DECIDED: _("It is decided and has taken effect."),
+    moving.ESCALATED: _("The two offices have differed for five working days; it waits for you."),
+    moving.STALE: _("What it rested on has moved, so it is asked anew: only the difference waits for you."),
+}.items():
+    news.word_with(kind, "decision", lambda _reminder, sentence=sentence: str(sentence))
+news.word_with(conditions.MET, "condition", lambda _reminder: _t("This condition is met; what shows it stands with the decision."))
+changes.words("decision", fields={name.removesuffix("_id"): word for name, word in WORDS.items()})
+reviews.on_answer(conditions.DUE, conditions.take_answer)
+reviews.sides_with(conditions.DUE, conditions.sides)
+reviews.changed_at(
+    conditions.DUE, lambda review: _at(Condition.objects.select_related("decision").get(pk=review.subject_id).decision)
+)
+
+
+def _sees_to(person: User):
+    return Condition.objects.open().filter(owner=person)
+
+
+def _pass_on(row: Condition, *, person: User, successor: User, actor: Any) -> User:
+    return conditions.hand_over(row, successor, actor=actor)
+
+
+holdings.register(
+    holdings.Group(
+        key="decision-conditions",
+        label=_("Conditions of decisions they see to"),
+        rows=_sees_to,
+        way=holdings.Way.SUCCESSOR,
+        pass_on=_pass_on,
+        kind="condition",
+        word=_("The decision stays as it was signed."),
+        order=42,
+    )
+)
+
+
+def _panel(kind: str):
+    return lambda ids, user: foundation.about(kind, ids, user) if user.has_perm("together.view_decision") else {}
+
+
+for named in foundation.NAMED:
+    subjects.add_panel(named, "decisions", "together/decisions/_panel.html", _panel(named), order=60)

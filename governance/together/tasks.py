@@ -1,0 +1,13 @@
+"""What the beat asks of decisions."""
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from governance.together import moving
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def move_decisions() -> None:
+    """Differences that stayed open go to the arbiter; decisions whose ground has moved are asked anew."""
+    moving.escalate()
+    moving.renew()

@@ -1,0 +1,21 @@
+"""Where decisions are read, asked, answered and settled."""
+
+from django.urls import path
+
+from governance.together.views import conditions, decisions, positions
+
+app_name = "together"
+urlpatterns = [
+    path("decisions/", decisions.listed, name="decisions"),
+    path("decisions/new/", decisions.new, name="decision-new"),
+    path("decisions/<int:pk>/", decisions.decision, name="decision"),
+    path("decisions/<int:pk>/words/", decisions.change, name="decision-words"),
+    path("decisions/<int:pk>/putting/", decisions.putting, name="decision-putting"),
+    path("decisions/<int:pk>/withdrawal/", decisions.withdrawal, name="decision-withdrawal"),
+    path("decisions/<int:pk>/privilege/", decisions.privilege, name="decision-privilege"),
+    path("decisions/<int:pk>/answering/", positions.answering, name="decision-answering"),
+    path("decisions/<int:pk>/settling/", positions.settling, name="decision-settling"),
+    path("decisions/<int:pk>/position/", positions.position, name="decision-position"),
+    path("decisions/<int:pk>/arbitration/", positions.arbitration, name="decision-arbitration"),
+    path("conditions/<int:pk>/meeting/", conditions.meeting, name="condition-meeting"),
+]

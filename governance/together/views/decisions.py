@@ -1,0 +1,122 @@
+"""Decisions: the list, one of them, and the forms that ask, change, put, take back and mark privileged."""
+
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from governance.together import decision_book, decision_page, decisions, foundation
+from governance.together.forms.decisions import ChangeForm, DecisionForm, OptionForms, WithdrawalForm
+from portal import subjects
+from portal.archive import changes
+from portal.errors import Invalid, Stale
+from portal.people.access import permitted
+from portal.web.pages import answer
+from risks.views.answers import gone_to
+
+READ, ASK = "together.view_decision", "together.ask_decision"
+
+
+@require_safe
+@permitted(READ)
+def listed(request):
+    """What waits, what is decided."""
+    return answer(request, "together/decisions/list.html", {"book": decision_book.read(request.user, request.GET)})
+
+
+@require_safe
+@permitted(READ)
+def decision(request, pk):
+    """Asked, answered, dissent, conditions, outcome."""
+    found = visible(request, pk)
+    entries, _more = changes.read("decision", found, request.user)
+    return answer(request, "together/decisions/detail.html", {"page": decision_page.read(found, request.user), "entries": entries})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permitted(ASK)
+def new(request):
+    """Write a question down."""
+    if request.method != "POST":
+        rests_on = request.GET.get("about", "")[:20]
+        return _form(request, DecisionForm(initial={"rests_on": rests_on}, user=request.user), OptionForms(prefix="options"))
+    forms = DecisionForm(request.POST, user=request.user), OptionForms(request.POST, prefix="options")
+    return _saved(request, *forms, lambda said: decisions.ask(actor=request.user, **said))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permitted(ASK)
+def change(request, pk):
+    """Say it otherwise; answers over other words hold no longer."""
+    found = visible(request, pk)
+    if request.method != "POST":
+        decisions.check_changeable(found, request.user)
+        kept = {name: getattr(found, name) for name in decisions.FIELDS}
+        rests_on = ", ".join(thing.number for thing in foundation.things(found))
+        options = [_as_written(one) for one in decisions.options_of(found)]
+        form = ChangeForm(initial=kept | {"rests_on": rests_on, "version": found.version}, user=request.user)
+        return _form(request, form, OptionForms(initial=options, prefix="options"), found)
+    forms = ChangeForm(request.POST, user=request.user), OptionForms(request.POST, prefix="options")
+    return _saved(request, *forms, lambda said: decisions.change(found, actor=request.user, **said), found)
+
+
+@require_POST
+@permitted(ASK)
+def putting(request, pk):
+    """Put a draft to the seats."""
+    found = decisions.put(visible(request, pk), actor=request.user)
+    return redirect("together:decision", pk=found.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permitted(ASK)
+def withdrawal(request, pk):
+    """Take it back."""
+    found = visible(request, pk)
+    decisions.check_changeable(found, request.user)
+    form = WithdrawalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            decisions.withdraw(found, actor=request.user, reason=form.cleaned_data["reason"])
+            return gone_to(request, reverse("together:decision", args=[found.pk]))
+        except Invalid as error:
+            form.take(error)
+    context = {"form": form, "decision": found, "headline": _("Take this question back"), "verb": _("Take it back")}
+    return answer(request, "together/decisions/short.html#form", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@permitted("together.mark_privileged")
+def privilege(request, pk):
+    """Close it to all but the seats and counsel, or open it again."""
+    found = decisions.mark_privileged(visible(request, pk), request.POST.get("privileged") == "1", actor=request.user)
+    return redirect("together:decision", pk=found.pk)
+
+
+def visible(request, pk):
+    return get_object_or_404(subjects.of_kind("decision").visible_to(request.user).current(), pk=pk)
+
+
+def _as_written(option):
+    return {name: getattr(option, name) for name in ("title", "description", "cost", "ready_on", "residual_loss_per_year")}
+
+
+def _form(request, form, options, found=None, status=200):
+    context = {"form": form, "options": options, "decision": found}
+    context["headline"] = _("Say this question otherwise") if found else _("Ask for a decision")
+    return answer(request, "together/decisions/form.html#form", context, status=status)
+
+
+def _saved(request, form, options, save, found=None):
+    """Save and go to the decision; what does not fit, or came too late, stays on the form."""
+    if not (form.is_valid() & options.is_valid()):
+        return _form(request, form, options, found, status=422)
+    try:
+        saved = save(form.cleaned_data | {"options": options.options()})
+    except Stale as error:
+        form.keep_yours(error)
+        return _form(request, form, options, found, status=error.status)
+    except Invalid as error:
+        form.take(error)
+        return _form(request, form, options, found, status=error.status)
+    return gone_to(request, reverse("together:decision", args=[saved.pk]))

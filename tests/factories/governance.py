@@ -1,0 +1,41 @@
+"""What was decided, with believable defaults."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from governance.together import decisions, positions
+from governance.together.models import Decision
+from governance.together.wanted import Option
+from portal import clock
+from portal.people.models import Unit, User
+
+OPTIONS = (
+    Option("Open it only through the jump host", "One week of work", Decimal("18000.00"), None, Decimal("40000.00")),
+    Option("Leave it open until the spring stop", "No work now", Decimal("0.00"), None, Decimal("310000.00")),
+)
+
+
+def make_decision(
+    *, unit: Unit, by, put: bool = True, options: Sequence[Option] = OPTIONS, rests_on: Iterable = (), **said
+) -> Decision:
+    """A question of `by`, put to the seats unless said otherwise; asks for the first option."""
+    believable = {
+        "title": "Remote access of the press vendor",
+        "question": "How may the press vendor reach the line from outside?",
+        "context": "The contract ends in March.",
+        "touches_safety": False,
+        "is_confidential": False,
+        "proposed_option": "A",
+        "decide_by": None,
+    }
+    decision = decisions.ask(actor=by, unit=unit, options=options, rests_on=rests_on, **(believable | said))
+    return decisions.put(decision, actor=by) if put else decision
+
+
+def answer(decision: Decision, person, stance: str = "SUPPORT", **said):
+    """`person` takes a position with a factor given this moment; the standing afterwards."""
+    if stance != "SUPPORT":
+        said.setdefault("reason", "Two alarms in May came through this link.")
+    found = positions.take(decision, stance, actor=User.objects.get(pk=person.pk), factor_at=clock.now(), **said)
+    decision.refresh_from_db()
+    return found
