@@ -152,7 +152,7 @@ ASKED = (
         ),
         "A",
         ("Cloud locked after loss of admin accounts",),
-        (Said("idris", 58), Said("marta", 57), Said("marta", 19, reason="More reason to be three.")),
+        (Said("idris", 58), Said("marta", 57), Said("marta", 2, reason="More reason to be three.")),
     ),
     Asked(
         "Historian of Eastmere in the cloud",
