@@ -6,7 +6,16 @@ class RisksConfig(AppConfig):
 
     def ready(self):
         from portal.web import metrics
-        from risks import handing_over, handing_over_plans, receivers, registered, registered_exceptions, registered_plans, stale  # noqa: F401
+        from risks import (  # noqa: F401
+            handing_over,
+            handing_over_plans,
+            receivers,
+            registered,
+            registered_exceptions,
+            registered_formulas,
+            registered_plans,
+            stale,
+        )
 
         metrics.gauge("concord_stale_scores", "Rows that wait for a score.", lambda: stale.lag()[0])
         metrics.gauge("concord_stale_age_seconds", "Age of the oldest one [s].", lambda: stale.lag()[1])

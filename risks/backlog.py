@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 
 from portal import clock
+from risks import formula_in_force, wording
 from risks.models import Risk, ScoreState, StaleScore
 from risks.stale import MOST_ATTEMPTS
 
@@ -28,7 +29,8 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Open risks, how many of them wait, the age of the oldest wish, and what failed."""
+    """Open risks, how many of them wait, the age of the oldest wish, and what failed. While a formula version takes effect,
+    `formula` is its number and `by_formula` says how many risks are scored by it."""
 
     at: datetime
     risks: int
@@ -37,6 +39,8 @@ class Backlog:
     checked_at: datetime | None
     failures: Sequence[Failure]
     failed: int
+    formula: int | None = None
+    by_formula: int = 0
 
     @property
     def done(self) -> int:
@@ -55,13 +59,18 @@ class Backlog:
 
 def read(user: Any) -> Backlog:
     """The backlog as `user` may see it: numbers of all, names of what they may open. Five queries."""
-    found = StaleScore.objects.aggregate(waiting=Count("risk", distinct=True), oldest=Min("created_at"))
+    number = formula_in_force.known().version
+    by_formula = Q(cause=wording.cause_of_formula(number))
+    found = StaleScore.objects.aggregate(
+        waiting=Count("risk", distinct=True), oldest=Min("created_at"), outdated=Count("risk", distinct=True, filter=by_formula)
+    )
     rows = StaleScore.objects.filter(attempts__gt=0).order_by("-attempts", "pk")
     shown = list(rows[:LONGEST_LIST])
     seen = Risk.objects.visible_to(user).in_bulk([row.risk_id for row in shown])
+    risks = Risk.objects.open().current().count()
     return Backlog(
         at=clock.now(),
-        risks=Risk.objects.open().current().count(),
+        risks=risks,
         waiting=found["waiting"],
         oldest_at=found["oldest"],
         checked_at=ScoreState.objects.aggregate(newest=Max("checked_at"))["newest"],
@@ -70,4 +79,6 @@ def read(user: Any) -> Backlog:
             for row in shown
         ],
         failed=rows.count() if len(shown) == LONGEST_LIST else len(shown),
+        formula=number if found["outdated"] else None,
+        by_formula=max(risks - found["outdated"], 0),
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.people import organisations
-from risks import facts, formulas, scales, scoring
+from risks import facts, formula_in_force, scales, scoring
 from risks.models import Risk
 from risks.scoring import ScoreInput
 
@@ -16,7 +16,7 @@ BOTH_FROM = scales.BAND_BY_KEY["HIGH"].from_points
 def value_with(given: ScoreInput, likelihood_level: int | None, impact_levels: Mapping[str, int | None]) -> Decimal | None:
     """The score [points] that `given` would have with these levels; None without enough of them."""
     judged = {area: level for area, level in impact_levels.items() if level is not None}
-    return scoring.score(replace(given, likelihood_level=likelihood_level, impact_levels=judged), formulas.LATEST).value
+    return scoring.score(replace(given, likelihood_level=likelihood_level, impact_levels=judged), formula_in_force.known()).value
 
 
 def calls_for_both(risk: Risk, said: Any) -> bool:
@@ -25,7 +25,7 @@ def calls_for_both(risk: Risk, said: Any) -> bool:
     given = known.inputs[scoring.CURRENT]
     if scales.in_safety_lane(given.impact_levels.get(scales.SAFETY)) or scales.in_safety_lane(said.impact.get(scales.SAFETY)):
         return True
-    present = scoring.score(given, formulas.LATEST).value
+    present = scoring.score(given, formula_in_force.known()).value
     would_be = value_with(given, said.likelihood_level, said.impact)
     return any(value is not None and value >= BOTH_FROM for value in (present, would_be))
 

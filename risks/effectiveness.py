@@ -1,16 +1,16 @@
-"""How well a control works today, as people read it: the same calculation that scores use, by the newest formula."""
+"""How well a control works today, as people read it: the same calculation that scores use, by the formula in force."""
 
 from datetime import date
 from decimal import Decimal
 
-from risks import control_effect, formulas
+from risks import control_effect, formula_in_force
 from risks.models import Control
 
 
 def operating(control: Control, today: date) -> Decimal:
     """The share of its design [0–1] that counts as operating today. `control` carries `evidence_until`."""
     share = control_effect.operating_today(
-        control.operating_effectiveness, control.evidence_until, today, formulas.LATEST.unproven_operating_share
+        control.operating_effectiveness, control.evidence_until, today, formula_in_force.known().unproven_operating_share
     )
     return share.quantize(Decimal("0.0001"))
 

@@ -303,3 +303,24 @@ class EndsOnItsDay(Refused):
     def __init__(self, exception):
         sentence = _("%(number)s ends on its day whatever is answered here. Open it to extend or close it.")
         super().__init__(sentence % {"number": exception.number}, exception=exception.pk)
+
+
+class FormulaWaits(Refused):
+    code = "formula-waits"
+    sentence = gettext_lazy("Another formula version is open already. Let it be signed, or take it back first.")
+
+
+class FormulaNotOpen(Refused):
+    code = "formula-not-open"
+
+    def __init__(self, row):
+        sentence = _("Formula version %(number)s is used or taken back, so it never changes. Draft a new one.")
+        super().__init__(sentence % {"number": row.number}, number=row.number)
+
+
+class FormulaAsBefore(Refused):
+    code = "formula-as-before"
+
+    def __init__(self, number):
+        sentence = _("These are the parameters of version %(number)s, which is in force. Change one of them.")
+        super().__init__(sentence % {"number": number}, number=number)

@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from risks import exposure, formulas, protection, scales, scoring, standpoints
+from risks import exposure, protection, scales, scoring, standpoints
+from risks.formulas import Formula
 from risks.models import Appetite, Levels, Office, Risk
 from risks.models.score import Agreement
 from risks.protection import UNPROTECTED, Protection
@@ -49,6 +50,7 @@ class Standing:
     is_safety: bool = False
     counted: Mapping[str, Any] | None = None
     next_change_on: date | None = None
+    formula_version: int | None = None
 
 
 def gather(risk_ids: Sequence[int], today: date) -> Iterator[Facts]:
@@ -92,11 +94,12 @@ def gather(risk_ids: Sequence[int], today: date) -> Iterator[Facts]:
         )
 
 
-def stand(known: Facts, results: Mapping[str, ScoreResult]) -> Standing:
-    """Where the risk stands by `results`, one for each of its states. A closed risk waits for no day and counts nowhere."""
+def stand(known: Facts, results: Mapping[str, ScoreResult], formula: Formula) -> Standing:
+    """Where the risk stands by `results`, one for each of its states, made by `formula`. A closed risk waits for no day and
+    counts nowhere."""
     given, now = known.inputs[scoring.CURRENT], results[scoring.CURRENT]
     worst = scales.worst_impact(given.impact_levels)
-    views = {office: scoring.score(view, formulas.LATEST).value for office, view in known.views.items()}
+    views = {office: scoring.score(view, formula).value for office, view in known.views.items()}
     days = [result.next_change_on for result in results.values() if result.next_change_on is not None]
     standing = Standing(
         risk_id=known.risk_id,
@@ -116,6 +119,7 @@ def stand(known: Facts, results: Mapping[str, ScoreResult]) -> Standing:
         is_safety=scales.in_safety_lane(given.impact_levels.get(scales.SAFETY)),
         counted={},
         next_change_on=min(days, default=None) if known.is_open else None,
+        formula_version=formula.version,
     )
     return replace(standing, counted=_counted(known, standing)) if known.is_open else standing
 

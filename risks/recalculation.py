@@ -5,7 +5,7 @@ from typing import Any
 
 from assets.models import Asset
 from portal import subjects
-from risks import formulas, movers, proof, scoring
+from risks import formula_in_force, movers, proof, scoring
 from risks.errors import InputNotKept, NamesHiddenAssets
 from risks.models import Control, Score
 
@@ -19,7 +19,7 @@ def file_of(score: Score, user: Any) -> str:
     if not _is_whole_for(user, given):
         raise NamesHiddenAssets(score)
     stored = movers.as_result(score)
-    formula = formulas.by_version(score.formula_version)
+    formula = formula_in_force.by_number(score.formula_version)
     computed = scoring.score(given, formula)
     return proof.file_text(proof.content_of(score.input, replace(stored, next_change_on=computed.next_change_on), formula))
 

@@ -1,12 +1,13 @@
 """What this app hears: each receiver only inserts rows and wakes a worker once they are committed."""
 
 from django.db import transaction
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from assets.signals import assets_changed
 from portal.people import units
 from risks import stale, tasks
-from risks.models import Risk
+from risks.models import FormulaPreview, Risk
 from risks.signals import risk_changed
 
 
@@ -20,6 +21,12 @@ def mark_risks_of_assets(sender, asset_ids, cause, **kwargs):
 def mark_risks(sender, risk_ids, cause, **kwargs):
     stale.mark_risks(risk_ids, cause)
     _wake()
+
+
+@receiver(post_save, sender=FormulaPreview)
+def compute_preview(sender, instance, created, **kwargs):
+    if created:
+        transaction.on_commit(tasks.compute_previews.delay, robust=True)
 
 
 def mark_risks_of_a_moved_unit(unit, lost, gained):

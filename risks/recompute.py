@@ -11,8 +11,9 @@ from django.db import OperationalError, transaction
 from portal import clock, copying
 from portal.people.models import Organisation
 from portal.record import audit, totals
-from risks import facts, formulas, proof, score_rows, stale
+from risks import facts, formula_in_force, proof, score_rows, stale, wording
 from risks.facts import Facts, Standing
+from risks.formulas import Formula
 from risks.models import Risk, Score, ScoreState
 from risks.score_rows import NewScore, Stored
 from risks.scoring import ScoreInput, ScoreResult, score
@@ -61,16 +62,24 @@ def mark_due() -> int:
     return stale.mark_due(_today())
 
 
+def mark_outdated() -> int:
+    """Mark the open risks that were last looked at by another formula than the one in force; returns how many. Whatever was
+    logged while a version took effect is found here."""
+    number = formula_in_force.now().version
+    return stale.mark_outdated(number, wording.cause_of_formula(number))
+
+
 def differences(chunk: int = 5000) -> list[int]:
     """The open risks whose stored scores are not those of a computation from scratch, today; writes nothing."""
     differing: list[int] = []
+    formula = formula_in_force.now()
     risk_ids = list(Risk.objects.open().current().order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(risk_ids), chunk):
         part = risk_ids[start : start + chunk]
         newest, standings = score_rows.newest(part), score_rows.standings(part)
         for known in facts.gather(part, _today()):
-            results = _results(known)
-            same = standings.get(known.risk_id) == facts.stand(known, results) and all(
+            results = _results(known, formula)
+            same = standings.get(known.risk_id) == facts.stand(known, results, formula) and all(
                 newest.get((known.risk_id, state)) == _stored(result) for state, result in results.items()
             )
             if not same:
@@ -92,10 +101,11 @@ def _rescore(causes: Mapping[int, str]) -> int:
     """Score the risks that `causes` names, each with what made it stale; returns how many score rows were written."""
     moment, risk_ids = clock.now(), sorted(causes)
     before = score_rows.lock(risk_ids)
+    formula = formula_in_force.now()
     known = list(facts.gather(risk_ids, _today()))
-    results = {one.risk_id: _results(one) for one in known}
-    after = {one.risk_id: facts.stand(one, results[one.risk_id]) for one in known}
-    new = _differing(known, results, causes, moment)
+    results = {one.risk_id: _results(one, formula) for one in known}
+    after = {one.risk_id: facts.stand(one, results[one.risk_id], formula) for one in known}
+    new = _differing(known, results, formula, causes, moment)
     scored = sorted({one.risk_id for one in new})
     moved = [risk_id for risk_id, standing in after.items() if standing != before[risk_id]]
     score_rows.add(new)
@@ -108,12 +118,16 @@ def _rescore(causes: Mapping[int, str]) -> int:
     return len(new)
 
 
-def _results(known: Facts) -> dict[str, ScoreResult]:
-    return {state: score(given, formulas.LATEST) for state, given in known.inputs.items()}
+def _results(known: Facts, formula: Formula) -> dict[str, ScoreResult]:
+    return {state: score(given, formula) for state, given in known.inputs.items()}
 
 
 def _differing(
-    known: list[Facts], results: Mapping[int, Mapping[str, ScoreResult]], causes: Mapping[int, str], moment: datetime
+    known: list[Facts],
+    results: Mapping[int, Mapping[str, ScoreResult]],
+    formula: Formula,
+    causes: Mapping[int, str],
+    moment: datetime,
 ) -> list[NewScore]:
     """The score rows to be written: of open risks, where value, band or terms are not those of the newest row."""
     newest = score_rows.newest([one.risk_id for one in known])
@@ -135,7 +149,7 @@ def _differing(
             previous_value=None if previous is None else previous.value,
             input_digest=hashlib.sha256(spelled).hexdigest(),
             input=spelled.decode(),
-            proof=proof.hash_of(spelled, result, formulas.LATEST),
+            proof=proof.hash_of(spelled, result, formula),
             computed_at=moment,
         )
         for given, result, stored, previous in differing

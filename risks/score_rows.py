@@ -26,6 +26,7 @@ _TYPES = {
     "agreement": "text",
     "counted": "jsonb",
     "next_change_on": "date",
+    "formula_version": "smallint",
 }
 
 

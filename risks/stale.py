@@ -71,6 +71,23 @@ def mark_due(today: date) -> int:
     )
 
 
+def mark_outdated(number: int, cause: str) -> int:
+    """Say which open risks were last looked at by another formula than `number`; returns how many. Those that wait for anything
+    already are left alone."""
+    return _execute(
+        """
+        INSERT INTO risks_stalescore (risk_id, cause, attempts, error, created_at)
+        SELECT state.risk_id, %(cause)s, 0, '', %(now)s
+        FROM risks_scorestate AS state JOIN risks_risk AS risk ON risk.id = state.risk_id
+        WHERE state.formula_version IS DISTINCT FROM %(number)s AND risk.state = 'OPEN' AND risk.archived_at IS NULL
+            AND NOT EXISTS (SELECT FROM risks_stalescore AS stale WHERE stale.risk_id = state.risk_id)
+        """,
+        number=number,
+        cause=cause,
+        now=clock.now(),
+    )
+
+
 def lag() -> tuple[int, float]:
     """How many rows wait, and since when the oldest [s]."""
     found = StaleScore.objects.aggregate(rows=Count("pk"), oldest=Min("created_at"))

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from risks import exceptions, recompute, settling
+from risks import exceptions, formula_previews, recompute, settling
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
@@ -15,8 +15,8 @@ def recompute_stale_scores() -> None:
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
 def mark_what_time_changes() -> None:
-    """Mark the scores that a new day of the organisation changes; harmless however often it runs."""
-    if recompute.mark_due():
+    """Mark the scores that a new day of the organisation changes, or a formula that took effect; harmless however often it runs."""
+    if recompute.mark_due() + recompute.mark_outdated():
         recompute_stale_scores.delay()
 
 
@@ -30,3 +30,9 @@ def lapse_objections() -> None:
 def expire_exceptions() -> None:
     """Announce every exception whose last day is over; harmless however often it runs."""
     exceptions.expire()
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def compute_previews() -> None:
+    """Find out what drafted formula versions would change; also the sweep for those whose wake-up or worker was lost."""
+    formula_previews.work_waiting()

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from risks.views import authority, changing, controls, exceptions, log, ratings, recompute, register, risk, treatments
+from risks.views import (
+    authority,
+    changing,
+    controls,
+    exceptions,
+    formula_versions,
+    log,
+    ratings,
+    recompute,
+    register,
+    risk,
+    treatments,
+)
 
 app_name = "risks"
 urlpatterns = [
@@ -22,6 +34,13 @@ urlpatterns = [
     path("authority/", authority.table, name="authority"),
     path("authority/new/", authority.new, name="authority-new"),
     path("authority/<int:pk>/withdrawal/", authority.withdrawal, name="authority-withdrawal"),
+    path("formula-versions/", formula_versions.listed, name="formula-versions"),
+    path("formula-versions/new/", formula_versions.new, name="formula-version-new"),
+    path("formula-versions/<int:pk>/", formula_versions.version, name="formula-version"),
+    path("formula-versions/<int:pk>/change/", formula_versions.change, name="formula-version-change"),
+    path("formula-versions/<int:pk>/proposal/", formula_versions.proposal, name="formula-version-proposal"),
+    path("formula-versions/<int:pk>/withdrawal/", formula_versions.withdrawal, name="formula-version-withdrawal"),
+    path("formula-versions/<int:pk>/computation/", formula_versions.computation, name="formula-version-computation"),
     path("differences/", ratings.list_of_differences, name="differences"),
     path("controls/", controls.listed, name="controls"),
     path("controls/new/", controls.new, name="control-new"),

@@ -94,13 +94,18 @@ def explain_move(since: date, until: date | None, moved: Moved, names: Names) ->
         steps = [_step(wording.change_label(term), term.points, term.source, names) for term in terms]
     elif told and terms:
         steps = [
-            _step(wording.change_label(term), term.points, term.source, names, _behind(event), event.score.computed_at)
+            _step(_told(event, term), term.points, term.source, names, _behind(event), event.score.computed_at)
             for event, term in told
         ]
     else:
         steps = []
     start = known.value if known is not None and known.value is not None else Decimal(0)
     return Move(since, until, moved.before, moved.after, moved.points, charts.waterfall(steps, start=start) if steps else None)
+
+
+def _told(event: Event, term: change.ChangeTerm) -> str:
+    said = wording.change_label(term)
+    return said if event.formula is None else f"{wording.formula_label(event.formula)}: {said}"
 
 
 def _behind(event: Event) -> str:

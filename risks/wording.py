@@ -104,6 +104,8 @@ CAUSES: dict[str, Word] = {
     "recompute.all": gettext_lazy("Everything scored again"),
 }
 
+FORMULA = "formula."  # and the number: a version took effect
+
 LABELS: dict[str, Word] = {
     "score.rating": gettext_lazy("Likelihood %(likelihood_level)s × impact %(impact_level)s, %(impact_area)s"),
     "score.criticality": gettext_lazy("Effective criticality %(criticality_level)s, %(aspect)s"),
@@ -178,9 +180,23 @@ def _step_of_rating(term: ChangeTerm) -> str:
     return str(LABELS[key]) % (_spelled(term.now) | {"before": term.was[changed[0]]}) if key else ""
 
 
+def cause_of_formula(number: int) -> str:
+    """The key of what made scores stale when this formula version took effect."""
+    return f"{FORMULA}{number}"
+
+
+def formula_label(number: int) -> str:
+    return _("Formula version %(number)s took effect") % {"number": number}
+
+
 def causes(keys: str) -> str:
     """What made a score stale, in words: its causes in the order they came; an unknown one stays a key."""
-    return " · ".join(str(CAUSES.get(key, key)) for key in keys.split())
+    return " · ".join(_cause(key) for key in keys.split())
+
+
+def _cause(key: str) -> str:
+    number = key.removeprefix(FORMULA)
+    return formula_label(int(number)) if number != key and number.isdecimal() else str(CAUSES.get(key, key))
 
 
 def reason(key: str | None) -> str | None:

@@ -21,6 +21,7 @@ from portal.people import openings
 from portal.people.models import Organisation, User
 from portal.record import audit
 from portal.record.models import AuditEntry
+from risks import formula_versions
 
 ASKED = "organisation.clearing_asked"
 GOOD_FOR = timedelta(minutes=15)
@@ -113,6 +114,7 @@ def _empty(cursor: Any) -> None:
     for sequence in free:
         cursor.execute(sql.SQL("ALTER SEQUENCE {} RESTART").format(sql.Identifier(sequence)))
     cursor.execute(FIRST_MARK)
+    formula_versions.bring_in()
 
 
 def _rows(cursor: Any, statement: str, values: list | None = None) -> list[tuple]:

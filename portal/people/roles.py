@@ -19,6 +19,7 @@ READING = frozenset(
 # Controls with their evidence, and plans; deciding on a plan is for the seats.
 PROTECTING = frozenset({"risks.change_control", "risks.add_evidence", "risks.change_treatment"})
 LOGGING = frozenset({"risks.log_risk"})
+DRAFTING = frozenset({"risks.draft_formula"})  # versions of the score's formula; CIO and CISO sign them
 EXCEPTING = frozenset({"risks.propose_exception"})
 IMPORTING = frozenset({"workbench.import"})
 # Catalogs of requirements, and which control answers which of them.
@@ -33,7 +34,7 @@ SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
-LEADER |= SEATED | EXCEPTING | PROTECTING | MAPPING | DECIDING | {"risks.approve_treatment", "risks.propose_authority"}
+LEADER |= SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | DECIDING | {"risks.approve_treatment", "risks.propose_authority"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -46,13 +47,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | ANSWERING
     | {"record.view_auditentry", "people.settle_appointment", "risks.arbitrate", "together.arbitrate"},
     # roles
-    "PREPARER": READING | LOGGING | DECIDING | {"attention.view_inbox"},
+    "PREPARER": READING | LOGGING | DECIDING | DRAFTING | {"attention.view_inbox"},
     "COUNSEL": READING | {"together.mark_privileged", "attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
     "BOARD": frozenset(
         {"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
         | {"risks.view_exception", "signing.view_signature", "compliance.view_framework"}
     ),
     "ANALYST": READING
+    | DRAFTING
     | PROTECTING
     | EXCEPTING
     | LOGGING

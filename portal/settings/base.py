@@ -260,6 +260,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal": {"task": "portal.record.tasks.seal", "schedule": 1.0, "options": {"expires": 5}},
     "fold-totals": {"task": "portal.record.tasks.fold_totals", "schedule": 5.0, "options": {"expires": 15}},
     "sweep-stale-scores": {"task": "risks.tasks.recompute_stale_scores", "schedule": 15.0, "options": {"expires": 30}},
+    "sweep-previews": {"task": "risks.tasks.compute_previews", "schedule": 30.0, "options": {"expires": 60}},
     "mark-what-time-changes": {"task": "risks.tasks.mark_what_time_changes", "schedule": crontab(minute="*/10")},
     "lapse-objections": {"task": "risks.tasks.lapse_objections", "schedule": crontab(minute="*/10")},
     "expire-exceptions": {"task": "risks.tasks.expire_exceptions", "schedule": crontab(minute="*/10")},

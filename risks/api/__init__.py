@@ -1,5 +1,27 @@
 """The resources of risks."""
 
-from risks.api import appetites, controls, evidence, exceptions, ratings, risks, scale_meanings, scores, treatments
+from risks.api import (
+    appetites,
+    controls,
+    evidence,
+    exceptions,
+    formula_versions,
+    ratings,
+    risks,
+    scale_meanings,
+    scores,
+    treatments,
+)
 
-__all__ = ["appetites", "controls", "evidence", "exceptions", "ratings", "risks", "scale_meanings", "scores", "treatments"]
+__all__ = [
+    "appetites",
+    "controls",
+    "evidence",
+    "exceptions",
+    "formula_versions",
+    "ratings",
+    "risks",
+    "scale_meanings",
+    "scores",
+    "treatments",
+]

@@ -107,6 +107,7 @@ class EventSerializer(serializers.Serializer):
     score = serializers.IntegerField(help_text="The id of the score it led to.")
     at = serializers.DateTimeField()
     cause = serializers.CharField()
+    formula = serializers.IntegerField(allow_null=True, help_text="The version that took effect, where that is what happened.")
     actor = serializers.IntegerField(allow_null=True, help_text="Who changed what the score depends on; null: time, or the portal.")
     actor_name = serializers.CharField(allow_null=True)
     points = serializers.DecimalField(max_digits=5, decimal_places=1)
@@ -232,7 +233,8 @@ def _event(event: scores.Event, seen: set[int]) -> dict[str, Any]:
     return {
         "score": event.score.pk,
         "at": event.score.computed_at,
-        "cause": event.score.cause,
+        "cause": event.score.cause if event.formula is None else wording.cause_of_formula(event.formula),
+        "formula": event.formula,
         "actor": None if event.actor is None else event.actor.pk,
         "actor_name": None if event.actor is None else event.actor.name,
         "points": str(event.points),

@@ -5,6 +5,7 @@ from risks.models.authority import AuthorityTable, Covers
 from risks.models.control import Control, ControlRisk
 from risks.models.evidence import Evidence
 from risks.models.exception import RiskException
+from risks.models.formula_version import FormulaPreview, FormulaPreviewRow, FormulaVersion
 from risks.models.levels import Levels
 from risks.models.rating import BlindRating, Confidence, Office, Rating, RatingRound
 from risks.models.risk import Risk, RiskAsset
@@ -21,6 +22,9 @@ __all__ = [
     "ControlRisk",
     "Covers",
     "Evidence",
+    "FormulaPreview",
+    "FormulaPreviewRow",
+    "FormulaVersion",
     "Levels",
     "Office",
     "Rating",

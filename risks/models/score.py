@@ -98,6 +98,7 @@ class ScoreState(models.Model):
     is_safety = models.BooleanField(default=False)  # safety level 4 or 5 now: its own lane
     counted = models.JSONField(default=dict)  # what this risk adds to which totals: {"units": [ids], "measures": {measure: amount}}
     next_change_on = models.DateField(null=True)
+    formula_version = models.PositiveSmallIntegerField(null=True)  # by which it was last looked at
     computed_at = models.DateTimeField(null=True)  # when the newest score row was written
     checked_at = models.DateTimeField(null=True)
 

@@ -48,6 +48,7 @@ NOUNS = (
     "dependencies",
     "disposals",
     "frameworks",
+    "formula-versions",
     "heads",
     "inbox",
     "legal-holds",
@@ -63,7 +64,7 @@ NOUNS = (
     "units",
     "users",
 )
-ONE = ("holdings/{leaver}", "users/me", "users/{leaver}", "personal-data/{leaver}")
+ONE = ("holdings/{leaver}", "users/me", "users/{leaver}", "personal-data/{leaver}", "formula-versions/{formula}/preview")
 MOST_OF_ONE = 18  # beside the same two; `holdings` names rows of every kind that somebody holds
 
 
@@ -78,7 +79,7 @@ def test_lists_ask_as_often_for_ten_rows_as_for_a_thousand(person, company, coun
     client.get("/api/v1/organisation/")  # the first request of a session notes that it is in use
     why = f"access-reasons/?person={around.leaver.pk}&kind=risk&subject={around.risk}"
     addresses = {noun: f"{noun}/?page_size=500" for noun in NOUNS} | {"access-reasons": why}
-    addresses |= {name: f"{name.format(leaver=around.leaver.pk)}/" for name in ONE}
+    addresses |= {name: f"{name.format(leaver=around.leaver.pk, formula=around.formula.pk)}/" for name in ONE}
 
     asked = {}
     for name, address in addresses.items():

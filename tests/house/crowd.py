@@ -26,7 +26,7 @@ from portal.people.models import (
 )
 from portal.record import audit, sealing
 from portal.record.models import DayHead
-from risks import controls, treatments
+from risks import controls, formula_previews, formula_versions, treatments
 from risks.models import Rating, RatingRound, Risk
 from tests.factories.compliance import make_framework
 from tests.factories.governance import make_decision
@@ -49,6 +49,7 @@ def settle(company: Any) -> SimpleNamespace:
         service=make_user("Push", is_service=True),
         other=other,
         proposal=proposal,
+        formula=formula_versions.draft({"base_points": "3.5"}, "Levels weigh more.", actor=other),
         departure=Departure.objects.create(person=make_user("Gone"), handed_over_by=other, passed={"assets": {str(other.pk): 2}}),
         hold=LegalHold.objects.create(matter="A claim", reason="x", kinds=["inbox"], placed_by=other),
     )
@@ -67,6 +68,8 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _answered(ground, count)
     _rated(ground, risks)
     _decided(ground, risks)
+    formula_previews.ask(ground.formula)
+    formula_previews.work_waiting()
     sealing.seal_all()
 
 

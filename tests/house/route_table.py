@@ -138,6 +138,18 @@ PAGES = {
     "compliance:framework-changes": of("framework"),
     "compliance:framework-csv": of("framework"),
     "compliance:requirement": of("requirement"),
+    "risks:formula-versions": Line(),
+    "risks:formula-version-new": Line(),
+    **dict.fromkeys(
+        (
+            "risks:formula-version",
+            "risks:formula-version-change",
+            "risks:formula-version-proposal",
+            "risks:formula-version-withdrawal",
+            "risks:formula-version-computation",
+        ),
+        of("formula-version"),
+    ),
     "signing:signatures": Line("exception", more={"kind": "exception"}),
     "signing:signature": Line("exception", more={"kind": "exception"}),
     "signing:refusal": Line("exception", more={"kind": "exception"}),
@@ -221,6 +233,8 @@ PAGES = {
     "api:risks-levels": of("risk", stage="CURRENT"),
     "api:treatments-approval": of("treatment", writes="risks.approve_treatment"),
     "api:treatments-refusal": of("treatment", writes="risks.approve_treatment"),
+    # everybody reads the version; of what it moves each reads the risks they may open
+    "api:formula-preview-rows-list": of("formula-version", "run", run=lambda version: version.pk),
     "api:api-docs": Line(),
     "api:api-docs-resource": Line(more={"noun": "assets"}),
     "api:api-schema": Line(),
@@ -251,6 +265,8 @@ RESOURCES = {
     "exceptions": of("exception"),
     "frameworks": of("framework"),
     "requirements": of("requirement"),
+    "formula-versions": of("formula-version"),
+    "formula-preview-rows": of("formula-preview-row", run=lambda row: row.preview.formula_version_id),
     "signature-requests": of("signature-request"),
     "signatures": of("signature"),
     "heads": of("head"),
@@ -308,6 +324,7 @@ KEEPERS = dict.fromkeys(("CIO", "CISO", "CSO", "COUNSEL", "AUDITOR", "ADMIN"), P
 # Written by hand, not derived: who may open which of the three objects of a kind. Who is not named opens none.
 SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "appetite": READS_RISKS,
+    "formula-version": READS_RISKS,
     "scale-meaning": READS_RISKS,
     "framework": READS_FRAMEWORKS,
     "requirement": READS_FRAMEWORKS,
@@ -329,6 +346,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "rating-round": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
     "rating": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
     "score": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
+    "formula-preview-row": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
     "review": SEATS | OVERSEERS | OF_THE_UNIT,
     "exception": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
     "decision": SEATS | OVERSEERS | OF_THE_UNIT,

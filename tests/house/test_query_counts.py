@@ -64,6 +64,10 @@ PAGES = {
     "risks:treatment-new": DETAIL,
     "risks:treatment-change": DETAIL,
     "risks:treatment-evidence": DETAIL,
+    "risks:formula-versions": LIST,
+    "risks:formula-version": DETAIL,
+    "risks:formula-version-new": DETAIL,
+    "risks:formula-version-change": DETAIL,
     "risks:log": DETAIL,
     "risks:concerns": LIST,
     "risks:recompute": DETAIL,
@@ -245,6 +249,7 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "departure": lambda: around.departure,
         "decision": lambda: around.decision,
         "condition": lambda: None,
+        "formula-version": lambda: around.formula,
     }
     thing = things[line.kind]()
     return reverse(name, kwargs=line.arguments(thing)) if thing or not line.kind else None

@@ -20,7 +20,7 @@ from portal.people.models import Appointment, AppointmentProposal, BrowserSessio
 from portal.record import audit, files, sealing
 from portal.record.models import DayHead, Seal
 from portal.signing.models import Signature, SignatureRequest, SignedContent
-from risks import appetite, authority, cadence, controls, meanings, recompute
+from risks import appetite, authority, cadence, controls, formula_previews, formula_versions, meanings, recompute
 from risks.models import Rating, RatingRound, Score, StaleScore
 from risks.treatments import Step
 from tests.factories import compliance
@@ -87,6 +87,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     }
     made |= _signed(made["risk"], stranger)
     made |= _asked(made["risk"], units, stranger)
+    made |= _formulas(made["risk"], stranger)
     agreed = appetite.agree({"": (40, 60)}, actor=None)[""]
     meaning = meanings.say("safety", meanings.OFFERED["safety"], actor=None)
     made["appetite"], made["scale-meaning"] = dict.fromkeys(units, agreed), dict.fromkeys(units, meaning)
@@ -198,6 +199,16 @@ def _asked(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[
             decision=decision, office="CISO", text=f"{risk.title} never", owner=stranger, due_on=date(2027, 1, 4), asked_by=stranger
         )
     return made
+
+
+def _formulas(risks: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
+    """A drafted formula that moves the score of each risk."""
+    drafted = formula_versions.draft({"base_points": "3.5"}, "Levels weigh more.", actor=stranger)
+    rows = {row.risk_id: row for row in formula_previews.newest(drafted).rows.all()}
+    return {
+        "formula-version": dict.fromkeys(risks, drafted),
+        "formula-preview-row": {place: rows[risk.pk] for place, risk in risks.items()},
+    }
 
 
 def _rated(risk: Any, by: Any) -> Rating:

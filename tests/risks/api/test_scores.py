@@ -136,6 +136,7 @@ def test_a_change_is_told_step_by_step(api, person, risk):
             "score": told["after"]["id"],
             "at": "2026-11-09T01:00:00Z",
             "cause": "risk.rated",
+            "formula": None,
             "actor": cio.pk,
             "actor_name": cio.name,
             "points": "-12.0",
