@@ -53,7 +53,7 @@ class Page:
     links: Sequence[Link]
     hidden_links: int
     answers: Sequence[Answer]  # newest first
-    now: Sequence[Answer]  # of each office the last one, where it holds
+    last: Sequence[Answer]  # of each office the newest, but for those that fell away with a seat
     conditions: Sequence[Condition]
     may_answer: Sequence[str]  # the offices for which the reader may
     may_change: bool
@@ -62,6 +62,11 @@ class Page:
     arbiter_on: date | None
     standing: Standing
     panel: Any
+
+    @property
+    def answered(self) -> int:
+        """How many offices have answered what it says now."""
+        return sum(one.holds for one in self.last)
 
     @property
     def dissent(self) -> Sequence[Answer]:
@@ -87,7 +92,7 @@ def read(decision: Decision, user: Any) -> Page:
         links=links,
         hidden_links=hidden,
         answers=answers,
-        now=_now(answers),
+        last=_last(answers),
         conditions=asked,
         may_answer=[registry.office_word(one) for one in signatures.may_answer(standing, user)] if decision.is_put else [],
         may_change=decision.state in ("DRAFT", "OPEN") and decisions.may_change(decision, user),
@@ -113,12 +118,12 @@ def _answer(one: Signature, standing: Standing) -> Answer:
     return Answer(registry.office_word(one.office), mark, one, position.stance if position else plain, position, holds)
 
 
-def _now(answers: Sequence[Answer]) -> list[Answer]:
-    last: dict[str, Answer] = {}
+def _last(answers: Sequence[Answer]) -> list[Answer]:
+    newest: dict[str, Answer] = {}
     for one in answers:
-        if one.holds:
-            last.setdefault(one.signature.office, one)
-    return sorted(last.values(), key=lambda one: one.signature.office)
+        if not one.signature.is_void:
+            newest.setdefault(one.signature.office, one)
+    return sorted(newest.values(), key=lambda one: one.signature.office)
 
 
 def _links(decision: Decision, user: Any) -> tuple[list[Link], int]:

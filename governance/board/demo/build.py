@@ -1,5 +1,6 @@
 """Builds the demo organisation from nothing: nine months of its life, through the verbs that people use."""
 
+import pghistory
 from django.db import transaction
 
 from governance.board.demo import decisions, exceptions, inventory, people, risks
@@ -56,8 +57,9 @@ def build() -> dict[str, dict[str, str]]:
 
 
 def _midnight() -> None:
-    """What the timetable does when a day has ended."""
-    heads.note_yesterday()
-    risks.change_of_day()
-    moving.escalate()
-    moving.renew()
+    """What the timetable does when a day has ended; nobody acts in it."""
+    with pghistory.context(actor=None):
+        heads.note_yesterday()
+        risks.change_of_day()
+        moving.escalate()
+        moving.renew()

@@ -1,0 +1,53 @@
+"""Two offices decide together: from a difference over a condition to one decision, and anew when its ground has moved."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.test_seats_and_leavers import give_factor_if_asked
+
+pytestmark = pytest.mark.journey
+
+
+def answer(verrow, page: Page, account: str, title: str, stance: str, **said: str) -> None:
+    """From the list to the question, and one answer with the second factor."""
+    page.goto(f"{verrow.address}/governance/decisions/")
+    page.get_by_role("link", name=title).click()
+    page.get_by_role("link", name=f"Answer as {account.upper()}").click()
+    for _attempt in range(2):
+        page.get_by_label(stance, exact=True).check()
+        for name, words in said.items():
+            page.fill(f"[name={name}]", words)
+        page.get_by_role("button", name="Give this answer").click()
+        give_factor_if_asked(verrow, page, account)
+        if not page.get_by_role("button", name="Give this answer").count():
+            break
+
+
+def test_a_difference_ends_in_a_condition_that_both_sign(verrow, as_account):
+    title, condition = "Historian of Eastmere in the cloud", "The one-way link is tested by somebody who is not the maker"
+    cio, ciso = as_account("cio"), as_account("ciso")
+    cio.goto(f"{verrow.address}/governance/decisions/?view=differ")
+    expect(cio.get_by_text("opposed by CISO")).to_be_visible()
+
+    why = "Tested, one way is one way."
+    answer(verrow, ciso, "ciso", title, "Support with conditions", reason=why, condition_0=condition)
+    expect(ciso.get_by_text("1 signature is missing")).to_be_visible()
+    answer(verrow, cio, "cio", title, "Support")
+
+    expect(cio.get_by_text("Decided together").first).to_be_visible()
+    expect(cio.get_by_text("It was opposed once")).to_be_visible()
+    expect(cio.get_by_text(condition).first).to_be_visible()
+
+
+def test_a_decision_whose_ground_has_moved_is_signed_from_the_difference(verrow, as_account):
+    title = "Administrators of the cloud"
+    ciso = as_account("ciso")
+    ciso.goto(f"{verrow.address}/governance/decisions/")
+    ciso.get_by_role("link", name=title).click()
+    ciso.get_by_role("link", name="Answer as CISO").click()
+    expect(ciso.get_by_text("Only this has changed since your office signed")).to_be_visible()
+    expect(ciso.get_by_text("R-0008: Severe, above tolerance")).to_be_visible()
+
+    answer(verrow, ciso, "ciso", title, "Support")
+
+    expect(ciso.get_by_text("Signed anew on")).to_be_visible()
