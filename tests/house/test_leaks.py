@@ -67,7 +67,7 @@ def test_the_generator_knows_what_pages_ask():
 
 @pytest.mark.parametrize(("smallest", "noticed"), [(3, 0), (1, 4)])
 def test_a_count_of_one_would_be_noticed(company, monkeypatch, smallest, noticed):
-    queries = ("q=palegrave", "category=LEGAL", "owner=none", "review=overdue")
+    queries = ("q=palegrave", "q=wryneck", "category=LEGAL", "category=PEOPLE")
     asked = [leaks.Asked("risks:register", "get", f"/risks/register/?{query}") for query in queries]
     monkeypatch.setattr(hidden, "SMALLEST_HIDDEN_GROUP", smallest)
 
