@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from portal import clock
@@ -159,6 +160,11 @@ def take_force(exception: RiskException, *, actor: Any) -> None:
         earlier = RiskException.objects.select_for_update(of=("self",)).select_related("risk__unit").get(pk=exception.extends_id)
         if earlier.closed_at is None:
             _end(earlier, Outcome.EXTENDED, "", actor)
+
+
+def stay_in_force(exception: RiskException) -> None:
+    """Words of what all had signed were taken away; called in that transaction."""
+    RiskException.objects.filter(pk=exception.pk).exclude(signed_digest="").update(signed_digest=F("content_digest"))
 
 
 def check_signable(exception: RiskException) -> None:

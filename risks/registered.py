@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import subjects
 from portal.archive import changes
 from portal.attention import reviews
+from portal.record import redacting
 from portal.workbench import importable
 from risks import cadence, history, import_fields, importing, panels, reviewed
 
@@ -52,6 +53,14 @@ subjects.register(
         unit=lambda _appetite: None,
     )
 )
+
+redacting.name_words("risks.ScaleMeaning", "words")
+for name, label, model, field in (
+    ("levels.reason", _("Reasons of its levels"), "risks.Levels", "reason"),
+    ("ratings.reason", _("Reasons of ratings"), "risks.Rating", "reason"),
+    ("ratings.before", _("Reasons of levels from before a rating"), "risks.RatingRound", "levels_before.reason"),
+):
+    redacting.add(redacting.Beside("risk", name, label, model, field, rows=lambda _kind, pk: {"risk": pk}))
 
 changes.told_by("risk", history.read)
 changes.words("risk", fields=history.LABELS)

@@ -118,6 +118,7 @@ registry.register(
         proposed_by=lambda exception: exception.proposed_by_id,
         unsigned=RiskException.objects.unsigned,
         signed=exceptions.take_force,
+        redacted=exceptions.stay_in_force,
         check=exceptions.check_signable,
         required=authority.needed,
         holders=authority.holders,

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import subjects
 from portal.archive import changes
 from portal.attention import reviews
+from portal.record import redacting
 from risks import control_book, evidence, plan_dates, treatment_book, treatments
 from risks.protection_words import CONTROL_FIELDS, CONTROL_VERBS, TREATMENT_FIELDS, TREATMENT_VERBS
 
@@ -73,6 +74,25 @@ subjects.register(
         label=str,
         unit=lambda one: one.subject.unit,
         related=("control__unit", "treatment__risk__unit"),
+    )
+)
+
+redacting.name_words("risks.Evidence", "fact")
+for proved in ("control", "treatment"):
+    for name, label in (
+        ("title", _("Titles of evidence")),
+        ("link", _("Addresses of evidence")),
+        ("fact", _("Facts of evidence")),
+        ("withdrawing_reason", _("Why evidence was taken back")),
+    ):
+        redacting.add(
+            redacting.Beside(
+                proved, f"evidence.{name}", label, "risks.Evidence", name, rows=lambda _kind, pk, proved=proved: {proved: pk}
+            )
+        )
+redacting.add(
+    redacting.Beside(
+        "treatment", "steps.title", _("Steps"), "risks.TreatmentStep", "title", rows=lambda _kind, pk: {"treatment": pk}
     )
 )
 

@@ -14,7 +14,8 @@ from portal.archive import changes
 from portal.attention import news, reviews
 from portal.people import holdings
 from portal.people.models import Unit, User
-from portal.signing import registry
+from portal.record import redacting
+from portal.signing import redacted, registry
 from portal.web import shown
 from risks import wording
 
@@ -136,6 +137,17 @@ registry.register(
         answered_at=_at,
     )
 )
+for name, label, model, field in (
+    ("options.title", _("Options"), "together.DecisionOption", "title"),
+    ("options.description", _("What options come to"), "together.DecisionOption", "description"),
+    ("positions.reason", _("Reasons of positions"), "together.Position", "reason"),
+    ("positions.deferred_subject", _("In what an office deferred"), "together.Position", "deferred_subject"),
+    ("positions.would_change_my_mind", _("What would change a mind"), "together.Position", "would_change_my_mind"),
+    ("conditions.text", _("Conditions"), "together.Condition", "text"),
+    ("conditions.met_note", _("What shows that conditions are met"), "together.Condition", "met_note"),
+):
+    redacting.add(redacting.Beside("decision", name, label, model, field, rows=lambda _kind, pk: {"decision": pk}))
+redacted.part_of("condition", lambda condition: condition.decision)
 for kind, sentence in {
     decisions.CHANGED: _("It says something else than before, so it waits for your answer again."),
     decisions.DECIDED: _("It is decided and has taken effect."),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from portal import subjects
 from portal.people.models import Unit, User
+from portal.record import redacting
 from portal.record.models import AuditEntry
 from portal.web import shown
 
@@ -180,5 +181,6 @@ def label_of(kind: str, one: Field) -> Word:
 
 
 def labels(kind: str, names: Iterable[str]) -> list[str]:
-    model = subjects.of_kind(kind).model_class
-    return [capfirst(str(label_of(kind, model._meta.get_field(name)))) for name in names]
+    """How people call fields of a kind, and what stands beside it."""
+    model, beside = subjects.of_kind(kind).model_class, {one.name: one.label for one in redacting.beside(kind)}
+    return [capfirst(str(beside.get(name) or label_of(kind, model._meta.get_field(name)))) for name in names]

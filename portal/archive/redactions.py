@@ -1,11 +1,11 @@
-"""Redaction: words go, keys and hashes stay; one person proposes, another carries it out."""
+"""Redaction: words go, keys, hashes and signatures stay; one person proposes, another carries it out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import F, Field, Model
+from django.db.models import F, Field, Model, Value
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -18,17 +18,26 @@ from portal.errors import Invalid
 from portal.people.models import User
 from portal.record import audit, redacting
 from portal.record.models import AuditEntry
+from portal.record.redacting import Beside
+from portal.signing import redacted
 
 OF_A_PERSON = ("name", "email")
 DOMAIN = "redacted.invalid"  # a name that never becomes an address (RFC 2606)
 
 
 def fields_of(kind: str) -> list[Field]:
-    """The columns of a kind whose words may be taken away."""
+    """The columns of a kind whose words may be taken away; `beside_of` tells where else they stand."""
     model = subjects.of_kind(kind).model_class
     if model is User:
         return [User._meta.get_field(name) for name in OF_A_PERSON]
     return redacting.text_fields(model)
+
+
+def beside_of(kind: str, pk: int) -> list[Beside]:
+    """What else holds words about this subject. One query."""
+    there = [one.of(kind, pk).order_by().annotate(named=Value(one.name)).values_list("named")[:1] for one in redacting.beside(kind)]
+    found = {name for (name,) in there[0].union(*there[1:], all=True)} if there else set()
+    return [one for one in redacting.beside(kind) if one.name in found]
 
 
 def words_of(kind: str, pk: int) -> list[AuditEntry]:
@@ -54,9 +63,9 @@ def propose(
     subject = subjects.of_kind(kind).visible_to(actor).filter(pk=pk).first()
     if subject is None:
         raise Http404
-    _check_stays(kind, pk, subject)
+    _check_stays(kind, pk, subject, fields)
     wrong = {}
-    known = {one.name for one in fields_of(kind)}
+    known = {one.name for one in [*fields_of(kind), *beside_of(kind, pk)]}
     if not fields and not entries:
         wrong["fields"] = [_("Choose at least one field or text.")]
     if unknown := sorted(set(fields) - known):
@@ -86,19 +95,62 @@ def carry_out(redaction: Redaction, *, actor: Any) -> Redaction:
     redaction = _locked(redaction, actor)
     model = subjects.of_kind(redaction.subject_kind).model_class
     subject = model._default_manager.select_for_update(of=("self",)).get(pk=redaction.subject_id)
-    _check_stays(*redaction.key, subject)
+    _check_stays(*redaction.key, subject, redaction.fields)
+    signed = redacted.beforehand(subject)
+    own = [name for name in redaction.fields if name in {one.name for one in fields_of(redaction.subject_kind)}]
+    beside = [one for one in redacting.beside(redaction.subject_kind) if one.name in redaction.fields]
+    words = _words(redaction, subject, own, beside) if signed else set()
     if redaction.with_present:
-        _overwrite(subject, redaction.fields)
-    history = hasattr(model, "pgh_event_model")
-    for name in redaction.fields if history else ():
-        field = model._meta.get_field(name)
-        keep = None if redaction.with_present else getattr(subject, field.attname)
-        redaction.versions += redacting.redact_history(redaction.pk, model, field, [subject.pk], keep=keep)
+        _overwrite(subject, own)
+    redaction.versions = sum(_take(redaction, model, name, [subject]) for name in own)
+    redaction.versions += sum(_take_beside(redaction, one) for one in beside)
+    redaction.versions += sum(one.carry_over(redaction.pk, words) for one in signed)
     redaction.texts = redacting.redact_entries(redaction.pk, redaction.entries) if redaction.entries else 0
     _decide(redaction, Redaction.State.DONE, actor)
     told = _told(redaction) | {"versions": redaction.versions, "texts": redaction.texts}
     audit.record(actor, "redaction.carried_out", redaction, told)
     return redaction
+
+
+def _take(redaction: Redaction, model: type[Model], column: str, rows: Iterable[Model]) -> int:
+    """Out of every version of these rows; where the present words stay, each keeps its own."""
+    if not hasattr(model, "pgh_event_model"):
+        return 0
+    if redaction.with_present:
+        return redacting.redact_history(redaction.pk, model, column, [row.pk for row in rows])
+    return sum(redacting.redact_history(redaction.pk, model, column, [row.pk], keep=_said(row, column)) for row in rows)
+
+
+def _take_beside(redaction: Redaction, one: Beside) -> int:
+    rows, model = one.of(*redaction.key), one.model_class
+    if one.forget is not None:
+        return one.forget(rows)
+    if not hasattr(model, "pgh_event_model"):
+        return redacting.redact_rows(redaction.pk, model, one.field, list(rows.values_list("pk", flat=True)))
+    found = list(rows.select_for_update(of=("self",)))
+    for row in found if redaction.with_present else ():
+        _overwrite(row, [one.field])
+    return _take(redaction, model, one.field, found)
+
+
+def _words(redaction: Redaction, subject: Model, own: Sequence[str], beside: Iterable[Beside]) -> set[str]:
+    """Every text that goes: of each version, but for the present one where that stays."""
+    places = [(name, [subject]) for name in own]
+    places += [(one.field, list(one.of(*redaction.key))) for one in beside if one.forget is None]
+    gone: set[Any] = set()
+    for column, rows in places:
+        present = {_said(row, column) for row in rows if isinstance(_said(row, column), str)}
+        if rows and hasattr(rows[0], "pgh_event_model"):
+            versions = rows[0].pgh_event_model.objects.filter(pgh_obj_id__in=[row.pk for row in rows])
+            gone |= {said for one in versions if isinstance(said := _said(one, column), str)}
+        gone = gone | present if redaction.with_present else gone - present
+    return gone - {""}
+
+
+def _said(row: Model, column: str) -> Any:
+    name, _dot, part = column.partition(".")
+    value = getattr(row, name)
+    return (value or {}).get(part) if part else value
 
 
 @transaction.atomic
@@ -125,8 +177,13 @@ def _decide(redaction: Redaction, state: str, actor: Any) -> None:
     redaction.save(update_fields=["state", "decided_by", "decided_at", "versions", "texts"])
 
 
-def _check_stays(kind: str, pk: int, subject: Model) -> None:
-    if hold := holds.covering(kind, pk):
+def _check_stays(kind: str, pk: int, subject: Model, fields: Sequence[str]) -> None:
+    own_kinds = {one.model: name for name, one in subjects.all_kinds().items()}
+    covered = [(kind, pk)]
+    for one in redacting.beside(kind):
+        if one.name in fields and one.model in own_kinds:
+            covered += [(own_kinds[one.model], row) for row in one.of(kind, pk).values_list("pk", flat=True)]
+    if hold := next(filter(None, (holds.covering(*key) for key in covered)), None):
         raise Held(_("The legal hold “%s” covers this. Whoever placed it can lift it.") % hold.matter)
     if isinstance(subject, User) and subject.is_active:
         raise StillHere
@@ -137,7 +194,12 @@ def _overwrite(subject: Model, fields: Sequence[str]) -> None:
     if isinstance(subject, User):
         _forget(subject, fields)
         return
-    changed: dict[str, Any] = {name: redacting.MARK for name in fields if getattr(subject, name)}
+    changed: dict[str, Any] = {}
+    for column in fields:
+        name, _dot, part = column.partition(".")
+        if value := _said(subject, column):
+            one = subject._meta.get_field(name)
+            changed[name] = {**getattr(subject, name), part: redacting.MARK} if part else redacting.marked(one, value)
     if changed and any(one.name == "version" for one in subject._meta.concrete_fields):
         changed["version"] = F("version") + 1
     if changed:

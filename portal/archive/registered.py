@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import subjects
 from portal.archive import changes
+from portal.record import redacting
 
 for kind, model, word, plural, resource, page in (
     ("redaction", "archive.Redaction", _("redaction"), _("redactions"), "redactions", "archive:redactions"),
@@ -34,3 +35,26 @@ changes.words(
 )
 changes.words("hold", verbs={"hold.placed": _("placed"), "hold.lifted": _("lifted")})
 changes.words("disposal", verbs={"disposal.run": _("disposed of what was over")})
+
+redacting.add(
+    redacting.Beside(
+        kind="*",
+        name="files.name",
+        label=_("Names of files"),
+        model="record.StoredFile",
+        field="name",
+        rows=lambda kind, pk: {"subject_kind": kind, "subject_id": pk},
+        forget=lambda files: files.update(name=redacting.MARK),
+    )
+)
+redacting.add(
+    redacting.Beside(
+        kind="*",
+        name="imports.changes",
+        label=_("What an import told of it"),
+        model="workbench.ImportRow",
+        field="changes",
+        rows=lambda kind, pk: {"sheet_import__kind": kind, "subject_id": pk},
+        forget=lambda rows: rows.update(label=redacting.MARK, changes=[], undo={}),
+    )
+)

@@ -13,8 +13,12 @@ from portal.record import redacting
 INSERT_ONLY = {"record_auditentry", "record_dayhead", "record_entrytext", "archive_disposal", "risks_rating", "together_position"}
 INSERT_ONLY |= {f"signing_{name}" for name in ("signaturerequest", "signature", "signedcontent", "signedoff", "voidedsignature")}
 # Written by the owner's function alone.
-READ_ONLY = {"record_seal", "record_sealmark", "record_redactable", "record_redacted"}
-CALLED = ("public.seal_entries(integer)", "public.redact(bigint,text,text,bigint[],text)")
+READ_ONLY = {"record_seal", "record_sealmark", "record_redactable", "record_redacted", "signing_redactedcontent"}
+CALLED = (
+    "public.seal_entries(integer)",
+    "public.redact(bigint,text,text,bigint[],text)",
+    "public.redact_signed(bigint,text,bigint,jsonb,text[],text,text)",
+)
 
 # pgtrigger's own version obeys a setting that any session may change: then any SQL could switch history off. The owner may, also
 # inside the owner's function `redact`, which the application calls and which says itself what is let through.

@@ -8,10 +8,12 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal import subjects
 from portal.attention import news
 from portal.people.models import Appointment
+from portal.record import redacting
 
 ASKED, SIGNED_OFF, REFUSED = "signing.asked", "signing.signed_off", "signing.refused"
 Word = str | Promise
@@ -28,7 +30,8 @@ class Signable:
     """One kind that is signed; `portal.subjects` knows its material content. Functions take an instance unless said otherwise.
 
     `unsigned` finds the rows that may wait for a signature; `check` refuses where nothing can be signed any more; `signed` is
-    called in the transaction in which the last office signs, once for each content. Where `required` names slots, they are asked
+    called in the transaction in which the last office signs, once for each content, and `redacted` in the one in which words of
+    what all had signed go, which stays signed. Where `required` names slots, they are asked
     once more before that: what is not covered by then is asked as well, and waits.
     """
 
@@ -37,6 +40,7 @@ class Signable:
     unsigned: Callable[[], QuerySet]
     signed: Callable[..., None]  # (subject, *, actor)
     check: Callable[[Any], None] = lambda subject: None
+    redacted: Callable[[Any], None] = lambda subject: None
     required: Callable[[Any], Sequence[Sequence[str]]] | None = None
     holders: Holders = _nobody  # offices beside the seats
     words: Mapping[str, Word] = field(default_factory=dict)  # of the material fields
@@ -55,6 +59,16 @@ def register(signable: Signable) -> None:
     if subjects.of_kind(signable.kind).material is None:
         raise ValueError(f"{signable.kind} has no material content")
     _signables[signable.kind] = signable
+    redacting.add(
+        redacting.Beside(
+            kind=signable.kind,
+            name="signatures.reason",
+            label=gettext_lazy("Reasons of offices that refused to sign"),
+            model="signing.Signature",
+            field="reason",
+            rows=lambda kind, pk: {"subject_kind": kind, "subject_id": pk},
+        )
+    )
     for news_kind in (ASKED, SIGNED_OFF, REFUSED):
         news.word_with(news_kind, signable.kind, lambda reminder: _sentence(reminder.kind))
 

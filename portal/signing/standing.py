@@ -1,6 +1,6 @@
 """How a subject stands: which slots are signed, which wait, what was signed before it changed. Derived each time, never kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,10 @@ from django.db.models import Q
 
 from portal import subjects
 from portal.people.models import Appointment
-from portal.signing import content, registry
+from portal.signing import content, registry, sameness
 from portal.signing.models import Signature, SignatureRequest, SignedOff
+from portal.signing.sameness import Key
 
-Key = tuple[str, int]
 SEATS = frozenset(Appointment.Seat.values)
 
 
@@ -69,7 +69,8 @@ def of(subject: Any) -> Standing:
 
 
 def read(wanted: Mapping[Key, Any]) -> dict[Key, Standing]:
-    """How each of `wanted` ((kind, id) → subject) stands: three queries and those of the kinds' own offices."""
+    """How each of `wanted` ((kind, id) → subject) stands: three queries, one more where words were redacted, and those of the
+    kinds' own offices."""
     if not wanted:
         return {}
     about = _about(wanted)
@@ -85,13 +86,14 @@ def read(wanted: Mapping[Key, Any]) -> dict[Key, Standing]:
         answers.setdefault((one.subject_kind, one.subject_id), []).append(one)
     off = {(one.subject_kind, one.subject_id, one.content_id): one.at for one in SignedOff.objects.filter(about)}
     holders = _holders(wanted)
+    same = sameness.of(about, wanted)
     found = {}
     for key, subject in wanted.items():
         digest = content.digest_of(subject)
         held = holders.get(key, {})
-        signed_off_at = off.get((*key, digest))
+        signed_off_at = next((off[(*key, one)] for one in sorted(same[key]) if (*key, one) in off), None)
         request = requests.get(key)
-        slots = _slots(request, answers.get(key, ()), digest, None if signed_off_at else held)
+        slots = _slots(request, answers.get(key, ()), same[key], None if signed_off_at else held)
         found[key] = Standing(subject, key[0], digest, request, slots, signed_off_at, held)
     return found
 
@@ -111,13 +113,13 @@ def _holders(wanted: Mapping[Key, Any]) -> dict[Key, Mapping[str, int]]:
 
 
 def _slots(
-    request: SignatureRequest | None, answers: Sequence[Signature], digest: str, held: Mapping[str, int] | None
+    request: SignatureRequest | None, answers: Sequence[Signature], same: Set[str], held: Mapping[str, int] | None
 ) -> tuple[Slot, ...]:
-    """Newest answers first. `held` None: all had signed, so what a former holder signed stands as it is."""
+    """Newest answers first; those to one of `same` hold. `held` None: all had signed, so what a former holder signed stands."""
     newest: dict[str, Signature] = {}
     earlier: dict[str, Signature] = {}
     for one in answers:
-        if one.digest != digest:
+        if one.digest not in same:
             if one.kind == Signature.Kind.SIGNED:
                 earlier.setdefault(one.office, one)
         elif held is None or one.office in SEATS or held.get(one.office) == one.signed_by_id:

@@ -24,6 +24,7 @@ class RedactionForm(forms.Form):
     def __init__(self, *args: Any, kind: str, pk: int, **options: Any):
         super().__init__(*args, **options)
         named = [(one.name, str(changes.label_of(kind, one))) for one in redactions.fields_of(kind)]
+        named += [(one.name, str(one.label)) for one in redactions.beside_of(kind, pk)]
         told = [
             (entry.pk, f"{shown.moment(entry.at)}: {truncatechars(entry.words.text, 160)}")
             for entry in redactions.words_of(kind, pk)

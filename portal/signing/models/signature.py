@@ -11,7 +11,8 @@ from portal.signing.models.signature_request import AboutSignable, SignatureRequ
 
 
 class SignedContent(models.Model):
-    """Content that somebody signed or refused, once, under the SHA-256 of its canonical form."""
+    """Content that somebody signed or refused, once, under the SHA-256 of its canonical form. A redaction takes words out of it
+    and leaves the digest: what was signed can no longer be read, and nobody can claim that it was something else."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     content = models.JSONField()  # the material fields, as `content.canonical` writes them

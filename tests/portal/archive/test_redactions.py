@@ -1,3 +1,5 @@
+import io
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
@@ -9,10 +11,13 @@ from portal.archive.errors import Decided, Held, OwnProposal, StillHere
 from portal.archive.models import Redaction
 from portal.errors import Invalid
 from portal.people.models import User
-from portal.record import audit, redacting, sealing, verification
+from portal.record import audit, files, redacting, sealing, verification
 from portal.record.models import AuditEntry, EntryText
-from risks.models import Risk
-from tests.factories.risks import make_risk
+from portal.workbench.models import ImportRow
+from risks import meanings, ratings, register, settling
+from risks.rounds import Judgement
+from tests.factories.risks import make_control, make_evidence, make_risk
+from tests.factories.sheets import make_csv, make_import, make_line
 
 MARK = redacting.MARK
 
@@ -32,7 +37,8 @@ def risk(company):
 
 
 def versions(risk, field="grounds"):
-    return list(Risk.pgh_event_model.objects.filter(pgh_obj_id=risk.pk).order_by("pgh_id").values_list(field, flat=True))
+    events = type(risk).pgh_event_model.objects.filter(pgh_obj_id=risk.pk)
+    return list(events.order_by("pgh_id").values_list(field, flat=True))
 
 
 def redact(pair, kind, pk, **asked):
@@ -59,6 +65,73 @@ def test_the_present_text_can_stay(pair, risk):
     risk.refresh_from_db()
     assert risk.grounds == "Somebody clicked on it"
     assert versions(risk) == [MARK, MARK, "Somebody clicked on it"]
+
+
+def test_reasons_of_levels_and_ratings_go_with_the_risk_they_are_about(pair, risk):
+    cio, ciso = pair
+    levels = register.set_levels(risk, "CURRENT", actor=cio, likelihood_level=3, levels={"operational": 3}, reason="Ola guessed")
+    ratings.rate(risk, Judgement(2, {"operational": 2}, "Ola Brandt saw it", "HIGH"), actor=cio)
+    settling.agree(risk, actor=ciso)
+    before = ratings.rate(risk, Judgement(2, {"operational": 3}, "Ola Brandt saw more", "HIGH"), actor=cio)
+    names = ["levels.reason", "ratings.reason", "ratings.before"]
+
+    done = redact(pair, "risk", risk.pk, fields=names)
+
+    levels.refresh_from_db()
+    before.refresh_from_db()
+    told = [*versions(levels, "reason"), *risk.ratings.values_list("reason", flat=True), before.levels_before["reason"]]
+    told += [one["reason"] for one in versions(before, "levels_before") if one]
+    assert set(told) == {MARK}
+    assert before.levels_before["levels"]["likelihood_level"] == 2
+    assert (done.fields, done.versions > 3) == (sorted(names), True)
+    sealing.seal_all()
+    assert verification.verify().findings == []
+
+
+def test_what_an_import_told_of_a_risk_goes(pair, risk):
+    row = ImportRow.objects.create(
+        sheet_import=make_import(make_csv(make_line(1)), actor=pair[0]),
+        number=2,
+        outcome="CHANGED",
+        label="Ola Brandt",
+        subject_id=risk.pk,
+        changes=[["Grounds", "", "Ola Brandt"]],
+        undo={"fields": {"grounds": "Ola Brandt"}},
+    )
+
+    redact(pair, "risk", risk.pk, fields=["imports.changes"])
+
+    row.refresh_from_db()
+    assert (row.label, row.changes, row.undo) == (MARK, [], {})
+
+
+def test_facts_lists_and_names_of_files_go_too(pair, company):
+    control = make_control(unit=company.northfield)
+    proof = make_evidence(control, actor=pair[0])
+    file = files.store(io.BytesIO(b"x"), "ola-brandt.txt", actor=pair[0], limit=10)
+    files.hang_on(file, "control", control.pk)
+    meaning = meanings.say("safety", meanings.OFFERED["safety"], actor=None)
+
+    redact(pair, "control", control.pk, fields=["evidence.fact", "evidence.title", "files.name"])
+    redact(pair, "scale-meaning", meaning.pk, fields=["words"])
+
+    for row in (proof, file, meaning):
+        row.refresh_from_db()
+    assert (proof.fact, proof.title, file.name, meaning.words) == ({"redacted": MARK}, MARK, MARK, [MARK] * 5)
+    assert all(one == {"redacted": MARK} for one in versions(proof, "fact"))
+    assert all(one == [MARK] * 5 for one in versions(meaning, "words"))
+
+
+def test_what_is_not_there_cannot_be_chosen_and_what_a_hold_covers_stays(pair, company):
+    control = make_control(unit=company.northfield)
+    with pytest.raises(Invalid):
+        redact(pair, "control", control.pk, fields=["evidence.fact"])
+    proof = make_evidence(control, actor=pair[0])
+    holds.place("Claim of Brandt", actor=pair[0], reason="Letter of their lawyer", about=[("evidence", proof.pk)])
+
+    with pytest.raises(Held):
+        redact(pair, "control", control.pk, fields=["evidence.fact"])
+    assert redact(pair, "control", control.pk, fields=["name"]).state == "DONE"
 
 
 def test_words_beside_the_log_go_and_the_chain_holds(pair, risk):
