@@ -49,6 +49,8 @@ SAFE = {
     "compliance.Requirement.parameters": "the text of a published framework",
     "risks.AuthorityTable.lines": "keys and sums",
     "risks.BlindRating.reason": "nobody reads it; once revealed it is a rating, which goes by `ratings.reason`",
+    "risks.FormulaPreview.*": "numbers, and the class of an error",
+    "risks.FormulaVersion.parameters": "numbers",
     "risks.RatingRound.rated_offices": "keys",
     "risks.ScaleMeaning.bounds": "numbers",
     "risks.Score.*": "computed from keys and numbers",
