@@ -28,6 +28,20 @@ class NobodyMayRead(Refused):
     sentence = gettext_lazy("A confidential risk among these needs a leader to take it over. Fill a leader's seat first.")
 
 
+class MayNotOpen(Refused):
+    """What hangs on a confidential risk would pass to somebody who could not even open it."""
+
+    code = "may-not-open"
+
+    def __init__(self, risk, person):
+        told = {"number": risk.number, "name": person.name}
+        sentence = _(
+            "%(number)s is confidential, and %(name)s may not open it. Name %(name)s on the risk first, or choose somebody else"
+            " for what hangs on it."
+        )
+        super().__init__(sentence % told, risk=risk.pk, person=person.pk)
+
+
 class NotLinked(Refused):
     code = "not-linked"
 

@@ -1,8 +1,10 @@
 """When an owner leaves: their risks pass to a successor; a confidential one only to somebody who may read it anyway."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -10,7 +12,7 @@ from portal.people import appointments, holdings
 from portal.people.models import User
 from portal.record import audit
 from risks import cadence, register, wanted
-from risks.errors import NobodyMayRead
+from risks.errors import MayNotOpen, NobodyMayRead
 from risks.models import Risk
 from risks.signals import risk_changed
 
@@ -35,6 +37,42 @@ def hand_over(risk: Risk, side: str, successor: User, *, actor: Any) -> User:
     audit.record(actor, "risk.handed_over", risk, {"fields": [side], "values": {side: [before, takes.pk]}})
     risk_changed.send(Risk, risk_ids=[risk.pk], cause="risk.handed_over")
     return takes
+
+
+def taker(risk: Risk, side: str, successor: User, *, actor: Any) -> User:
+    """Who takes over what hangs on `risk`, as a plan or an exception does, from one who leaves: `successor`, unless the risk is
+    confidential. Then only somebody who may open it anyway, and where `actor` may not, the leader of that side, who passes it
+    on. Raises MayNotOpen, NobodyMayRead."""
+    if not _may_choose(risk, actor):
+        leader = leader_of(side)
+        if leader is None:
+            raise NobodyMayRead
+        return leader
+    if risk.is_confidential and not Risk.objects.visible_to(successor).filter(pk=risk.pk).exists():
+        raise MayNotOpen(risk, successor)
+    return successor
+
+
+def side_of(risk: Risk) -> str:
+    """The side that answers for it."""
+    return "security_owner" if risk.accountable == Risk.Accountable.SECURITY else "it_owner"
+
+
+def kept_back(rows: Callable[[User], QuerySet], risk: str) -> Callable[[User, User], str]:
+    """What becomes of those of `rows` whose risk, found by the lookup `risk`, the actor may not open; in a sentence."""
+
+    def sentence(person: User, actor: User) -> str:
+        hidden = rows(person).filter(**{f"{risk}__is_confidential": True})
+        number = hidden.exclude(**{f"{risk}__in": Risk.objects.visible_to(actor).values("pk")}).count()
+        if not number:
+            return ""
+        return ngettext(
+            "%(number)d that you may not open goes to the leader of its side, who passes it on.",
+            "%(number)d that you may not open go to the leaders of their sides, who pass them on.",
+            number,
+        ) % {"number": number}
+
+    return sentence
 
 
 def leader_of(side: str) -> User | None:

@@ -15,7 +15,7 @@ from portal.people import holdings
 from portal.people.models import User
 from portal.signing import registry
 from portal.web import shown
-from risks import authority, cadence, exceptions, wording
+from risks import authority, cadence, exceptions, handing_over, wording
 from risks.errors import EndsOnItsDay
 from risks.models import AuthorityTable, Covers, Risk, RiskException
 from risks.models.exception import MATERIAL
@@ -81,7 +81,8 @@ def _owned(person: User):
 
 
 def _pass_on(row: RiskException, *, person: User, successor: User, actor: Any) -> User:
-    return exceptions.hand_over(row, successor, actor=actor)
+    takes = handing_over.taker(row.risk, handing_over.side_of(row.risk), successor, actor=actor)
+    return exceptions.hand_over(row, takes, actor=actor)
 
 
 subjects.register(
@@ -155,6 +156,7 @@ holdings.register(
         pass_on=_pass_on,
         kind="exception",
         word=_("What was signed stays signed."),
+        keeps_back=handing_over.kept_back(_owned, "risk"),
         order=40,
     )
 )
