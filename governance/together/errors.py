@@ -88,3 +88,28 @@ class DecisionSavedMeanwhile(Stale):
         super().__init__(
             _("Somebody saved this while you were writing. Keep theirs or yours."), theirs=theirs, version=version, by=""
         )
+
+
+class CharterWaits(Refused):
+    code = "charter-waits"
+    sentence = gettext_lazy("Another charter waits for signatures. Sign it or take it back first.")
+
+
+class CharterSettled(Refused):
+    code = "charter-settled"
+    sentence = gettext_lazy("This charter was signed or taken back; propose another one instead.")
+
+
+class AreaUnknown(Refused):
+    code = "area-unknown"
+    sentence = gettext_lazy("The charter in force has no such area. Propose a charter that names it.")
+
+
+class NotYourOfficesWish(Refused):
+    code = "not-your-offices-wish"
+    sentence = gettext_lazy("Only whoever fills the seat says what an office would like to lead.")
+
+
+class NoHandover(Refused):
+    code = "no-handover"
+    sentence = gettext_lazy("That office answers for this area already. Choose another one.")

@@ -7,8 +7,8 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from governance.together import conditions, decisions, foundation, moving
-from governance.together.models import Condition, Decision
+from governance.together import conditions, decisions, foundation, moving, ownership
+from governance.together.models import Charter, Condition, Decision, Office
 from portal import subjects
 from portal.archive import changes
 from portal.attention import news, reviews
@@ -94,6 +94,24 @@ def _link(one: dict[str, Any]) -> str:
     return f"{name}: {wording.band(one['band'])}, {tolerance}"
 
 
+CHARTER_WORDS = {
+    "areas": _("Who leads what"),
+    "clauses": _("Who decides what"),
+    "speakers": _("Who speaks"),
+    "key_messages": _("What both say"),
+}
+
+
+def say_charter(name: str, value: Any) -> str:
+    """One material field of a charter as people read it; an area a line, so that a difference shows the one that moved."""
+    if name != "areas":
+        return str(value or "")
+    return "\n".join(
+        f"{one['name']}: " + ", ".join(f"{Office(office).label} {part}" for office, part in one["parts"].items() if part)
+        for one in value or ()
+    )
+
+
 def _at(decision: Decision) -> str:
     return reverse("together:decision", args=[decision.pk])
 
@@ -148,6 +166,32 @@ for name, label, model, field in (
 ):
     redacting.add(redacting.Beside("decision", name, label, model, field, rows=lambda _kind, pk: {"decision": pk}))
 redacted.part_of("condition", lambda condition: condition.decision)
+subjects.register(
+    subjects.Subject(
+        kind="charter",
+        model="together.Charter",
+        word=_("charter"),
+        plural=_("charters"),
+        resource="charters",
+        url=lambda _charter: reverse("together:ownership"),
+        label=str,
+        unit=lambda _charter: None,
+        material=ownership.material,
+        related=("proposed_by",),
+        prefetch=("areas",),
+    )
+)
+registry.register(
+    registry.Signable(
+        kind="charter",
+        proposed_by=lambda charter: charter.proposed_by_id,
+        unsigned=lambda: Charter.objects.current().filter(signed_at=None),
+        signed=ownership.take_force,
+        check=ownership.check_open,
+        words=CHARTER_WORDS,
+        say=say_charter,
+    )
+)
 for kind, sentence in {
     decisions.CHANGED: _("It says something else than before, so it waits for your answer again."),
     decisions.DECIDED: _("It is decided and has taken effect."),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.together.views import conditions, decisions, positions
+from governance.together.views import conditions, decisions, ownership, positions
 
 app_name = "together"
 urlpatterns = [
@@ -17,5 +17,10 @@ urlpatterns = [
     path("decisions/<int:pk>/settling/", positions.settling, name="decision-settling"),
     path("decisions/<int:pk>/position/", positions.position, name="decision-position"),
     path("decisions/<int:pk>/arbitration/", positions.arbitration, name="decision-arbitration"),
+    path("ownership/", ownership.areas, name="ownership"),
+    path("ownership/charter/", ownership.new, name="charter-new"),
+    path("ownership/charter/<int:pk>/withdrawal/", ownership.withdrawal, name="charter-withdrawal"),
+    path("ownership/wish/", ownership.wish, name="ownership-wish"),
+    path("ownership/handover/", ownership.handover, name="ownership-handover"),
     path("conditions/<int:pk>/meeting/", conditions.meeting, name="condition-meeting"),
 ]

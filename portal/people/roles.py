@@ -35,6 +35,7 @@ KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.reda
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
 LEADER |= SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | DECIDING | {"risks.approve_treatment", "risks.propose_authority"}
+LEADER |= {"together.propose_charter", "together.state_wish"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {

@@ -10,7 +10,16 @@ from psycopg2 import sql
 from portal.record import redacting
 
 # Rows are only ever added here; row history (every model whose name ends in Event) belongs to them as well.
-INSERT_ONLY = {"record_auditentry", "record_dayhead", "record_entrytext", "archive_disposal", "risks_rating", "together_position"}
+INSERT_ONLY = {
+    "record_auditentry",
+    "record_dayhead",
+    "record_entrytext",
+    "archive_disposal",
+    "risks_rating",
+    "together_ownershiparea",
+    "together_ownershipwish",
+    "together_position",
+}
 INSERT_ONLY |= {f"signing_{name}" for name in ("signaturerequest", "signature", "signedcontent", "signedoff", "voidedsignature")}
 # Written by the owner's function alone.
 READ_ONLY = {"record_seal", "record_sealmark", "record_redactable", "record_redacted", "signing_redactedcontent"}

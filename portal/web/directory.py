@@ -57,6 +57,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        _("Together"),
+        (
+            Place("together:decisions", _("Decisions"), _("Asked of both offices, signed by each, dissent kept.")),
+            Place("together:ownership", _("Who leads what"), _("The charter, and where leading is unclear.")),
+        ),
+    ),
+    (
         _("Compliance"),
         (
             Place("compliance:frameworks", _("Frameworks"), _("What we answer to, requirement by requirement.")),

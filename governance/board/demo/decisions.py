@@ -8,13 +8,15 @@ from typing import Any
 
 from governance.board.demo.events import Event
 from governance.board.demo.times import acting
-from governance.together import conditions, decisions, positions
+from governance.together import conditions, decisions, ownership, ownership_page, positions
 from governance.together.conditions import Wanted
 from governance.together.models import Condition, Decision
+from governance.together.ownership import Words
 from governance.together.wanted import Option
 from portal import clock
 from portal.people import organisations
 from portal.people.models import Unit, User
+from portal.signing import signatures
 from risks.models import Risk
 
 AFTER_ALL_ELSE = 5000
@@ -197,9 +199,41 @@ ASKED = (
 )
 
 
+CHARTER_DAYS_AGO = 250
+CHARTER = Words(
+    clauses="The CIO decides how a system is run; the CISO decides what must hold before it runs.\n"
+    "A fault with a known attack is closed within three days, whatever else waits.\n"
+    "What could hurt people stops the line first and is discussed after.",
+    speakers="Outages: Marta Lindqvist\nAttacks and data: Idris Okafor\nPlants and people: Helen Marsh",
+    key_messages="One register, one number, two signatures.\nWe say what we do not know yet.",
+    reason="Both had answered for suppliers, and nobody for backups of the plants.",
+)
+WISHES = (("backup-and-restore", "CIO", "SUPPORTS", "marta"), ("backup-and-restore", "CISO", "READY", "idris"))
+
+
+def _charter(people: dict[str, User]) -> list[Event]:
+    """Both signed who leads what; lately one would rather support what the other is ready to lead."""
+
+    def propose() -> None:
+        with acting(people["marta"]):
+            ownership.propose(list(ownership_page.OFFERED), CHARTER, actor=people["marta"])
+
+    def sign() -> None:
+        for who in ("marta", "idris"):
+            with acting(people[who]):
+                signatures.sign(ownership.proposed(), actor=people[who], factor_at=clock.now())
+
+    def say() -> None:
+        for area, office, stance, who in WISHES:
+            with acting(people[who]):
+                ownership.wish(area, stance, office=office, actor=people[who])
+
+    return [Event(CHARTER_DAYS_AGO, AFTER_ALL_ELSE, propose), Event(CHARTER_DAYS_AGO - 1, AFTER_ALL_ELSE, sign), Event(12, 0, say)]
+
+
 def happenings(people: dict[str, User], tree: dict[str, Unit]) -> list[Event]:
     """All of it, each on its day."""
-    events = []
+    events = _charter(people)
     for one in ASKED:
         events.append(Event(one.days_ago, AFTER_ALL_ELSE, _ask(one, people, tree)))
         events += [Event(said.days_ago, AFTER_ALL_ELSE, _answer(one, said, people)) for said in one.answers]

@@ -1,7 +1,19 @@
 """Rows of the room in which leaders decide together."""
 
+from governance.together.models.charter import Charter, Office, OwnershipArea, OwnershipWish, Part
 from governance.together.models.condition import Condition
 from governance.together.models.decision import Decision, DecisionLink, DecisionOption
 from governance.together.models.position import Position
 
-__all__ = ["Condition", "Decision", "DecisionLink", "DecisionOption", "Position"]
+__all__ = [
+    "Charter",
+    "Condition",
+    "Decision",
+    "DecisionLink",
+    "DecisionOption",
+    "Office",
+    "OwnershipArea",
+    "OwnershipWish",
+    "Part",
+    "Position",
+]
