@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from assets.models import Asset
-from governance.together import decisions
-from governance.together.models import Condition
+from governance.together import decisions, ownership
+from governance.together.models import Condition, OwnershipWish
 from governance.together.wanted import MOST_LINKS
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
@@ -68,6 +68,7 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _answered(ground, count)
     _rated(ground, risks)
     _decided(ground, risks)
+    _led(ground, count)
     formula_previews.ask(ground.formula)
     formula_previews.work_waiting()
     sealing.seal_all()
@@ -190,6 +191,17 @@ def _decided(ground: SimpleNamespace, risks: list[int]) -> None:
             asked_by=ground.other,
         )
         for _ in risks[:ASKED]
+    )
+
+
+def _led(ground: SimpleNamespace, count: int) -> None:
+    """A charter with many areas, and what an office said about each, again and again."""
+    if not hasattr(ground, "charter"):
+        areas = [ownership.Area(f"Area {n}", {"CIO": "A"}, risk_categories=("OT", "IT")[:n]) for n in range(2, 20)]
+        ground.charter = ownership.propose(areas, ownership.Words(clauses="One"), actor=ground.other)
+        ownership.take_force(ground.charter, actor=None)
+    OwnershipWish.objects.bulk_create(
+        OwnershipWish(area_key=f"area-{n % 18 + 2}", office="CISO", stance="READY", stated_by=ground.other) for n in range(count)
     )
 
 

@@ -86,6 +86,8 @@ PAGES = {
     "together:decision-words": DETAIL,
     "together:decision-withdrawal": DETAIL,
     "together:decision-answering": DETAIL,
+    "together:ownership": DETAIL,
+    "together:charter-new": DETAIL,
     "offices:seats": LIST,
     "offices:aide-naming": DETAIL,
     "offices:proposal": DETAIL,
@@ -249,6 +251,7 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "departure": lambda: around.departure,
         "decision": lambda: around.decision,
         "condition": lambda: None,
+        "charter": lambda: None,
         "formula-version": lambda: around.formula,
     }
     thing = things[line.kind]()

@@ -10,7 +10,8 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from assets.discovery import reading
-from governance.together.models import Condition
+from governance.together import ownership
+from governance.together.models import Condition, OwnershipWish
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
 from portal.attention import reviews
@@ -198,7 +199,12 @@ def _asked(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[
         made["condition"][place] = Condition.objects.create(
             decision=decision, office="CISO", text=f"{risk.title} never", owner=stranger, due_on=date(2027, 1, 4), asked_by=stranger
         )
-    return made
+    areas = [ownership.Area("Backup", {"CIO": "A"}), ownership.Area("OT security", {"CISO": "A"}, risk_categories=("OT",))]
+    held = ownership.propose(areas, ownership.Words(), actor=stranger)
+    ownership.take_force(held, actor=None)
+    wish = OwnershipWish.objects.create(area_key="backup", office="CSO", stance="READY", stated_by=stranger)
+    known = {"charter": held, "ownership-area": held.areas.first(), "ownership-wish": wish}
+    return made | {kind: dict.fromkeys(risks, row) for kind, row in known.items()}
 
 
 def _formulas(risks: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
