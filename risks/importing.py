@@ -112,6 +112,7 @@ def _log(told: Mapping[str, Any], steps: Mapping[str, Any], terms: Terms) -> Don
         assets=told.get("assets", ()),
         likelihood_level=now.pop("likelihood", None),
         impact=now,
+        review_due_on=None if steps["closes"] else told.get("review_due_on"),
         source=terms.source,
         external_id=told["external_id"],
     )
@@ -119,8 +120,6 @@ def _log(told: Mapping[str, Any], steps: Mapping[str, Any], terms: Terms) -> Don
         _rate(risk, stage, row, terms)
     if steps["closes"]:
         register.close(risk, actor=terms.actor, reason=told["closing_reason"])
-    elif told.get("review_due_on"):
-        cadence.look_again_on(risk, told["review_due_on"], actor=terms.actor)
     return Done(risk)
 
 

@@ -1,6 +1,7 @@
 """The register: log, reword, link and close a risk."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from portal.record import audit, numbers
 from portal.record.models import AuditEntry
 from risks import cadence, ratings, treatments, wanted
 from risks.errors import NotLinked, ReadersAreNotYours, RiskClosed, SavedMeanwhile
-from risks.levels import set_levels
+from risks.levels import set_levels, take
 from risks.models import Levels, Risk, RiskAsset, ScoreState
 from risks.movers import movers, safety_lane
 from risks.signals import risk_changed
@@ -59,10 +60,12 @@ def log(
     is_confidential: bool = False,
     named_people: Iterable[Any] = (),
     review_every_days: int = 90,
+    review_due_on: date | None = None,
     source: str = "",
     external_id: str = "",
 ) -> Risk:
-    """Put what could happen into the register; what is not known yet can follow. Raises Invalid by field."""
+    """Put what could happen into the register; what is not known yet can follow. The first look is due on `review_due_on`, which
+    may be past, else after `review_every_days`. Raises Invalid by field."""
     assets = list({asset.pk: asset for asset in assets}.values())
     risk = Risk(
         title=" ".join(title.split()),
@@ -83,16 +86,16 @@ def log(
     )
     wanted.check(risk, actor=actor, assets=assets)
     risk.number = numbers.draw("R")[0]
-    risk.review_due_on = cadence.first_due_on(risk)
+    risk.review_due_on = review_due_on or cadence.first_due_on(risk)
     risk.save()
-    _name(risk, named_people, actor)
+    _name(risk, list(named_people) or None, actor)
     links = [RiskAsset(risk=risk, asset=asset, linked_by=actor, linked_at=clock.now()) for asset in assets]
     RiskAsset.objects.bulk_create(links)
     ScoreState.objects.create(risk=risk)
     audit.record(actor, "risk.logged", risk, {"category": category, "unit": unit.pk, "assets": [one.pk for one in assets]})
     impact = {area: level for area, level in (impact or {}).items() if level is not None}
     if likelihood_level is not None or impact:
-        set_levels(risk, Levels.Stage.CURRENT, actor=actor, likelihood_level=likelihood_level, levels=impact, reason=risk.grounds)
+        take(risk, Levels.Stage.CURRENT, actor=actor, likelihood_level=likelihood_level, levels=impact, reason=risk.grounds)
     cadence.schedule(risk, actor=actor)
     risk_changed.send(Risk, risk_ids=[risk.pk], cause="risk.logged")
     return risk

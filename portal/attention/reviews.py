@@ -122,7 +122,7 @@ def _begin(subject_kind, subject_id, kind, due_on, named, owner, actor) -> Revie
     review = Review.objects.create(
         subject_kind=subject_kind, subject_id=subject_id, kind=kind, due_on=due_on, owner=owner, unchanged_in_a_row=running
     )
-    review.people.set(named)
+    review.people.add(*named)
     _take_up(review, named)
     audit.record(actor, "review.scheduled", review, _about(review, due_on=due_on.isoformat(), owner=owner.pk))
     return review

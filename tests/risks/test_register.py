@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -38,6 +38,17 @@ def logged(company, analyst):
 
 def verbs(risk):
     return list(AuditEntry.objects.filter(kind="risk", subject_id=risk.pk).order_by("pk").values_list("verb", flat=True))
+
+
+def test_the_first_look_is_due_when_said_even_where_that_is_past(company, analyst):
+    said = {"title": "Press stops", "category": "OT", "unit": company.northfield}
+
+    late = register.log(actor=analyst, **said, review_due_on=date(2020, 4, 3))
+    later = register.log(actor=analyst, **said, review_every_days=30)
+
+    assert late.review_due_on == date(2020, 4, 3)
+    assert later.review_due_on == organisations.today() + timedelta(days=30)
+    assert set(Review.objects.values_list("subject_id", "due_on")) == {(one.pk, one.review_due_on) for one in (late, later)}
 
 
 def test_logging_draws_a_number_audits_announces_and_plans_the_review(logged, analyst, announced):

@@ -1,6 +1,7 @@
 """Verrow's register: 47 risks, logged, judged, reviewed and moved over nine months."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from assets.models import Asset
 from governance.board.demo import plans, ratings, sources
@@ -10,7 +11,7 @@ from governance.board.demo.times import Calendar, acting
 from portal.attention import reviews
 from portal.attention.models import Review
 from portal.people.models import Unit, User
-from risks import appetite, cadence, meanings, recompute, register, settling
+from risks import appetite, meanings, recompute, register, settling
 from risks.models import Levels, Risk
 
 MOST_UNCHANGED = 2
@@ -99,6 +100,7 @@ class _Log:
             accountable="" if unowned else row["accountable"],
             is_confidential="confidential" in flags,
             review_every_days=int(row["every_days"]),
+            review_due_on=self._first_look(),
             **owners,
         )
         if not unrated:
@@ -107,20 +109,15 @@ class _Log:
                 register.set_levels(
                     risk, stage, actor=actor, likelihood_level=judged.likelihood_level, levels=judged.impact, reason=row["grounds"]
                 )
-        self._due(risk, actor)
         self.made[self.number] = risk
 
     def _person(self, column: str) -> User | None:
         return self.people[self.row[column]] if self.row[column] else None
 
-    def _due(self, risk: Risk, actor: User) -> None:
-        """The first look: where later looks are on record, the day of the earliest of them."""
+    def _first_look(self) -> date:
+        """Where later looks are on record, the day of the earliest of them."""
         days = _review_days(self.row)
-        due_on = self.calendar.day(max(days)) if days else self.calendar.day(-int(self.row["due_in_days"]))
-        risk.refresh_from_db()
-        Risk.objects.filter(pk=risk.pk).update(review_due_on=due_on)
-        risk.refresh_from_db()
-        cadence.schedule(risk, actor=actor)
+        return self.calendar.day(max(days)) if days else self.calendar.day(-int(self.row["due_in_days"]))
 
 
 class _Answer:

@@ -1,9 +1,11 @@
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portal.errors import Invalid
 from portal.record.models import AuditEntry, StoredFile
-from portal.workbench import imports, work
+from portal.workbench import applying, importable, imports, work
 from portal.workbench.errors import NothingToImport, NotNow, RowsDoNotFit, TooLateToUndo, TouchedSince, UnreadableSheet
 from portal.workbench.models import ImportProblem, ImportRow, SheetImport
 from risks import register
@@ -47,6 +49,17 @@ def test_the_dry_run_writes_nothing_and_says_what_would_be(analyst):
 
     assert (one.state, one.row_count, one.made_count) == ("CHECKED", 2, 2)
     assert not Risk.objects.exists()
+
+
+def test_a_row_costs_few_queries(analyst):
+    counted = []
+    for first, last in ((1, 3), (11, 23)):
+        one = check(make_import(make_csv(*map(make_line, range(first, last))), actor=analyst))
+        with CaptureQueriesContext(connection) as captured:
+            applying.apply(one, importable.of_kind("risk"))
+        counted.append(len(captured))
+
+    assert (counted[1] - counted[0]) / 10 <= 25
 
 
 @pytest.mark.parametrize("write", [make_csv, make_xlsx])
