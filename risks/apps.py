@@ -11,6 +11,7 @@ class RisksConfig(AppConfig):
             handing_over_plans,
             receivers,
             registered,
+            registered_appetite,
             registered_exceptions,
             registered_formulas,
             registered_plans,

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from risks import exposure, protection, scales, scoring, standpoints
+from risks import appetite, exposure, protection, scales, scoring, standpoints
 from risks.formulas import Formula
 from risks.models import Appetite, Levels, Office, Risk
 from risks.models.score import Agreement
@@ -58,13 +58,15 @@ def gather(risk_ids: Sequence[int], today: date) -> Iterator[Facts]:
     risks = Risk.objects.filter(pk__in=risk_ids).values_list(
         "pk", "state", "archived_at", "category", "is_confidential", "accountable", "review_due_on", "unit__path"
     )
-    tolerances = dict(Appetite.objects.current().values_list("category", "tolerance_points"))
+    rows = Appetite.objects.current().values_list("unit", "category", "tolerance_points")
+    tolerances = {(unit, category): tolerance for unit, category, tolerance in rows}
     levels = _levels(risk_ids)
     exposures = exposure.measure(risk_ids)
     protections = protection.measure(risk_ids)
     stands = standpoints.of(risk_ids)
     for pk, state, archived_at, category, is_confidential, accountable, review_due_on, path in list(risks):
-        tolerance = tolerances.get(category, tolerances.get(""))
+        scopes = tuple(int(part) for part in path.strip("/").split("/"))
+        tolerance = appetite.nearest(tolerances, category, scopes)
         inputs = {
             stage: _input(
                 pk,
@@ -84,7 +86,7 @@ def gather(risk_ids: Sequence[int], today: date) -> Iterator[Facts]:
             is_open=state == Risk.State.OPEN and archived_at is None,
             is_confidential=is_confidential,
             is_unowned=not accountable,
-            scopes=tuple(int(part) for part in path.strip("/").split("/")),
+            scopes=scopes,
             inputs=inputs,
             agreement=stand.agreement,
             views={

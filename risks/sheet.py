@@ -86,6 +86,7 @@ def of_user(user: Any):
         .select_related(*related)
         .annotate(
             permits=panels.permits_with_risk(),
+            breach=panels.breach_with_risk(),
             stale_since=Subquery(stale.values("since")),
             link_count=Coalesce(Subquery(links.values("count")), 0),
         )
@@ -94,7 +95,7 @@ def of_user(user: Any):
 
 def read(risk: Risk, user: Any) -> Sheet:
     """The sheet of `risk`, a row of `of_user(user)`. Thirteen queries at most and those of the panels, however much hangs on it."""
-    verdict = appetite.judge(_state(risk, "current_value"), appetite.known(risk.category))
+    verdict = appetite.judge(_state(risk, "current_value"), appetite.known(risk.category, risk.unit.lineage))
     score = why.newest(risk, Levels.Stage.CURRENT)
     tolerance = None if verdict.tolerance_points is None else Decimal(verdict.tolerance_points)
     judged = {row.stage: row for row in Levels.objects.filter(risk=risk).select_related("set_by")}

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from risks.views import (
+    appetite,
     authority,
     changing,
     controls,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("exceptions/<int:pk>/words/", exceptions.change, name="exception-words"),
     path("exceptions/<int:pk>/extension/", exceptions.extension, name="exception-extension"),
     path("exceptions/<int:pk>/closing/", exceptions.closing, name="exception-closing"),
+    path("appetite/", appetite.agreed, name="appetite"),
+    path("appetite/change/", appetite.change, name="appetite-change"),
     path("authority/", authority.table, name="authority"),
     path("authority/new/", authority.new, name="authority-new"),
     path("authority/<int:pk>/withdrawal/", authority.withdrawal, name="authority-withdrawal"),
@@ -79,6 +82,7 @@ urlpatterns = [
     path("<int:pk>/rating/keeping/", ratings.keeping, name="rating-keeping"),
     path("<int:pk>/rating/arbitration/", ratings.arbitration, name="rating-arbitration"),
     path("<int:pk>/rating/talk/", ratings.talk, name="rating-talk"),
+    path("<int:pk>/tolerance/", appetite.course, name="breach-course"),
     path("<int:pk>/closing/", changing.closing, name="risk-closing"),
     path("<int:pk>/assets/", changing.link, name="risk-assets"),
     path("<int:pk>/assets/<int:asset_pk>/removal/", changing.unlink, name="risk-asset-removal"),

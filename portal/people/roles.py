@@ -34,7 +34,8 @@ SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
-LEADER |= SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | DECIDING | {"risks.approve_treatment", "risks.propose_authority"}
+LEADER |= SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | DECIDING
+LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
 LEADER |= {"together.propose_charter", "together.state_wish"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 

@@ -46,6 +46,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("risks:treatments", _("Treatments"), _("What is planned, by when, and what it costs.")),
             Place("risks:exceptions", _("Exceptions"), _("Dated permissions, with their price and their end.")),
             Place("risks:formula-versions", _("Formula versions"), _("What makes a score, and what another formula would change.")),
+            Place("risks:appetite", _("Appetite"), _("What we want to carry, and what we still accept, by kind and place.")),
             Place("assets:inventory", _("Inventory"), _("What we have, and what leans on what.")),
             Place("assets:discovery", _("Discovery"), _("What scanners saw, and what they propose.")),
             Place(

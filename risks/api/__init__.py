@@ -2,6 +2,7 @@
 
 from risks.api import (
     appetites,
+    breaches,
     controls,
     evidence,
     exceptions,
@@ -15,6 +16,7 @@ from risks.api import (
 
 __all__ = [
     "appetites",
+    "breaches",
     "controls",
     "evidence",
     "exceptions",

@@ -2,6 +2,7 @@
 
 from risks.models.appetite import Appetite
 from risks.models.authority import AuthorityTable, Covers
+from risks.models.breach import Breach
 from risks.models.control import Control, ControlRisk
 from risks.models.evidence import Evidence
 from risks.models.exception import RiskException
@@ -17,6 +18,7 @@ __all__ = [
     "Appetite",
     "AuthorityTable",
     "BlindRating",
+    "Breach",
     "Confidence",
     "Control",
     "ControlRisk",

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,13 +23,20 @@ from portal.record import audit, files, sealing
 from portal.record.models import DayHead, Seal
 from portal.signing.models import Signature, SignatureRequest, SignedContent
 from risks import appetite, authority, cadence, controls, formula_previews, formula_versions, meanings, recompute
-from risks.models import Rating, RatingRound, Score, StaleScore
+from risks.models import Breach, Rating, RatingRound, Score, StaleScore
 from risks.treatments import Step
 from tests.factories import compliance
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
 from tests.factories.governance import make_decision
 from tests.factories.portal import freshen, make_person, make_user
-from tests.factories.risks import make_control, make_evidence, make_exception, make_levels, make_risk, make_treatment
+from tests.factories.risks import (
+    make_control,
+    make_evidence,
+    make_exception,
+    make_levels,
+    make_risk,
+    make_treatment,
+)
 from tests.factories.sheets import check, make_csv, make_import, make_line
 from tests.house.route_table import CONFIDENTIAL, OTHER, OWN, RESOURCES
 
@@ -74,6 +82,9 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made |= _protected(made["risk"], units, stranger)
     made["rating-round"] = {place: rating.round for place, rating in made["rating"].items()}
     made["score"] = {place: Score.objects.filter(risk=risk).first() for place, risk in made["risk"].items()}
+    made["breach"] = {
+        place: Breach.objects.create(risk=risk, value=Decimal("61.0"), tolerance_points=60) for place, risk in made["risk"].items()
+    }
     made["audit-entry"] = {
         place: Seal.objects.filter(entry__kind="risk", entry__subject_id=risk.pk).first() for place, risk in made["risk"].items()
     }
@@ -137,7 +148,8 @@ def _sheets(company: Any) -> dict[str, dict[str, Any]]:
 
 def _protected(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
     """A control and its evidence in two units, bearing on all risks there; a plan with a step for each risk."""
-    made: dict[str, dict[str, Any]] = {kind: {} for kind in ("control", "evidence", "treatment", "treatment-step")}
+    kinds = ("control", "evidence", "treatment", "treatment-step")
+    made: dict[str, dict[str, Any]] = {kind: {} for kind in kinds}
     for place in (OWN, OTHER):
         control = make_control(unit=units[place], name=f"{WORDS['asset'][place]} guard")
         made["control"][place], made["evidence"][place] = control, make_evidence(control, actor=stranger)
