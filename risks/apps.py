@@ -14,6 +14,7 @@ class RisksConfig(AppConfig):
             registered_appetite,
             registered_exceptions,
             registered_formulas,
+            registered_indicators,
             registered_plans,
             stale,
         )

@@ -13,7 +13,7 @@ from assets.models import Asset
 from portal import subjects
 from portal.archive.changes import Entry
 from portal.people import organisations
-from risks import appetite, history, meanings, panels, scales, scores, why, wording
+from risks import appetite, history, indicator_book, meanings, panels, scales, scores, why, wording
 from risks.appetite import Verdict
 from risks.models import Levels, Risk, RiskAsset, StaleScore
 from risks.scores import Moved
@@ -87,6 +87,7 @@ def of_user(user: Any):
         .annotate(
             permits=panels.permits_with_risk(),
             breach=panels.breach_with_risk(),
+            signs=indicator_book.signs_with_risk(),
             stale_since=Subquery(stale.values("since")),
             link_count=Coalesce(Subquery(links.values("count")), 0),
         )

@@ -7,6 +7,7 @@ READING = frozenset(
         "risks.view_risk",
         "risks.view_score",
         "risks.view_control",
+        "risks.view_indicator",
         "risks.view_treatment",
         "risks.view_exception",
         "board.view_dashboard",
@@ -16,8 +17,9 @@ READING = frozenset(
         "together.view_decision",
     }
 )
-# Controls with their evidence, and plans; deciding on a plan is for the seats.
+# Controls with their evidence, indicators with their readings, and plans; deciding on a plan is for the seats.
 PROTECTING = frozenset({"risks.change_control", "risks.add_evidence", "risks.change_treatment"})
+PROTECTING |= {"risks.change_indicator", "risks.add_reading"}
 LOGGING = frozenset({"risks.log_risk"})
 DRAFTING = frozenset({"risks.draft_formula"})  # versions of the score's formula; CIO and CISO sign them
 EXCEPTING = frozenset({"risks.propose_exception"})

@@ -7,6 +7,7 @@ from risks.models.control import Control, ControlRisk
 from risks.models.evidence import Evidence
 from risks.models.exception import RiskException
 from risks.models.formula_version import FormulaPreview, FormulaPreviewRow, FormulaVersion
+from risks.models.indicator import Indicator, IndicatorRisk, Reading
 from risks.models.levels import Levels
 from risks.models.rating import BlindRating, Confidence, Office, Rating, RatingRound
 from risks.models.risk import Risk, RiskAsset
@@ -27,10 +28,13 @@ __all__ = [
     "FormulaPreview",
     "FormulaPreviewRow",
     "FormulaVersion",
+    "Indicator",
+    "IndicatorRisk",
     "Levels",
     "Office",
     "Rating",
     "RatingRound",
+    "Reading",
     "Risk",
     "RiskAsset",
     "RiskException",

@@ -22,7 +22,7 @@ from portal.people.models import Appointment, AppointmentProposal, BrowserSessio
 from portal.record import audit, files, sealing
 from portal.record.models import DayHead, Seal
 from portal.signing.models import Signature, SignatureRequest, SignedContent
-from risks import appetite, authority, cadence, controls, formula_previews, formula_versions, meanings, recompute
+from risks import appetite, authority, cadence, controls, formula_previews, formula_versions, indicators, meanings, recompute
 from risks.models import Breach, Rating, RatingRound, Score, StaleScore
 from risks.treatments import Step
 from tests.factories import compliance
@@ -33,7 +33,9 @@ from tests.factories.risks import (
     make_control,
     make_evidence,
     make_exception,
+    make_indicator,
     make_levels,
+    make_reading,
     make_risk,
     make_treatment,
 )
@@ -148,14 +150,17 @@ def _sheets(company: Any) -> dict[str, dict[str, Any]]:
 
 def _protected(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
     """A control and its evidence in two units, bearing on all risks there; a plan with a step for each risk."""
-    kinds = ("control", "evidence", "treatment", "treatment-step")
+    kinds = ("control", "evidence", "treatment", "treatment-step", "indicator", "reading")
     made: dict[str, dict[str, Any]] = {kind: {} for kind in kinds}
     for place in (OWN, OTHER):
+        indicator = make_indicator(unit=units[place], owner=stranger, name=f"{WORDS['asset'][place]} patch age")
+        made["indicator"][place], made["reading"][place] = indicator, make_reading(indicator, 12)
         control = make_control(unit=units[place], name=f"{WORDS['asset'][place]} guard")
         made["control"][place], made["evidence"][place] = control, make_evidence(control, actor=stranger)
         for bears_on, risk in risks.items():
             if (bears_on == OTHER) == (place == OTHER):
                 controls.link(control, risk, ["LIKELIHOOD"], actor=None)
+                indicators.link(indicator, risk, actor=None)
     for place, risk in risks.items():
         step = Step("IT", f"{risk.title} less", stranger, organisations.today())
         made["treatment"][place] = make_treatment(risk, actor=stranger, steps=[step], title=f"{risk.title} no more")
