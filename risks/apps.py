@@ -11,10 +11,9 @@ class RisksConfig(AppConfig):
             handing_over_plans,
             receivers,
             registered,
-            registered_appetite,
             registered_exceptions,
             registered_formulas,
-            registered_indicators,
+            registered_losses,
             registered_plans,
             stale,
         )

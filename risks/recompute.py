@@ -11,7 +11,7 @@ from django.db import OperationalError, transaction
 from portal import clock, copying
 from portal.people.models import Organisation
 from portal.record import audit, totals
-from risks import breaches, facts, formula_in_force, proof, score_rows, stale, wording
+from risks import annual_losses, facts, formula_in_force, portfolio, proof, score_rows, stale, wording
 from risks.facts import Facts, Standing
 from risks.formulas import Formula
 from risks.models import Risk, Score, ScoreState
@@ -28,7 +28,8 @@ log = structlog.get_logger(__name__)
 
 
 def refresh_batch(limit: int = 500) -> int:
-    """Score again what at most `limit` stale rows name; returns how many rows were taken, 0 when none is left.
+    """Score again what at most `limit` stale rows name, then fold what that changed in the sums of losses; returns how many rows
+    were taken, 0 when none is left.
 
     All in one transaction. A batch that fails for a reason of its own is counted on its rows, which are then tried one
     by one; OperationalError when the database is away.
@@ -51,6 +52,7 @@ def refresh_all(chunk: int = 5000) -> Iterator[tuple[int, int]]:
         following = Risk.objects.open().current().filter(pk__gt=last).order_by("pk")
         causes = dict.fromkeys(following.values_list("pk", flat=True)[:chunk], EVERYTHING)
         if not causes:
+            portfolio.fold_all()
             return
         written += _again_after_collision(lambda causes=causes: _rescore(causes))
         done, last = done + len(causes), max(causes)
@@ -93,7 +95,7 @@ def _refresh_claimed(limit: int, claims: list[stale.Claim]) -> int:
         if claims:
             _rescore(_causes(claims))
             stale.release(claims)
-    return len(claims)
+    return len(claims) or portfolio.fold()
 
 
 @transaction.atomic
@@ -102,6 +104,7 @@ def _rescore(causes: Mapping[int, str]) -> int:
     moment, risk_ids = clock.now(), sorted(causes)
     before = score_rows.lock(risk_ids)
     formula = formula_in_force.now()
+    annual_losses.renew(risk_ids, moment)
     known = list(facts.gather(risk_ids, _today()))
     results = {one.risk_id: _results(one, formula) for one in known}
     after = {one.risk_id: facts.stand(one, results[one.risk_id], formula) for one in known}
@@ -113,7 +116,6 @@ def _rescore(causes: Mapping[int, str]) -> int:
     score_rows.touch(sorted(after.keys() - {*moved, *scored}), moment)
     _count(before, after, moved)
     _audit(new)
-    breaches.follow(before, after, moved, moment)
     if scored:
         scores_recomputed.send(ScoreState, risk_ids=scored)
     return len(new)

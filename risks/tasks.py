@@ -1,9 +1,12 @@
 """What workers do for risks: Celery is only the wake-up, the rows say what is stale."""
 
+import structlog
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from risks import exceptions, formula_previews, recompute, settling
+from risks import exceptions, formula_previews, portfolio, recompute, settling
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
@@ -18,6 +21,13 @@ def mark_what_time_changes() -> None:
     """Mark the scores that a new day of the organisation changes, or a formula that took effect; harmless however often it runs."""
     if recompute.mark_due() + recompute.mark_outdated():
         recompute_stale_scores.delay()
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def compare_portfolio() -> None:
+    """Make the sums of losses anew from the risks, each night, and say which had been wrong: there should be none."""
+    if wrong := portfolio.rebuild():
+        log.error("portfolio.differed", sums=[" ".join(one) for one in wrong])
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)

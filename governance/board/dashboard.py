@@ -10,7 +10,7 @@ from django.urls import reverse
 from governance.board import beginning as beginning_of
 from governance.board import between as between_us
 from governance.board import figures as figures_of
-from governance.board import ground, needs, position, scope
+from governance.board import ground, money, needs, position, scope
 from governance.board.beginning import Beginning
 from governance.board.between import Between
 from governance.board.figures import Figures
@@ -115,7 +115,7 @@ def build(user) -> Dashboard:
         today=today,
         since=since,
         figures=known,
-        sentence=_sentence(known, where, looked_after, len(mine), reach.grants(user).seats),
+        sentence=_sentence(known, where, looked_after, len(mine), user),
         needs=mine,
         next=None if mine else needs.next_for(user),
         waiting=waiting,
@@ -138,16 +138,24 @@ def sentence_for(user) -> str:
     """The position in words without links: what opens the digest."""
     where = scope.of(user)
     looked_after = ground.read() if "ground" in _order(reach.grants(user).names) else None
-    return _sentence(figures_of.read(user, where), where, looked_after, len(needs.of(user, where)), reach.grants(user).seats).text
+    return _sentence(figures_of.read(user, where), where, looked_after, len(needs.of(user, where)), user).text
 
 
-def _sentence(known: Figures, where: Scope, looked_after: Ground | None, count: int, seats: frozenset[str]) -> Sentence:
+def _sentence(known: Figures, where: Scope, looked_after: Ground | None, count: int, user) -> Sentence:
     here = f"{reverse('board:today')}#needs"
     if looked_after is not None:
         accounts, stale = reverse("people:people"), reverse("risks:recompute")
         return position.of_ground(looked_after, needs=count, needs_url=here, accounts_url=accounts, stale_url=stale)
     place = "" if where.is_whole else where.label
-    return position.sentence(known, is_personal=not where.units, needs=count, needs_url=here, place=place, seats=seats)
+    return position.sentence(
+        known,
+        is_personal=not where.units,
+        needs=count,
+        needs_url=here,
+        place=place,
+        seats=reach.grants(user).seats,
+        money=money.part(user, where),
+    )
 
 
 def _with_sparks(found: list[Mover]) -> list[Move]:

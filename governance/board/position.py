@@ -53,11 +53,14 @@ def sentence(
     needs_url: str,
     place: str = "",
     seats: frozenset[str] = frozenset(),
+    money: Part | None = None,
 ) -> Sentence:
     """What stands above everything else on Today and in the digest. `is_personal`: the figures cover what concerns the
     reader alone; `place`: the part of the organisation they cover, where it is not the whole; `seats`: those the reader fills,
-    who is spoken to as one of the two who differ."""
-    first = _known(figures, is_personal, place)
+    who is spoken to as one of the two who differ; `money`: what a year may cost."""
+    first = list(_known(figures, is_personal, place))
+    if money is not None:
+        first.insert(1 if place and not is_personal and first else 0, money)
     return Sentence((*first, *_late(figures, seats), *_owned(figures), _needs(needs, needs_url)))
 
 

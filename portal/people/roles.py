@@ -7,9 +7,9 @@ READING = frozenset(
         "risks.view_risk",
         "risks.view_score",
         "risks.view_control",
-        "risks.view_indicator",
         "risks.view_treatment",
         "risks.view_exception",
+        "risks.view_loss",
         "board.view_dashboard",
         "attention.view_review",
         "signing.view_signature",
@@ -17,9 +17,8 @@ READING = frozenset(
         "together.view_decision",
     }
 )
-# Controls with their evidence, indicators with their readings, and plans; deciding on a plan is for the seats.
-PROTECTING = frozenset({"risks.change_control", "risks.add_evidence", "risks.change_treatment"})
-PROTECTING |= {"risks.change_indicator", "risks.add_reading"}
+# Controls with their evidence, and plans; deciding on a plan is for the seats.
+PROTECTING = frozenset({"risks.change_control", "risks.add_evidence", "risks.change_treatment", "risks.change_loss"})
 LOGGING = frozenset({"risks.log_risk"})
 DRAFTING = frozenset({"risks.draft_formula"})  # versions of the score's formula; CIO and CISO sign them
 EXCEPTING = frozenset({"risks.propose_exception"})
@@ -36,8 +35,7 @@ SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
-LEADER |= SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | DECIDING
-LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
+LEADER |= SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | DECIDING | {"risks.approve_treatment", "risks.propose_authority"}
 LEADER |= {"together.propose_charter", "together.state_wish"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
@@ -55,7 +53,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "COUNSEL": READING | {"together.mark_privileged", "attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
     "BOARD": frozenset(
         {"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
-        | {"risks.view_exception", "signing.view_signature", "compliance.view_framework"}
+        | {"risks.view_exception", "risks.view_loss", "signing.view_signature", "compliance.view_framework"}
     ),
     "ANALYST": READING
     | DRAFTING

@@ -82,7 +82,7 @@ RAIL = (
     RailEntry("decisions", _("Decisions"), "together:decisions", "decisions", "together.view_decision"),
     RailEntry("together", _("Together"), "together:alignment", "together", "together.view_alignment"),
     RailEntry("compliance", _("Compliance"), "compliance:frameworks", "compliance", "compliance.view_framework"),
-    RailEntry("money", _("Money"), "change:ledger", "money", "change.view_ledger"),
+    RailEntry("money", _("Money"), "risks:money", "money", "risks.view_loss"),
     RailEntry("board", _("Board"), "board:packs", "board", "board.view_pack"),
 )
 # Who looks after the house works with these all day; others find them among all pages.
@@ -171,6 +171,8 @@ def _current(request: HttpRequest, entry: RailEntry, url: str) -> str:
     if url != "/" and request.path.startswith(url):
         return "true"
     match = request.resolver_match
+    if any(request.path.startswith(_address(other.url_name) or "-") for other in RAIL[1:] if other is not entry):
+        return ""  # a page of another entry, which lives in this one's room
     return "true" if match and match.namespaces and match.namespaces[0] == entry.key else ""
 
 

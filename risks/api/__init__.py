@@ -2,12 +2,11 @@
 
 from risks.api import (
     appetites,
-    breaches,
     controls,
     evidence,
     exceptions,
     formula_versions,
-    indicators,
+    losses,
     ratings,
     risks,
     scale_meanings,
@@ -17,12 +16,11 @@ from risks.api import (
 
 __all__ = [
     "appetites",
-    "breaches",
     "controls",
     "evidence",
     "exceptions",
     "formula_versions",
-    "indicators",
+    "losses",
     "ratings",
     "risks",
     "scale_meanings",

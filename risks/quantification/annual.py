@@ -1,11 +1,13 @@
 """From the transform of one event to that of a year with a loss, for rates known and uncertain; rows of a batch at a time."""
 
 import numpy as np
+from scipy import special
 
 from risks.quantification import rates
 
 NODE_COUNTS = ((0.05, 3), (0.6, 6), (6.0, 16), (60.0, 40))  # up to this spread of the rate against the spread of a year: nodes
 MOST_NODES = 96
+MOST_EVENTS = 7  # in a year of what is seldom
 Floats = np.ndarray
 
 
@@ -37,6 +39,35 @@ def with_a_loss(
         real += size * np.cos(angle)
         imaginary += size * np.sin(angle)
     return _scaled(real, imaginary, (np.exp(-at) * weights).sum(axis=1))
+
+
+def by_number(
+    kind: Floats, columns: tuple[Floats, ...], nodes: tuple[Floats, Floats] | None, re: Floats, im: Floats
+) -> tuple[Floats, Floats]:
+    """The same for seldom events, as Σ P(N = m)·φ^m over the few numbers of events that a year can bring: nothing cancels."""
+    chances = _numbers(kind, columns, nodes)
+    chances /= chances.sum(axis=1, keepdims=True)
+    phi = np.empty(re.shape, np.complex64)
+    phi.real, phi.imag = re, im
+    found = np.multiply(phi, chances[:, -1:].astype(np.float32))
+    for m in range(MOST_EVENTS - 2, -1, -1):
+        found += chances[:, m : m + 1].astype(np.float32)
+        found *= phi
+    return found.real, found.imag
+
+
+def _numbers(kind: Floats, columns: tuple[Floats, ...], nodes: tuple[Floats, Floats] | None) -> Floats:
+    """P(N = m) for m = 1 … MOST_EVENTS, a row each."""
+    m = np.arange(1, MOST_EVENTS + 1)
+    if kind[0] == rates.ONCE:
+        return np.where(m == 1, columns[0][:, None], 0.0)
+    if nodes is None:
+        shape, scale = columns[0][:, None], columns[1][:, None]
+        logs = special.gammaln(m + shape) - special.gammaln(shape) - special.gammaln(m + 1)
+        return np.exp(logs + m * np.log(scale / (1 + scale)) - shape * np.log1p(scale))
+    at, weights = nodes
+    powers = at[:, :, None] ** m / special.factorial(m) * np.exp(-at)[:, :, None]
+    return (weights[:, :, None] * powers).sum(axis=1)
 
 
 def _gamma(columns: tuple[Floats, ...], p_none: Floats, re: Floats, im: Floats) -> tuple[Floats, Floats]:

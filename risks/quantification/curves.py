@@ -16,7 +16,7 @@ LEAST_CELL = 64  # a level read below is read again on a finer grid
 BUSIEST, NARROWEST = 30.0, 0.05  # events a year and σ up to which, from which the shared rows are exact enough
 ZOOM_STEPS = 4 * lattice.STEPS_PER_OCTAVE  # a short grid is sixteen times finer
 MOST_ZOOMS = 3
-SELDOM = 0.3  # events a year below which single precision would cancel
+SELDOM = 0.4  # events a year, at most, below which a year's few events are summed by their number
 Floats = np.ndarray
 
 
@@ -118,25 +118,28 @@ class _Work:
         places = lattice.prepare(sigma_index, steps, self.is_short)
         scale = lattice.step(steps) * np.exp(self.mu[rows])
         rate = rates.mean(*(column[rows] for column in self.columns))
-        groups = self.columns[0][rows] * 1000 + self.counts[rows] * 10 + (rate < SELDOM)
+        seldom = np.where(self.columns[0][rows] == rates.PERT, self.columns[3][rows], rate) < SELDOM
+        seldom &= self.columns[0][rows] != rates.GAMMA  # its tail of many events is too long
+        groups = self.columns[0][rows] * 1000 + self.counts[rows] * 10 + seldom
         order = np.argsort(groups, kind="stable")
         for members in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
             for start in range(0, len(members), BATCH):
                 part = members[start : start + BATCH]
                 whole = np.resize(part, BATCH)  # a full batch always: every row takes the same path through the processor
                 weight = exact[whole] - sigma_index[whole]
-                read = self._batch(rows[whole], places[whole], weight, scale[whole], bool(rate[part[0]] < SELDOM))[: len(part)]
+                read = self._batch(rows[whole], places[whole], weight, scale[whole], bool(seldom[part[0]]))[: len(part)]
                 self._keep(rows[part], scale[part], read)
 
     def _batch(self, rows: Floats, places: Floats, weight: Floats, scale: Floats, is_seldom: bool) -> Floats:
         kind, own = self.columns[0][rows], tuple(column[rows] for column in self.columns[1:])
         p_none, count = self.curves.p_none[rows], int(self.counts[rows[0]])
         re, im = lattice.blended(places, weight)
-        if is_seldom:
-            re, im = re.astype(float), im.astype(float)
         known = (own[0][:, None], np.ones((len(rows), 1)))
         nodes = None if count == 0 else known if count == 1 else rates.nodes(kind, own[0], own[1], own[2], count)
-        real, imaginary = annual.with_a_loss(int(kind[0]), own, p_none, nodes, re, im)
+        if is_seldom:
+            real, imaginary = annual.by_number(kind, own, nodes, re, im)
+        else:
+            real, imaginary = annual.with_a_loss(int(kind[0]), own, p_none, nodes, re, im)
         spectrum = np.empty(real.shape, np.complex64)
         spectrum.real, spectrum.imag = real, imaginary
         masses = fft.irfft(spectrum, lattice.POINTS, axis=1)

@@ -12,13 +12,12 @@ Floats = np.ndarray
 
 def rising(masses: Floats) -> tuple[Floats, Floats]:
     """The integer distribution at the grid points, half of a point's mass lying above it, and the mass at point 0."""
-    known = np.cumsum(masses, axis=1, dtype=np.float64)
-    middle = np.empty_like(known)
-    middle[:, 0] = 0.0
-    middle[:, 1:] = (known[:, 1:] + known[:, :-1]) / 2
-    found = np.rint(middle * UNIT).astype(np.int64)
-    np.clip(found, 0, UNIT, out=found)
-    return np.maximum.accumulate(found, axis=1, out=found), np.rint(np.maximum(known[:, 0], 0.0) * UNIT)
+    known = np.multiply(masses, UNIT / 2, dtype=np.float64)
+    first = 2 * np.maximum(known[:, 0], 0.0)
+    np.cumsum(known, axis=1, out=known)
+    found = np.zeros(known.shape, np.int64)
+    np.add(known[:, 1:], known[:, :-1], out=found[:, 1:], casting="unsafe")
+    return np.maximum.accumulate(found, axis=1, out=found), np.rint(first)
 
 
 def places(distribution: Floats, levels: Floats) -> Floats:
@@ -42,8 +41,10 @@ def mean_below(distribution: Floats, first: Floats, place: Floats) -> Floats:
     """
     rows = np.arange(len(distribution))
     whole = np.clip(place.astype(np.int64), 1, distribution.shape[1] - 2)
-    summed = np.cumsum(distribution, axis=1)  # exact: integers
+    ends = np.stack([rows, np.zeros_like(rows)], axis=1) * distribution.shape[1]
+    ends[:, 1] = ends[:, 0] + whole
+    summed = np.add.reduceat(distribution.ravel(), ends.ravel())[::2]  # up to the point before; exact: integers
     before, here, after = (distribution[rows, whole + step] for step in (-1, 0, 1))
     rest = np.clip(place - whole, 0.0, 1.0)
-    at_point = whole * here - (summed[rows, whole - 1] + (before + here) / 4 + first / 2)
+    at_point = whole * here - (summed + (before + here) / 4 + first / 2)
     return np.maximum(at_point + rest * (after - here) * (whole + rest / 2), 0.0) / UNIT

@@ -9,8 +9,9 @@ from portal import clock
 from portal.people import organisations
 from portal.people.models import Unit, User
 from portal.signing import signatures
-from risks import controls, evidence, exceptions, indicators, readings, treatments
-from risks.models import Control, Evidence, Indicator, Levels, Reading, Risk, RiskAsset, RiskException, Treatment
+from risks import controls, evidence, exceptions, loss_scenarios, treatments
+from risks.loss_parts import LossPart
+from risks.models import Control, Evidence, Levels, LossScenario, Risk, RiskAsset, RiskException, Treatment
 
 _serial = count(1)
 
@@ -51,25 +52,6 @@ def make_control(*, unit: Unit, actor=None, **fields) -> Control:
     return controls.add(actor=actor, unit=unit, **(believable | fields))
 
 
-def make_indicator(*, unit: Unit, owner, actor=None, **fields) -> Indicator:
-    """Patch age of the gateways in days: watched from 30, outside of its bounds from 60."""
-    believable = {
-        "name": f"Patch age of gateways {next(_serial)}",
-        "unit_of_measure": "days",
-        "direction": "HIGHER",
-        "warning_at": Decimal(30),
-        "breach_at": Decimal(60),
-        "every_days": 30,
-    }
-    return indicators.add(actor=actor, unit=unit, owner=owner, **(believable | fields))
-
-
-def make_reading(indicator: Indicator, value, *, days_ago: int = 0, actor=None, **fields) -> Reading:
-    """What it read at this moment, or so many days ago."""
-    observed_at = fields.pop("observed_at", None) or clock.now() - timedelta(days=days_ago)
-    return readings.take(indicator, Decimal(value), observed_at, actor=actor, **fields)[0]
-
-
 def make_evidence(subject, *, actor, title: str = "Firewall rules reviewed", until: date | None = date(2099, 1, 1)) -> Evidence:
     """A fact that proves a control or an approved treatment."""
     said = evidence.Described(title, organisations.today(), until)
@@ -86,6 +68,22 @@ def make_treatment(risk: Risk, *, actor, steps=(), **fields) -> Treatment:
         "likelihood_level": 2,
     }
     return treatments.propose(risk, actor=actor, steps=steps, **(believable | fields))
+
+
+def make_loss(risk: Risk, *, actor, stage: str = Levels.Stage.CURRENT, **said) -> LossScenario:
+    """An estimate of `risk`: once in two to eight years, 100,000 to 2,000,000 of lost production, response beside it."""
+    believable = {
+        "often": "PERT",
+        "low_per_year": Decimal("0.125"),
+        "mode_per_year": Decimal("0.25"),
+        "high_per_year": Decimal("0.5"),
+        "losses": [
+            LossPart("PRODUCTIVITY", Decimal("100000.00"), Decimal("2000000.00"), source="Two stops of 2024"),
+            LossPart("RESPONSE", Decimal("20000.00"), Decimal("90000.00"), mode=Decimal("40000.00")),
+        ],
+        "source": "Incident log of five years",
+    }
+    return loss_scenarios.estimate(risk, stage, actor=actor, **(believable | said))
 
 
 def make_exception(risk: Risk, *, by, **said) -> RiskException:

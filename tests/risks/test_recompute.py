@@ -305,7 +305,7 @@ def test_the_queries_of_a_batch_do_not_grow_with_it(company, asset, django_asser
     risks = [rated(company, assets=[asset(), asset()]) for _ in range(30)]
     change(*risks)
 
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(27):
         assert recompute.refresh_batch() == 30
 
 

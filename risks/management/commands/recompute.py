@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from risks import recompute
+from risks import portfolio, recompute
 from risks.models import Risk
 
 
@@ -39,4 +39,8 @@ class Command(BaseCommand):
         if differing := recompute.differences():
             shown = ", ".join(str(pk) for pk in differing[:20])
             raise CommandError(f"{len(differing)} risks differ from a computation from scratch: {shown}")
+        if wrong := portfolio.differing():
+            raise CommandError(
+                f"{len(wrong)} sums of losses differ from the risks: {', '.join(' '.join(one) for one in wrong[:20])}"
+            )
         self.stdout.write("Every score equals a computation from scratch.")

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -9,7 +10,7 @@ from governance.board.position import of_ground, sentence
 from portal import clock
 from risks import recompute
 from risks.stale import mark_risks
-from tests.factories.risks import make_levels, make_risk
+from tests.factories.risks import make_levels, make_loss, make_risk
 
 MONDAY = date(2026, 11, 16)
 
@@ -123,3 +124,18 @@ def test_movers_are_told_by_the_way_they_went(person, company):
 
     assert (found.rose, found.fell, found.moved) == (2, 1, 3)
     assert found.movers[0].spark is not None
+
+
+def test_the_position_tells_the_money_of_the_scope(person, company):
+    risk, cio = make_risk(unit=company.northfield), person("CIO")
+    make_loss(risk, actor=cio, low_per_year=Decimal(1), mode_per_year=Decimal(2), high_per_year=Decimal(4))
+    while recompute.refresh_batch():
+        pass
+
+    whole = dashboard.build(cio).sentence
+
+    assert whole.text.startswith("An average of €")
+    assert "half of all years under €" in whole.text
+    assert "one in twenty over €" in whole.text
+    assert str(whole.html).count('href="/risks/money/"') == 3
+    assert "An average" not in dashboard.build(person("COLLEAGUE")).sentence.text

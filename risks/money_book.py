@@ -1,0 +1,233 @@
+"""The money page: the position as a curve, what it is made of, how good the estimates are, and what plans would buy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from portal.people import organisations
+from portal.people.models import Unit
+from portal.people.reach import grants
+from portal.web.charts.curve import Drawing, drawings
+from risks import loss_card, loss_words, portfolio, what_if
+from risks.models import Levels, LossResult, LossScenario, PortfolioLoss, Risk, Treatment, TreatmentStep
+from risks.quantification import AnnualLoss, cells, together
+
+NOW, AFTER = Levels.Stage.CURRENT, Levels.Stage.RESIDUAL
+MOST_ROWS = 15
+OFF_BY = 2.0  # the three largest inputs, wrong by this factor
+LARGEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """A risk by what it adds to the average; `share` of the whole."""
+
+    risk: Risk
+    average: float
+    one_in_twenty: float
+    share: float
+    scenario: LossScenario
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Shares of the average that rest on estimates one should look at."""
+
+    old: float
+    unbacked: float
+    low: float  # the average, were the three largest inputs half of what they are
+    high: float  # and twice
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a risk's plan buys in a year, for its cost once."""
+
+    risk: Risk
+    cost: Decimal
+    gain: float
+    is_mandatory: bool
+    is_in: bool = False
+
+    @property
+    def value(self) -> float:
+        """Gain a year for each unit of cost."""
+        return self.gain / float(self.cost) if self.cost else float("inf")
+
+    @property
+    def return_share(self) -> float | None:
+        """(before − after − cost)/cost in the first year."""
+        return (self.gain - float(self.cost)) / float(self.cost) if self.cost else None
+
+    @property
+    def payback_years(self) -> float | None:
+        return float(self.cost) / self.gain if self.gain > 0 and self.cost else None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Plans in the order of what they buy, as far as a budget reaches: mandatory ones first."""
+
+    plans: tuple[Plan, ...]
+    cap: Decimal | None
+    spent: Decimal
+    joint: float  # how much lower one year in twenty is with all that fit, together
+    summed: float  # and the same plan by plan, summed
+
+    @property
+    def fitting(self) -> int:
+        return sum(1 for plan in self.plans if plan.is_in)
+
+
+@dataclass(frozen=True)
+class Book:
+    scope: str
+    now: AnnualLoss | None = None
+    after: AnnualLoss | None = None
+    told: loss_words.Told | None = None
+    told_after: loss_words.Told | None = None
+    risk_count: int = 0
+    hidden_count: int = 0
+    unestimated: int = 0
+    computed_at: Any = None
+    sentence: str = ""
+    pictures: tuple[Drawing, ...] = ()
+    rows: Sequence[tuple[str, list[str]]] = ()
+    contributors: tuple[Contributor, ...] = ()
+    quality: Quality | None = None
+    ranking: Ranking | None = None
+    names: list[str] = field(default_factory=list)
+
+
+def read(user: Any, asked: Mapping[str, str]) -> Book:
+    """The page for the reader's part of the organisation. The sums count what they may not open, the rows do not."""
+    unit = _unit(user)
+    if unit is None:
+        return Book(scope=_("what concerns you"))
+    sums = {row.stage: row for row in PortfolioLoss.objects.filter(scope=f"unit:{unit.pk}", risk_count__gt=0)}
+    results = _results(user, unit)
+    by_stage = {stage: [one for one in results if one.stage == stage] for stage in (NOW, AFTER)}
+    open_risks = Risk.objects.filter(Risk.countable(grants(user))).open().current().filter(unit__path__startswith=unit.path).count()
+    if NOW not in sums:
+        return Book(scope=unit.name, unestimated=open_risks)
+    now = portfolio.loss_of(sums[NOW])
+    after = portfolio.loss_of(sums[AFTER]) if AFTER in sums else now
+    names = [str(NOW.label), str(AFTER.label)]
+    return Book(
+        scope=unit.name,
+        now=now,
+        after=after,
+        told=loss_words.told(now),
+        told_after=loss_words.told(after),
+        risk_count=sums[NOW].risk_count,
+        hidden_count=sums[NOW].risk_count - len(by_stage[NOW]),
+        unestimated=max(open_risks - sums[NOW].risk_count, 0),
+        computed_at=sums[NOW].computed_at,
+        sentence=loss_words.reading(now),
+        pictures=drawings([loss_words.line(now, names[0], "now"), loss_words.line(after, names[1], "after")]),
+        rows=loss_words.rows(now, after),
+        contributors=_contributors(by_stage[NOW], now),
+        quality=_quality(by_stage[NOW], sums[NOW]),
+        ranking=_ranking(user, by_stage, sums, asked.get("budget", "")),
+        names=names,
+    )
+
+
+def _unit(user: Any) -> Unit | None:
+    """The whole organisation, or the first unit of the reader's roles."""
+    held = grants(user)
+    if held.everywhere:
+        return Unit.objects.filter(parent=None, archived_at=None).first()
+    ids = [int(path.strip("/").rsplit("/", 1)[-1]) for path in held.unit_paths]
+    return Unit.objects.filter(pk__in=ids).order_by("path").first() if ids else None
+
+
+def _results(user: Any, unit: Unit) -> list[LossResult]:
+    rows = LossResult.objects.visible_to(user).filter(stage__in=(NOW, AFTER), risk__unit__path__startswith=unit.path)
+    return list(
+        rows.select_related("scenario__estimated_by", "risk__unit", "risk__score_state").defer("sketch").order_by("-mean", "pk")
+    )
+
+
+def _contributors(rows: Sequence[LossResult], now: AnnualLoss) -> tuple[Contributor, ...]:
+    return tuple(
+        Contributor(row.risk, row.mean, row.var95, row.mean / now.mean if now.mean else 0.0, row.scenario)
+        for row in rows[:MOST_ROWS]
+    )
+
+
+def _quality(rows: Sequence[LossResult], whole: PortfolioLoss) -> Quality | None:
+    total = sum(row.mean for row in rows)
+    if not total:
+        return None
+    today = organisations.today()
+    old = sum(row.mean for row in rows if loss_card.is_old(row.scenario, today))
+    unbacked = sum(row.mean for row in rows if not row.scenario.source)
+    largest = sum(row.mean for row in rows[:LARGEST])
+    return Quality(old / total, unbacked / total, whole.mean - largest + largest / OFF_BY, whole.mean + largest * (OFF_BY - 1))
+
+
+def _ranking(user: Any, rows: Mapping[str, Sequence[LossResult]], sums: Mapping[str, PortfolioLoss], budget: str) -> Ranking | None:
+    after = {row.risk_id: row for row in rows[AFTER] if row.scenario.stage == AFTER}
+    changed = [(row, after[row.risk_id]) for row in rows[NOW] if row.risk_id in after]
+    if not changed:
+        return None
+    costs = dict(_costs(user, [row.risk_id for row, _then in changed]))
+    plans = [
+        Plan(row.risk, costs.get(row.risk_id, Decimal(0)), row.mean - then.mean, bool(row.risk.score_state.is_safety))
+        for row, then in changed
+    ]
+    plans.sort(key=lambda plan: (not plan.is_mandatory, -plan.value, plan.risk.pk))
+    cap, spent, chosen = _money(budget), Decimal(0), []
+    for plan in plans:
+        fits = plan.is_mandatory or cap is None or spent + plan.cost <= cap
+        spent += plan.cost if fits else 0
+        chosen.append(Plan(plan.risk, plan.cost, plan.gain, plan.is_mandatory, fits))
+    inside = {plan.risk.pk for plan in chosen if plan.is_in}
+    joint, summed = _bought([pair for pair in changed if pair[0].risk_id in inside], sums[NOW])
+    return Ranking(tuple(chosen), cap, spent, joint, summed)
+
+
+def _bought(pairs: Sequence[tuple[LossResult, LossResult]], whole: PortfolioLoss) -> tuple[float, float]:
+    """How much lower one year in twenty is: with all plans together, and the sum of each risk's own."""
+    known = cells.Cells.from_bytes(bytes(whole.cells))
+    parts = [known, *(_cells(row) for pair in pairs for row in pair)]
+    then = together.evaluate(cells.add(parts, [1, *(sign for _pair in pairs for sign in (-1, 1))]))
+    return whole.var95 - then.var95, sum(row.var95 - after.var95 for row, after in pairs)
+
+
+def _costs(user: Any, risk_ids: Sequence[int]) -> Any:
+    """What the plans of each risk that are not finished cost, what is spent of it included."""
+    open_steps = Q(treatment__state__in=(Treatment.State.PROPOSED, Treatment.State.APPROVED), dropped_at=None)
+    rows = TreatmentStep.objects.visible_to(user).filter(open_steps, treatment__risk__in=risk_ids).order_by()
+    return rows.values_list("treatment__risk").annotate(cost=Sum("cost"))
+
+
+def _money(told: str) -> Decimal | None:
+    try:
+        found = Decimal(told.replace(",", "").replace(" ", ""))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and 0 <= found < Decimal(10) ** 15 else None
+
+
+def _cells(row: LossResult) -> cells.Cells:
+    return cells.Cells.from_bytes(bytes(row.cells))
+
+
+def what_would_be(user: Any, asked: Mapping[str, str]) -> tuple[loss_words.Told, loss_words.Told] | None:
+    """The position as it is and as it would be with one risk so much rarer and cheaper; None where nothing is asked."""
+    risk, often, costs = asked.get("risk", ""), _percent(asked.get("often", "")), _percent(asked.get("costs", ""))
+    if not (risk.isdecimal() and len(risk) < 19):
+        return None
+    before, after = what_if.position(user, NOW, [what_if.Change(int(risk), 1 - often / 100, 1 - costs / 100)])
+    return loss_words.told(before), loss_words.told(after)
+
+
+def _percent(told: str) -> float:
+    found = _money(told)
+    return min(float(found), 100.0) if found is not None else 0.0
