@@ -209,13 +209,13 @@ class OwnProposal(Refused):
     sentence = gettext_lazy("You proposed this treatment, so someone else decides on it. Ask another leader.")
 
 
-class NeedsSafetyOfficer(Refused):
-    """Somebody else than the CSO approved carrying a safety risk as it is."""
+class NeedsSignatures(Refused):
+    """Somebody approved by one word what the table of authority lets others accept."""
 
-    code = "needs-safety-officer"
+    code = "needs-signatures"
 
     def __init__(self, treatment):
-        sentence = _("Only the CSO lets a risk of safety level 4 or 5 be retained. Ask them about %(number)s.")
+        sentence = _("%(number)s retains a risk, so it holds once everybody whom the table of authority names has signed it.")
         super().__init__(sentence % {"number": treatment.number}, treatment=treatment.pk)
 
 
@@ -291,6 +291,21 @@ class NotYourException(Refused):
         super().__init__(sentence % {"number": exception.number}, exception=exception.pk)
 
 
+class PolicyStillBroken(Refused):
+    """Somebody closed a risk on which deviations from policy rest that are in force."""
+
+    code = "policy-still-broken"
+
+    def __init__(self, risk, exceptions):
+        numbers = ", ".join(one.number for one in exceptions)
+        sentence = ngettext(
+            "%(numbers)s still lets something deviate from policy on account of %(risk)s. Close it first.",
+            "%(numbers)s still let something deviate from policy on account of %(risk)s. Close them first.",
+            len(exceptions),
+        )
+        super().__init__(sentence % {"numbers": numbers, "risk": risk.number}, exceptions=[one.pk for one in exceptions])
+
+
 class ExceptionWaits(Refused):
     """The same is proposed already and waits for its signatures."""
 
@@ -338,3 +353,19 @@ class FormulaAsBefore(Refused):
     def __init__(self, number):
         sentence = _("These are the parameters of version %(number)s, which is in force. Change one of them.")
         super().__init__(sentence % {"number": number}, number=number)
+
+
+class BreachOver(Refused):
+    code = "breach-over"
+
+    def __init__(self, breach):
+        sentence = _("%(number)s is back within tolerance, so nothing is to be decided.") % {"number": breach.risk.number}
+        super().__init__(sentence, breach=breach.pk)
+
+
+class NotYourBreach(Refused):
+    code = "not-your-breach"
+
+    def __init__(self, breach):
+        sentence = _("The owners of %(number)s and the leaders decide on this. Ask one of them.") % {"number": breach.risk.number}
+        super().__init__(sentence, breach=breach.pk)

@@ -22,6 +22,7 @@ from risks.errors import (
     ExceptionWaits,
     NotInForce,
     NotYourException,
+    PolicyStillBroken,
     RiskClosed,
     SafetyForMoney,
     SavedMeanwhile,
@@ -134,6 +135,20 @@ def close(exception: RiskException, *, actor: Any, gap_fixed: bool, reason: str 
         sentence = _("The gap stays open, so say why this needs no permission any more.")
         raise Invalid(sentence, {"reason": [sentence]})
     return _end(exception, outcome, reason, actor)
+
+
+def end_of(risk: Risk, *, actor: Any, reason: str) -> None:
+    """A risk that is closed leaves nothing to accept: acceptances end with it, and what nobody has signed yet is withdrawn. A
+    deviation from policy in force goes on whatever becomes of the risk: raises PolicyStillBroken. The caller holds its lock."""
+    rows = (
+        RiskException.objects.open().filter(risk=risk).select_for_update(of=("self",)).select_related("risk__unit").order_by("pk")
+    )
+    found = list(rows)
+    broken = [one for one in found if one.kind == Kind.POLICY_EXCEPTION and one.is_signed]
+    if broken:
+        raise PolicyStillBroken(risk, broken)
+    for one in found:
+        _end(one, Outcome.FIXED if one.is_signed else Outcome.WITHDRAWN, reason, actor)
 
 
 @transaction.atomic

@@ -6,9 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from risks import exposure, protection, scales, scoring, standpoints
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
+from risks import appetite, exposure, protection, scales, scoring, standpoints
 from risks.formulas import Formula
-from risks.models import Appetite, Levels, Office, Risk
+from risks.models import Appetite, Indicator, IndicatorRisk, Levels, Office, Risk
 from risks.models.score import Agreement
 from risks.protection import UNPROTECTED, Protection
 from risks.scoring import NO_EXPOSURE, Exposure, ScoreInput, ScoreResult
@@ -56,15 +59,17 @@ class Standing:
 def gather(risk_ids: Sequence[int], today: date) -> Iterator[Facts]:
     """The facts of each of `risk_ids`, in a constant number of queries. Lock their score states first."""
     risks = Risk.objects.filter(pk__in=risk_ids).values_list(
-        "pk", "state", "archived_at", "category", "is_confidential", "accountable", "review_due_on", "unit__path"
+        "pk", "state", "archived_at", "category", "is_confidential", "accountable", "review_due_on", "unit__path", _breached()
     )
-    tolerances = dict(Appetite.objects.current().values_list("category", "tolerance_points"))
+    rows = Appetite.objects.current().values_list("unit", "category", "tolerance_points")
+    tolerances = {(unit, category): tolerance for unit, category, tolerance in rows}
     levels = _levels(risk_ids)
     exposures = exposure.measure(risk_ids)
     protections = protection.measure(risk_ids)
     stands = standpoints.of(risk_ids)
-    for pk, state, archived_at, category, is_confidential, accountable, review_due_on, path in list(risks):
-        tolerance = tolerances.get(category, tolerances.get(""))
+    for pk, state, archived_at, category, is_confidential, accountable, review_due_on, path, breached in list(risks):
+        scopes = tuple(int(part) for part in path.strip("/").split("/"))
+        tolerance = appetite.nearest(tolerances, category, scopes)
         inputs = {
             stage: _input(
                 pk,
@@ -75,6 +80,7 @@ def gather(risk_ids: Sequence[int], today: date) -> Iterator[Facts]:
                 protections.get(pk, UNPROTECTED),
                 review_due_on,
                 tolerance,
+                tuple(breached),
             )
             for stage in scoring.STATES
         }
@@ -84,7 +90,7 @@ def gather(risk_ids: Sequence[int], today: date) -> Iterator[Facts]:
             is_open=state == Risk.State.OPEN and archived_at is None,
             is_confidential=is_confidential,
             is_unowned=not accountable,
-            scopes=tuple(int(part) for part in path.strip("/").split("/")),
+            scopes=scopes,
             inputs=inputs,
             agreement=stand.agreement,
             views={
@@ -162,6 +168,13 @@ def _levels(risk_ids: Sequence[int]) -> dict[tuple[int, str], tuple[int | None, 
     }
 
 
+def _breached() -> ArraySubquery:
+    """The indicators that speak of a risk and stand outside of their bounds, by id, as part of the query that reads the risk."""
+    outside = Indicator.objects.watched().filter(standing=Indicator.Standing.BREACH)
+    rows = IndicatorRisk.objects.filter(risk=OuterRef("pk"), indicator__in=outside).order_by("indicator")
+    return ArraySubquery(rows.values("indicator"))
+
+
 def _input(
     risk_id: int,
     stage: str,
@@ -171,6 +184,7 @@ def _input(
     protected: Protection,
     review_due_on: date | None,
     tolerance: int | None,
+    breached: tuple[int, ...],
 ) -> ScoreInput:
     likelihood_level, impact_levels = levels.get((risk_id, stage), (None, {}))
     return ScoreInput(
@@ -184,4 +198,5 @@ def _input(
         tolerance_points=None if tolerance is None else Decimal(tolerance),
         controls=protected.controls,
         treatment_due=protected.treatment_due,
+        breached_indicator_ids=breached,
     )

@@ -16,12 +16,13 @@ from portal.people import organisations
 from portal.people.models import Unit
 from portal.web.shown import SOON_DAYS
 from risks import movers, scales
-from risks.models import Levels, Risk
+from risks.models import Levels, Risk, RiskException
 from risks.models.risk import RiskQuerySet
 from risks.models.score import Agreement
 
 NO_BAND = "NONE"
 STATES = ("open", "closed", "all")
+EXPIRED, IN_FORCE = ACCEPTANCES = ("expired", "in_force")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Filters:
     above_tolerance: bool = False
     safety: bool = False
     differ: bool = False
+    acceptance: str = ""
     review: str = ""
     moved_since: date | None = None
     logged_since: date | None = None
@@ -64,6 +66,7 @@ class Filters:
             above_tolerance=params.get("above_tolerance") == "1",
             safety=params.get("safety") == "1",
             differ=params.get("differ") == "1",
+            acceptance=_one_of(params.get("acceptance"), ACCEPTANCES),
             review=_one_of(params.get("review"), ("overdue", "due_soon")),
             moved_since=_day(params.get("moved_since")),
             logged_since=_day(params.get("logged_since")),
@@ -83,7 +86,10 @@ class Filters:
 
     def apply(self, risks: RiskQuerySet, user: Any) -> RiskQuerySet:
         """Those of `risks` that the address asks for, as `user` asks."""
-        return _levels(_people_and_days(_words(risks.current(), self, user), self, user), self)
+        found = _levels(_people_and_days(_words(risks.current(), self, user), self, user), self)
+        if self.acceptance and user.has_perm("risks.view_exception"):
+            found = found.filter(accepted(self.acceptance, organisations.today()))
+        return found
 
 
 def _words(risks: RiskQuerySet, asked: Filters, user: Any) -> RiskQuerySet:
@@ -146,6 +152,12 @@ def _rated(asked: Filters):
     if asked.likelihood is not None:
         rows = rows.filter(likelihood_level=asked.likelihood)
     return rows.filter(worst=asked.impact) if asked.impact is not None else rows
+
+
+def accepted(how: str, today: date) -> Exists:
+    """The acceptance of an outer risk that is in force on `today`, or has expired and not been decided anew."""
+    rows = RiskException.objects.filter(risk=OuterRef("pk"), kind=RiskException.Kind.RISK_ACCEPTANCE)
+    return Exists(rows.expired(today) if how == EXPIRED else rows.in_force(today))
 
 
 def found_by(text: str) -> Q:

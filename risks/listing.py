@@ -17,7 +17,7 @@ from portal.people import organisations
 from portal.web import charts, listing
 from portal.web.listing import Order, Page
 from risks import hidden, wording
-from risks.filters import NO_BAND, Filters
+from risks.filters import EXPIRED, NO_BAND, Filters, accepted
 from risks.models import Levels, Risk, StaleScore
 
 WEEKS = 12
@@ -104,6 +104,7 @@ def read(user: Any, params: QueryDict, *, size: int = listing.PAGE_SIZE, known: 
         .annotate(
             points=Coalesce(F(f"score_state__{value}"), Value(UNSCORED), output_field=DecimalField(max_digits=5, decimal_places=1)),
             review_day=Coalesce(F("review_due_on"), Value(NEVER), output_field=DateField()),
+            is_acceptance_expired=accepted(EXPIRED, organisations.today()),
             is_stale=Exists(StaleScore.objects.filter(risk=OuterRef("pk"))),
         )
         .defer("cause", "consequence", "grounds", "search")

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.db.models.functions import JSONObject, RowNumber
 from portal.people import organisations
 from portal.people.reach import Tally
 from risks import hidden
-from risks.models import Risk, RiskAsset, RiskException
+from risks.models import Breach, Risk, RiskAsset, RiskException
 
 MOST_ROWS = 7
 
@@ -92,3 +93,39 @@ def permits_of(risk: Risk, user: Any) -> list[Permit]:
         Permit(**told | {"ends_on": date.fromisoformat(told["ends_on"]), "kind_word": str(words[told["kind"]])})
         for told in risk.permits
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """The breach under way as the page of its risk shows it; `course` and `until` are "" and None where nothing was said."""
+
+    value: Decimal
+    began_at: datetime
+    course: str
+    course_word: str
+    reason: str
+    until: date | None
+    is_undecided: bool
+
+
+def breach_with_risk() -> ArraySubquery:
+    """The breach under way of a risk, as part of the query that reads the risk."""
+    rows = Breach.objects.open().filter(risk=OuterRef("pk")).with_undecided(organisations.today())
+    told = {name: name for name in ("value", "began_at", "course", "course_reason", "decided_until")}
+    return ArraySubquery(rows.values(told=JSONObject(asks="is_undecided", **told)))
+
+
+def above_of(risk: Risk, user: Any) -> Above | None:
+    """What `breach_with_risk` read of `risk`, for those who read scores. No query."""
+    if not risk.breach or not user.has_perm("risks.view_score"):
+        return None
+    told = risk.breach[0]
+    return Above(
+        value=Decimal(str(told["value"])),
+        began_at=datetime.fromisoformat(told["began_at"]),
+        course=told["course"],
+        course_word=str(dict(Breach.Course.choices).get(told["course"], "")),
+        reason=told["course_reason"],
+        until=date.fromisoformat(told["decided_until"]) if told["decided_until"] else None,
+        is_undecided=told["asks"],
+    )

@@ -11,7 +11,7 @@ from django.db import OperationalError, transaction
 from portal import clock, copying
 from portal.people.models import Organisation
 from portal.record import audit, totals
-from risks import annual_losses, facts, formula_in_force, portfolio, proof, score_rows, stale, wording
+from risks import annual_losses, breaches, facts, formula_in_force, portfolio, proof, score_rows, stale, wording
 from risks.facts import Facts, Standing
 from risks.formulas import Formula
 from risks.models import Risk, Score, ScoreState
@@ -116,6 +116,7 @@ def _rescore(causes: Mapping[int, str]) -> int:
     score_rows.touch(sorted(after.keys() - {*moved, *scored}), moment)
     _count(before, after, moved)
     _audit(new)
+    breaches.follow(before, after, moved, moment)
     if scored:
         scores_recomputed.send(ScoreState, risk_ids=scored)
     return len(new)

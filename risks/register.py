@@ -13,7 +13,7 @@ from portal.errors import Invalid
 from portal.people.reach import grants
 from portal.record import audit, numbers
 from portal.record.models import AuditEntry
-from risks import cadence, ratings, treatments, wanted
+from risks import cadence, exceptions, ratings, treatments, wanted
 from risks.errors import NotLinked, ReadersAreNotYours, RiskClosed, SavedMeanwhile
 from risks.levels import set_levels, take
 from risks.models import Levels, Risk, RiskAsset, ScoreState
@@ -160,7 +160,8 @@ def unlink_asset(risk: Risk, asset: Asset, *, actor: Any) -> None:
 
 @transaction.atomic
 def close(risk: Risk, *, actor: Any, reason: str) -> Risk:
-    """Take `risk` out of the open register, for a reason. Raises RiskClosed, Invalid without a reason."""
+    """Take `risk` out of the open register, for a reason; its plans and acceptances end with it. Raises RiskClosed,
+    PolicyStillBroken, Invalid without a reason."""
     risk = _locked(risk, None, {})
     reason = reason.strip()
     if not reason or len(reason) > Risk._meta.get_field("closing_reason").max_length:
@@ -174,6 +175,7 @@ def close(risk: Risk, *, actor: Any, reason: str) -> Risk:
     cadence.end(risk, actor=actor)
     ratings.end(risk, actor=actor)
     treatments.end_of(risk, actor=actor, reason=reason)
+    exceptions.end_of(risk, actor=actor, reason=reason)
     audit.record(actor, "risk.closed", risk, text=reason)
     risk_changed.send(Risk, risk_ids=[risk.pk], cause="risk.closed")
     return risk

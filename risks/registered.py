@@ -41,18 +41,6 @@ subjects.register(
         unit=lambda _meaning: None,
     )
 )
-subjects.register(
-    subjects.Subject(
-        kind="appetite",
-        model="risks.Appetite",
-        word=_("appetite"),
-        plural=_("appetites"),
-        resource="appetites",
-        url=lambda _appetite: "",
-        label=lambda row: row.get_category_display() or _("All others"),
-        unit=lambda _appetite: None,
-    )
-)
 
 redacting.name_words("risks.ScaleMeaning", "words")
 for name, label, model, field in (

@@ -31,6 +31,24 @@ WORDS = {
     "ends_on": _("Last day"),
     "original_starts_on": _("First permitted on"),
 }
+_LATER = {
+    "owner": _("Owner"),
+    "price": _("Price"),
+    "signed_at": _("Signed by all"),
+    "expiry_told_at": _("Its end was told"),
+    "outcome": _("How it ended"),
+    "closing_reason": _("Why it was closed"),
+    "closed_by": _("Closed by"),
+    "closed_at": _("Closed"),
+}
+_VERBS = {
+    "exception.proposed": _("Proposed"),
+    "exception.changed": _("Changed"),
+    "exception.in_force": _("In force"),
+    "exception.expired": _("Expired"),
+    "exception.closed": _("Closed"),
+    "exception.handed_over": _("Handed over"),
+}
 _CHOICES = {"kind": RiskException.Kind, "reason_kind": RiskException.ReasonKind}
 
 
@@ -143,7 +161,7 @@ news.word_with(
     "exception",
     lambda reminder: _t("This has ended, so what it covered is open again. Extend it, close it or treat the risk."),
 )
-changes.words("exception", fields={name.removesuffix("_id"): word for name, word in WORDS.items()})
+changes.words("exception", fields={name.removesuffix("_id"): word for name, word in WORDS.items()} | _LATER, verbs=_VERBS)
 reviews.on_answer(exceptions.EXPIRY, _take_answer)
 reviews.sides_with(exceptions.EXPIRY, _sides)
 reviews.changed_at(exceptions.EXPIRY, lambda review: reverse("risks:exception", args=[review.subject_id]))

@@ -1,13 +1,17 @@
 """Controls, evidence, treatments and their steps in the registry, and what attention asks of them."""
 
 from django.urls import reverse
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from portal import subjects
 from portal.archive import changes
 from portal.attention import reviews
 from portal.record import redacting
-from risks import control_book, evidence, plan_dates, treatment_book, treatments
+from portal.signing import registry
+from portal.web import shown
+from risks import authority, control_book, evidence, plan_dates, retaining, treatment_book, treatments
+from risks.models import Risk, Treatment
 from risks.protection_words import CONTROL_FIELDS, CONTROL_VERBS, TREATMENT_FIELDS, TREATMENT_VERBS
 
 
@@ -16,9 +20,27 @@ def _material_of_control(control):
     return {field: getattr(control, field) for field in fields}
 
 
+_WORDS = {"number": _("No."), "risk_id": _("Risk"), **TREATMENT_FIELDS}
+_MATERIAL = ("number", "risk_id", "title", "reason", "kind", "due_on", "proposed_at", *treatments.LEVELS)
+
+
 def _material_of_treatment(treatment):
-    fields = ("number", "risk_id", "title", "kind", "owner_id", "due_on", *treatments.LEVELS)
-    return {field: getattr(treatment, field) for field in fields}
+    """What a signature covers. Its owner is no part of it: one who leaves takes away nothing that was signed. Whatever changes
+    proposes the plan anew, its steps and their cost too."""
+    return {field: getattr(treatment, field) for field in _MATERIAL}
+
+
+def _say_of_treatment(name, value):
+    """One material field of a treatment as people read it."""
+    if value in (None, ""):
+        return ""
+    if name == "kind":
+        return str(Treatment.Kind(value).label)
+    if name == "risk_id":
+        return Risk.objects.filter(pk=value).values_list("number", flat=True).first() or str(value)
+    if name == "proposed_at":
+        return shown.moment(parse_datetime(value))
+    return shown.date_long(parse_date(value)) if name == "due_on" else str(value)
 
 
 def _url_of_treatment(treatment):
@@ -95,7 +117,19 @@ redacting.add(
         "treatment", "steps.title", _("Steps"), "risks.TreatmentStep", "title", rows=lambda _kind, pk: {"treatment": pk}
     )
 )
-
+registry.register(
+    registry.Signable(
+        kind="treatment",
+        proposed_by=lambda treatment: treatment.proposed_by_id,
+        unsigned=lambda: Treatment.objects.filter(kind=Treatment.Kind.RETAIN, state=Treatment.State.PROPOSED),
+        signed=treatments.take_force,
+        check=retaining.check_signable,
+        required=retaining.slots,
+        holders=authority.holders,
+        words={name: _WORDS[name] for name in _MATERIAL},
+        say=_say_of_treatment,
+    )
+)
 changes.words("control", fields=CONTROL_FIELDS, verbs=CONTROL_VERBS)
 changes.words("treatment", fields=TREATMENT_FIELDS, verbs=TREATMENT_VERBS)
 reviews.on_answer(evidence.REVIEW, evidence.take_answer)

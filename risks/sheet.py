@@ -13,7 +13,7 @@ from assets.models import Asset
 from portal import subjects
 from portal.archive.changes import Entry
 from portal.people import organisations
-from risks import appetite, history, meanings, panels, scales, scores, why, wording
+from risks import appetite, history, indicator_book, meanings, panels, scales, scores, why, wording
 from risks.appetite import Verdict
 from risks.models import Levels, Risk, RiskAsset, StaleScore
 from risks.scores import Moved
@@ -86,6 +86,8 @@ def of_user(user: Any):
         .select_related(*related)
         .annotate(
             permits=panels.permits_with_risk(),
+            breach=panels.breach_with_risk(),
+            signs=indicator_book.signs_with_risk(),
             stale_since=Subquery(stale.values("since")),
             link_count=Coalesce(Subquery(links.values("count")), 0),
         )
@@ -94,7 +96,7 @@ def of_user(user: Any):
 
 def read(risk: Risk, user: Any) -> Sheet:
     """The sheet of `risk`, a row of `of_user(user)`. Thirteen queries at most and those of the panels, however much hangs on it."""
-    verdict = appetite.judge(_state(risk, "current_value"), appetite.known(risk.category))
+    verdict = appetite.judge(_state(risk, "current_value"), appetite.known(risk.category, risk.unit.lineage))
     score = why.newest(risk, Levels.Stage.CURRENT)
     tolerance = None if verdict.tolerance_points is None else Decimal(verdict.tolerance_points)
     judged = {row.stage: row for row in Levels.objects.filter(risk=risk).select_related("set_by")}

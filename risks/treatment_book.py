@@ -112,8 +112,10 @@ def of_user(user: Any) -> QuerySet[Treatment]:
 
 
 def waiting_for(user: Any) -> QuerySet[Treatment]:
-    """What waits for a decision that `user` may make: proposed by another. The most urgent first."""
-    found = Treatment.objects.visible_to(user).select_related("risk", "proposed_by").filter(state=State.PROPOSED)
+    """What waits for a decision that `user` may make: proposed by another. The most urgent first. What retains a risk waits for
+    signatures instead."""
+    waits = Treatment.objects.filter(state=State.PROPOSED).exclude(kind=Treatment.Kind.RETAIN)
+    found = waits.visible_to(user).select_related("risk", "proposed_by")
     return found.exclude(proposed_by=user).order_by("due_on", "pk") if user.has_perm("risks.approve_treatment") else found.none()
 
 

@@ -16,13 +16,12 @@ from django.utils.translation import gettext as _
 from portal import clock
 from portal.errors import Invalid
 from portal.people import organisations
-from portal.people.reach import grants
 from portal.record import audit, numbers
 from portal.record.models import AuditEntry
-from risks import levels, plan_dates, plans, scales
+from risks import levels, plan_dates, plans, retaining, scales
 from risks.errors import (
     EvidenceMissing,
-    NeedsSafetyOfficer,
+    NeedsSignatures,
     NotProposed,
     NotUnderWay,
     OwnProposal,
@@ -92,6 +91,7 @@ def propose(
     _add_steps(treatment, steps)
     audit.record(actor, "treatment.proposed", treatment, {"risk": risk.pk, "kind": kind, "steps": len(steps)})
     _followed(treatment, actor, "treatment.proposed")
+    retaining.ask(treatment, actor=actor)
     return treatment
 
 
@@ -123,21 +123,24 @@ def change(
     values = {name: [_plain(before[name]), _plain(getattr(treatment, name))] for name in changed if name not in WORDS}
     audit.record(actor, "treatment.changed", treatment, {"fields": changed, "values": values, "steps": steps is not None})
     _followed(treatment, actor, "treatment.changed")
+    retaining.ask(treatment, actor=actor)
     return treatment
 
 
 @transaction.atomic
 def approve(treatment: Treatment, *, actor: Any, version: int | None = None) -> Treatment:
     """Let `treatment` start. Raises NotProposed, OwnProposal when the proposer approves, RiskClosed, SavedMeanwhile, and
-    NeedsSafetyOfficer where anybody but the CSO would retain a risk of safety level 4 or 5."""
+    NeedsSignatures where a risk is to be retained: that is accepted by whom the table of authority names, in no other way."""
     treatment = _to_decide(treatment, actor, version)
-    safety = (_present(treatment.risk) or Levels()).safety_level
-    if treatment.kind == Kind.RETAIN and scales.in_safety_lane(safety) and "CSO" not in grants(actor).seats:
-        raise NeedsSafetyOfficer(treatment)
-    _decide(treatment, State.APPROVED, actor)
-    audit.record(actor, "treatment.approved", treatment)
-    _followed(treatment, actor, "treatment.approved")
-    return treatment
+    if treatment.kind == Kind.RETAIN:
+        raise NeedsSignatures(treatment)
+    return _approved(treatment, actor)
+
+
+def take_force(treatment: Treatment, *, actor: Any) -> None:
+    """All have signed that the risk is retained; called by signing, the treatment is locked."""
+    treatment.risk = _open_risk(Risk(pk=treatment.risk_id))
+    _approved(treatment, actor)
 
 
 @transaction.atomic
@@ -201,6 +204,13 @@ def end_of(risk: Risk, *, actor: Any, reason: str) -> None:
         _decide(treatment, State.WITHDRAWN, actor, reason[:LONGEST_REASON])
         audit.record(actor, "treatment.withdrawn", treatment, {"risk_closed": True})
         plan_dates.schedule(treatment, actor=actor)
+
+
+def _approved(treatment: Treatment, actor: Any) -> Treatment:
+    _decide(treatment, State.APPROVED, actor)
+    audit.record(actor, "treatment.approved", treatment)
+    _followed(treatment, actor, "treatment.approved")
+    return treatment
 
 
 def _to_decide(treatment: Treatment, actor: Any, version: int | None) -> Treatment:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.record import audit
-from risks import cadence, treatments
+from risks import cadence, exceptions, treatments
 from risks.errors import Withdrawn
 from risks.models import Risk
 from risks.signals import risk_changed
@@ -15,12 +15,14 @@ from risks.signals import risk_changed
 
 @transaction.atomic
 def withdraw(risk: Risk, *, actor: Any, cause: str = "risk.withdrawn") -> Risk:
-    """Archive `risk`: its row, history and record stay, no list or total holds it any more. Raises Withdrawn."""
+    """Archive `risk`: its row, history and record stay, no list or total holds it any more. Raises Withdrawn, PolicyStillBroken."""
     risk = _locked(risk)
     risk.archived_at, risk.version = clock.now(), risk.version + 1
     risk.save(update_fields=["archived_at", "version"])
     cadence.end(risk, actor=actor)
-    treatments.end_of(risk, actor=actor, reason=_("The risk was taken out of the register."))
+    reason = _("The risk was taken out of the register.")
+    treatments.end_of(risk, actor=actor, reason=reason)
+    exceptions.end_of(risk, actor=actor, reason=reason)
     audit.record(actor, cause, risk)
     risk_changed.send(Risk, risk_ids=[risk.pk], cause=cause)
     return risk

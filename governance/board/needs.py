@@ -16,7 +16,8 @@ from portal.attention.models import Review
 from portal.people import organisations, reach, roll
 from portal.people.models import User
 from portal.signing import registry, signatures
-from risks import differences, treatment_book
+from portal.web import shown
+from risks import breaches, differences, treatment_book
 from risks.models import RatingRound, Risk, RiskException
 
 Things = Mapping[tuple[str, int], Any]
@@ -49,7 +50,14 @@ def both(user: User, scope: Scope, *, mirror: bool = True) -> tuple[list[Need], 
     mine, theirs = _reviews(user), _waiting(user) if mirror else []
     things = _things([*mine, *theirs], user)
     note = gettext("Waits for %(name)s")
-    found = [*_signatures(user), *_expired(user), *_ratings(user), *_treatments(user), *_as_needs(mine, things, user, note)]
+    found = [
+        *_signatures(user),
+        *_breaches(user),
+        *_expired(user),
+        *_ratings(user),
+        *_treatments(user),
+        *_as_needs(mine, things, user, note),
+    ]
     found += [*_proposals(user), *_register(user, scope), *_accounts(user)]
     ordered = sorted(found, key=lambda need: (need.due_on is None, need.due_on or date.max))
     return ordered[:MOST_CARDS], _as_needs(theirs, things, user, note)
@@ -92,6 +100,20 @@ def _signatures(user: User) -> Iterator[Need]:
             url=elsewhere(found.subject) if elsewhere else reverse("signing:signatures", args=[found.kind, found.subject.pk]),
             verb=gettext("Read and sign"),
             due_on=getattr(found.subject, "starts_on", None),
+        )
+
+
+def _breaches(user: User) -> Iterator[Need]:
+    """Risks the reader owns that stand above tolerance while nobody has decided what comes."""
+    for one in breaches.waiting_for(user, MOST_CARDS):
+        yield Need(
+            kind=gettext("Above tolerance"),
+            icon="risks",
+            title=str(one.risk),
+            note=gettext("%(value)s points, tolerance %(tolerance)s. Treat it, ask for an acceptance, or say what comes.")
+            % {"value": shown.points(one.risk.score_state.current_value), "tolerance": one.risk.score_state.tolerance_points},
+            url=f"{reverse('risks:risk', args=[one.risk_id])}#above",
+            verb=gettext("Decide"),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from governance.together.errors import ConditionKeepsDate, ConditionMet, ConditionNotDue, NotYourCondition
+from governance.together.errors import ConditionKeepsDate, ConditionMet, ConditionNotDue, MayNotOpenDecision, NotYourCondition
 from governance.together.models import Condition, Decision
 from portal import clock
 from portal.attention import reviews
@@ -18,6 +18,8 @@ from portal.people import announcements, organisations
 from portal.people.models import User
 from portal.people.reach import grants
 from portal.record import audit
+from risks import handing_over
+from risks.errors import NobodyMayRead
 
 DUE = "condition.due"
 MET = "condition.met"
@@ -83,7 +85,10 @@ def meet(condition: Condition, *, actor: Any, note: str, version: int | None = N
 
 
 def hand_over(condition: Condition, successor: User, *, actor: Any) -> User:
-    """Let `successor` see to it instead of one who leaves; what was signed names the step, not the person."""
+    """Let `successor` see to it instead of one who leaves; what was signed names the step, not the person. Of a decision that is
+    not for everybody only to somebody who may open it; where `actor` may not, a leader takes it. Returns who took it. Raises
+    MayNotOpenDecision, NobodyMayRead."""
+    successor = _taker(condition.decision, successor, actor)
     before, condition.owner = condition.owner_id, successor
     condition.version += 1
     condition.save(update_fields=["owner", "version"])
@@ -91,6 +96,23 @@ def hand_over(condition: Condition, successor: User, *, actor: Any) -> User:
     if condition.decision.state == Decision.State.DECIDED and condition.met_at is None:
         reviews.schedule(condition, DUE, condition.due_on, [], owner=successor, actor=actor)
     return successor
+
+
+def _taker(decision: Decision, successor: User, actor: Any) -> User:
+    if not decision.is_confidential and not decision.is_privileged:
+        return successor
+    if not _opens(actor, decision):
+        leader = handing_over.leader_of("it_owner")
+        if leader is None:
+            raise NobodyMayRead
+        return leader
+    if not _opens(successor, decision):
+        raise MayNotOpenDecision(decision, successor)
+    return successor
+
+
+def _opens(user: Any, decision: Decision) -> bool:
+    return Decision.objects.visible_to(user).filter(pk=decision.pk).exists()
 
 
 def take_answer(review: Review, *, actor: Any, note: str) -> None:

@@ -74,6 +74,17 @@ class NotYourCondition(Refused):
     sentence = gettext_lazy("Only its owner, the office that asked for it and the leaders settle a condition. Ask one of them.")
 
 
+class MayNotOpenDecision(Refused):
+    """A condition would pass to somebody who could not open what it belongs to."""
+
+    code = "may-not-open"
+
+    def __init__(self, decision, person):
+        told = {"number": decision.number, "name": person.name}
+        sentence = _("%(number)s is not for everybody, and %(name)s may not open it. Choose somebody else for its conditions.")
+        super().__init__(sentence % told, decision=decision.pk, person=person.pk)
+
+
 class ConditionKeepsDate(Refused):
     """A review of a condition was answered otherwise than by meeting it."""
 

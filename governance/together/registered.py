@@ -165,6 +165,8 @@ for name, label, model, field in (
     ("conditions.met_note", _("What shows that conditions are met"), "together.Condition", "met_note"),
 ):
     redacting.add(redacting.Beside("decision", name, label, model, field, rows=lambda _kind, pk: {"decision": pk}))
+for name, label, field in (("areas.name", _("Areas"), "name"), ("areas.about", _("What areas are about"), "about")):
+    redacting.add(redacting.Beside("charter", name, label, "together.OwnershipArea", field, rows=lambda _kind, pk: {"charter": pk}))
 redacted.part_of("condition", lambda condition: condition.decision)
 subjects.register(
     subjects.Subject(

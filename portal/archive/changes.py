@@ -65,9 +65,13 @@ def words(kind: str, *, fields: Mapping[str, Word] | None = None, verbs: Mapping
 
 def read(kind: str, subject: Model, user: Any, limit: int = SHOWN) -> tuple[list[Entry], bool]:
     """The newest changes of `subject`, which `user` may open, newest first, and whether there are more."""
-    if kind in _tellers:
-        return _tellers[kind](subject, user, limit)
-    entries = list(AuditEntry.objects.filter(kind=kind, subject_id=subject.pk).order_by("-pk")[: limit + 1])
+    return _tellers[kind](subject, user, limit) if kind in _tellers else of_rows(kind, subject, user, limit)
+
+
+def of_rows(kind: str, subject: Model, user: Any, limit: int = SHOWN, *, without: Sequence[str] = ()) -> tuple[list[Entry], bool]:
+    """The same from the versions of the row alone, for a kind that adds what no version shows; `without`: verbs it tells itself."""
+    told = AuditEntry.objects.filter(kind=kind, subject_id=subject.pk).exclude(verb__in=without)
+    entries = list(told.order_by("-pk")[: limit + 1])
     model = subjects.of_kind(kind).model_class
     events = getattr(model, "pgh_event_model", None)
     rows = events.objects.filter(pgh_obj_id=subject.pk).select_related("pgh_context") if events else None

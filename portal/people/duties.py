@@ -21,6 +21,7 @@ WORDS = {
     "people.change_organisation": gettext_lazy("change the settings of the organisation"),
     "people.change_user": gettext_lazy("invite people and tend their accounts"),
     "risks.change_risk": gettext_lazy("change risks"),
+    "risks.set_appetite": gettext_lazy("say what is carried and still accepted"),
     "risks.close_risk": gettext_lazy("close risks"),
     "workbench.import": gettext_lazy("bring sheets in"),
     "assets.settle_discovery": gettext_lazy("accept or ignore what discovery proposes"),

@@ -7,6 +7,7 @@ READING = frozenset(
         "risks.view_risk",
         "risks.view_score",
         "risks.view_control",
+        "risks.view_indicator",
         "risks.view_treatment",
         "risks.view_exception",
         "risks.view_loss",
@@ -17,8 +18,9 @@ READING = frozenset(
         "together.view_decision",
     }
 )
-# Controls with their evidence, and plans; deciding on a plan is for the seats.
-PROTECTING = frozenset({"risks.change_control", "risks.add_evidence", "risks.change_treatment", "risks.change_loss"})
+# Controls with their evidence, indicators with their readings, and plans; deciding on a plan is for the seats.
+PROTECTING = frozenset({"risks.change_control", "risks.add_evidence", "risks.change_treatment"})
+PROTECTING |= {"risks.change_indicator", "risks.add_reading", "risks.change_loss"}
 LOGGING = frozenset({"risks.log_risk"})
 DRAFTING = frozenset({"risks.draft_formula"})  # versions of the score's formula; CIO and CISO sign them
 EXCEPTING = frozenset({"risks.propose_exception"})
@@ -35,7 +37,8 @@ SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
-LEADER |= SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | DECIDING | {"risks.approve_treatment", "risks.propose_authority"}
+LEADER |= SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | DECIDING
+LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
 LEADER |= {"together.propose_charter", "together.state_wish"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 

@@ -7,6 +7,7 @@ SEQUENCES = {
     "C": "control_number",
     "D": "decision_number",
     "E": "exception_number",
+    "K": "indicator_number",
     "R": "risk_number",
     "T": "treatment_number",
 }

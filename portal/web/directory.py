@@ -44,9 +44,11 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("risks:log", _("Log a risk"), _("Four fields, then the likely duplicates.")),
             Place("risks:controls", _("Controls"), _("What works against risks, and the evidence for it.")),
             Place("risks:treatments", _("Treatments"), _("What is planned, by when, and what it costs.")),
+            Place("risks:indicators", _("Indicators"), _("What is watched, its readings, and what left its bounds.")),
             Place("risks:money", _("Loss in money"), _("What all risks together may cost in a year, and what plans buy.")),
             Place("risks:exceptions", _("Exceptions"), _("Dated permissions, with their price and their end.")),
             Place("risks:formula-versions", _("Formula versions"), _("What makes a score, and what another formula would change.")),
+            Place("risks:appetite", _("Appetite"), _("What we want to carry, and what we still accept, by kind and place.")),
             Place("assets:inventory", _("Inventory"), _("What we have, and what leans on what.")),
             Place("assets:discovery", _("Discovery"), _("What scanners saw, and what they propose.")),
             Place(

@@ -2,10 +2,12 @@
 
 from risks.api import (
     appetites,
+    breaches,
     controls,
     evidence,
     exceptions,
     formula_versions,
+    indicators,
     losses,
     ratings,
     risks,
@@ -16,10 +18,12 @@ from risks.api import (
 
 __all__ = [
     "appetites",
+    "breaches",
     "controls",
     "evidence",
     "exceptions",
     "formula_versions",
+    "indicators",
     "losses",
     "ratings",
     "risks",

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from assets.api.assets import UnitTreeFilter
 from assets.models import Asset
 from portal.errors import Invalid
+from portal.people import organisations
 from portal.web.api import etags
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer
@@ -23,6 +24,7 @@ from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
 from risks import ratings, register, scales
 from risks.api.ratings import JudgementSerializer, RatingRoundSerializer, judged
+from risks.filters import ACCEPTANCES, accepted
 from risks.models import Levels, Risk
 from risks.models.score import Agreement, Band
 
@@ -121,10 +123,17 @@ class RiskFilters(django_filters.FilterSet):
     above_tolerance = django_filters.BooleanFilter(field_name="score_state__is_above_tolerance")
     agreement = django_filters.ChoiceFilter(field_name="score_state__agreement", choices=Agreement.choices)
     safety = django_filters.BooleanFilter(field_name="score_state__is_safety", help_text="Safety level 4 or 5 now.")
+    acceptance = django_filters.ChoiceFilter(
+        method="accepted", choices=[(one, one) for one in ACCEPTANCES], help_text="Its acceptance is in force, or has expired."
+    )
 
     class Meta:
         model = Risk
         fields = ["state", "category", "is_confidential", "source", "external_id"]
+
+    def accepted(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        may_know = self.request.user.has_perm("risks.view_exception")
+        return queryset.filter(accepted(value, organisations.today())) if may_know else queryset.none()
 
     def without_owner(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset.filter(accountable="") if value else queryset.exclude(accountable="")

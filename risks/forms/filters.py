@@ -33,6 +33,11 @@ class FilterForm(forms.Form):
     unit = choices.UnitField(label=gettext_lazy("Where"), required=False, empty_label=ANY)
     category = forms.ChoiceField(label=gettext_lazy("Kind"), required=False, choices=_any(Risk.Category.choices))
     owner = forms.ChoiceField(label=gettext_lazy("Owner"), required=False)
+    acceptance = forms.ChoiceField(
+        label=gettext_lazy("Acceptance"),
+        required=False,
+        choices=_any([("expired", gettext_lazy("expired")), ("in_force", gettext_lazy("in force"))]),
+    )
     group = forms.ChoiceField(
         label=gettext_lazy("Group"),
         required=False,
@@ -65,6 +70,7 @@ class FilterForm(forms.Form):
                 "unit": asked.unit,
                 "category": asked.category,
                 "owner": asked.owner,
+                "acceptance": asked.acceptance,
                 "group": request.GET.get("group", ""),
             },
             auto_id="filter_%s",  # the form beside the list asks for some of the same

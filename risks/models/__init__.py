@@ -2,10 +2,12 @@
 
 from risks.models.appetite import Appetite
 from risks.models.authority import AuthorityTable, Covers
+from risks.models.breach import Breach
 from risks.models.control import Control, ControlRisk
 from risks.models.evidence import Evidence
 from risks.models.exception import RiskException
 from risks.models.formula_version import FormulaPreview, FormulaPreviewRow, FormulaVersion
+from risks.models.indicator import Indicator, IndicatorRisk, Reading
 from risks.models.levels import Levels
 from risks.models.loss_scenario import CellChange, LossResult, LossScenario, PortfolioLoss
 from risks.models.rating import BlindRating, Confidence, Office, Rating, RatingRound
@@ -18,6 +20,7 @@ __all__ = [
     "Appetite",
     "AuthorityTable",
     "BlindRating",
+    "Breach",
     "CellChange",
     "Confidence",
     "Control",
@@ -27,6 +30,8 @@ __all__ = [
     "FormulaPreview",
     "FormulaPreviewRow",
     "FormulaVersion",
+    "Indicator",
+    "IndicatorRisk",
     "Levels",
     "LossResult",
     "LossScenario",
@@ -34,6 +39,7 @@ __all__ = [
     "PortfolioLoss",
     "Rating",
     "RatingRound",
+    "Reading",
     "Risk",
     "RiskAsset",
     "RiskException",

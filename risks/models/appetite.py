@@ -1,21 +1,33 @@
-"""What we want to carry, and how far beyond it we still accept."""
+"""What we want to carry, and how far beyond it we still accept: by kind of risk and by place."""
 
-from django.core.validators import MaxValueValidator
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
 from portal.history import tracked
 from portal.people.access import Grants, VisibleQuerySet
+from risks.models.control import MONEY
 from risks.models.risk import Risk
+
+
+def bound_in_money():
+    """A mean yearly loss [organisation currency a year]; None where nobody said one."""
+    return models.DecimalField(null=True, blank=True, validators=[MinValueValidator(Decimal(0))], **MONEY)
 
 
 @tracked()
 class Appetite(models.Model):
-    """Points of the shared score, for one category or (empty) for all that have no own row."""
+    """Points of the shared score, and where it was said the mean yearly loss in money, of one category or (empty) of all that
+    have no row of their own; in one unit with everything below it, or (none) in the whole organisation."""
 
-    category = models.CharField(max_length=12, choices=Risk.Category, blank=True, unique=True)
+    category = models.CharField(max_length=12, choices=Risk.Category, blank=True)
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, null=True, blank=True, related_name="appetites")
     appetite_points = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
     tolerance_points = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
+    appetite_amount = bound_in_money()
+    tolerance_amount = bound_in_money()
     archived_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -23,7 +35,12 @@ class Appetite(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(tolerance_points__gte=F("appetite_points")), name="tolerance_is_not_below_appetite")
+            models.CheckConstraint(condition=Q(tolerance_points__gte=F("appetite_points")), name="tolerance_is_not_below_appetite"),
+            models.CheckConstraint(
+                condition=Q(appetite_amount=None, tolerance_amount=None) | Q(tolerance_amount__gte=F("appetite_amount")),
+                name="tolerance_in_money_is_not_below_appetite",
+            ),
+            models.UniqueConstraint(fields=["unit", "category"], nulls_distinct=False, name="one_appetite_by_unit_and_category"),
         ]
 
     def __str__(self) -> str:

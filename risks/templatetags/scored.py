@@ -1,5 +1,7 @@
 """Template filters: keys of scores in words."""
 
+from decimal import Decimal
+
 from django import template
 
 from risks import meanings, wording
@@ -14,3 +16,9 @@ def what_levels_mean():
     known = meanings.known()
     words = {meanings.Scale.LIKELIHOOD: wording.LIKELIHOOD, **wording.AREAS}
     return [(words[scale], meanings.in_words(scale, known).items()) for scale in words if scale in known]
+
+
+@register.filter
+def measured(value):
+    """A reading or a bound as people write it: 12.5, −3, 0."""
+    return "" if value in (None, "") else f"{Decimal(value).normalize():f}".replace("-", "−")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.web.pages import answer
-from risks import appetite, history, offices, panels, recalculation, scores, sheet, why
+from risks import appetite, breaches, history, indicator_book, offices, panels, recalculation, scores, sheet, why
 from risks.forms.risk import AssetForm
 from risks.models import Levels, Risk, Score
 from risks.models.score import Agreement
@@ -32,6 +32,9 @@ def risk(request, pk):
         "risk": found,
         "sheet": sheet.read(found, request.user),
         "permits": panels.permits_of(found, request.user),
+        "above": panels.above_of(found, request.user),
+        "signs": indicator_book.signs_of(found, request.user),
+        "may_decide": request.user.has_perm("risks.change_risk") and breaches.may_decide(found, request.user),
         "asset_form": AssetForm(auto_id="link-%s"),
     }
     return answer(request, "risks/risk.html", context | rights(request, found))
@@ -55,7 +58,7 @@ def score(request, pk):
     if stage not in Levels.Stage.values:
         raise Http404
     row = why.newest(found, stage)
-    wanted = appetite.known(found.category)
+    wanted = appetite.known(found.category, found.unit.lineage)
     tolerance = wanted.tolerance_points if wanted else None
     explained = why.explain(row, why.sources([row], request.user), tolerance)
     context = {

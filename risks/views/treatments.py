@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.errors import Invalid, Stale
 from portal.people.access import permitted
+from portal.signing import panels
 from portal.web.pages import answer
 from risks import treatment_book, treatments
 from risks.errors import RiskClosed
@@ -123,8 +124,11 @@ def _address(found):
 def _page(request, found, status=200, **forms):
     can_change, can_decide = (request.user.has_perm(f"risks.{verb}_treatment") for verb in ("change", "approve"))
     waits, runs = found.state == State.PROPOSED, found.state == State.APPROVED
+    retains = found.kind == Treatment.Kind.RETAIN
     context = {
         "treatment": found,
+        "panel": panels.read(found, request.user) if retains else None,
+        "may_approve": not retains,
         "sheet": treatment_book.sheet(found, request.user),
         "may_change": can_change and (waits or runs),
         "may_decide": can_decide and waits and found.proposed_by_id != request.user.pk,

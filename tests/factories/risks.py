@@ -9,9 +9,9 @@ from portal import clock
 from portal.people import organisations
 from portal.people.models import Unit, User
 from portal.signing import signatures
-from risks import controls, evidence, exceptions, loss_scenarios, treatments
+from risks import controls, evidence, exceptions, indicators, loss_scenarios, readings, treatments
 from risks.loss_parts import LossPart
-from risks.models import Control, Evidence, Levels, LossScenario, Risk, RiskAsset, RiskException, Treatment
+from risks.models import Control, Evidence, Indicator, Levels, LossScenario, Reading, Risk, RiskAsset, RiskException, Treatment
 
 _serial = count(1)
 
@@ -50,6 +50,25 @@ def make_control(*, unit: Unit, actor=None, **fields) -> Control:
         "yearly_cost": Decimal("12000.00"),
     }
     return controls.add(actor=actor, unit=unit, **(believable | fields))
+
+
+def make_indicator(*, unit: Unit, owner, actor=None, **fields) -> Indicator:
+    """Patch age of the gateways in days: watched from 30, outside of its bounds from 60."""
+    believable = {
+        "name": f"Patch age of gateways {next(_serial)}",
+        "unit_of_measure": "days",
+        "direction": "HIGHER",
+        "warning_at": Decimal(30),
+        "breach_at": Decimal(60),
+        "every_days": 30,
+    }
+    return indicators.add(actor=actor, unit=unit, owner=owner, **(believable | fields))
+
+
+def make_reading(indicator: Indicator, value, *, days_ago: int = 0, actor=None, **fields) -> Reading:
+    """What it read at this moment, or so many days ago."""
+    observed_at = fields.pop("observed_at", None) or clock.now() - timedelta(days=days_ago)
+    return readings.take(indicator, Decimal(value), observed_at, actor=actor, **fields)[0]
 
 
 def make_evidence(subject, *, actor, title: str = "Firewall rules reviewed", until: date | None = date(2099, 1, 1)) -> Evidence:

@@ -26,12 +26,12 @@ from portal.people.models import (
 )
 from portal.record import audit, sealing
 from portal.record.models import DayHead
-from risks import controls, formula_previews, formula_versions, treatments
+from risks import appetite, controls, formula_previews, formula_versions, indicators, treatments
 from risks.models import Rating, RatingRound, Risk
 from tests.factories.compliance import make_framework
 from tests.factories.governance import make_decision
 from tests.factories.portal import make_unit, make_user
-from tests.factories.risks import make_control, make_evidence, make_treatment
+from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
 
 _serial = counting(1)
 ASKED = 12
@@ -165,6 +165,32 @@ def _planned(ground: SimpleNamespace, risks: list[int]) -> None:
     step = treatments.Step("IT", "Order it", ground.other, organisations.today())
     plans = [make_treatment(risk, actor=ground.other, steps=[step]) for _ in made]
     ground.treatment = getattr(ground, "treatment", plans[0])
+    _watched(ground, risk, risks)
+    _permitted(ground, risk, risks)
+
+
+def _watched(ground: SimpleNamespace, risk: Risk, risks: list[int]) -> None:
+    """Indicators that all speak of the one risk, the first one of many risks and read many times."""
+    made = [make_indicator(unit=ground.company.northfield, owner=ground.other) for _ in risks[:PLANNED]]
+    ground.indicator = getattr(ground, "indicator", made[0])
+    for place, indicator in enumerate(made):
+        indicators.link(indicator, risk, actor=None)
+        make_reading(indicator, place)
+        make_reading(ground.indicator, place, observed_at=clock.now() - timedelta(hours=next(_serial)))
+    for other in Risk.objects.filter(pk__in=risks[:PLANNED], state=Risk.State.OPEN).exclude(pk=risk.pk):
+        indicators.link(ground.indicator, other, actor=None)
+
+
+def _permitted(ground: SimpleNamespace, risk: Risk, risks: list[int]) -> None:
+    """Exceptions that all rest on the one risk and wait for signatures, and a table that holds in many rows."""
+    made = [_permit(ground, risk) for _ in risks[:PLANNED]]
+    ground.exception = getattr(ground, "exception", made[0])
+    for unit in Unit.objects.filter(name__startswith="Cell").order_by("pk")[: len(made)]:
+        appetite.agree({"": (20, 40), "OT": (10, 30)}, unit=unit, actor=None)
+
+
+def _permit(ground: SimpleNamespace, risk: Risk) -> Any:
+    return make_exception(risk, by=ground.other, kind="POLICY_EXCEPTION", title=f"Permitted {next(_serial)}")
 
 
 def _answered(ground: SimpleNamespace, count: int) -> None:

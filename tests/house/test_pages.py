@@ -8,14 +8,14 @@ from portal.attention import reminders, reviews
 from portal.attention.models import Reminder
 from portal.people import organisations, proposals
 from portal.people.models import Appointment, Delegation, Departure, RoleAssignment
-from risks import controls, register
+from risks import appetite, controls, indicators, recompute, register
 from risks.treatments import Step
 from tests import browser as chromium
 from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_dependency, make_run
 from tests.factories.compliance import make_framework
 from tests.factories.governance import make_decision
-from tests.factories.risks import make_control, make_evidence, make_exception, make_treatment
+from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
 from tests.factories.sheets import check, make_csv, make_import, make_line
 
 pytestmark = pytest.mark.axe
@@ -23,7 +23,8 @@ pytestmark = pytest.mark.axe
 ROOMS = {"board", "compliance", "setup", "offices", "assets", "risks", "attention", "workbench", "people"}
 # Open while nobody lives here, to leaders, and to who is not in yet (tests/portal/web/people/test_browser.py).
 OWN_TEST = {"setup:begin", "setup:demo", "offices:aide-naming", "people:invitation", "people:new-password"}
-OWN_TEST |= {"risks:recalculation", "compliance:framework-csv", "risks:authority-new"}  # files; a page for leaders
+OWN_TEST |= {"risks:recalculation", "compliance:framework-csv"}  # files
+OWN_TEST |= {"risks:authority-new", "risks:appetite-change"}  # pages for leaders
 KEYS = {"stage": "CURRENT"}  # of parameters that are no keys
 TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"
 LOST = """[...document.querySelectorAll('[aria-labelledby], [aria-describedby], [for]')].flatMap(e =>
@@ -43,6 +44,7 @@ def named(patterns, room=""):
 def furnished():
     """Somebody who may open every page, and one thing of each kind: its key by the room or the name of an address."""
     company = make.make_company()
+    appetite.agree({"": (10, 20)}, actor=None)
     reader = make.make_person("ADMIN", company=company)
     RoleAssignment.objects.create(user=reader, role="ANALYST", unit=company.root)
     historian = make_asset("Plant historian", unit=company.northfield, own_integrity=4, actor=reader)
@@ -61,6 +63,7 @@ def furnished():
         it_owner=reader,
         accountable="IT",
     )
+    recompute.refresh_batch()
     review = reviews.schedule(risk, "risk.review", organisations.today(), [], owner=reader, actor=reader)
     reminders.remind()
     told = Reminder.objects.filter(recipient=reader).first()
@@ -69,6 +72,10 @@ def furnished():
     make_evidence(control, actor=reader)
     controls.link(control, risk, ["IMPACT"], actor=reader)
     plan = make_treatment(risk, actor=reader, steps=[Step("IT", "Buy the gateway", reader, organisations.today())])
+    indicator = make_indicator(unit=company.northfield, owner=reader, actor=reader)
+    indicators.link(indicator, risk, actor=reader)
+    for days_ago, value in ((60, 20), (30, 45), (1, 70)):
+        make_reading(indicator, value, days_ago=days_ago, actor=reader)
     exception = make_exception(risk, by=reader)
     decision = make_decision(unit=company.northfield, by=reader, rests_on=[risk])
     other, today = make.make_user("Sade Oyelaran", reports_to=reader), organisations.today()
@@ -86,6 +93,7 @@ def furnished():
         "assets:run": run.pk,
         "risks": risk.pk,
         **dict.fromkeys(("risks:control", "risks:control-change", "risks:control-evidence"), control.pk),
+        **dict.fromkeys(("risks:indicator", "risks:indicator-change"), indicator.pk),
         **dict.fromkeys(("risks:treatment", "risks:treatment-change", "risks:treatment-evidence"), plan.pk),
         **dict.fromkeys([f"risks:exception{page}" for page in ("", "-words", "-extension", "-closing")], exception.pk),
         **dict.fromkeys([f"together:decision{page}" for page in ("", "-words", "-withdrawal")], decision.pk),

@@ -20,6 +20,7 @@ EACH = 2  # pages of one kind that are read for links; more of the same kind say
 # The first is of a risk risks:risk-changes; the others stand on their thing only while its state, or who proposed it, lets
 # them: evidence of a treatment, changes of an exception, another table while none waits.
 NOT_BY_LINK = {"archive:history", "risks:treatment-evidence", "risks:authority-new"}
+NOT_BY_LINK |= {"risks:breach-course"}  # for the owners of the risk and the leaders
 NOT_BY_LINK |= {"risks:exception-words", "risks:exception-extension", "risks:exception-closing"}
 
 

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,14 +22,24 @@ from portal.people.models import Appointment, AppointmentProposal, BrowserSessio
 from portal.record import audit, files, sealing
 from portal.record.models import DayHead, Seal
 from portal.signing.models import Signature, SignatureRequest, SignedContent
-from risks import appetite, authority, cadence, controls, formula_previews, formula_versions, meanings, recompute
-from risks.models import LossResult, Rating, RatingRound, Score, StaleScore
+from risks import appetite, authority, cadence, controls, formula_previews, formula_versions, indicators, meanings, recompute
+from risks.models import Breach, LossResult, Rating, RatingRound, Score, StaleScore
 from risks.treatments import Step
 from tests.factories import compliance
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
 from tests.factories.governance import make_decision
 from tests.factories.portal import freshen, make_person, make_user
-from tests.factories.risks import make_control, make_evidence, make_exception, make_levels, make_loss, make_risk, make_treatment
+from tests.factories.risks import (
+    make_control,
+    make_evidence,
+    make_exception,
+    make_indicator,
+    make_levels,
+    make_loss,
+    make_reading,
+    make_risk,
+    make_treatment,
+)
 from tests.factories.sheets import check, make_csv, make_import, make_line
 from tests.house.route_table import CONFIDENTIAL, OTHER, OWN, RESOURCES
 
@@ -75,6 +86,9 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made |= _estimated(made["risk"], stranger)
     made["rating-round"] = {place: rating.round for place, rating in made["rating"].items()}
     made["score"] = {place: Score.objects.filter(risk=risk).first() for place, risk in made["risk"].items()}
+    made["breach"] = {
+        place: Breach.objects.create(risk=risk, value=Decimal("61.0"), tolerance_points=60) for place, risk in made["risk"].items()
+    }
     made["audit-entry"] = {
         place: Seal.objects.filter(entry__kind="risk", entry__subject_id=risk.pk).first() for place, risk in made["risk"].items()
     }
@@ -138,13 +152,17 @@ def _sheets(company: Any) -> dict[str, dict[str, Any]]:
 
 def _protected(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
     """A control and its evidence in two units, bearing on all risks there; a plan with a step for each risk."""
-    made: dict[str, dict[str, Any]] = {kind: {} for kind in ("control", "evidence", "treatment", "treatment-step")}
+    kinds = ("control", "evidence", "treatment", "treatment-step", "indicator", "reading")
+    made: dict[str, dict[str, Any]] = {kind: {} for kind in kinds}
     for place in (OWN, OTHER):
+        indicator = make_indicator(unit=units[place], owner=stranger, name=f"{WORDS['asset'][place]} patch age")
+        made["indicator"][place], made["reading"][place] = indicator, make_reading(indicator, 12)
         control = make_control(unit=units[place], name=f"{WORDS['asset'][place]} guard")
         made["control"][place], made["evidence"][place] = control, make_evidence(control, actor=stranger)
         for bears_on, risk in risks.items():
             if (bears_on == OTHER) == (place == OTHER):
                 controls.link(control, risk, ["LIKELIHOOD"], actor=None)
+                indicators.link(indicator, risk, actor=None)
     for place, risk in risks.items():
         step = Step("IT", f"{risk.title} less", stranger, organisations.today())
         made["treatment"][place] = make_treatment(risk, actor=stranger, steps=[step], title=f"{risk.title} no more")

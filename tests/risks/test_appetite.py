@@ -2,11 +2,13 @@ from decimal import Decimal
 
 import pytest
 
+from portal.attention.models import Reminder
 from portal.errors import Invalid, Stale
 from portal.record.models import AuditEntry
 from risks import appetite, recompute
-from risks.appetite import Standing
+from risks.appetite import Bounds, Standing
 from risks.models import Appetite, ScoreState, StaleScore
+from tests.factories.portal import make_unit
 from tests.factories.risks import make_levels, make_risk
 
 
@@ -117,3 +119,57 @@ def test_a_verdict_is_strictly_above(company):
     assert appetite.judge(Decimal("60.1"), row).state == appetite.ABOVE_TOLERANCE
     assert appetite.judge(Decimal("40.0"), row).state == appetite.WITHIN_APPETITE
     assert appetite.judge(None, row).state == appetite.UNJUDGED
+
+
+def test_the_nearest_unit_that_says_something_holds_whole(company):
+    appetite.agree({"": (40, 60), "OT": (30, 50)}, actor=None)
+    appetite.agree({"": Bounds(20, 35, Decimal("10000.00"), Decimal("50000.00"))}, unit=company.northfield, actor=None)
+
+    line = make_unit("Line 4", parent=company.northfield)
+    assert appetite.of_category("OT", line.lineage).tolerance_points == 35
+    assert appetite.of_category("OT", company.eastmere.lineage).tolerance_points == 50
+    assert appetite.of_category("DATA", company.eastmere.lineage).tolerance_points == 60
+    appetite.agree({"": None}, unit=company.northfield, actor=None)
+    assert appetite.of_category("OT", line.lineage).tolerance_points == 50
+
+
+def test_points_said_alone_leave_the_money_and_money_needs_both_sums(company):
+    appetite.agree({"": Bounds(40, 60, Decimal(1), Decimal(2))}, actor=None)
+    row = appetite.agree({"": (40, 61)}, actor=None)[""]
+    assert (row.tolerance_points, row.appetite_amount, row.tolerance_amount) == (61, Decimal(1), Decimal(2))
+
+    for bounds, field in (
+        (Bounds(40, 60, Decimal(1), None), "tolerance_amount_"),
+        (Bounds(40, 60, Decimal(3), Decimal(2)), "tolerance_amount_"),
+        (Bounds(40, 60, Decimal(-1), Decimal(2)), "appetite_amount_"),
+        (Bounds(40, 60, Decimal("NaN"), Decimal(2)), "appetite_amount_"),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            appetite.agree({"": bounds}, actor=None)
+        assert set(refusal.value.fields) == {field}
+    with pytest.raises(Invalid) as refusal:
+        appetite.agree({"": (40, 60)}, unit=company.root, actor=None)
+    assert set(refusal.value.fields) == {"unit"}
+
+
+def test_a_unit_touches_its_own_risks_alone_and_the_whole_none_that_a_unit_speaks_for(company):
+    appetite.agree({"": (40, 60)}, actor=None)
+    plant, other = scored(company.northfield, category="OT"), scored(company.finance, category="OT")
+    assert appetite.foresee({"": (40, 70)})["OT"].scored == 2
+
+    appetite.agree({"OT": (30, 50)}, unit=company.northfield, actor=None)
+    assert list(StaleScore.objects.values_list("risk", flat=True)) == [plant.pk]
+    StaleScore.objects.all().delete()
+    appetite.agree({"": (40, 70)}, actor=None)
+
+    assert list(StaleScore.objects.values_list("risk", flat=True)) == [other.pk]
+    assert appetite.foresee({"": (40, 70)})["OT"].scored == 1
+    assert appetite.foresee({"OT": (10, 40)}, company.northfield)["OT"] == Standing(1, 1, 1)
+
+
+def test_both_leaders_hear_of_a_change_that_one_of_them_made(company, person):
+    cio, ciso = person("CIO"), person("CISO")
+
+    appetite.agree({"": (40, 60)}, actor=cio)
+
+    assert list(Reminder.objects.values_list("recipient", "kind")) == [(ciso.pk, "appetite.agreed.news")]

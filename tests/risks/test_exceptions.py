@@ -16,6 +16,7 @@ from risks.errors import (
     ExceptionWaits,
     NotInForce,
     NotYourException,
+    PolicyStillBroken,
     RiskClosed,
     SafetyForMoney,
     SavedMeanwhile,
@@ -23,6 +24,7 @@ from risks.errors import (
 from risks.models import RiskException
 from risks.stale import mark_risks
 from tests.factories.risks import make_exception, make_levels, make_risk, sign
+from tests.house.world import BACKEND
 
 Standing, Outcome = RiskException.Standing, RiskException.Outcome
 
@@ -224,7 +226,7 @@ def test_a_closed_risk_is_not_accepted(risk, owner, cio):
 
     with pytest.raises(RiskClosed):
         make_exception(risk, by=owner, kind="POLICY_EXCEPTION")
-    with pytest.raises(RiskClosed):
+    with pytest.raises(ExceptionClosed):
         sign(exception, cio)
 
 
@@ -360,3 +362,42 @@ def test_who_proposes_does_not_sign_alone(risk, owner, cio, ciso, person):
     by_owner.save()
     with pytest.raises(OwnProposalAlone):
         sign(by_owner, ciso)
+
+
+def test_a_risk_that_closes_takes_its_acceptance_along_and_waits_for_what_still_breaks_a_policy(risk, owner, cio, ciso):
+    accepted = in_force(risk, owner, cio, ciso)
+    proposed = make_exception(risk, by=owner, kind="POLICY_EXCEPTION", title="Not signed")
+    policy = in_force(risk, owner, cio, ciso, kind="POLICY_EXCEPTION", title="Shared sign-ins")
+
+    with pytest.raises(PolicyStillBroken, match=f"{policy.number} still lets"):
+        register.close(risk, actor=owner, reason="The line was sold.")
+    accepted.refresh_from_db()
+    assert accepted.closed_at is None
+    exceptions.close(policy, actor=owner, gap_fixed=True)
+    register.close(risk, actor=owner, reason="The line was sold.")
+
+    ended = {one.pk: (one.outcome, one.closing_reason) for one in RiskException.objects.exclude(pk=policy.pk)}
+    assert ended == {
+        accepted.pk: (Outcome.FIXED, "The line was sold."),
+        proposed.pk: (Outcome.WITHDRAWN, "The line was sold."),
+    }
+    assert not Review.objects.open().filter(kind=exceptions.EXPIRY).exists()
+
+
+def test_the_register_finds_and_marks_what_was_accepted_once(risk, owner, cio, ciso, company, person, client):
+    other = scored(make_risk(unit=company.northfield))
+    in_force(other, owner, cio, ciso)
+    exception = in_force(risk, owner, cio, ciso)
+    with later(91):
+        client.force_login(owner, backend=BACKEND)
+        make_exception(other, by=owner)
+
+        page = client.get("/risks/register/?acceptance=expired").content.decode()
+        assert page.count("acceptance expired") == 2
+        rows = client.get("/api/v1/risks/?acceptance=expired").json()["results"]
+        assert {row["id"] for row in rows} == {risk.pk, other.pk}
+        exceptions.close(exception, actor=owner, gap_fixed=True)
+        assert [row["id"] for row in client.get("/api/v1/risks/?acceptance=expired").json()["results"]] == [other.pk]
+        assert client.get("/api/v1/risks/?acceptance=in_force").json()["results"] == []
+        client.force_login(person("COLLEAGUE"), backend=BACKEND)
+        assert "acceptance expired" not in client.get("/risks/register/").content.decode()

@@ -8,13 +8,16 @@ from portal import clock
 from portal.attention import reviews
 from portal.attention.models import Review
 from portal.errors import Invalid
+from portal.people.models import Unit
 from portal.record.models import AuditEntry
-from risks import plan_dates, recompute, register, treatments
+from portal.signing import signatures
+from portal.signing.errors import NotYourSignature
+from risks import authority, plan_dates, recompute, register, treatment_book, treatments
 from risks.errors import (
     AnswerByDoing,
     EvidenceMissing,
     FollowsFromPlan,
-    NeedsSafetyOfficer,
+    NeedsSignatures,
     NotProposed,
     NotUnderWay,
     OwnProposal,
@@ -25,7 +28,7 @@ from risks.errors import (
 )
 from risks.models import Levels, Score, Treatment
 from risks.treatments import Step
-from tests.factories.risks import make_evidence, make_levels, make_risk, make_treatment
+from tests.factories.risks import make_evidence, make_levels, make_risk, make_treatment, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -259,15 +262,55 @@ def test_a_refusal_needs_a_reason(risk, owner, cio):
     assert set(caught.value.fields) == {"reason"}
 
 
-def test_only_the_cso_lets_a_safety_risk_be_retained(company, owner, cio, person):
-    risk = make_risk(unit=company.northfield)
-    make_levels(risk, 2, safety=4)
-    treatment = make_treatment(risk, actor=owner, kind="RETAIN", likelihood_level=None)
+def test_what_retains_a_risk_is_accepted_by_whom_the_table_names_and_in_no_other_way(risk, owner, cio, person, steps):
+    ciso = person("CISO")
+    treatment = make_treatment(risk, actor=owner, kind="RETAIN", likelihood_level=None, steps=steps)
 
-    with pytest.raises(NeedsSafetyOfficer):
+    with pytest.raises(NeedsSignatures):
         treatments.approve(treatment, actor=cio)
+    assert [slot.offices for slot in signatures.standing(treatment).slots] == [("CIO",), ("CISO",)]
+    assert treatment_book.waiting_for(cio).count() == 0
+    sign(treatment, cio)
+    assert treatment.state == "PROPOSED"
+    with clock.stopped(NOON + timedelta(minutes=1)):
+        treatment = treatments.change(treatment, actor=owner, steps=steps[:1])
+    assert signatures.standing(treatment).stale
+    sign(treatment, cio, ciso)
 
-    assert treatments.approve(treatment, actor=person("CSO")).state == "APPROVED"
+    assert (treatment.state, treatment.decided_by) == ("APPROVED", ciso)
+    assert AuditEntry.objects.filter(verb="treatment.approved", actor=ciso).count() == 1
+    with pytest.raises(NotProposed):
+        sign(treatment, cio)
+
+
+def test_a_small_risk_is_retained_by_the_head_and_safety_by_the_cso_or_the_head_too(company, owner, cio, person):
+    table = authority.propose([authority.Line("RISK_ACCEPTANCE", "SEVERE", None, ("HEAD",))], actor=owner)
+    sign(table, cio, person("CISO"))
+    head = person("HEAD", unit=company.northfield)
+    Unit.objects.filter(pk=company.northfield.pk).update(head=head)
+    risk = make_risk(unit=Unit.objects.get(pk=company.northfield.pk))
+    make_levels(risk, 2, safety=4)
+
+    treatment = make_treatment(risk, actor=owner, kind="RETAIN", likelihood_level=None)
+    sign(treatment, head)
+
+    assert treatment.state == "APPROVED"
+    with pytest.raises(NotYourSignature):
+        sign(make_treatment(risk, actor=owner, kind="RETAIN", likelihood_level=None), cio)
+
+
+def test_a_plan_that_changes_to_retaining_asks_and_one_that_no_longer_does_is_not_signed(risk, owner, cio, person):
+    person("CISO")
+    treatment = make_treatment(risk, actor=owner)
+    assert signatures.standing(treatment).request is None
+    treatment = treatments.change(treatment, actor=owner, kind="RETAIN", likelihood_level=None)
+    assert len(signatures.standing(treatment).slots) == 2
+
+    treatment = treatments.change(treatment, actor=owner, kind="REDUCE", likelihood_level=3)
+
+    with pytest.raises(NotProposed):
+        sign(treatment, cio)
+    assert treatments.approve(treatment, actor=cio).state == "APPROVED"
 
 
 def test_a_changed_plan_is_proposed_anew_by_whoever_changed_it(risk, owner, cio, steps):

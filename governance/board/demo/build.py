@@ -15,6 +15,7 @@ from portal.record import sealing
 
 FOUNDED_DAYS_AGO = 275
 FIRST_SCAN, ACCEPTED, COMPLETED = 270, 269, 268
+EASTMERE_SPOKE = 150
 YESTERDAY, LINK_FOUND = 1, 6  # somebody connected the engineering workstations
 IN_THE_AFTERNOON = 9000  # after everything else of the day
 
@@ -46,6 +47,7 @@ def build() -> dict[str, dict[str, str]]:
         known |= inventory.complete_plant(calendar.today, staff, known)
     linked = [known["ews-04"], known["ews-07"]]
     happenings = [
+        Event(EASTMERE_SPOKE, 3500, lambda: risks.set_appetite_of_eastmere(tree["eastmere"], staff["marta"])),
         Event(LINK_FOUND, 3000, lambda: inventory.connect(linked, engineer=engineer)),
         Event(YESTERDAY, IN_THE_AFTERNOON, lambda: inventory.scan("plant_later_scan.xml", engineer=engineer, unit=plant)),
         Event(YESTERDAY, IN_THE_AFTERNOON, lambda: people.stand_in(staff, calendar)),

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from governance.board.demo import sources
 from governance.board.demo.events import Event
+from portal import clock
 from portal.people import organisations
 from portal.people.models import Unit, User
+from portal.signing import signatures
 from risks import controls, evidence, treatments
 from risks.models import Control, Levels, Risk, Treatment, TreatmentStep
 
@@ -116,8 +118,17 @@ class _Treated:
         by = self.people[self.row["decided_by"]]
         if self.row["state"] == Treatment.State.REFUSED:
             treatments.refuse(self.treatment, actor=by, reason=REFUSAL)
+        elif self.row["kind"] == Treatment.Kind.RETAIN:
+            self._sign()
         else:
             treatments.approve(self.treatment, actor=by)
+
+    def _sign(self) -> None:
+        """To retain a risk is to accept it: everybody whom the table of authority names."""
+        while (found := signatures.standing(self.treatment)).missing:
+            person = User.objects.get(pk=next(iter(signatures.able(found).values())))
+            signatures.sign(self.treatment, actor=person, factor_at=clock.now())
+        self.treatment.refresh_from_db()
 
     def _finish_step(self, place: int) -> None:
         step = TreatmentStep.objects.select_related("treatment", "owner").get(treatment=self.treatment, place=place)

@@ -15,9 +15,9 @@ ZONE = ZoneInfo("Europe/Berlin")
 EARLY, LATE = time(0, 7), time(23, 50)
 
 
-def acting(person: User) -> pghistory.context:
-    """Row history says that `person` wrote it, as it does for whoever works in the pages."""
-    return pghistory.context(actor=person.pk)
+def acting(person: User | None) -> pghistory.context:
+    """Row history says that `person` wrote it, as it does for whoever works in the pages; None: the record alone says who."""
+    return pghistory.context(actor=person and person.pk)
 
 
 class Calendar:

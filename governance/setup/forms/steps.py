@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy
 from governance.setup.guests import SEATS, Named
 from portal.people.currencies import CODES, OFTEN
 from portal.people.models import Appointment
-from risks import appetite, meanings, scales, wording
-from risks.appetite import ALL, pair_of
+from risks import meanings, scales, wording
 from risks.forms.risk import Answers
 from risks.meanings import MEASURED, OFFERED, Meaning, Scale
-from risks.models import Appetite, Risk, ScaleMeaning
+from risks.models import ScaleMeaning
 
 LONGEST_LIST = 60_000
 
@@ -182,50 +181,6 @@ class LevelsForm(Answers):
 
 def _plain(bound):
     return f"{bound.normalize():f}"
-
-
-class AppetiteForm(Answers):
-    """Appetite and tolerance for all, and for each kind that has its own."""
-
-    def __init__(self, *args, **options):
-        rows = {row.category: row for row in Appetite.objects.all()}
-        super().__init__(*args, **options)
-        for category in (ALL, *Risk.Category.values):
-            row = rows.get(category)
-            pair = pair_of(row) or (appetite.OFFERED if category == ALL else (None, None))
-            self.fields[f"version_{category}"] = forms.IntegerField(widget=forms.HiddenInput, initial=row.version if row else 0)
-            for name, label, points in zip(("appetite", "tolerance"), (_("Appetite"), _("Tolerance")), pair, strict=True):
-                self.fields[f"{name}_{category}"] = forms.IntegerField(
-                    label=label, min_value=0, max_value=100, initial=points, required=category == ALL
-                )
-
-    @property
-    def rows(self):
-        """(category, its word, version, appetite, tolerance), all others first."""
-        for category, word in ((ALL, _("Every kind without its own row")), *Risk.Category.choices):
-            yield category, word, self[f"version_{category}"], self[f"appetite_{category}"], self[f"tolerance_{category}"]
-
-    @property
-    def wanted(self):
-        """What appetite.agree takes."""
-        found = {}
-        for category in (ALL, *Risk.Category.values):
-            pair = (self.cleaned_data[f"appetite_{category}"], self.cleaned_data[f"tolerance_{category}"])
-            found[category] = None if pair == (None, None) else pair
-        return found
-
-    @property
-    def versions(self):
-        return {category: self.cleaned_data[f"version_{category}"] for category in (ALL, *Risk.Category.values)}
-
-    def clean(self):
-        answers = super().clean()
-        for category in Risk.Category.values:
-            pair = [answers.get(f"{name}_{category}") for name in ("appetite", "tolerance")]
-            if pair.count(None) == 1 and not {f"appetite_{category}", f"tolerance_{category}"} & set(self.errors):
-                name = "appetite" if pair[0] is None else "tolerance"
-                self.add_error(f"{name}_{category}", _("Appetite and tolerance belong together; fill both or neither."))
-        return answers
 
 
 class PeopleForm(Answers):

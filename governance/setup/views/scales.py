@@ -5,12 +5,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from governance.setup.forms.steps import AppetiteForm, LevelsForm
+from governance.setup.forms.steps import LevelsForm
 from governance.setup.views.answers import PERMISSION, is_preview, shown, went_on
 from portal.errors import Invalid, Stale
 from portal.people.access import permitted
 from portal.people.models import Organisation
 from risks import appetite, meanings
+from risks.forms.appetite import AppetiteForm
 from risks.meanings import Scale
 from risks.models import Risk
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from portal.web.charts.places import place
 
+TEN = Decimal(10)
+
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
@@ -24,17 +26,19 @@ class Sparkline:
     last: Decimal
 
 
-def sparkline(values: Sequence[Decimal | None], *, limit: Decimal | None = None, size: str = "wide") -> Sparkline | None:
+def sparkline(
+    values: Sequence[Decimal | None], *, limit: Decimal | None = None, size: str = "wide", least: Decimal = TEN
+) -> Sparkline | None:
     """The run of `values`, oldest first and evenly spaced; gaps (None) are bridged. None without any value.
 
-    The scale holds at least ten points, so that a wobble does not look like a leap.
+    The scale holds at least `least`, ten points of a score, so that a wobble does not look like a leap.
     """
     known = [(index, value) for index, value in enumerate(values) if value is not None]
     if not known:
         return None
     width, height, edge = (88, 20, 2) if size == "wide" else (56, 20, 2)
     reach = [value for _, value in known] + ([limit] if limit is not None else [])
-    middle, span = (max(reach) + min(reach)) / 2, max(max(reach) - min(reach), Decimal(10))
+    middle, span = (max(reach) + min(reach)) / 2, max(max(reach) - min(reach), least)
     across = (width - 5 - edge) / max(len(values) - 1, 1)
 
     def y(value: Decimal) -> float:

@@ -7,11 +7,12 @@ from django.test import TestCase
 from assets.models import Asset, Proposal
 from governance.board import needs, scope
 from governance.board.demo.build import AlreadySettled, build
+from portal.attention.models import Reminder
 from portal.people import organisations
 from portal.people.models import User
 from portal.signing import signatures
-from risks import history, recompute
-from risks.models import Control, Risk, RiskException, ScoreState, Treatment
+from risks import appetite, breaches, history, recompute
+from risks.models import Control, Indicator, Reading, Risk, RiskException, Score, ScoreState, Treatment
 from tests.factories.portal import make_user
 
 
@@ -70,6 +71,29 @@ class Verrow(TestCase):
         assert (soon.ends_on - organisations.today()).days == 5
         waiting = next(one for one in found.values() if one.standing == "PROPOSED")
         assert [slot.offices for slot in signatures.standing(waiting).missing] == [("CISO",)]
+
+    def test_one_risk_above_tolerance_asks_its_owner_and_a_plant_says_something_else(self):
+        lena = User.objects.get(email=self.doors["head"]["email"])
+        asked = {one.risk.title: one for one in breaches.waiting_for(lena, 7)}
+
+        assert list(asked) == ["Press firmware signed with a leaked vendor key"]
+        assert any(need.kind == "Above tolerance" for need in needs.of(lena, scope.of(lena)))
+        eastmere = Risk.objects.filter(unit__name="Eastmere", category="OT").select_related("unit").first()
+        assert appetite.of_category("OT", eastmere.unit.lineage).tolerance_points == 65
+        assert appetite.of_category("OT").tolerance_points == 60
+
+    def test_nine_months_of_readings_stand_behind_six_indicators_and_one_in_breach_moves_a_score(self):
+        assert sorted(Counter(Indicator.objects.values_list("standing", flat=True)).items()) == [
+            ("BREACH", 1),
+            ("NORMAL", 4),
+            ("WARNING", 1),
+        ]
+        assert Reading.objects.count() == 54
+        risk = Indicator.objects.get(standing="BREACH").risk_links.get().risk
+        newest = Score.objects.filter(risk=risk, state="CURRENT").last()
+        assert {term["name"]: term["points"] for term in newest.terms}["indicator_breach"] == "2.0"
+        assert Reminder.objects.filter(kind="indicator.breached.news").exists()
+        assert Reminder.objects.filter(kind="indicator.returned.news").exists()
 
 
 def test_the_demo_moves_only_into_an_empty_portal(db):

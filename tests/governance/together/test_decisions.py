@@ -15,6 +15,7 @@ from governance.together.errors import (
     ConditionNotDue,
     DecisionSavedMeanwhile,
     DecisionSettled,
+    MayNotOpenDecision,
     NotADraft,
     NotForTheArbiterYet,
     NotPut,
@@ -451,3 +452,18 @@ def test_a_risk_names_the_decisions_that_rest_on_it(decided, company, analyst, p
 
     assert foundation.about("risk", [risk.pk], analyst) == {risk.pk: [decision]}
     assert foundation.about("risk", [risk.pk], stranger) == {}
+
+
+def test_a_condition_of_a_confidential_decision_passes_only_to_who_may_open_it(company, person, cio, ciso):
+    leaver, successor, admin = person("OWNER"), person("OWNER", unit=company.northfield), person("ADMIN")
+    decision = make_decision(unit=company.northfield, by=cio, is_confidential=True)
+    answer(decision, ciso, "CONDITIONS", told=[Wanted("Both jump hosts are logged", leaver)])
+    condition = decision.conditions.get()
+
+    with pytest.raises(MayNotOpenDecision, match=f"{successor.name} may not open it"):
+        conditions.hand_over(condition, successor, actor=ciso)
+    assert Condition.objects.get(pk=condition.pk).owner == leaver
+
+    assert conditions.hand_over(condition, successor, actor=admin) == cio
+    assert conditions.hand_over(condition, ciso, actor=cio) == ciso
+    assert Condition.objects.get(pk=condition.pk).owner == ciso

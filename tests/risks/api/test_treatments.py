@@ -4,6 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from portal.people import organisations
+from portal.signing import signatures
 from risks.models import Treatment
 from tests.factories.risks import make_evidence, make_levels, make_risk, make_treatment
 
@@ -171,3 +172,17 @@ def test_late_ones_are_asked_for_by_a_filter(owner, cio, risk):
 
     assert [row["is_late"] for row in cio.get(f"{TREATMENTS}?is_late=true").json()["results"]] == [True]
     assert cio.get(f"{TREATMENTS}?is_late=false").json()["results"] == []
+
+
+def test_to_retain_is_asked_of_those_who_may_accept_by_one_row_or_many_and_not_approved_by_a_word(owner, cio, api, risk):
+    api("CISO")
+    body = body_of(risk, owner.user, kind="RETAIN", likelihood_level=None)
+    alone = owner.post(TREATMENTS, body, format="json").json()["id"]
+    (many,) = owner.post(f"{TREATMENTS}bulk/", {"rows": [body | {"title": "Carry it"}]}, format="json").json()["results"]
+
+    for pk in (alone, many["id"]):
+        treatment = Treatment.objects.get(pk=pk)
+        assert [slot.offices for slot in signatures.standing(treatment).slots] == [("CIO",), ("CISO",)]
+        refused = cio.post(f"{TREATMENTS}{pk}/approval/")
+        assert (refused.status_code, refused.json()["code"]) == (409, "needs-signatures")
+        assert treatment.state == "PROPOSED"

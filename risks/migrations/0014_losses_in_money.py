@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
-        ('risks', '0011_formula_versions'),
+        ('risks', '0013_indicators'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
