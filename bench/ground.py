@@ -28,9 +28,10 @@ def start() -> None:
     }
 
 
-def seeded(size: int, assets: int) -> str:
-    """The name of a database with `size` risks over `assets` assets, made and analysed where it is missing."""
-    name = f"bench_{size}_{assets}"
+def seeded(size: int, assets: int, of: str = "") -> str:
+    """The name of a database with `size` risks over `assets` assets, made and analysed where it is missing; a measurement that
+    leaves much behind has its own ones, by the word `of`."""
+    name = f"bench_{of}{size}_{assets}"
     with closing(_connect()) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
         if cursor.fetchone() == ("seeded",):
@@ -61,8 +62,13 @@ def restart() -> None:
     INSTANCE.start()
 
 
-def _connect():
-    connection = psycopg2.connect(**_keywords(os.environ["DATABASE_OWNER_URL"]))
+def as_owner(name: str):
+    """A connection of the owner into one of these databases, each statement a transaction."""
+    return _connect(_of(os.environ["DATABASE_OWNER_URL"], name))
+
+
+def _connect(url: str = ""):
+    connection = psycopg2.connect(**_keywords(url or os.environ["DATABASE_OWNER_URL"]))
     connection.autocommit = True
     return connection
 

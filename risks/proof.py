@@ -43,6 +43,29 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, default=_one_step, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def spelled(given: ScoreInput) -> bytes:
+    """`canonical(given)`, put together from what the states of one risk share: a third of its time where thousands are scored."""
+    before, after = _shared(given.exposure, given.controls, given.breached_indicator_ids, given.treatment_due)
+    tolerance = "null" if given.tolerance_points is None else f'"{given.tolerance_points}"'
+    review = "null" if given.review_due_on is None else f'"{given.review_due_on.isoformat()}"'
+    likelihood = "null" if given.likelihood_level is None else given.likelihood_level
+    impact = json.dumps(dict(given.impact_levels), sort_keys=True, separators=(",", ":"))
+    return (
+        f'{before}"impact_levels":{impact},"likelihood_level":{likelihood},"review_due_on":{review},"risk_id":{given.risk_id},'
+        f'"state":"{given.state}","today":"{given.today.isoformat()}","tolerance_points":{tolerance}{after}'
+    ).encode()
+
+
+@lru_cache(maxsize=8)
+def _shared(
+    exposure: Exposure, controls: tuple[ControlShare, ...], indicators: tuple[int, ...], treatment: TreatmentDue | None
+) -> tuple[str, str]:
+    """What stands before and after the rest in the order of canonical keys; what came later is left out at its default."""
+    first = {name: part for name, part in (("breached_indicator_ids", indicators), ("controls", controls)) if part}
+    before = canonical(first | {"exposure": exposure}).decode()[:-1] + ","
+    return before, (f',"treatment_due":{canonical(treatment).decode()}' if treatment else "") + "}"
+
+
 def input_hash(given: ScoreInput) -> str:
     """The SHA-256 of everything a score depends on, hexadecimal."""
     return hashlib.sha256(canonical(given)).hexdigest()
@@ -101,11 +124,27 @@ def content_hash(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
-def hash_of(spelled: bytes, result: ScoreResult, formula: Formula) -> str:
-    """`content_hash` of the file of a score, from the canonical spelling of its input: no second encoding of it."""
+def hash_of(spelled: bytes, result: ScoreResult, formula: Formula, terms: list[dict[str, Any]] | None = None) -> str:
+    """`content_hash` of the file of a score, from the canonical spelling of its input and its `terms_as_json` where they are known:
+    no second encoding of them."""
     head = _head(formula)
     middle = f',"input_hash":"{hashlib.sha256(spelled).hexdigest()}","result":'.encode()
-    return hashlib.sha256(b"".join((head, spelled, middle, canonical(result), b"}"))).hexdigest()
+    return hashlib.sha256(b"".join((head, spelled, middle, _spelled_result(result, terms), b"}"))).hexdigest()
+
+
+def _spelled_result(result: ScoreResult, terms: list[dict[str, Any]] | None) -> bytes:
+    """`canonical(result)`."""
+    changes, value = result.next_change_on, result.value
+    return canonical(
+        {
+            "band": result.band,
+            "formula_version": result.formula_version,
+            "next_change_on": None if changes is None else changes.isoformat(),
+            "reason": result.reason,
+            "terms": terms_as_json(result.terms) if terms is None else terms,
+            "value": None if value is None else str(value),
+        }
+    )
 
 
 @lru_cache(maxsize=16)

@@ -15,7 +15,7 @@ from risks import annual_losses, breaches, facts, formula_in_force, portfolio, p
 from risks.facts import Facts, Standing
 from risks.formulas import Formula
 from risks.models import Risk, Score, ScoreState
-from risks.score_rows import NewScore, Stored
+from risks.score_rows import Kept, NewScore, Stored
 from risks.scoring import ScoreInput, ScoreResult, score
 from risks.signals import scores_recomputed
 
@@ -23,11 +23,12 @@ EVERYTHING = "recompute.all"
 TRIES_WHEN_TRANSACTIONS_COLLIDE = 3
 COLLISIONS = ("40001", "40P01")  # serialisation failure, deadlock
 LONGEST_CAUSE = 80  # characters
+BATCH = 1000  # stale rows a transaction
 
 log = structlog.get_logger(__name__)
 
 
-def refresh_batch(limit: int = 500) -> int:
+def refresh_batch(limit: int = BATCH) -> int:
     """Score again what at most `limit` stale rows name, then fold what that changed in the sums of losses; returns how many rows
     were taken, 0 when none is left.
 
@@ -82,7 +83,8 @@ def differences(chunk: int = 5000) -> list[int]:
         for known in facts.gather(part, _today()):
             results = _results(known, formula)
             same = standings.get(known.risk_id) == facts.stand(known, results, formula) and all(
-                newest.get((known.risk_id, state)) == _stored(result) for state, result in results.items()
+                (kept := newest.get((known.risk_id, state))) is not None and kept.says(_stored(result))
+                for state, result in results.items()
             )
             if not same:
                 differing.append(known.risk_id)
@@ -135,11 +137,11 @@ def _differing(
 ) -> list[NewScore]:
     """The score rows to be written: of open risks, where value, band or terms are not those of the newest row."""
     newest = score_rows.newest([one.risk_id for one in known])
-    differing: list[tuple[ScoreInput, ScoreResult, Stored, Stored | None]] = []
+    differing: list[tuple[ScoreInput, ScoreResult, Stored, Kept | None]] = []
     for one in known:
         for state, result in results[one.risk_id].items():
             previous, stored = newest.get((one.risk_id, state)), _stored(result)
-            if one.is_open and stored != previous:
+            if one.is_open and (previous is None or not previous.says(stored)):
                 differing.append((one.inputs[state], result, stored, previous))
     ids = iter(copying.draw_ids(Score, len(differing)))
     return [
@@ -153,11 +155,11 @@ def _differing(
             previous_value=None if previous is None else previous.value,
             input_digest=hashlib.sha256(spelled).hexdigest(),
             input=spelled.decode(),
-            proof=proof.hash_of(spelled, result, formula),
+            proof=proof.hash_of(spelled, result, formula, stored.terms),
             computed_at=moment,
         )
         for given, result, stored, previous in differing
-        for spelled in [proof.canonical(given)]
+        for spelled in [proof.spelled(given)]
     ]
 
 

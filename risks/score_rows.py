@@ -32,12 +32,27 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The newest score row of a risk in one state, as far as a new one is compared with it."""
+    """What a score row says."""
 
     value: Decimal | None
     band: str
     reason: str
     terms: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The newest score row of a risk in one state; its terms are read only where everything else is the same."""
+
+    value: Decimal | None
+    band: str
+    reason: str
+    terms: str  # JSON
+
+    def says(self, stored: Stored) -> bool:
+        """Whether another row would say the same."""
+        same = (self.value, self.band, self.reason) == (stored.value, stored.band, stored.reason)
+        return same and json.loads(self.terms) == stored.terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +86,12 @@ def standings(risk_ids: Sequence[int]) -> dict[int, Standing]:
     return _standings(ScoreState.objects.filter(pk__in=risk_ids))
 
 
-def newest(risk_ids: Sequence[int]) -> dict[tuple[int, str], Stored]:
+def newest(risk_ids: Sequence[int]) -> dict[tuple[int, str], Kept]:
     """The newest score row of each risk and state."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT risk.id, state.name, score.value, score.band, score.reason, score.terms
+            SELECT risk.id, state.name, score.value, score.band, score.reason, score.terms::text
             FROM unnest(%s::bigint[]) AS risk(id)
             CROSS JOIN unnest(%s::text[]) AS state(name)
             CROSS JOIN LATERAL (
@@ -86,10 +101,7 @@ def newest(risk_ids: Sequence[int]) -> dict[tuple[int, str], Stored]:
             """,
             [list(risk_ids), list(scoring.STATES)],
         )
-        return {
-            (risk_id, state): Stored(value, band, reason, json.loads(terms) if isinstance(terms, str) else terms)
-            for risk_id, state, value, band, reason, terms in cursor.fetchall()
-        }
+        return {(risk_id, state): Kept(*said) for risk_id, state, *said in cursor.fetchall()}
 
 
 def add(scores: Iterable[NewScore]) -> None:

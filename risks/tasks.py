@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
 def recompute_stale_scores() -> None:
     """Score again whatever is stale, until nothing is; woken by a change, and by the timetable for what was lost."""
-    while recompute.refresh_batch(limit=500):
+    while recompute.refresh_batch(limit=recompute.BATCH):
         pass
 
 

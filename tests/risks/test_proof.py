@@ -93,6 +93,16 @@ def test_a_known_version_with_other_parameters_proves_nothing():
 
 
 @for_all(inputs, formulas)
+def test_the_quick_spelling_of_an_input_and_its_hash_are_the_canonical_ones(given, formula):
+    result = score(given, formula)
+    content = proof.content_of(proof.plain(given), result, formula)
+
+    assert proof.spelled(given) == proof.canonical(given)
+    for terms in (None, proof.terms_as_json(result.terms)):
+        assert proof.hash_of(proof.spelled(given), result, formula, terms) == proof.content_hash(content)
+
+
+@for_all(inputs, formulas)
 def test_a_formula_survives_storage(given, formula):
     assert from_json(proof.plain(formula)) == formula
 
