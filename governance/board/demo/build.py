@@ -3,7 +3,7 @@
 import pghistory
 from django.db import transaction
 
-from governance.board.demo import decisions, exceptions, inventory, people, risks
+from governance.board.demo import decisions, exceptions, formulas, inventory, people, risks
 from governance.board.demo.events import Event
 from governance.board.demo.times import ZONE, Calendar
 from governance.together import moving
@@ -16,7 +16,8 @@ from portal.record import sealing
 FOUNDED_DAYS_AGO = 275
 FIRST_SCAN, ACCEPTED, COMPLETED = 270, 269, 268
 EASTMERE_SPOKE = 150
-YESTERDAY, LINK_FOUND = 1, 6  # somebody connected the engineering workstations
+YESTERDAY = 1
+LINK_FOUND, LINK_CUT = 6, 4  # a maker dialled into the engineering workstations; now only the office reaches them
 IN_THE_AFTERNOON = 9000  # after everything else of the day
 
 
@@ -48,11 +49,13 @@ def build() -> dict[str, dict[str, str]]:
     linked = [known["ews-04"], known["ews-07"]]
     happenings = [
         Event(EASTMERE_SPOKE, 3500, lambda: risks.set_appetite_of_eastmere(tree["eastmere"], staff["marta"])),
-        Event(LINK_FOUND, 3000, lambda: inventory.connect(linked, engineer=engineer)),
+        Event(LINK_FOUND, 3000, lambda: inventory.connect(linked, "REMOTE", engineer=engineer)),
+        Event(LINK_CUT, 3000, lambda: inventory.connect(linked, "INTERNAL", engineer=engineer)),
         Event(YESTERDAY, IN_THE_AFTERNOON, lambda: inventory.scan("plant_later_scan.xml", engineer=engineer, unit=plant)),
         Event(YESTERDAY, IN_THE_AFTERNOON, lambda: people.stand_in(staff, calendar)),
     ]
-    risks.live(calendar, staff, tree, known, [*happenings, *exceptions.happenings(staff), *decisions.happenings(staff, tree)])
+    happenings += [*exceptions.happenings(staff), *decisions.happenings(staff, tree), *formulas.happenings(staff)]
+    risks.live(calendar, staff, tree, known, happenings)
     calendar.reach(0)
     reminders.remind()
     return doors

@@ -78,7 +78,8 @@ def complete_plant(today: date, people: dict[str, User], made: dict[str, Asset])
     return scanned
 
 
-def connect(assets: list[Asset], *, engineer: User) -> None:
-    """A link into the office network was found on these."""
+def connect(assets: list[Asset], reachability: str, *, engineer: User) -> None:
+    """A link was found on these, or cut to less than it was."""
     for asset in assets:
-        inventory.change(asset, actor=engineer, version=None, reachability=Asset.Reachability.INTERNAL)
+        asset.refresh_from_db()
+        inventory.change(asset, actor=engineer, version=None, reachability=reachability)

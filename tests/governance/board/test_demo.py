@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,11 +8,12 @@ from django.test import TestCase
 from assets.models import Asset, Proposal
 from governance.board import needs, scope
 from governance.board.demo.build import AlreadySettled, build
+from portal import clock
 from portal.attention.models import Reminder
 from portal.people import organisations
 from portal.people.models import User
 from portal.signing import signatures
-from risks import appetite, breaches, history, recompute
+from risks import appetite, breaches, formula_previews, formula_versions, history, recompute, scores
 from risks.models import Control, Indicator, Reading, Risk, RiskException, Score, ScoreState, Treatment
 from tests.factories.portal import make_user
 
@@ -44,6 +46,30 @@ class Verrow(TestCase):
         for leader in ("marta", "idris"):
             reader = User.objects.get(email__startswith=leader)
             assert any(need.kind == "Treatment" for need in needs.of(reader, scope.of(reader)))
+
+    def test_a_drafted_formula_with_its_preview_waits_for_the_ciso(self):
+        row = formula_versions.newest_open()
+        counts = formula_previews.counts(formula_previews.newest(row), User.objects.get(email=self.doors["cio"]["email"]))
+
+        assert (row.number, row.state, row.drafted_by.name) == (4, "PROPOSED", "Dana Amari")
+        assert [slot.offices for slot in signatures.standing(row).missing] == [("CISO",)]
+        assert counts.within > 0
+        assert (counts.hidden, counts.rise > 0, counts.fall > 10) == (0, True, True)
+
+    def test_a_risk_moved_from_55_to_62_in_five_terms_and_waits_for_two_clicks(self):
+        risk = Risk.objects.get(title="Ransomware reaches Northfield line control")
+        moved = scores.moved(risk, clock.now() - timedelta(days=30), clock.now())
+
+        terms = [(term.name, str(term.points)) for event in moved.events for term in event.change.terms]
+        assert (moved.before.value, moved.after.value, moved.points) == (Decimal("55.0"), Decimal("62.0"), Decimal("7.0"))
+        assert sorted(terms) == [
+            ("end_of_support", "4.0"),
+            ("reachability", "-2.5"),
+            ("reachability", "5.5"),
+            ("treatment_late", "-1.0"),
+            ("treatment_late", "1.0"),
+        ]
+        assert risk.score_state.agreement == "DIFFERENT"
 
     def test_the_history_of_a_risk_names_who_answered_its_review(self):
         risk = Risk.objects.get(title="Ransomware reaches Northfield line control")
