@@ -133,7 +133,7 @@ def _changed(database: str, control_id: int) -> float:
     while batch := recompute.refresh_batch(limit=recompute.BATCH):
         taken += batch
     seconds = time.perf_counter() - started
-    assert taken == BEARS_ON, taken
+    assert taken >= BEARS_ON, taken  # and what was folded besides
     return seconds
 
 
