@@ -18,6 +18,8 @@ from governance.board.ground import Ground
 from governance.board.needs import Need
 from governance.board.position import Sentence
 from governance.board.scope import Scope
+from governance.compliance import practice_book
+from governance.compliance.practice_book import Tile
 from portal import clock
 from portal.people import organisations, reach
 from portal.web.charts import Sparkline
@@ -32,13 +34,16 @@ MOST_IN_LANE = 7
 
 # The same tiles and the same numbers for the same scope; who comes for what decides the order.
 ORDERS = (
-    ({"CIO", "CISO", "CSO", "ARBITER", "PREPARER"}, ("needs", "safety", "exposure", "movers", "between", "reviews", "assets")),
-    ({"BOARD", "AUDITOR"}, ("safety", "exposure", "movers", "between", "reviews", "assets", "needs")),
+    (
+        {"CIO", "CISO", "CSO", "ARBITER", "PREPARER"},
+        ("needs", "safety", "exposure", "movers", "between", "compliance", "reviews", "assets"),
+    ),
+    ({"BOARD", "AUDITOR"}, ("safety", "exposure", "movers", "between", "compliance", "reviews", "assets", "needs")),
     ({"ENGINEER"}, ("needs", "assets", "reviews", "owned", "safety", "exposure", "movers")),
     ({"COLLEAGUE"}, ("concerns",)),
     ({"ADMIN"}, ("needs", "ground")),
 )
-USUAL_ORDER = ("needs", "owned", "safety", "exposure", "movers", "reviews", "assets")
+USUAL_ORDER = ("needs", "owned", "safety", "exposure", "movers", "compliance", "reviews", "assets")
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ class Dashboard:
     owned: list[Risk]
     concerns: list[Risk]
     between: Between | None
+    compliance: Tile | None
     ground: Ground | None
     beginning: Beginning
     tiles: tuple[str, ...]
@@ -128,6 +134,9 @@ def build(user) -> Dashboard:
         owned=_owned(user) if "owned" in tiles and known.of("owned") else [],
         concerns=_concerns(user) if "concerns" in tiles else [],
         between=between_us.read(user, where) if sees_risks and "between" in tiles else None,
+        compliance=practice_book.tile_of_today(user)
+        if "compliance" in tiles and user.has_perm("compliance.view_framework")
+        else None,
         ground=looked_after,
         beginning=first,
         tiles=tiles,

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import Invalid, Refused
+from portal.errors import Invalid, Refused, Stale
 
 
 class UnreadableCatalog(Invalid):
@@ -58,3 +58,87 @@ class NoSuchCatalog(Invalid):
             else _t("The catalog that this profile selects from is not here. Import it first, or say which one it is.")
         )
         super().__init__(sentence, {"file": [sentence]})
+
+
+class MappedAlready(Refused):
+    code = "mapped-already"
+    sentence = _("This control answers this requirement already. Change what is said there.")
+
+    def __init__(self, mapping: Any):
+        super().__init__(mapping=mapping)
+
+
+class NothingToAnswer(Refused):
+    code = "nothing-to-answer"
+
+    def __init__(self, requirement: Any):
+        sentence = _t("%(identifier)s is not assessed itself. Choose one of the requirements below it.")
+        super().__init__(sentence % {"identifier": requirement.identifier}, requirement=requirement)
+
+
+class NotSuggested(Refused):
+    code = "not-suggested"
+    sentence = _("This was settled meanwhile. Look at the requirement again.")
+
+
+class OldEdition(Refused):
+    code = "old-edition"
+
+    def __init__(self, framework: Any):
+        sentence = _t("%(framework)s is superseded, so what was said there stays. Work on its newest edition.")
+        super().__init__(sentence % {"framework": framework}, framework=framework)
+
+
+class ProfileThere(Refused):
+    code = "profile-there"
+    sentence = _("This unit has a profile of this framework already. Open that one.")
+
+
+class TiersOfOrganisation(Refused):
+    code = "tiers-of-organisation"
+    sentence = _("Tiers speak of the organisation as a whole. Set them in its own profile.")
+
+
+class NotYourOffice(Refused):
+    code = "not-your-office"
+    sentence = _("This is not your office’s to rate. Let the office that owns it rate it, or change who owns it.")
+
+    def __init__(self, owner: str = ""):
+        super().__init__(owner=owner)
+
+
+class SavedOver(Stale):
+    sentence = _("Somebody else saved this meanwhile. Look at what stands there now, and save again.")
+
+    def __init__(self, version: int):
+        super().__init__(version=version, theirs={}, by=None)
+
+
+class NothingToDecide(Refused):
+    code = "nothing-to-decide"
+
+    def __init__(self, framework: Any):
+        sentence = _t("%(framework)s has no controls to choose from. Choose the newest edition of ISO/IEC 27001.")
+        super().__init__(sentence % {"framework": framework}, framework=framework)
+
+
+class StatementThere(Refused):
+    code = "statement-there"
+    sentence = _("This unit has a statement for this framework already. Work on that one.")
+
+
+class StatementGone(Refused):
+    code = "statement-gone"
+    sentence = _("This statement is a draft again, or gone. Look at it as it stands now.")
+
+
+class Undecided(Refused):
+    code = "undecided"
+
+    def __init__(self, count: int):
+        sentence = (
+            _t("%(count)d controls are not decided yet. Say of each whether it applies, and why.") % {"count": count}
+            if count
+            else _t("The scope is empty. Say what the management system covers.")
+        )
+        super().__init__(sentence, count=count)

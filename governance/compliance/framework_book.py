@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from governance.compliance import frameworks
+from governance.compliance import coverage, covering, frameworks, mapping_book
 from governance.compliance.models import Framework, Requirement
 
 MOST_ROWS = 300
@@ -42,10 +43,35 @@ class Changed:
     kept: int
 
 
-def listed(user: Any) -> QuerySet[Framework]:
-    """The current editions. One query."""
+@dataclass(frozen=True)
+class Standing:
+    """One framework and how far our controls answer it."""
+
+    framework: Framework
+    covered: int
+    partly: int
+    share: Decimal
+
+    @property
+    def open(self) -> int:
+        return self.framework.assessable_count - self.covered - self.partly
+
+    @property
+    def percent(self) -> int:
+        return mapping_book.percent(self.share)
+
+
+def listed(user: Any) -> list[Standing]:
+    """The current editions. Two queries."""
     rows = Framework.objects.visible_to(user).filter(state=Framework.State.CURRENT)
-    return rows.select_related("based_on").order_by("name", "pk")
+    found = list(rows.select_related("based_on").order_by("name", "pk")[:MOST_ROWS])
+    told = covering.of_frameworks([one.pk for one in found])
+    return [
+        Standing(
+            one, told[one.pk]["covered"], told[one.pk]["partly"], coverage.average(told[one.pk]["shares"], one.assessable_count)
+        )
+        for one in found
+    ]
 
 
 def sheet(framework: Framework, params: Any) -> Sheet:
@@ -60,8 +86,27 @@ def sheet(framework: Framework, params: Any) -> Sheet:
         rows = rows.filter(Q(search=words) | Q(identifier__istartswith=q))
     elif opened is not None:
         rows = rows.below(opened).exclude(pk=opened.pk)
-    found = list(rows.order_by("place")[: MOST_ROWS + 1])
+    found = list(rows.select_related("coverage").order_by("place")[: MOST_ROWS + 1])
+    for row in found:
+        row.covered = _covered(row)
     return Sheet(groups, opened, found[:MOST_ROWS], q, len(found) > MOST_ROWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What a row shows of its coverage."""
+
+    percent: int
+    word: str
+    controls: int
+    unproven: int
+
+
+def _covered(row: Requirement) -> Covered:
+    known = getattr(row, "coverage", None)
+    if known is None:
+        return Covered(0, coverage.OPEN, 0, 0)
+    return Covered(mapping_book.percent(known.share), coverage.word(known.share), known.controls, known.unproven)
 
 
 def above(requirement: Requirement) -> list[Requirement]:

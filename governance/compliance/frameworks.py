@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from django.db import connection, transaction
 
-from governance.compliance import catalog, readers
+from governance.compliance import catalog, editions, readers
 from governance.compliance.catalog import BrokenCatalog, Catalog, Comparison, Item
 from governance.compliance.errors import EditionTaken, NoSuchCatalog, broken
 from governance.compliance.models import Framework, Requirement
@@ -20,6 +20,7 @@ from portal.record import audit
 SHIPPED = Path(__file__).parent / "catalogs"
 ADDED, NEW_EDITION, REWORDED, UNCHANGED = "ADDED", "NEW_EDITION", "REWORDED", "UNCHANGED"
 NOTHING = Comparison()
+FEWEST_TO_KNOW = 20
 LOCK = 7_310_010  # one import at a time
 WORDING = ("title", "text", "guidance", "parts", "parameters", "source_id", "kind", "assessable", "is_withdrawn")
 
@@ -141,6 +142,7 @@ def _keep(found: Catalog, *, actor: Any, replaces: Framework | None, based_on: F
     audit.record(actor, "framework.imported", framework, told)
     if before is None:
         return Intake(framework, ADDED)
+    editions.carry_over(before, framework)
     return Intake(framework, NEW_EDITION, compare(before, framework))
 
 
@@ -168,12 +170,13 @@ def _write(framework: Framework, placed: Iterable[catalog.Placed]) -> None:
 
 
 def _as_known(found: Catalog) -> Catalog:
-    """Under the key of the framework we have with the same requirements, whatever its publisher calls it."""
+    """Under the key of the framework we have with the same requirements, whatever its publisher calls it.
+    Short lists number themselves alike, so these are only taken for the same where somebody says so."""
     wanted = {item.identifier for item in found.items}
-    for framework in Framework.objects.filter(requirement_count=len(wanted)):
-        same_edition = framework.edition == found.edition
-        if same_edition and set(framework.requirements.values_list("identifier", flat=True)) == wanted:
-            return replace(found, key=framework.key)
+    if len(wanted) >= FEWEST_TO_KNOW:
+        for framework in Framework.objects.filter(requirement_count=len(wanted), edition=found.edition):
+            if set(framework.requirements.values_list("identifier", flat=True)) == wanted:
+                return replace(found, key=framework.key)
     return found
 
 

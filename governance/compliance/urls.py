@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.compliance.views import frameworks
+from governance.compliance.views import frameworks, mappings, profiles, statements
 
 app_name = "compliance"
 urlpatterns = [
@@ -11,5 +11,26 @@ urlpatterns = [
     path("frameworks/<int:pk>/", frameworks.framework, name="framework"),
     path("frameworks/<int:pk>/changes/", frameworks.changed, name="framework-changes"),
     path("frameworks/<int:pk>/csv/", frameworks.sheet, name="framework-csv"),
+    path("frameworks/<int:pk>/oscal/", frameworks.component_definition, name="framework-oscal"),
+    path("profiles/<int:pk>/oscal/", profiles.assessment_results, name="profile-oscal"),
     path("requirements/<int:pk>/", frameworks.requirement, name="requirement"),
+    path("requirements/<int:pk>/controls/", mappings.mapping, name="mapping"),
+    path("requirements/<int:pk>/suggestions/<int:control_pk>/confirmation/", mappings.confirmation, name="suggestion-confirmation"),
+    path("requirements/<int:pk>/suggestions/<int:control_pk>/refusal/", mappings.refusal, name="suggestion-refusal"),
+    path("mappings/<int:pk>/removal/", mappings.removal, name="mapping-removal"),
+    path("profiles/", profiles.listed, name="profiles"),
+    path("profiles/<int:pk>/", profiles.profile, name="profile"),
+    path("profiles/<int:pk>/tiers/", profiles.tiers, name="profile-tiers"),
+    path("profiles/<int:pk>/csv/", profiles.sheet, name="profile-csv"),
+    path("profiles/<int:pk>/import/", profiles.sheet_intake, name="profile-import"),
+    path("practices/<int:pk>/", profiles.practice, name="practice"),
+    path("practices/<int:pk>/aim/", profiles.aim, name="practice-aim"),
+    path("practices/<int:pk>/rating/", profiles.rating, name="practice-rating"),
+    path("statements/", statements.listed, name="statements"),
+    path("statements/<int:pk>/", statements.statement, name="statement"),
+    path("statements/<int:pk>/scope/", statements.scope, name="statement-scope"),
+    path("statements/<int:pk>/asking/", statements.asking, name="statement-asking"),
+    path("statements/<int:pk>/xlsx/", statements.workbook, name="statement-xlsx"),
+    path("statement-lines/<int:pk>/", statements.line, name="statement-line"),
+    path("crosswalks/", mappings.walks, name="crosswalks"),
 ]

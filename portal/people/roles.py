@@ -19,15 +19,17 @@ READING = frozenset(
     }
 )
 # Controls with their evidence, indicators with their readings, and plans; deciding on a plan is for the seats.
-PROTECTING = frozenset({"risks.change_control", "risks.add_evidence", "risks.change_treatment"})
+PROTECTING = frozenset({"risks.change_control", "risks.add_evidence", "risks.change_treatment", "compliance.map_control"})
 PROTECTING |= {"risks.change_indicator", "risks.add_reading", "risks.change_loss"}
+# How well a requirement is practised, and how well it should be.
+PRACTISING = frozenset({"compliance.rate_practice"})
 LOGGING = frozenset({"risks.log_risk"})
 DRAFTING = frozenset({"risks.draft_formula"})  # versions of the score's formula; CIO and CISO sign them
 EXCEPTING = frozenset({"risks.propose_exception"})
 IMPORTING = frozenset({"workbench.import"})
-# Catalogs of requirements, and which control answers which of them.
-MAPPING = frozenset({"compliance.import_catalog"})
 DECIDING = frozenset({"together.ask_decision", "together.meet_condition"})
+# Catalogs of requirements, and what corresponds between them.
+MAPPING = frozenset({"compliance.import_catalog", "compliance.open_profile", "compliance.change_statement"})
 ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
 
 # What goes with any seat.
@@ -37,7 +39,7 @@ SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
-LEADER |= SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | DECIDING
+LEADER |= SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
 LEADER |= {"together.propose_charter", "together.state_wish"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
@@ -67,6 +69,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | ANSWERING
     | IMPORTING
     | MAPPING
+    | PRACTISING
     | {
         "risks.change_risk",
         "risks.rate_risk",
@@ -78,6 +81,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     },
     "OWNER": READING
     | PROTECTING
+    | PRACTISING
     | EXCEPTING
     | DECIDING
     | LOGGING
@@ -85,6 +89,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | {"risks.change_risk", "risks.rate_risk", "signing.sign"},
     "HEAD": READING
     | PROTECTING
+    | PRACTISING
     | EXCEPTING
     | DECIDING
     | LOGGING
@@ -93,6 +98,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | {"risks.change_risk", "risks.rate_risk", "assets.change_asset", "signing.sign"},
     "ENGINEER": READING
     | PROTECTING
+    | PRACTISING
     | EXCEPTING
     | DECIDING
     | LOGGING
@@ -139,6 +145,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | LOGGING
     | IMPORTING
     | MAPPING
+    | PRACTISING
     | {"risks.change_risk", "assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery"},
 }
 

@@ -17,7 +17,6 @@ def main() -> int:
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    call_command("add_frameworks")
     if openings.somebody_lives_here():
         Path(os.environ.get("FIRST_SIGN_IN", FIRST_SIGN_IN)).unlink(missing_ok=True)
     elif os.environ.get("DEMO") != "0" and not openings.was_issued():
@@ -25,6 +24,7 @@ def main() -> int:
         call_command("seed_demo")
     else:
         call_command("first_sign_in")
+    call_command("add_frameworks")  # the demo has brought them on a day of its own
     return 0
 
 

@@ -269,6 +269,8 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "portal.attention.tasks.remind", "schedule": crontab(minute="*/5")},
     "send-digests": {"task": "portal.attention.tasks.send_digests", "schedule": crontab(minute="*/5")},
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},
+    "follow-coverage": {"task": "governance.compliance.tasks.follow", "schedule": 5.0, "options": {"expires": 10}},
+    "coverage-of-the-day": {"task": "governance.compliance.tasks.renew_due", "schedule": crontab(minute="*/10")},
     "send-letters": {"task": "portal.people.tasks.send_letters", "schedule": 30.0, "options": {"expires": 60}},
     "sweep-imports": {"task": "portal.workbench.tasks.work_on_imports", "schedule": 30.0, "options": {"expires": 60}},
     **{

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal import subjects
 from portal.errors import Invalid, Stale
 from portal.people import organisations
 from portal.people.access import permitted
@@ -147,6 +148,11 @@ def _page(request, found, status=200, **forms):
         "retiring": ReasonForm(auto_id="retire-%s"),
         "bearing": BearingForm(auto_id="bear-%s"),
         "sides": ControlRisk.Side.choices,
+        "panels": [
+            {"template": panel["template"], "cell": panel["cells"][found.pk]}
+            for panel in subjects.panels("control", [found.pk], request.user)
+            if found.pk in panel["cells"]
+        ],
     }
     return answer(request, "risks/controls/detail.html", context | forms, status=status)
 

@@ -7,6 +7,7 @@ from django.contrib.sessions.backends.cached_db import SessionStore
 
 from assets.discovery import reading
 from assets.models import DiscoveryRun, Proposal
+from governance.compliance import mappings
 from portal import subjects
 from portal.people import tokens
 from portal.people.models import User
@@ -16,6 +17,7 @@ from risks import register
 from tests.factories import assets as make_of_assets
 from tests.factories import portal as make
 from tests.factories.compliance import make_framework
+from tests.factories.risks import make_control
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 CSRF = "a" * 32
@@ -46,7 +48,9 @@ def build() -> SimpleNamespace:
     register.log(actor=people["CIO"], title="Confidential", category="LEGAL", unit=company.northfield, is_confidential=True)
     make_of_assets.make_run(unit=company.northfield, actor=people["ENGINEER"])
     reading.read_waiting()
-    make_framework(actor=analyst)
+    rules = make_framework(actor=analyst)
+    control = make_control(unit=company.northfield, actor=analyst)
+    mappings.add(control, rules.requirements.assessable().first(), "SUBSET", actor=analyst)
     sealing.seal_all()
     scopes = [f"{prefix.split('/')[0]}:write" for prefix, _viewset, _name in resources.registry]
     _token, secret = tokens.issue(people["INTEGRATION"], "Everything", scopes, actor=people["ADMIN"])

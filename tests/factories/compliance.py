@@ -25,7 +25,10 @@ def stream_of(document: Any) -> io.BytesIO:
     return io.BytesIO((document if isinstance(document, str) else json.dumps(document)).encode())
 
 
-def make_framework(*numbers: int, title: str = "House rules", version: str = "1.0", actor: Any = None) -> Framework:
-    """A framework of as many rules, `hr-1` and so on."""
-    found = catalog_of(*map(control_of, numbers or (1, 2, 3)), title=title, version=version)
+def make_framework(
+    *numbers: int, title: str = "House rules", version: str = "1.0", actor: Any = None, kind: str = "rule"
+) -> Framework:
+    """A framework of as many rules, `hr-1` and so on; those of the kind "control" can be stated to apply."""
+    rules = (control_of(number, **{"class": kind}) for number in numbers or (1, 2, 3))
+    found = catalog_of(*rules, title=title, version=version)
     return frameworks.take_in(stream_of(found), actor=actor).framework

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from assets.models import Asset
+from governance.compliance import mappings, profiles, statements
 from governance.together import decisions, ownership
 from governance.together.models import Condition, OwnershipWish
 from governance.together.wanted import MOST_LINKS
@@ -27,7 +28,7 @@ from portal.people.models import (
 from portal.record import audit, sealing
 from portal.record.models import DayHead
 from risks import appetite, controls, formula_previews, formula_versions, indicators, treatments
-from risks.models import Rating, RatingRound, Risk
+from risks.models import Control, Rating, RatingRound, Risk
 from tests.factories.compliance import make_framework
 from tests.factories.governance import make_decision
 from tests.factories.portal import make_unit, make_user
@@ -198,6 +199,14 @@ def _answered(ground: SimpleNamespace, count: int) -> None:
     for _ in range(min(count, 20)):
         make_framework(title=f"Rules of plant {next(_serial)}")
     ground.framework = make_framework(*range(1, count + 1), version=f"{next(_serial)}.0")
+    annex = make_framework(*range(1, min(count, 100) + 1), title="Annex", version=f"{next(_serial)}.0", kind="control")
+    ground.statement = statements.open_one(annex, ground.company.northfield, actor=None)
+    profiles.open_one(ground.framework, ground.company.northfield, actor=None)
+    first = ground.framework.requirements.assessable().order_by("place").first()
+    for control in Control.objects.current().exclude(pk__in=first.mappings.values("control"))[:PLANNED]:
+        mappings.add(control, first, "SUBSET", actor=ground.other)
+    for requirement in ground.framework.requirements.assessable().exclude(pk=first.pk)[:PLANNED]:
+        mappings.add(ground.control, requirement, "EQUAL", actor=ground.other)
 
 
 def _decided(ground: SimpleNamespace, risks: list[int]) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from governance.compliance import mappings, profiles, statements
 from portal.attention import reminders, reviews
 from portal.attention.models import Reminder
 from portal.people import organisations, proposals
@@ -25,6 +26,7 @@ ROOMS = {"board", "compliance", "setup", "offices", "assets", "risks", "attentio
 OWN_TEST = {"setup:begin", "setup:demo", "offices:aide-naming", "people:invitation", "people:new-password"}
 OWN_TEST |= {"risks:recalculation", "compliance:framework-csv"}  # files
 OWN_TEST |= {"risks:authority-new", "risks:appetite-change"}  # pages for leaders
+OWN_TEST |= {"compliance:profile-csv", "compliance:statement-xlsx", "compliance:framework-oscal", "compliance:profile-oscal"}
 KEYS = {"stage": "CURRENT"}  # of parameters that are no keys
 TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"
 LOST = """[...document.querySelectorAll('[aria-labelledby], [aria-describedby], [for]')].flatMap(e =>
@@ -86,8 +88,20 @@ def furnished():
     gone = Departure.objects.create(person=make.make_user("Gone"), handed_over_by=reader, passed={"assets": {str(other.pk): 2}})
     make_framework(1, 2)
     rules = make_framework(1, 3, version="2.0", actor=reader)
+    mappings.add(control, rules.requirements.get(identifier="hr-1"), "SUBSET", actor=reader, note="Doors only")
+    statement = statements.open_one(make_framework(1, title="Annex", kind="control"), company.root, actor=reader)
+    statements.set_scope(statement, "Both plants and the offices", actor=reader)
+    statements.decide(statement.lines.first(), actor=reader, version=None, is_applicable=True, reason="Doors")
+    statements.ask(statement, actor=reader)
+    profile = profiles.open_one(rules, company.root, actor=reader)
+    practice = profiles.rate(profile.practices.first(), "IT", 2, actor=reader, reason="Seen on a walk")
+    profiles.aim(practice, actor=reader, version=None, owner="BOTH", target_level=3, note="By spring")
     return reader, {
         "compliance": rules.pk,
+        "compliance:profile": profile.pk,
+        "compliance:statement": statement.pk,
+        "compliance:statement-line": statement.lines.first().pk,
+        "compliance:practice": practice.pk,
         "compliance:requirement": rules.requirements.assessable().first().pk,
         "assets": press.pk,
         "assets:run": run.pk,

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from assets.discovery import reading
+from governance.compliance import crosswalks, mappings, profiles, statements
 from governance.together import ownership
 from governance.together.models import Condition, OwnershipWish
 from portal import clock
@@ -47,6 +48,7 @@ from tests.house.route_table import CONFIDENTIAL, OTHER, OWN, RESOURCES
 WORDS = {
     "risk": {OWN: "Quillfeather", OTHER: "Umbrafang", CONFIDENTIAL: "Nightglass"},
     "asset": {OWN: "Brindlecog", OTHER: "Thornwheel", CONFIDENTIAL: "Brindlecog"},
+    "practice": {OWN: "Mossgather", OTHER: "Fennelgrave"},
 }
 BACKEND = f"{AuthenticationBackend.__module__}.{AuthenticationBackend.__qualname__}"
 
@@ -112,17 +114,36 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made["browser-session"], made["factor"] = dict.fromkeys(units, session), dict.fromkeys(units, factor)
     made |= _sheets(company)
     made |= _kept(made["risk"], stranger)
-    made |= _answered(units)
+    made |= _answered(units, made["control"])
     made["unit"], made["user"] = units, dict.fromkeys(units, stranger)
     return made | {kind: dict.fromkeys(units, row) for kind, row in _around_seats(stranger, company).items()}
 
 
-def _answered(units: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """A framework in its second edition, which is the whole organisation's."""
-    compliance.make_framework(1, 2)
+def _answered(units: dict[str, Any], answering: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """A framework in its second edition, which is the whole organisation's, and the controls of two units that answer it."""
+    before = compliance.make_framework(1, 2)
     framework = compliance.make_framework(1, 3, version="2.0")
     requirement = framework.requirements.assessable().first()
-    return {"framework": dict.fromkeys(units, framework), "requirement": dict.fromkeys(units, requirement)}
+    mapped = {place: mappings.add(one, requirement, "SUBSET", actor=None) for place, one in answering.items()}
+    walk, _new = crosswalks.take_in(
+        io.BytesIO(b"source,target,relationship\nhr-1,hr-1,equal\n"), actor=None, source=before, target=framework
+    )
+    opened = {place: profiles.open_one(framework, units[place], actor=None) for place in (OWN, OTHER)}
+    rows = {place: profile.practices.first() for place, profile in opened.items()}
+    for place, row in rows.items():
+        profiles.aim(row, actor=None, version=None, owner="BOTH", target_level=3, note=f"{WORDS['practice'][place]} first")
+    annex = compliance.make_framework(1, title="Annex", kind="control")
+    stated = {place: statements.open_one(annex, units[place], actor=None) for place in (OWN, OTHER)}
+    for place, statement in stated.items():
+        statements.set_scope(statement, f"{WORDS['practice'][place]} and nothing else", actor=None)
+    known = {"framework": framework, "requirement": requirement, "crosswalk": walk, "coverage": requirement.coverage}
+    return {kind: dict.fromkeys(units, row) for kind, row in known.items()} | {
+        "control-mapping": mapped,
+        "statement": stated,
+        "statement-line": {place: one.lines.first() for place, one in stated.items()},
+        "profile": opened,
+        "practice": rows,
+    }
 
 
 def _around_seats(stranger: Any, company: Any) -> dict[str, Any]:

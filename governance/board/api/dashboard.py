@@ -48,6 +48,17 @@ class MoveSerializer(serializers.Serializer):
     why = WhySerializer(many=True)
 
 
+class PracticeSumSerializer(serializers.Serializer):
+    """A part of the organisation's CSF profile: mean levels of 4, how many requirements are below their target or not rated."""
+
+    identifier = serializers.CharField()
+    current = serializers.DecimalField(source="sum.current", max_digits=2, decimal_places=1, allow_null=True)
+    target = serializers.DecimalField(source="sum.target", max_digits=2, decimal_places=1, allow_null=True)
+    below = serializers.IntegerField(source="sum.below")
+    unrated = serializers.IntegerField(source="sum.unrated")
+    page = serializers.CharField(source="url")
+
+
 class DashboardSerializer(serializers.Serializer):
     """Today in numbers, for one scope at one moment."""
 
@@ -63,6 +74,7 @@ class DashboardSerializer(serializers.Serializer):
     rose = serializers.IntegerField(help_text="How many of them rose.")
     fell = serializers.IntegerField(help_text="How many of them fell.")
     safety = serializers.ListField(child=serializers.IntegerField(), help_text="Risks that can hurt people, the worst first.")
+    compliance = PracticeSumSerializer(many=True, help_text="The functions of the CSF, Govern first.")
     owned = serializers.ListField(child=serializers.IntegerField(), help_text="Risks you own, where Today lists them.")
 
 
@@ -88,6 +100,7 @@ class DashboardViewSet(Door, ViewSet):
             "rose": found.rose,
             "fell": found.fell,
             "safety": [risk.pk for risk in found.safety],
+            "compliance": found.compliance.groups if found.compliance else [],
             "owned": [risk.pk for risk in found.owned],
         }
         return Response(DashboardSerializer(shown).data)

@@ -3,9 +3,10 @@
 import pghistory
 from django.db import transaction
 
-from governance.board.demo import decisions, exceptions, formulas, inventory, people, risks
+from governance.board.demo import compliance, decisions, exceptions, formulas, inventory, people, risks
 from governance.board.demo.events import Event
 from governance.board.demo.times import ZONE, Calendar
+from governance.compliance import covering
 from governance.together import moving
 from portal import clock
 from portal.archive import heads
@@ -55,6 +56,7 @@ def build() -> dict[str, dict[str, str]]:
         Event(YESTERDAY, IN_THE_AFTERNOON, lambda: people.stand_in(staff, calendar)),
     ]
     happenings += [*exceptions.happenings(staff), *decisions.happenings(staff, tree), *formulas.happenings(staff)]
+    happenings += compliance.happenings(staff, tree)
     risks.live(calendar, staff, tree, known, happenings)
     calendar.reach(0)
     reminders.remind()
@@ -68,3 +70,5 @@ def _midnight() -> None:
         risks.change_of_day()
         moving.escalate()
         moving.renew()
+        covering.follow()
+        covering.renew_due()

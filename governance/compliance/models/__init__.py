@@ -1,3 +1,21 @@
 from governance.compliance.models.framework import Framework, Requirement
+from governance.compliance.models.mapping import ControlMapping, Coverage, CoverageMark, Crosswalk, CrosswalkPair, Relationship
+from governance.compliance.models.profile import Owner, Practice, PracticeRating, Profile
+from governance.compliance.models.statement import Statement, StatementLine
 
-__all__ = ["Framework", "Requirement"]
+__all__ = [
+    "ControlMapping",
+    "Coverage",
+    "CoverageMark",
+    "Crosswalk",
+    "CrosswalkPair",
+    "Framework",
+    "Owner",
+    "Practice",
+    "PracticeRating",
+    "Profile",
+    "Relationship",
+    "Requirement",
+    "Statement",
+    "StatementLine",
+]

@@ -60,7 +60,7 @@ def guarded(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
-def _plain(cell: str) -> str:
+def plain_cell(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
@@ -87,7 +87,7 @@ def _lines(rows: Iterator[list[str]], header: list[str]) -> Iterator[dict[str, s
                 if len(row) > len(header):
                     sentence = _("Line %(line)d has more cells than the header. Quote the cells that hold a comma.")
                     raise UnreadableCatalog(sentence % {"line": number})
-                yield {name: _plain(cell.strip()) for name, cell in zip(header, row, strict=False)}
+                yield {name: plain_cell(cell.strip()) for name, cell in zip(header, row, strict=False)}
     except csv.Error:
         raise UnreadableCatalog(_("Line %(line)d cannot be read as CSV. Check its quotes.") % {"line": number + 1}) from None
 

@@ -1,14 +1,16 @@
 """Pages of frameworks: the list, one edition, one requirement, what changed, and the way in and out for a file."""
 
-from django.http import StreamingHttpResponse
+from django.http import JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from governance.compliance import framework_book, frameworks
+from governance.compliance import framework_book, frameworks, mapping_book, oscal_out, practice_book
 from governance.compliance.forms.frameworks import CatalogForm
+from governance.compliance.forms.mappings import MappingForm
 from governance.compliance.models import Framework, Requirement
 from governance.compliance.readers import csv_catalog
+from portal import clock
 from portal.archive import changes
 from portal.errors import Invalid, Refused
 from portal.people.access import permitted
@@ -22,7 +24,12 @@ READ, IMPORT = "compliance.view_framework", "compliance.import_catalog"
 @permitted(READ)
 def listed(request):
     """The frameworks we answer to."""
-    context = {"frameworks": framework_book.listed(request.user), "may_import": request.user.has_perm(IMPORT)}
+    context = {
+        "lines": framework_book.listed(request.user),
+        "tile": practice_book.tile(request.user),
+        "at": clock.now(),
+        "may_import": request.user.has_perm(IMPORT),
+    }
     return answer(request, "compliance/frameworks/list.html", context)
 
 
@@ -54,11 +61,7 @@ def changed(request, pk):
 @permitted(READ)
 def requirement(request, pk):
     """One requirement."""
-    rows = Requirement.objects.visible_to(request.user).select_related("framework").defer("search", "parameters")
-    found = get_object_or_404(rows, pk=pk)
-    before, after = framework_book.neighbours(found)
-    context = {"requirement": found, "above": framework_book.above(found), "before": before, "after": after}
-    return answer(request, "compliance/frameworks/requirement.html", context)
+    return requirement_page(request, visible_requirement(request, pk))
 
 
 @require_safe
@@ -70,6 +73,14 @@ def sheet(request, pk):
     name = f"{found.key}-{found.edition}.csv"
     disposition = f'attachment; filename="{"".join(letter if letter.isalnum() or letter in "-." else "-" for letter in name)}"'
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
+
+
+@require_safe
+@permitted(READ)
+def component_definition(request, pk):
+    """Our controls for this framework, as OSCAL."""
+    found = _framework(request, pk)
+    return as_oscal(oscal_out.component_definition(found, request.user), f"controls-{found.pk}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,3 +105,30 @@ def intake(request):
 def _framework(request, pk):
     rows = Framework.objects.visible_to(request.user).select_related("replaces", "based_on", "imported_by")
     return get_object_or_404(rows, pk=pk)
+
+
+def as_oscal(document, name):
+    """An OSCAL document as a file."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.json"'}
+    return JsonResponse(document, headers=headers, json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+def visible_requirement(request, pk):
+    rows = Requirement.objects.visible_to(request.user).select_related("framework").defer("search", "parameters")
+    return get_object_or_404(rows, pk=pk)
+
+
+def requirement_page(request, found, status=200, mapping_form=None):
+    """One requirement with what answers it; `mapping_form` as it was refused."""
+    before, after = framework_book.neighbours(found)
+    may_map = found.assessable and request.user.has_perm("compliance.map_control")
+    context = {
+        "requirement": found,
+        "above": framework_book.above(found),
+        "before": before,
+        "after": after,
+        "explained": mapping_book.explain(found, request.user) if found.assessable else None,
+        "may_map": may_map,
+        "mapping_form": mapping_form or (MappingForm() if may_map else None),
+    }
+    return answer(request, "compliance/frameworks/requirement.html", context, status=status)

@@ -1,0 +1,119 @@
+"""Statements of applicability and their lines for integrations; signatures need a session."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from governance.compliance import statements
+from governance.compliance.models import Statement, StatementLine
+from portal.web.api.changes import state_change
+from portal.web.api.fields import Linked, RowSerializer
+from portal.web.api.filters import LinkedFilter
+from portal.web.api.reading import ReadSet
+from portal.web.api.router import resources
+from portal.web.api.writing import RegisterSet
+
+READ, CHANGE = "compliance.view_framework", "compliance.change_statement"
+
+
+class StatementSerializer(RowSerializer):
+    framework = Linked("framework")
+    unit = Linked("unit")
+    proposed_by = Linked("user", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Statement
+        fields = [
+            *("id", "framework", "unit", "scope", "opened_at", "proposed_by", "proposed_at", "signed_at", "archived_at", "version")
+        ]
+        read_only_fields = ["scope", "opened_at", "proposed_at", "signed_at", "archived_at", "version"]
+
+
+class ScopeSerializer(serializers.Serializer):
+    scope = serializers.CharField(max_length=statements.LONGEST_SCOPE)
+
+
+class StatementFilters(django_filters.FilterSet):
+    framework = LinkedFilter("framework", field_name="framework_id")
+    unit = LinkedFilter("unit", field_name="unit_id")
+
+    class Meta:
+        model = Statement
+        fields: list[str] = []
+
+
+class StatementViewSet(RegisterSet):
+    """Which controls of a framework apply to a unit, and why."""
+
+    kind = "statement"
+    serializer_class = StatementSerializer
+    permission, write_permission = READ, CHANGE
+    filterset_class = StatementFilters
+    lookup_value_regex = "[0-9]{1,18}"
+    bulk = None  # one is opened at a time
+
+    def perform_register(self, validated: Any, actor: Any) -> Statement:
+        return statements.open_one(validated["framework"], validated["unit"], actor=actor)
+
+    @state_change(CHANGE, request=ScopeSerializer)
+    def scope(self, instance: Statement, validated: Any, actor: Any) -> Statement:
+        """Say what the management system covers."""
+        return statements.set_scope(instance, validated["scope"], actor=actor)
+
+    @state_change(CHANGE)
+    def asking(self, instance: Statement, validated: Any, actor: Any) -> Statement:
+        """Ask CIO and CISO to sign it as it stands."""
+        return statements.ask(instance, actor=actor)
+
+
+class StatementLineSerializer(RowSerializer):
+    statement = Linked("statement", read_only=True)
+    requirement = Linked("requirement", read_only=True)
+    identifier = serializers.CharField(source="requirement.identifier", read_only=True)
+    owner = Linked("user", read_only=True, allow_null=True)
+
+    class Meta:
+        model = StatementLine
+        fields = ["id", "statement", "requirement", "identifier", "is_applicable", "reason", "status", "owner", "version"]
+        read_only_fields = fields
+
+
+class DecisionOnLineSerializer(serializers.Serializer):
+    """What is left away stays as it is."""
+
+    is_applicable = serializers.BooleanField(allow_null=True, required=False)
+    reason = serializers.CharField(max_length=statements.LONGEST_REASON, allow_blank=True, required=False)
+    status = serializers.ChoiceField(choices=StatementLine.Status.choices, required=False)
+    owner = Linked("user", allow_null=True, required=False)
+
+
+class StatementLineFilters(django_filters.FilterSet):
+    statement = LinkedFilter("statement", field_name="statement_id")
+
+    class Meta:
+        model = StatementLine
+        fields = ["is_applicable", "status"]
+
+
+class StatementLineViewSet(ReadSet):
+    """Each control of a statement."""
+
+    kind = ""
+    serializer_class = StatementLineSerializer
+    permission, write_permission = READ, CHANGE
+    filterset_class = StatementLineFilters
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def queryset_for(self, user: Any) -> QuerySet:
+        return StatementLine.objects.visible_to(user).select_related("requirement", "statement")
+
+    @state_change(CHANGE, request=DecisionOnLineSerializer)
+    def decision(self, instance: StatementLine, validated: Any, actor: Any) -> StatementLine:
+        """Say whether it applies, why, how far it is and who sees to it."""
+        return statements.decide(instance, actor=actor, version=None, **validated)
+
+
+resources.register("statements", StatementViewSet)
+resources.register("statement-lines", StatementLineViewSet)

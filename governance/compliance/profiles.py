@@ -1,0 +1,154 @@
+"""Profiles: opening one, saying who owns what and how well it should be done, rating how well it is done."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+
+from governance.compliance.errors import NotYourOffice, OldEdition, ProfileThere, SavedOver, TiersOfOrganisation
+from governance.compliance.models import Framework, Owner, Practice, PracticeRating, Profile
+from governance.compliance.models.profile import LEVELS
+from portal import clock
+from portal.errors import Invalid
+from portal.people.models import Unit
+from portal.people.reach import grants
+from portal.record import audit
+from risks.models import Office
+
+LONGEST = 500
+STAMP = "compliance.practised"  # in the cache: changes with every rating and aim
+SEATS = {"CIO": Office.IT, "CISO": Office.SECURITY}
+
+
+@transaction.atomic
+def open_one(framework: Framework, unit: Unit, *, actor: Any) -> Profile:
+    """A profile of `framework` in `unit`, nothing rated yet. Raises OldEdition, ProfileThere, Invalid."""
+    framework = Framework.objects.select_for_update().get(pk=framework.pk)
+    if framework.state != Framework.State.CURRENT:
+        raise OldEdition(framework)
+    seen = grants(actor) if actor is not None else None
+    if unit.archived_at is not None or not (
+        seen is None or seen.everywhere or any(unit.path.startswith(path) for path in seen.unit_paths)
+    ):
+        raise Invalid(_("This is not complete."), {"unit": [_("Choose one of your own units.")]})
+    if Profile.objects.current().filter(framework=framework, unit=unit).exists():
+        raise ProfileThere
+    profile = Profile.objects.create(framework=framework, unit=unit, opened_by=_person(actor), opened_at=clock.now())
+    requirements = framework.requirements.assessable().order_by("place").values_list("pk", flat=True)
+    transaction.on_commit(partial(cache.set, STAMP, get_random_string(16), None))
+    Practice.objects.bulk_create(Practice(profile=profile, requirement_id=pk) for pk in requirements)
+    audit.record(actor, "profile.opened", profile, {"framework": framework.pk, "unit": unit.pk})
+    return profile
+
+
+@transaction.atomic
+def set_tiers(profile: Profile, *, actor: Any, version: int | None, current_tier: int | None, target_tier: int | None) -> Profile:
+    """How the organisation as a whole deals with risk, by the tiers of the CSF. Raises TiersOfOrganisation, SavedOver, Invalid."""
+    profile = Profile.objects.select_for_update(of=("self",)).select_related("unit", "framework").get(pk=profile.pk)
+    _check_version(profile, version)
+    if profile.unit.parent_id is not None:
+        raise TiersOfOrganisation
+    for name, value in (("current_tier", current_tier), ("target_tier", target_tier)):
+        if value is not None and value not in (1, 2, 3, 4):
+            raise Invalid(_("This is not complete."), {name: [_("Choose a tier from 1 to 4, or leave it open.")]})
+    before = [profile.current_tier, profile.target_tier]
+    if before == [current_tier, target_tier]:
+        return profile
+    profile.current_tier, profile.target_tier = current_tier, target_tier
+    profile.version += 1
+    profile.save(update_fields=["current_tier", "target_tier", "version"])
+    audit.record(actor, "profile.tiers_set", profile, {"before": before, "after": [current_tier, target_tier]})
+    return profile
+
+
+@transaction.atomic
+def aim(practice: Practice, *, actor: Any, version: int | None, owner: str, target_level: int | None, note: str) -> Practice:
+    """Whose subject it is and how well it should be done. Raises OldEdition, SavedOver, Invalid."""
+    practice = _locked(practice)
+    _check_version(practice, version)
+    note = " ".join(note.split())
+    wrong: dict[str, list[str]] = {}
+    if owner not in Owner.values:
+        wrong["owner"] = [_("Choose the IT office, the security office, or both.")]
+    if target_level is not None and target_level not in LEVELS:
+        wrong["target_level"] = [_("Choose a level from 0 to 4, or leave it open.")]
+    if len(note) > LONGEST:
+        wrong["note"] = [_("Keep it under %d characters.") % LONGEST]
+    if wrong:
+        raise Invalid(_("This is not complete."), wrong)
+    told = {"owner": owner, "target_level": target_level, "note": note}
+    changed = {name: value for name, value in told.items() if getattr(practice, name) != value}
+    if not changed:
+        return practice
+    for name, value in changed.items():
+        setattr(practice, name, value)
+    practice.version += 1
+    _settle(practice)
+    practice.save()
+    audit.record(actor, "practice.aimed", practice, {name: value for name, value in changed.items() if name != "note"}, text=note)
+    return practice
+
+
+@transaction.atomic
+def rate(practice: Practice, office: str, level: int, *, actor: Any, reason: str = "") -> Practice:
+    """How well it is done, as one office sees it; both rate where both own it. A leader speaks for their own office alone. Raises
+    OldEdition, NotYourOffice, Invalid."""
+    practice = _locked(practice)
+    reason = " ".join(reason.split())
+    if office not in Office.values or level not in LEVELS or isinstance(level, bool):
+        raise Invalid(_("This is not complete."), {"level": [_("Choose an office and a level from 0 to 4.")]})
+    if len(reason) > LONGEST:
+        raise Invalid(_("This is too long."), {"reason": [_("Keep it under %d characters.") % LONGEST]})
+    spoken_for = {SEATS[seat] for seat in grants(actor).seats & SEATS.keys()} if actor is not None else set()
+    if (spoken_for and office not in spoken_for) or practice.owner not in (office, Owner.BOTH):
+        raise NotYourOffice(practice.owner)
+    PracticeRating.objects.create(
+        practice=practice, office=office, level=level, reason=reason, rated_by=_person(actor), known_at=clock.now()
+    )
+    _settle(practice)
+    practice.version += 1
+    practice.save(update_fields=["current_level", "offices_differ", "version"])
+    audit.record(actor, "practice.rated", practice, {"office": office, "level": level}, text=reason)
+    return practice
+
+
+def newest(practice_ids: Any) -> dict[int, dict[str, PracticeRating]]:
+    """By practice the newest rating of each office. One query."""
+    rows = PracticeRating.objects.filter(practice__in=practice_ids).select_related("rated_by")
+    found: dict[int, dict[str, PracticeRating]] = {}
+    for row in rows.order_by("practice", "office", "-id").distinct("practice", "office"):
+        found.setdefault(row.practice_id, {})[row.office] = row
+    return found
+
+
+def level_of(owner: str, levels: Mapping[str, int]) -> tuple[int | None, bool]:
+    """The level that counts, and whether the offices differ: of both the lower, of one its own."""
+    counting = [level for office, level in levels.items() if owner in (office, Owner.BOTH)]
+    return (min(counting) if counting else None), len(set(counting)) > 1
+
+
+def _settle(practice: Practice) -> None:
+    transaction.on_commit(partial(cache.set, STAMP, get_random_string(16), None))
+    levels = {office: row.level for office, row in newest([practice.pk]).get(practice.pk, {}).items()}
+    practice.current_level, practice.offices_differ = level_of(practice.owner, levels)
+
+
+def _locked(practice: Practice) -> Practice:
+    found = Practice.objects.select_for_update(of=("self",)).select_related("profile__framework", "profile__unit", "requirement")
+    practice = found.get(pk=practice.pk)
+    if practice.profile.framework.state != Framework.State.CURRENT or practice.profile.archived_at is not None:
+        raise OldEdition(practice.profile.framework)
+    return practice
+
+
+def _check_version(row: Any, version: int | None) -> None:
+    if version is not None and version != row.version:
+        raise SavedOver(row.version)
+
+
+def _person(actor: Any) -> Any:
+    return actor if actor is not None and actor.pk else None

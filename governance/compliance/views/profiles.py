@@ -1,0 +1,178 @@
+"""Pages of profiles: the list, one with its strip, one practice, tiers, and the sheet in and out."""
+
+from django.http import StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from governance.compliance import mapping_book, oscal_out, practice_book, profile_sheet, profiles
+from governance.compliance.forms.profiles import AimForm, OpenForm, RatingForm, SheetForm, TiersForm
+from governance.compliance.models import Owner, Practice, Profile
+from governance.compliance.views.frameworks import as_oscal
+from portal.archive import changes
+from portal.errors import Invalid, Refused, Stale
+from portal.people.access import permitted
+from portal.people.reach import grants
+from portal.web.pages import answer
+from risks.models import Office
+from risks.views.answers import gone_to
+
+READ, RATE, OPEN = "compliance.view_framework", "compliance.rate_practice", "compliance.open_profile"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permitted(READ)
+def listed(request):
+    """The profiles one may open, and the way to another one."""
+    form = OpenForm(request.POST or None, user=request.user) if request.user.has_perm(OPEN) else None
+    if request.method == "POST" and form is not None and form.is_valid():
+        try:
+            made = profiles.open_one(form.cleaned_data["framework"], form.cleaned_data["unit"], actor=request.user)
+            return gone_to(request, reverse("compliance:profile", args=[made.pk]))
+        except Invalid as error:
+            form.take(error)
+        except Refused as error:
+            form.add_error(None, str(error))
+    context = {"profiles": practice_book.listed(request.user), "form": form}
+    return answer(request, "compliance/profiles/list.html", context, status=422 if form and form.errors else 200)
+
+
+@require_safe
+@permitted(READ)
+def profile(request, pk):
+    """One profile, Govern first."""
+    return _page(request, _profile(request, pk))
+
+
+@require_POST
+@permitted(RATE)
+def tiers(request, pk):
+    """How the organisation as a whole deals with risk."""
+    found, form = _profile(request, pk), TiersForm(request.POST, auto_id="tiers-%s")
+    if form.is_valid():
+        try:
+            profiles.set_tiers(found, actor=request.user, **form.cleaned_data)
+            return gone_to(request, reverse("compliance:profile", args=[found.pk]))
+        except Invalid as error:
+            form.take(error)
+    return _page(request, found, tiers_form=form, status=422)
+
+
+@require_safe
+@permitted(READ)
+def sheet(request, pk):
+    """The profile as CSV; bringing it back changes nothing."""
+    found = _profile(request, pk)
+    headers = {"Content-Disposition": f'attachment; filename="profile-{found.pk}.csv"'}
+    return StreamingHttpResponse(profile_sheet.write(found), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_safe
+@permitted(READ)
+def assessment_results(request, pk):
+    """What the offices found, as OSCAL."""
+    found = _profile(request, pk)
+    return as_oscal(oscal_out.assessment_results(found), f"assessment-{found.pk}")
+
+
+@require_POST
+@permitted(RATE)
+def sheet_intake(request, pk):
+    """Let the profile be as a sheet says."""
+    found, form = _profile(request, pk), SheetForm(request.POST, request.FILES, auto_id="sheet-%s")
+    if form.is_valid():
+        try:
+            profile_sheet.take_in(found, form.cleaned_data["file"], actor=request.user)
+            return gone_to(request, reverse("compliance:profile", args=[found.pk]))
+        except Invalid as error:
+            form.take(error)
+    return _page(request, found, sheet_form=form, status=422)
+
+
+@require_safe
+@permitted(READ)
+def practice(request, pk):
+    """One requirement of a profile: what each office says, and what should be."""
+    return _practice_page(request, _practice(request, pk))
+
+
+@require_POST
+@permitted(RATE)
+def aim(request, pk):
+    """Whose subject it is, and how well it should be done."""
+    found, form = _practice(request, pk), AimForm(request.POST, auto_id="aim-%s")
+    if form.is_valid():
+        try:
+            profiles.aim(found, actor=request.user, **form.cleaned_data)
+            return gone_to(request, reverse("compliance:practice", args=[found.pk]))
+        except Stale as error:
+            form.keep_yours(error)
+            return _practice_page(request, found, aim_form=form, status=error.status)
+        except Invalid as error:
+            form.take(error)
+    return _practice_page(request, found, aim_form=form, status=422)
+
+
+@require_POST
+@permitted(RATE)
+def rating(request, pk):
+    """How well it is done, for one office."""
+    found = _practice(request, pk)
+    form = RatingForm(request.POST, auto_id="rate-%s", offices=_offices(request.user, found))
+    if form.is_valid():
+        try:
+            profiles.rate(found, actor=request.user, **form.cleaned_data)
+            return gone_to(request, reverse("compliance:practice", args=[found.pk]))
+        except Invalid as error:
+            form.take(error)
+    return _practice_page(request, found, rating_form=form, status=422)
+
+
+def _offices(user, found):
+    """For which offices `user` may speak here: a leader for their own alone."""
+    seats = grants(user).seats & profiles.SEATS.keys()
+    spoken = {profiles.SEATS[seat] for seat in seats} or set(Office)
+    return [office for office in Office if office in spoken and found.owner in (office, Owner.BOTH)]
+
+
+def _page(request, found, status=200, **forms):
+    may_rate = request.user.has_perm(RATE)
+    entries, _more = changes.read("profile", found, request.user)
+    values = {name: getattr(found, name) for name in ("current_tier", "target_tier", "version")}
+    context = {
+        "profile": found,
+        "sheet": practice_book.sheet(found, request.GET, request.user),
+        "may_rate": may_rate,
+        "is_whole": found.unit.parent_id is None,
+        "tiers_form": TiersForm(initial=values, auto_id="tiers-%s"),
+        "sheet_form": SheetForm(auto_id="sheet-%s"),
+        "entries": entries,
+    }
+    return answer(request, "compliance/profiles/detail.html", context | forms, status=status)
+
+
+def _practice_page(request, found, status=200, **forms):
+    offices = _offices(request.user, found)
+    entries, _more = changes.read("practice", found, request.user)
+    values = {name: getattr(found, name) for name in ("owner", "target_level", "note", "version")}
+    context = {
+        "practice": found,
+        "sides": practice_book.named_ratings(found),
+        "explained": mapping_book.explain(found.requirement, request.user),
+        "may_rate": request.user.has_perm(RATE),
+        "offices": offices,
+        "aim_form": AimForm(initial=values, auto_id="aim-%s"),
+        "rating_form": RatingForm(auto_id="rate-%s", offices=offices),
+        "entries": entries,
+    }
+    return answer(request, "compliance/profiles/practice.html", context | forms, status=status)
+
+
+def _profile(request, pk):
+    rows = Profile.objects.visible_to(request.user).select_related("framework", "unit")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _practice(request, pk):
+    rows = Practice.objects.visible_to(request.user).select_related("profile__framework", "profile__unit", "requirement")
+    return get_object_or_404(rows, pk=pk)

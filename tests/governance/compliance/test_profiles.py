@@ -1,0 +1,193 @@
+"""Profiles: both offices rate where both own it, the sheet goes out and in, and a new edition takes everything along."""
+
+import csv
+import io
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from governance.compliance import frameworks, heat_strip, practice_book, profile_sheet, profiles
+from governance.compliance.errors import NotYourOffice, OldEdition, ProfileThere, SavedOver, TiersOfOrganisation, UnreadableCatalog
+from governance.compliance.heat_strip import Practised
+from governance.compliance.models import Framework, Practice, PracticeRating, Profile
+from portal import clock
+from portal.errors import Invalid
+from portal.record.models import AuditEntry
+from tests.factories.compliance import catalog_of, control_of, make_framework, stream_of
+
+
+@pytest.fixture
+def profile(company, person):
+    return profiles.open_one(make_framework(1, 2, 3), company.root, actor=person("ANALYST"))
+
+
+def practice(number, profile):
+    return profile.practices.get(requirement__identifier=f"hr-{number}")
+
+
+def test_both_offices_rate_side_by_side_and_the_lower_counts_until_they_agree(profile, person):
+    cio, ciso = person("CIO"), person("CISO")
+
+    one = profiles.rate(practice(1, profile), "IT", 3, actor=cio, reason="Doors are locked")
+    assert (one.current_level, one.offices_differ) == (3, False)
+    two = profiles.rate(one, "SECURITY", 1, actor=ciso)
+    assert (two.current_level, two.offices_differ) == (1, True)
+    three = profiles.rate(two, "SECURITY", 3, actor=ciso)
+    assert (three.current_level, three.offices_differ) == (3, False)
+
+    assert PracticeRating.objects.count() == 3
+    assert [rating.level for _office, rating in practice_book.named_ratings(three)] == [3, 3]
+    assert AuditEntry.objects.filter(verb="practice.rated").count() == 3
+
+
+def test_where_one_office_owns_it_only_that_one_rates(profile, person):
+    cio, analyst = person("CIO"), person("OWNER")
+    row = profiles.aim(practice(1, profile), actor=cio, version=1, owner="SECURITY", target_level=3, note=" By  spring ")
+
+    assert (row.owner, row.target_level, row.note, row.gap) == ("SECURITY", 3, "By spring", None)
+    with pytest.raises(NotYourOffice):
+        profiles.rate(row, "IT", 2, actor=analyst)
+    with pytest.raises(NotYourOffice):
+        profiles.rate(row, "SECURITY", 2, actor=cio)  # a leader speaks for their own office
+    assert profiles.rate(row, "SECURITY", 2, actor=analyst).gap == 1
+
+
+def test_a_change_of_owner_lets_what_that_office_said_count(profile, person):
+    analyst = person("OWNER")
+    row = profiles.rate(practice(1, profile), "IT", 4, actor=analyst)
+    row = profiles.rate(row, "SECURITY", 2, actor=analyst)
+
+    row = profiles.aim(row, actor=analyst, version=None, owner="IT", target_level=None, note="")
+
+    assert (row.current_level, row.offices_differ) == (4, False)
+
+
+def test_each_refusal_of_profiles(profile, company, person):
+    analyst, root = person("OWNER"), company.root
+    with pytest.raises(ProfileThere):
+        profiles.open_one(profile.framework, root, actor=analyst)
+    with pytest.raises(Invalid):
+        profiles.open_one(profile.framework, company.eastmere, actor=person("ENGINEER", unit=company.northfield))
+    plant = profiles.open_one(profile.framework, company.northfield, actor=analyst)
+    with pytest.raises(TiersOfOrganisation):
+        profiles.set_tiers(plant, actor=analyst, version=None, current_tier=2, target_tier=3)
+    with pytest.raises(Invalid):
+        profiles.set_tiers(profile, actor=analyst, version=None, current_tier=5, target_tier=3)
+    with pytest.raises(SavedOver):
+        profiles.set_tiers(profile, actor=analyst, version=9, current_tier=2, target_tier=3)
+    assert profiles.set_tiers(profile, actor=analyst, version=1, current_tier=2, target_tier=3).target_tier == 3
+    for wrong in ({"owner": "HR"}, {"target_level": 5}, {"note": "x" * 501}):
+        with pytest.raises(Invalid):
+            profiles.aim(
+                practice(1, profile), actor=analyst, version=None, **{"owner": "IT", "target_level": 1, "note": ""} | wrong
+            )
+    for office, level in (("HR", 2), ("IT", 5), ("IT", True)):
+        with pytest.raises(Invalid):
+            profiles.rate(practice(1, profile), office, level, actor=analyst)
+    frameworks.take_in(stream_of(catalog_of(control_of(1), version="2.0")), actor=None)
+    with pytest.raises(OldEdition):
+        profiles.rate(practice(1, profile), "IT", 2, actor=analyst)
+    with pytest.raises(OldEdition):
+        profiles.open_one(profile.framework, company.finance, actor=analyst)
+
+
+def told(profile):
+    rows = profile.practices.order_by("requirement__place")
+    return list(rows.values_list("requirement__identifier", "owner", "current_level", "target_level", "offices_differ", "note"))
+
+
+def test_a_profile_survives_its_sheet_and_takes_a_changed_one(profile, company, person):
+    analyst = person("OWNER")
+    profiles.aim(practice(1, profile), actor=analyst, version=None, owner="IT", target_level=3, note='=2+2, "so"')
+    profiles.rate(practice(1, profile), "IT", 2, actor=analyst)
+    profiles.rate(practice(2, profile), "SECURITY", 0, actor=analyst)
+    sheet = "".join(profile_sheet.write(profile))
+    before, ratings = told(profile), PracticeRating.objects.count()
+
+    assert profile_sheet.take_in(profile, io.BytesIO(sheet.encode()), actor=analyst) == 0
+    assert (told(profile), PracticeRating.objects.count()) == (before, ratings)
+    other = profiles.open_one(profile.framework, company.finance, actor=analyst)
+    assert profile_sheet.take_in(other, io.BytesIO(sheet.encode()), actor=analyst) == 2
+    assert told(other) == before
+    assert "".join(profile_sheet.write(other)) == sheet
+    assert next(csv.DictReader(io.StringIO(sheet)))["note"].startswith("'=2+2")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("hr-3", "hr-9"), "Line 4 names no requirement"),
+        (("hr-3", "hr-2"), "Line 4 names no requirement"),
+        ((",BOTH,,,,\r\nhr-2", ",BOTH,7,,,\r\nhr-2"), "a level is 0"),
+        ((",BOTH,,,,\r\nhr-2", ",HR,,,,\r\nhr-2"), "Line 2: Choose the IT office"),
+        (("it_level", "x_level"), "other columns"),
+        ((",BOTH,,,,\r\nhr-2", ",BOTH,,,,,,\r\nhr-2"), "too few or too many cells"),
+    ],
+)
+def test_a_broken_sheet_changes_nothing(profile, person, change, sentence):
+    sheet = "".join(profile_sheet.write(profile))
+    assert change[0] in sheet
+
+    with pytest.raises(UnreadableCatalog, match=sentence):
+        profile_sheet.take_in(profile, io.BytesIO(sheet.replace(*change).encode()), actor=person("OWNER"))
+
+    assert Practice.objects.filter(version=1).count() == 3
+
+
+def test_a_new_edition_takes_profiles_along(profile, person):
+    analyst = person("OWNER")
+    profiles.rate(practice(1, profile), "IT", 2, actor=analyst, reason="Seen")
+    profiles.aim(practice(1, profile), actor=analyst, version=None, owner="BOTH", target_level=4, note="Doors")
+
+    frameworks.take_in(stream_of(catalog_of(control_of(1), control_of(7), version="2.0")), actor=analyst)
+
+    after = Profile.objects.alive().get()
+    assert after.framework == Framework.objects.get(edition="2.0")
+    assert told(after) == [("hr-1", "BOTH", 2, 4, False, "Doors"), ("hr-7", "BOTH", None, None, False, "")]
+    assert list(PracticeRating.objects.filter(practice__profile=after).values_list("reason", "rated_by")) == [("Seen", analyst.pk)]
+    assert practice(1, profile).current_level == 2
+
+
+def test_the_trend_follows_what_was_known_each_month(profile, person):
+    analyst, now = person("OWNER"), clock.now()
+    for days_ago, level in ((200, 1), (100, 2), (5, 4)):
+        with clock.stopped(now - timedelta(days=days_ago)):
+            profiles.rate(practice(1, profile), "IT", level, actor=analyst)
+
+    found = practice_book.trend(profile)
+
+    assert (found.first, found.last) == (Decimal(10), Decimal(40))
+    assert found.points.count(",") == 7
+
+
+def test_many_practices_add_up():
+    found = heat_strip.add_up([Practised(1, 3), Practised(4, 2), Practised(None, 3), Practised(2, None)])
+
+    assert (found.current, found.target, found.below, found.unrated, found.count) == (Decimal("2.3"), Decimal("2.7"), 1, 1, 4)
+    assert found.gap == Decimal("0.4")
+    assert heat_strip.add_up([]).current is None
+
+
+def test_the_strip_stands_on_its_base_with_its_tick_at_the_target():
+    half = heat_strip.add_up([Practised(2, 4)])
+    columns = [heat_strip.Column("GV.OC", "x", "/", half), heat_strip.Column("GV.RM", "y", "/", heat_strip.add_up([]))]
+    drawn = heat_strip.draw([heat_strip.Group("GV", "Govern", "/", columns, half)])
+
+    first, second = drawn.groups[0].columns
+    assert (first.label, first.y, first.height, first.tick_y) == ("OC", "54", "32", "22")
+    assert (second.height, second.tick_y, second.x) == ("0", "", "560")
+    assert [len(group.columns) for group in heat_strip.draw([drawn.groups[0].group], "narrow").groups] == [1]
+
+
+def test_today_is_told_anew_once_somebody_rates(profile, person, company, monkeypatch, django_capture_on_commit_callbacks):
+    monkeypatch.setattr(practice_book, "CSF", profile.framework.key)
+    cio, elsewhere = person("CIO"), person("ENGINEER", unit=company.northfield)
+    first = practice_book.tile_of_today(cio)
+    assert (first.whole.current, practice_book.tile_of_today(cio)) == (None, first)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        profiles.rate(practice(1, profile), "IT", 3, actor=cio)
+
+    assert practice_book.tile_of_today(cio).whole.current == Decimal("3.0")
+    assert practice_book.tile_of_today(elsewhere) is None

@@ -1,0 +1,132 @@
+"""The statement of applicability: decided line by line, signed by both, a draft again once it changes."""
+
+import io
+
+import pytest
+from openpyxl import load_workbook
+
+from governance.compliance import frameworks, mappings, statement_book, statements
+from governance.compliance.errors import NothingToDecide, SavedOver, StatementGone, StatementThere, Undecided
+from governance.compliance.models import Framework, Requirement
+from portal.errors import Invalid
+from portal.signing import signatures
+from tests.factories.compliance import make_framework
+from tests.factories.portal import freshen
+from tests.factories.risks import make_control, make_evidence, sign
+from tests.house.world import BACKEND
+
+
+@pytest.fixture
+def leaders(person):
+    return person("CIO"), person("CISO")
+
+
+@pytest.fixture
+def statement(company, leaders):
+    return statements.open_one(make_framework(1, 2, title="Annex", kind="control"), company.root, actor=leaders[0])
+
+
+def decided(statement, actor):
+    statements.set_scope(statement, "Both plants", actor=actor)
+    for line in statement.lines.all():
+        statements.decide(line, actor=actor, version=None, is_applicable=True, reason="Doors matter", status="PARTLY")
+    statement.refresh_from_db()
+    return statement
+
+
+def test_both_sign_and_a_change_makes_it_a_draft_again(statement, leaders):
+    cio, ciso = leaders
+    statements.ask(decided(statement, cio), actor=cio)
+
+    sign(statement, cio, ciso)
+    assert statement.signed_at is not None
+    assert signatures.standing(statement).signed_off_at is not None
+
+    statements.decide(statement.lines.first(), actor=cio, version=None, is_applicable=False, reason="No doors left")
+    statement.refresh_from_db()
+    assert (statement.signed_at, statement.proposed_at) == (None, None)
+    assert signatures.standing(statement).signed_off_at is None
+    statements.ask(statement, actor=ciso)
+    sign(statement, cio, ciso)
+    assert statement.signed_at is not None
+
+
+def test_each_refusal(statement, company, leaders):
+    cio = leaders[0]
+    line = statement.lines.first()
+    with pytest.raises(Undecided, match="2 controls are not decided yet"):
+        statements.ask(statement, actor=cio)
+    with pytest.raises(Invalid):
+        statements.decide(line, actor=cio, version=None, is_applicable=True)
+    with pytest.raises(Invalid):
+        statements.decide(line, actor=cio, version=None, status="SOON")
+    with pytest.raises(SavedOver):
+        statements.decide(line, actor=cio, version=9, reason="x")
+    with pytest.raises(Invalid):
+        statements.set_scope(statement, " ", actor=cio)
+    with pytest.raises(StatementThere):
+        statements.open_one(statement.framework, company.root, actor=cio)
+    with pytest.raises(NothingToDecide):
+        statements.open_one(make_framework(1), company.root, actor=cio)
+    with pytest.raises(StatementGone):
+        statements.check_open(statement)
+    for one in statement.lines.all():
+        statements.decide(one, actor=cio, version=None, is_applicable=False, reason="No")
+    with pytest.raises(Undecided, match="The scope is empty"):
+        statements.ask(statement, actor=cio)
+
+
+def test_the_workbook_holds_all_93_with_what_answers_them(company, leaders):
+    frameworks.add_shipped()
+    iso = Framework.objects.get(key="iso-27001")
+    statement = statements.open_one(iso, company.root, actor=leaders[0])
+    control = make_control(unit=company.northfield)
+    make_evidence(control, actor=leaders[0])
+    mappings.add(control, Requirement.objects.get(framework=iso, identifier="A.7.1"), "EQUAL", actor=leaders[0])
+    line = statement.lines.get(requirement__identifier="A.7.1")
+    statements.decide(line, actor=leaders[0], version=None, is_applicable=True, reason="=1+1", status="DONE", owner=leaders[1])
+
+    page = load_workbook(io.BytesIO(statement_book.as_xlsx(statement, leaders[0]))).active
+
+    rows = {row[0]: row for row in page.iter_rows(min_row=5, values_only=True)}
+    assert len(rows) == 93
+    assert rows["A.7.1"][2:7] == ("yes", "'=1+1", "In place", str(leaders[1]), control.number)
+    assert (rows["A.7.1"][7], rows["A.5.1"][2]) == (0.9, "not decided")
+
+
+def test_pages_of_a_statement(client, statement, leaders):
+    cio = leaders[0]
+    client.force_login(cio, backend=BACKEND)
+    freshen(client, cio)
+    page, line = f"/governance/statements/{statement.pk}/", statement.lines.first()
+
+    assert client.post(f"{page}asking/").status_code == 409
+    assert client.post(f"{page}scope/", {"scope": "Both plants"}).status_code == 302
+    wrong = client.post(f"/governance/statement-lines/{line.pk}/", {"is_applicable": "yes", "status": "DONE", "version": "1"})
+    assert (wrong.status_code, "Say why it applies" in wrong.content.decode()) == (422, True)
+    for number, one in enumerate(statement.lines.all()):
+        said = {"is_applicable": "yes" if number else "no", "reason": "Doors", "status": "DONE", "version": "1", "owner": cio.pk}
+        assert client.post(f"/governance/statement-lines/{one.pk}/", said).status_code == 302
+    assert "1 of 2 controls apply, 1 are in place" in client.get(page).content.decode()
+    assert client.post(f"{page}asking/").status_code == 302
+    assert "Waits for signatures" in client.get(page).content.decode()
+    assert client.get(f"{page}xlsx/")["Content-Type"].endswith("sheet")
+    told = client.get(f"/api/v1/statement-lines/?statement={statement.pk}&is_applicable=true").json()["results"]
+    assert [one["identifier"] for one in told] == ["hr-2"]
+    changed = client.post(
+        f"/api/v1/statement-lines/{told[0]['id']}/decision/", {"status": "PARTLY"}, content_type="application/json"
+    )
+    assert changed.json()["status"] == "PARTLY"
+    assert client.get(f"/api/v1/statements/{statement.pk}/").json()["proposed_at"] is None
+
+
+def test_whoever_only_reads_decides_nothing(client, person, statement):
+    client.force_login(person("AUDITOR"), backend=BACKEND)
+
+    page = client.get(f"/governance/statements/{statement.pk}/").content.decode()
+    assert "Ask CIO and CISO" not in page
+    assert client.post(f"/governance/statements/{statement.pk}/asking/").status_code == 403
+    line = statement.lines.first()
+    client.post(f"/governance/statement-lines/{line.pk}/", {"is_applicable": "no", "reason": "x", "status": "OPEN", "version": "1"})
+    line.refresh_from_db()
+    assert line.is_applicable is None
