@@ -44,6 +44,11 @@ DECLARED: dict[str, tuple[str, str]] = {
     ),
     "risks:recompute": (r"\d+", "operates the whole portal: its numbers are of all risks, its rows of those one may open"),
 }
+# A secret is drawn at each visit, and shown by the page on which it is taken into an app or a key.
+DECLARED |= {
+    "people:factor-app": (r'<path d="[^"]*"|[A-Z2-7]{16,}', "the secret of an app, as a picture and in letters"),
+    "people:factor-passkey": (r'"challenge": ?"[^"]*"', "the challenge of a key"),
+}
 # Of every answer: what differs between two requests anyway.
 # The moment of the newest seal moves with whatever the portal records.
 ANYWAY = re.compile(r'"up_to":"[^"]*"|csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": ?"[^"]*"|[0-9a-f]{32}')
