@@ -39,6 +39,8 @@ WRITABLE = frozenset(
         "reachability",
         "data_classification",
         "support_ends_on",
+        "recovery_time_hours",
+        "recovery_point_hours",
         "source",
         "external_id",
         *OWN,

@@ -28,6 +28,8 @@ FIELDS = {
     "reachability": _("Reachable"),
     "data_classification": _("Data classification"),
     "support_ends_on": _("Support ends"),
+    "recovery_time_hours": _("Works again within [hours]"),
+    "recovery_point_hours": _("Work lost at most [hours]"),
     "own_confidentiality": _("Own confidentiality"),
     "own_integrity": _("Own integrity"),
     "own_availability": _("Own availability"),

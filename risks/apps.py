@@ -19,6 +19,8 @@ class RisksConfig(AppConfig):
             registered_plans,
             stale,
         )
+        from risks.response import registered as registered_incidents  # noqa: F401
+        from risks.response import registered_plans as registered_response  # noqa: F401
 
         metrics.gauge("concord_stale_scores", "Rows that wait for a score.", lambda: stale.lag()[0])
         metrics.gauge("concord_stale_age_seconds", "Age of the oldest one [s].", lambda: stale.lag()[1])

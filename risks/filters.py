@@ -19,6 +19,7 @@ from risks import movers, scales
 from risks.models import Levels, Risk, RiskException
 from risks.models.risk import RiskQuerySet
 from risks.models.score import Agreement
+from risks.response import incident_book
 
 NO_BAND = "NONE"
 STATES = ("open", "closed", "all")
@@ -43,6 +44,7 @@ class Filters:
     safety: bool = False
     differ: bool = False
     acceptance: str = ""
+    came_true: bool = False
     review: str = ""
     moved_since: date | None = None
     logged_since: date | None = None
@@ -67,6 +69,7 @@ class Filters:
             safety=params.get("safety") == "1",
             differ=params.get("differ") == "1",
             acceptance=_one_of(params.get("acceptance"), ACCEPTANCES),
+            came_true=params.get("came_true") == "1",
             review=_one_of(params.get("review"), ("overdue", "due_soon")),
             moved_since=_day(params.get("moved_since")),
             logged_since=_day(params.get("logged_since")),
@@ -136,6 +139,8 @@ def _levels(risks: RiskQuerySet, asked: Filters) -> RiskQuerySet:
         risks = risks.filter(score_state__is_safety=True)
     if asked.differ:
         risks = risks.filter(score_state__agreement=Agreement.DIFFERENT)
+    if asked.came_true:
+        risks = risks.filter(incident_book.came_true())
     if asked.likelihood is None and asked.impact is None:
         return risks
     if asked.stage == Levels.Stage.CURRENT:

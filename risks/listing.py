@@ -19,6 +19,7 @@ from portal.web.listing import Order, Page
 from risks import hidden, wording
 from risks.filters import EXPIRED, NO_BAND, Filters, accepted
 from risks.models import Levels, Risk, StaleScore
+from risks.response import incident_book
 
 WEEKS = 12
 DAYS_OF_CHANGE = 30
@@ -106,6 +107,7 @@ def read(user: Any, params: QueryDict, *, size: int = listing.PAGE_SIZE, known: 
             review_day=Coalesce(F("review_due_on"), Value(NEVER), output_field=DateField()),
             is_acceptance_expired=accepted(EXPIRED, organisations.today()),
             is_stale=Exists(StaleScore.objects.filter(risk=OuterRef("pk"))),
+            has_come_true=incident_book.came_true(),
         )
         .defer("cause", "consequence", "grounds", "search")
     )

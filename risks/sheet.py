@@ -16,6 +16,7 @@ from portal.people import organisations
 from risks import appetite, history, indicator_book, meanings, panels, scales, scores, why, wording
 from risks.appetite import Verdict
 from risks.models import Levels, Risk, RiskAsset, StaleScore
+from risks.response import incident_book
 from risks.scores import Moved
 from risks.why import Move, Why
 
@@ -88,6 +89,8 @@ def of_user(user: Any):
             permits=panels.permits_with_risk(),
             breach=panels.breach_with_risk(),
             signs=indicator_book.signs_with_risk(),
+            incident_marks=incident_book.marks_with_risk(user),
+            has_come_true=incident_book.came_true(),
             stale_since=Subquery(stale.values("since")),
             link_count=Coalesce(Subquery(links.values("count")), 0),
         )

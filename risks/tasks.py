@@ -5,6 +5,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from risks import exceptions, formula_previews, portfolio, recompute, settling
+from risks.response import clocks
 
 log = structlog.get_logger(__name__)
 
@@ -46,3 +47,9 @@ def expire_exceptions() -> None:
 def compute_previews() -> None:
     """Find out what drafted formula versions would change; also the sweep for those whose wake-up or worker was lost."""
     formula_previews.work_waiting()
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def watch_clocks() -> None:
+    """Tell of notification clocks that have begun, run out soon or have run out; harmless however often it runs."""
+    clocks.warn()

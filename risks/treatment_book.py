@@ -14,7 +14,7 @@ from portal.people import organisations
 from portal.web import listing
 from portal.web.listing import Order
 from risks import scales, wording
-from risks.models import Evidence, Levels, Office, Treatment, TreatmentStep
+from risks.models import Evidence, Finding, Levels, Office, Treatment, TreatmentStep
 
 BY_DAY = Order("due", "due_on")
 VIEWS = ("list", "board", "calendar")
@@ -89,6 +89,7 @@ class Sheet:
     open_steps: int
     aspects: tuple[Aspect, ...]
     evidence: tuple[Evidence, ...]
+    finding: Finding | None  # of the exercise that showed the gap
     entries: Sequence[changes.Entry]
     has_more: bool
 
@@ -159,6 +160,7 @@ def sheet(treatment: Treatment, user: Any) -> Sheet:
         open_steps=sum(step.done_on is None for step in steps),
         aspects=tuple(_aspects(treatment, now)),
         evidence=tuple(evidence[:50]),
+        finding=Finding.objects.visible_to(user).filter(treatment=treatment).select_related("exercise").first(),
         entries=entries,
         has_more=has_more,
     )

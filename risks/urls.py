@@ -1,6 +1,6 @@
 """Addresses of the register."""
 
-from django.urls import path
+from django.urls import include, path
 
 from risks.views import (
     appetite,
@@ -75,6 +75,7 @@ urlpatterns = [
     path("treatments/<int:pk>/completion/", treatments.completion, name="treatment-completion"),
     path("treatments/<int:pk>/evidence/", treatments.proof, name="treatment-evidence"),
     path("treatments/steps/<int:pk>/completion/", treatments.step_completion, name="treatment-step-completion"),
+    path("", include("risks.response.urls")),
     path("<int:pk>/treatments/", treatments.new, name="treatment-new"),
     path("<int:pk>/loss/<str:stage>/", losses.loss, name="loss"),
     path("<int:pk>/loss/<str:stage>/picture/", losses.picture, name="loss-picture"),

@@ -49,6 +49,7 @@ class AssetSerializer(RowSerializer):
             *("id", "number", "name", "kind", "description", "unit", "owner", "location", "vendor", "product", "version_in_use"),
             *("serial_number", "fqdn", "ip_address", "mac_address", "operating_system", "services", "identifiers"),
             *("purdue_level", "zone", "is_safety_relevant", "reachability", "data_classification", "support_ends_on"),
+            *("recovery_time_hours", "recovery_point_hours"),
             *(f"own_{aspect}" for aspect in ASPECTS),
             *(f"effective_{aspect}" for aspect in ASPECTS),
             *("effective_criticality", "criticality_path", "source", "external_id"),

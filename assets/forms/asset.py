@@ -51,6 +51,12 @@ class AssetForm(forms.Form):
     support_ends_on = forms.DateField(
         label=_("When does support end?"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+    recovery_time_hours = forms.IntegerField(
+        label=_("Within how many hours must it work again?"), required=False, min_value=0, max_value=32767
+    )
+    recovery_point_hours = forms.IntegerField(
+        label=_("How many hours of work may be lost?"), required=False, min_value=0, max_value=32767
+    )
     own_confidentiality = level(_("How bad if its data leaked?"))
     own_integrity = level(_("How bad if it were altered unnoticed?"))
     own_availability = level(_("How bad if it stood still?"))
@@ -64,7 +70,17 @@ class AssetForm(forms.Form):
         (_("Where it is"), ["location", "purdue_level", "zone", "reachability", "fqdn", "ip_address", "mac_address"]),
         (
             _("What matters about it"),
-            ["own_confidentiality", "own_integrity", "own_availability", "own_safety", "data_classification", "is_safety_relevant"],
+            [
+                *(
+                    "own_confidentiality",
+                    "own_integrity",
+                    "own_availability",
+                    "own_safety",
+                    "data_classification",
+                    "is_safety_relevant",
+                ),
+                *("recovery_time_hours", "recovery_point_hours"),
+            ],
         ),
     )
 

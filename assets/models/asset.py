@@ -77,6 +77,8 @@ class Asset(models.Model):
     reachability = models.CharField(max_length=8, choices=Reachability, default=Reachability.INTERNAL)
     data_classification = models.CharField(max_length=24, choices=Classification, blank=True)
     support_ends_on = models.DateField(null=True, blank=True)
+    recovery_time_hours = models.PositiveSmallIntegerField(null=True, blank=True)  # RTO: it works again within
+    recovery_point_hours = models.PositiveSmallIntegerField(null=True, blank=True)  # RPO: at most so much work is lost
     own_confidentiality = level()
     own_integrity = level()
     own_availability = level()

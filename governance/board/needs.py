@@ -19,6 +19,7 @@ from portal.signing import registry, signatures
 from portal.web import shown
 from risks import breaches, differences, treatment_book
 from risks.models import RatingRound, Risk, RiskException
+from risks.response import live
 
 Things = Mapping[tuple[str, int], Any]
 
@@ -60,7 +61,7 @@ def both(user: User, scope: Scope, *, mirror: bool = True) -> tuple[list[Need], 
     ]
     found += [*_proposals(user), *_register(user, scope), *_accounts(user)]
     ordered = sorted(found, key=lambda need: (need.due_on is None, need.due_on or date.max))
-    return ordered[:MOST_CARDS], _as_needs(theirs, things, user, note)
+    return [*_live(user), *ordered][:MOST_CARDS], _as_needs(theirs, things, user, note)
 
 
 def next_for(user: User) -> Need | None:
@@ -84,6 +85,25 @@ def _waiting(user: User) -> list[Review]:
     if not grants.seats:
         rows = rows.filter(owner__reports_to=user)
     return list(rows.order_by("due_on")[:MOST_CARDS])
+
+
+def _live(user: User) -> Iterator[Need]:
+    """What is happening now stands first: plans at work that call the reader, and incidents they lead."""
+    words = {
+        live.PLAN: (gettext("Activated plan"), gettext("At work since %(at)s."), gettext("Open the live plan"), "risks:activation"),
+        live.EXERCISE: (gettext("Exercise"), gettext("Running since %(at)s."), gettext("Open the live plan"), "risks:activation"),
+        live.INCIDENT: (gettext("Incident"), gettext("Noticed %(at)s, no plan is at work."), gettext("Open it"), "risks:incident"),
+    }
+    for one in live.of(user):
+        kind, note, verb, page = words[one.kind]
+        yield Need(
+            kind=kind,
+            icon="risks",
+            title=one.label,
+            note=note % {"at": shown.moment(one.since)},
+            url=reverse(page, args=[one.pk]),
+            verb=verb,
+        )
 
 
 def _signatures(user: User) -> Iterator[Need]:

@@ -59,5 +59,7 @@ def settle(subject: Model, kind: str, people: Iterable[int] | None = None) -> in
 
 def sentence(reminder: Reminder) -> str:
     """What the news says, "" where no room words it any more."""
-    tell = _wordings.get(reminder.kind.rpartition(".")[0])
-    return tell(reminder) if tell else ""
+    kind = reminder.kind.rpartition(".")[0]
+    while kind and kind not in _wordings:  # "response.clock.7.soon" is worded as all of "response.clock"
+        kind = kind.rpartition(".")[0]
+    return _wordings[kind](reminder) if kind else ""

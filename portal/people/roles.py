@@ -11,6 +11,8 @@ READING = frozenset(
         "risks.view_treatment",
         "risks.view_exception",
         "risks.view_loss",
+        "risks.view_incident",
+        "risks.view_responseplan",
         "board.view_dashboard",
         "attention.view_review",
         "signing.view_signature",
@@ -26,6 +28,9 @@ PRACTISING = frozenset({"compliance.rate_practice"})
 LOGGING = frozenset({"risks.log_risk"})
 DRAFTING = frozenset({"risks.draft_formula"})  # versions of the score's formula; CIO and CISO sign them
 EXCEPTING = frozenset({"risks.propose_exception"})
+# What happened: log it, lead it, say what it cost; the plans for it, and acting by them.
+NOTING = frozenset({"risks.log_incident"})
+RESPONDING = NOTING | {"risks.plan_response", "risks.activate_plan"}
 IMPORTING = frozenset({"workbench.import"})
 DECIDING = frozenset({"together.ask_decision", "together.meet_condition"})
 # Catalogs of requirements, and what corresponds between them.
@@ -41,7 +46,7 @@ KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.reda
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
 LEADER |= SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
-LEADER |= {"together.propose_charter", "together.state_wish"}
+LEADER |= RESPONDING | {"together.propose_charter", "together.state_wish"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -64,6 +69,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | DRAFTING
     | PROTECTING
     | EXCEPTING
+    | RESPONDING
     | LOGGING
     | DECIDING
     | ANSWERING
@@ -84,6 +90,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | PRACTISING
     | EXCEPTING
     | DECIDING
+    | RESPONDING
     | LOGGING
     | ANSWERING
     | {"risks.change_risk", "risks.rate_risk", "signing.sign"},
@@ -92,6 +99,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | PRACTISING
     | EXCEPTING
     | DECIDING
+    | RESPONDING
     | LOGGING
     | ANSWERING
     | IMPORTING
@@ -101,6 +109,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | PRACTISING
     | EXCEPTING
     | DECIDING
+    | RESPONDING
     | LOGGING
     | ANSWERING
     | {"assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery", "risks.change_risk", "risks.rate_risk"},
@@ -142,6 +151,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     "INTEGRATION": READING
     | PROTECTING
+    | NOTING
     | LOGGING
     | IMPORTING
     | MAPPING

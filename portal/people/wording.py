@@ -166,3 +166,10 @@ WORDINGS: dict[str, Callable[[Letter, User], Wording | None]] = {
     ),
     "door-opened": _door_opened,
 }
+
+
+def word_with(kind: str, function: Callable[[Letter, User], Wording | None]) -> None:
+    """A higher room words letters of its own: `function(letter, recipient)`, None where it was overtaken."""
+    if kind in WORDINGS:
+        raise ValueError(f"{kind} is worded already")
+    WORDINGS[kind] = function

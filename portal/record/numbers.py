@@ -8,7 +8,10 @@ SEQUENCES = {
     "D": "decision_number",
     "E": "exception_number",
     "K": "indicator_number",
+    "EX": "exercise_number",
+    "INC": "incident_number",
     "R": "risk_number",
+    "RP": "response_plan_number",
     "T": "treatment_number",
 }
 

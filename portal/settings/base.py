@@ -223,6 +223,7 @@ API_MODULES = [
     "assets.api",
     "risks.api",
     "governance.compliance.api",
+    "risks.response.api",
     "governance.board.api",
     "governance.together.api",
 ]
@@ -266,6 +267,7 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-objections": {"task": "risks.tasks.lapse_objections", "schedule": crontab(minute="*/10")},
     "expire-exceptions": {"task": "risks.tasks.expire_exceptions", "schedule": crontab(minute="*/10")},
     "move-decisions": {"task": "governance.together.tasks.move_decisions", "schedule": crontab(minute="*/10")},
+    "watch-clocks": {"task": "risks.tasks.watch_clocks", "schedule": 60.0, "options": {"expires": 120}},
     "remind": {"task": "portal.attention.tasks.remind", "schedule": crontab(minute="*/5")},
     "send-digests": {"task": "portal.attention.tasks.send_digests", "schedule": crontab(minute="*/5")},
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},

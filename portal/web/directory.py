@@ -49,6 +49,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("risks:exceptions", _("Exceptions"), _("Dated permissions, with their price and their end.")),
             Place("risks:formula-versions", _("Formula versions"), _("What makes a score, and what another formula would change.")),
             Place("risks:appetite", _("Appetite"), _("What we want to carry, and what we still accept, by kind and place.")),
+            Place("risks:plans", _("Response plans"), _("Who does what when a risk comes true, and whom to reach.")),
+            Place("risks:exercises", _("Exercises"), _("Plans tried with a clock, and the gaps they showed.")),
+            Place("risks:incidents", _("Incidents"), _("What happened, what it cost, and which risks came true.")),
             Place("assets:inventory", _("Inventory"), _("What we have, and what leans on what.")),
             Place("assets:discovery", _("Discovery"), _("What scanners saw, and what they propose.")),
             Place(

@@ -27,6 +27,7 @@ from risks.api.ratings import JudgementSerializer, RatingRoundSerializer, judged
 from risks.filters import ACCEPTANCES, accepted
 from risks.models import Levels, Risk
 from risks.models.score import Agreement, Band
+from risks.response import incident_book
 
 AREAS = [f"{area}_level" for area in scales.IMPACT_AREAS]
 ONCE = ("likelihood_level", "impact")
@@ -68,6 +69,7 @@ class RiskSerializer(RowSerializer):
     levels = LevelsSerializer(many=True, read_only=True, help_text="One row a stage that was judged.")
     current_score = serializers.SerializerMethodField(help_text="The shared score now in points; null without enough data.")
     current_band = serializers.SerializerMethodField()
+    has_come_true = serializers.BooleanField(read_only=True, help_text="An incident marks it as materialised.")
     agreement = serializers.SerializerMethodField(help_text="How the offices stand to the number that counts now.")
 
     class Meta:
@@ -75,7 +77,7 @@ class RiskSerializer(RowSerializer):
         fields = [
             *("id", "number", "title", "cause", "consequence", "grounds", "category", "unit", "assets"),
             *("it_owner", "security_owner", "accountable", "is_confidential", "named_people"),
-            *("likelihood_level", "impact", "levels", "current_score", "current_band", "agreement"),
+            *("likelihood_level", "impact", "levels", "current_score", "current_band", "agreement", "has_come_true"),
             *("review_every_days", "reviewed_on", "review_due_on", "state", "closing_reason"),
             *("source", "external_id", "logged_by", "logged_at", "closed_at", "archived_at", "version"),
         ]
@@ -126,6 +128,7 @@ class RiskFilters(django_filters.FilterSet):
     acceptance = django_filters.ChoiceFilter(
         method="accepted", choices=[(one, one) for one in ACCEPTANCES], help_text="Its acceptance is in force, or has expired."
     )
+    has_come_true = django_filters.BooleanFilter(help_text="An incident marks it as materialised.")
 
     class Meta:
         model = Risk
@@ -157,7 +160,8 @@ class RiskViewSet(WriteSet):
 
     def queryset_for(self, user: Any) -> QuerySet:
         seen = Prefetch("assets", Asset.objects.visible_to(user))
-        return super().queryset_for(user).prefetch_related(seen, "named_people", "levels")
+        rows = super().queryset_for(user).annotate(has_come_true=incident_book.came_true())
+        return rows.prefetch_related(seen, "named_people", "levels")
 
     def perform_register(self, validated: Any, actor: Any) -> Risk:
         return register.log(actor=actor, **validated)

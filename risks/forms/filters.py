@@ -52,6 +52,7 @@ class FilterForm(forms.Form):
         "above_tolerance": gettext_lazy("Above tolerance"),
         "safety": gettext_lazy("Safety lane"),
         "differ": gettext_lazy("Where we differ"),
+        "came_true": gettext_lazy("Came true"),
         "review": gettext_lazy("Review"),
         "moved_since": gettext_lazy("Moved since"),
         "logged_since": gettext_lazy("Logged since"),

@@ -15,6 +15,7 @@ from risks import appetite, breaches, history, indicator_book, offices, panels, 
 from risks.forms.risk import AssetForm
 from risks.models import Levels, Risk, Score
 from risks.models.score import Agreement
+from risks.response import incident_book
 
 FIRST_YEAR = 1900  # an earlier day is a slip of the keyboard
 
@@ -35,6 +36,7 @@ def risk(request, pk):
         "above": panels.above_of(found, request.user),
         "signs": indicator_book.signs_of(found, request.user),
         "may_decide": request.user.has_perm("risks.change_risk") and breaches.may_decide(found, request.user),
+        "incidents": incident_book.marks_of(found),
         "asset_form": AssetForm(auto_id="link-%s"),
     }
     return answer(request, "risks/risk.html", context | rights(request, found))

