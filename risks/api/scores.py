@@ -16,8 +16,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assets.models import Asset
-from portal import clock
+from portal import clock, subjects
 from portal.errors import Invalid
 from portal.web.api import questions
 from portal.web.api.fields import Linked, by_id_or_number
@@ -26,6 +25,8 @@ from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
 from risks import recalculation, scores, wording
 from risks.models import Levels, Risk, Score
+
+Seen = set[tuple[str, int]]  # (kind, id) of what the caller may open
 
 
 class SourceSerializer(serializers.Serializer):
@@ -216,20 +217,14 @@ class ScoreViewSet(ReadSet):
             "events": [_event(event, seen) for event in moved.events],
         }
 
-    def _seen(self, rows: Sequence[Score | None]) -> set[int]:
-        """Which assets among the sources of terms the caller may open; one query."""
-        wanted = {
-            term["source"]["id"]
-            for row in rows
-            if isinstance(row, Score)
-            for term in row.terms
-            if term["source"] and term["source"]["kind"] == "asset"
-        }
-        visible = Asset.objects.visible_to(self.request.user).filter(pk__in=wanted)
-        return set(visible.values_list("pk", flat=True)) if wanted else set()
+    def _seen(self, rows: Sequence[Score | None]) -> Seen:
+        """Which sources of terms the caller may open; one query a kind."""
+        named = (term["source"] for row in rows if isinstance(row, Score) for term in row.terms if term["source"])
+        wanted = {(source["kind"], source["id"]) for source in named}
+        return set(subjects.fetch(sorted(wanted), self.request.user))
 
 
-def _event(event: scores.Event, seen: set[int]) -> dict[str, Any]:
+def _event(event: scores.Event, seen: Seen) -> dict[str, Any]:
     return {
         "score": event.score.pk,
         "at": event.score.computed_at,
@@ -251,8 +246,8 @@ def _event(event: scores.Event, seen: set[int]) -> dict[str, Any]:
     }
 
 
-def _if_seen(source: Mapping[str, Any] | None, seen: set[int]) -> Mapping[str, Any] | None:
-    return None if source is not None and source["kind"] == "asset" and source["id"] not in seen else source
+def _if_seen(source: Mapping[str, Any] | None, seen: Seen) -> Mapping[str, Any] | None:
+    return source if source is not None and (source["kind"], source["id"]) in seen else None
 
 
 def _told(request: Request, name: str) -> str:
