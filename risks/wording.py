@@ -82,6 +82,7 @@ CAUSES: dict[str, Word] = {
     "risk.control_linked": gettext_lazy("Control linked"),
     "risk.control_unlinked": gettext_lazy("Control unlinked"),
     "control.changed": gettext_lazy("Control changed"),
+    "loss.dropped": gettext_lazy("Loss no longer estimated"),
     "control.retired": gettext_lazy("Control retired"),
     "evidence.added": gettext_lazy("Evidence added"),
     "evidence.taken_back": gettext_lazy("Evidence taken back"),

@@ -115,6 +115,9 @@ def build(user) -> Dashboard:
     risks = Risk.objects.visible_to(user).filter(where.within("unit"), state=Risk.State.OPEN)
     moved = movers.read(user, since, MOST_ARROWS, within=where.within("risk__unit")) if sees_risks else Moved([])
     looked_after = ground.read() if "ground" in tiles else None
+    strip = None
+    if "compliance" in tiles and user.has_perm("compliance.view_framework"):
+        strip = practice_book.tile_of_today(user)
     return Dashboard(
         scope=where,
         at=clock.now(),
@@ -134,12 +137,10 @@ def build(user) -> Dashboard:
         owned=_owned(user) if "owned" in tiles and known.of("owned") else [],
         concerns=_concerns(user) if "concerns" in tiles else [],
         between=between_us.read(user, where) if sees_risks and "between" in tiles else None,
-        compliance=practice_book.tile_of_today(user)
-        if "compliance" in tiles and user.has_perm("compliance.view_framework")
-        else None,
+        compliance=strip,
         ground=looked_after,
         beginning=first,
-        tiles=tiles,
+        tiles=tuple(tile for tile in tiles if strip is not None or tile != "compliance"),
     )
 
 

@@ -37,7 +37,7 @@ class Area:
 class Words:
     """What a charter says beside its areas; one clause, subject or message a line."""
 
-    clauses: str = ""
+    who_decides: str = ""
     speakers: str = ""
     key_messages: str = ""
     reason: str = ""
@@ -58,14 +58,14 @@ def areas_of(charter: Charter) -> list[Area]:
 
 
 def words_of(charter: Charter) -> Words:
-    return Words(charter.clauses, charter.speakers, charter.key_messages, charter.reason)
+    return Words(charter.who_decides, charter.speakers, charter.key_messages, charter.reason)
 
 
 @transaction.atomic
 def propose(areas: Sequence[Area], words: Words, *, actor: Any) -> Charter:
     """Ask CIO and CISO to sign this edition. Raises CharterWaits while another waits, Invalid."""
     checked = _checked(areas, words)
-    text = {name: getattr(words, name).strip() for name in ("clauses", "speakers", "key_messages", "reason")}
+    text = {name: getattr(words, name).strip() for name in ("who_decides", "speakers", "key_messages", "reason")}
     try:
         with transaction.atomic():
             charter = Charter.objects.create(proposed_by=actor, proposed_at=clock.now(), **text)
@@ -157,7 +157,7 @@ def material(charter: Charter) -> dict[str, Any]:
         {"key": one.key, "name": one.name, "about": one.about, "parts": one.parts, "risk_categories": list(one.risk_categories)}
         for one in rows
     ]
-    return {"areas": areas, "clauses": charter.clauses, "speakers": charter.speakers, "key_messages": charter.key_messages}
+    return {"areas": areas, "who_decides": charter.who_decides, "speakers": charter.speakers, "key_messages": charter.key_messages}
 
 
 def _checked(areas: Iterable[Area], words: Words) -> list[Area]:
@@ -178,7 +178,7 @@ def _checked(areas: Iterable[Area], words: Words) -> list[Area]:
         sentences.append(_("Two areas have the same name; keep one of them."))
     if sentences:
         wrong["areas"] = sentences
-    for name in ("clauses", "speakers", "key_messages", "reason"):
+    for name in ("who_decides", "speakers", "key_messages", "reason"):
         if len(getattr(words, name)) > LONGEST_TEXT:
             wrong[name] = [_("Keep it under %d characters.") % LONGEST_TEXT]
     if wrong:

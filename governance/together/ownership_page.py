@@ -50,7 +50,7 @@ class Page:
     panel: Any
     faults: Sequence[Fault]
     offers: Sequence[Offer]
-    clauses: Sequence[str]
+    who_decides: Sequence[str]
     speakers: Sequence[str]
     key_messages: Sequence[str]
 
@@ -83,7 +83,7 @@ def read(user: Any) -> Page:
         panel=panels.read(waiting, user) if waiting else None,
         faults=ownership_faults.of(areas, user),
         offers=ownership_faults.offers(areas, said) if user.has_perm("together.propose_charter") and not waiting else [],
-        clauses=held.clauses.splitlines() if held else [],
+        who_decides=held.who_decides.splitlines() if held else [],
         speakers=held.speakers.splitlines() if held else [],
         key_messages=held.key_messages.splitlines() if held else [],
     )

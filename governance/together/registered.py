@@ -96,7 +96,7 @@ def _link(one: dict[str, Any]) -> str:
 
 CHARTER_WORDS = {
     "areas": _("Who leads what"),
-    "clauses": _("Who decides what"),
+    "who_decides": _("Who decides what"),
     "speakers": _("Who speaks"),
     "key_messages": _("What both say"),
 }

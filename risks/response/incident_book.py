@@ -192,7 +192,7 @@ def marks_of(risk: Risk) -> list[Mark]:
             proposal_reason=told["proposal_reason"],
             is_answered=told["is_answered"],
         )
-        for told in risk.incident_marks
+        for told in risk.incident_marks or ()  # null where the reader sees no incidents at all
     ]
 
 

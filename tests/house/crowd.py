@@ -248,7 +248,7 @@ def _led(ground: SimpleNamespace, count: int) -> None:
     """A charter with many areas, and what an office said about each, again and again."""
     if not hasattr(ground, "charter"):
         areas = [ownership.Area(f"Area {n}", {"CIO": "A"}, risk_categories=("OT", "IT")[:n]) for n in range(2, 20)]
-        ground.charter = ownership.propose(areas, ownership.Words(clauses="One"), actor=ground.other)
+        ground.charter = ownership.propose(areas, ownership.Words(who_decides="One"), actor=ground.other)
         ownership.take_force(ground.charter, actor=None)
     OwnershipWish.objects.bulk_create(
         OwnershipWish(area_key=f"area-{n % 18 + 2}", office="CISO", stance="READY", stated_by=ground.other) for n in range(count)

@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.models import Authenticator
+from django.db import transaction
 from django.test import Client
 
 from assets.discovery import reading
@@ -278,7 +279,8 @@ def _responded(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> d
     for place, risk in risks.items():
         incident = make_incident(unit=units[place], actor=stranger, title=f"{risk.title} indeed", risks=[risk])
         plan = make_plan(unit=units[place], actor=stranger, name=f"When {risk.title}", risks=[risk])
-        plans.take_force(plan.versions.get(), actor=None)
+        with transaction.atomic():
+            plans.take_force(plan.versions.get(), actor=None)
         exercise = make_exercise(plan, actor=stranger, title=f"{risk.title} in play")
         Finding.objects.create(exercise=exercise, text=f"{risk.title} unseen", noted_by=stranger)
         made["incident"][place], made["response-plan"][place], made["exercise"][place] = incident, plan, exercise

@@ -55,13 +55,13 @@ def test_a_broker_that_is_away_leaves_the_rows_for_the_sweep(risk, monkeypatch, 
 
 
 def test_a_batch_takes_as_many_rounds_as_it_needs(company, monkeypatch):
-    sizes = iter([500, 500, 3, 0])
+    sizes = iter([1000, 1000, 3, 0])
     taken = []
     monkeypatch.setattr(tasks.recompute, "refresh_batch", lambda limit: taken.append(limit) or next(sizes))
 
     tasks.recompute_stale_scores()
 
-    assert taken == [500] * 4
+    assert taken == [1000] * 4
 
 
 def test_a_new_day_is_noticed_and_scored(company):
@@ -82,6 +82,9 @@ def test_the_timetable_names_tasks_that_exist():
 
     assert named == {
         f"risks.tasks.{name}"
-        for name in ("recompute_stale_scores", "mark_what_time_changes", "lapse_objections", "expire_exceptions")
+        for name in (
+            *("recompute_stale_scores", "mark_what_time_changes", "lapse_objections", "expire_exceptions"),
+            *("compute_previews", "watch_clocks", "compare_portfolio"),
+        )
     }
     assert named <= set(app.tasks)

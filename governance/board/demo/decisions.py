@@ -201,7 +201,7 @@ ASKED = (
 
 CHARTER_DAYS_AGO = 250
 CHARTER = Words(
-    clauses="The CIO decides how a system is run; the CISO decides what must hold before it runs.\n"
+    who_decides="The CIO decides how a system is run; the CISO decides what must hold before it runs.\n"
     "A fault with a known attack is closed within three days, whatever else waits.\n"
     "What could hurt people stops the line first and is discussed after.",
     speakers="Outages: Marta Lindqvist\nAttacks and data: Idris Okafor\nPlants and people: Helen Marsh",

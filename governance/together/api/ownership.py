@@ -78,7 +78,7 @@ class CharterSerializer(RowSerializer):
         fields = [
             "id",
             "areas",
-            "clauses",
+            "who_decides",
             "speakers",
             "key_messages",
             "reason",
@@ -88,7 +88,7 @@ class CharterSerializer(RowSerializer):
             "version",
         ]
         read_only_fields = ["proposed_at", "signed_at", "version"]
-        extra_kwargs = {name: {"max_length": LONGEST_TEXT} for name in ("clauses", "speakers", "key_messages", "reason")}
+        extra_kwargs = {name: {"max_length": LONGEST_TEXT} for name in ("who_decides", "speakers", "key_messages", "reason")}
 
 
 class CharterViewSet(RegisterSet):
@@ -112,7 +112,7 @@ class CharterViewSet(RegisterSet):
             )
             for one in validated["areas"]
         ]
-        words = Words(**{name: validated.get(name, "") for name in ("clauses", "speakers", "key_messages", "reason")})
+        words = Words(**{name: validated.get(name, "") for name in ("who_decides", "speakers", "key_messages", "reason")})
         return ownership.propose(areas, words, actor=actor)
 
     @state_change(PROPOSE)

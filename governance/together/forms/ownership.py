@@ -19,7 +19,7 @@ def _text(label, hint=""):
 
 
 class CharterForm(Answers):
-    clauses = _text(_("Who decides what?"), _("One clause a line."))
+    who_decides = _text(_("Who decides what?"), _("One clause a line."))
     speakers = _text(_("Who speaks, about what?"), _("One subject a line."))
     key_messages = _text(_("What do both say?"), _("One message a line."))
     reason = _text(_("Why this charter?"))
@@ -57,7 +57,7 @@ class CharterForm(Answers):
 
     @property
     def beside(self):
-        return [self[name] for name in ("clauses", "speakers", "key_messages", "reason")]
+        return [self[name] for name in ("who_decides", "speakers", "key_messages", "reason")]
 
     @property
     def written(self):
@@ -74,7 +74,7 @@ class CharterForm(Answers):
             for one in self.lines
             if said[f"name_{one}"].strip()
         ]
-        return areas, Words(said["clauses"], said["speakers"], said["key_messages"], said["reason"])
+        return areas, Words(said["who_decides"], said["speakers"], said["key_messages"], said["reason"])
 
 
 class WishForm(Answers):

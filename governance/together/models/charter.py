@@ -37,7 +37,7 @@ class Charter(models.Model):
     """One edition: areas, who decides what, who speaks. In force once CIO and CISO have signed it; never changed, only followed
     by another."""
 
-    clauses = models.TextField(blank=True)  # who decides what, one clause a line
+    who_decides = models.TextField(blank=True)  # who decides what, one clause a line
     speakers = models.TextField(blank=True)  # who speaks for the two, one subject a line
     key_messages = models.TextField(blank=True)  # what both say, one a line
     reason = models.TextField(blank=True)  # why this edition

@@ -31,7 +31,7 @@ def new(request):
     held = ownership.in_force()
     known = ownership.areas_of(held) if held else list(ownership_page.OFFERED)
     words = ownership.words_of(held) if held else ownership.Words()
-    first = {"clauses": words.clauses, "speakers": words.speakers, "key_messages": words.key_messages}
+    first = {"who_decides": words.who_decides, "speakers": words.speakers, "key_messages": words.key_messages}
     form = CharterForm(request.POST if request.method == "POST" else None, areas=known, initial=first)
     if request.method == "POST" and form.is_valid():
         try:

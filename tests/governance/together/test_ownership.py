@@ -36,7 +36,7 @@ def ciso(person):
 
 @pytest.fixture
 def charter(company, cio, ciso):
-    found = ownership.propose(AREAS, Words(clauses="The CISO decides on firewalls."), actor=cio)
+    found = ownership.propose(AREAS, Words(who_decides="The CISO decides on firewalls."), actor=cio)
     sign(found, cio, ciso)
     return found
 
