@@ -8,6 +8,7 @@ from tests.factories.risks import make_levels, make_risk
 REGISTER = "/risks/register/"
 SHELL = 4  # what stands around every page may ask this often
 SESSION = 2  # the session and its account, read before any page
+PANELS = 2  # its loss in money, and the decisions that rest on it
 
 
 @pytest.mark.parametrize("count", [10, 1000])
@@ -36,7 +37,6 @@ def test_one_risk_asks_as_often_however_much_hangs_on_it(signed_in, person, comp
         page = browser.get(f"/risks/{risk.pk}/")
 
     assert page.content.decode().count("PLC ") >= count
-PANELS = 2  # its loss in money, and the decisions that rest on it
 
 
 def test_an_untouched_register_says_so_and_offers_the_verb(signed_in, analyst):
