@@ -42,6 +42,7 @@ class Counts:
         return self.affected + self.hidden
 
 
+@transaction.atomic
 def ask(row: FormulaVersion) -> FormulaPreview:
     """Let it be found out what `row` would change as it stands; what was found out before counts no longer."""
     preview = FormulaPreview.objects.create(

@@ -50,7 +50,7 @@ class Result:
 
 
 SLOW = (
-    Layer("access", "access and not soak", 5, processes=2),
+    Layer("access", "access and not soak", 10, processes=2),
     Layer("journeys", "journey", 6),
     Layer("schema", "schema", 3, processes=2),
     Layer("accessibility", "axe", 3, processes=2),

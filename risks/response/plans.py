@@ -170,6 +170,7 @@ def check_signable(version: PlanVersion) -> None:
         raise NotAsked(version)
 
 
+@transaction.atomic
 def take_force(version: PlanVersion, *, actor: Any) -> None:
     """Both leaders have signed it as it stands: it replaces the one before. Called by signing."""
     plan = ResponsePlan.objects.select_for_update(of=("self",)).get(pk=version.plan_id)

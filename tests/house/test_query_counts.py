@@ -190,7 +190,7 @@ ABOVE = {
     "risks:plan-version": 4,  # its actions, contacts and clocks, and who signed them
 }
 READERS = {role: tuple(PAGES) for role in ("CIO", "ANALYST", "ADMIN")} | {"ENGINEER": ("board:today",)}
-OPENERS = ("CIO", "ANALYST", "ADMIN", "ARBITER", "AUDITOR", "COLLEAGUE")
+OPENERS = ("CIO", "ADMIN", "ARBITER", "COLLEAGUE")
 
 
 @pytest.fixture
