@@ -5,6 +5,7 @@ from io import StringIO
 import pghistory.models
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import CASCADE, DO_NOTHING
 
 from tests.house.source import APPS
@@ -73,3 +74,20 @@ def test_history_outlives_what_it_tells_of():
     assert len(relations) > 20
     assert {field.remote_field.on_delete for field in relations} == {DO_NOTHING}
     assert not any(field.db_constraint for field in relations)
+
+
+def test_the_database_has_every_index_constraint_and_trigger_that_a_model_names(db):
+    """Migrations only note them (portal/record/migrating.py), so that none may get lost on the way."""
+    named = {(model._meta.db_table, one.name) for model in ours() for one in (*model._meta.indexes, *model._meta.constraints)}
+    triggers = {(model._meta.db_table, one.get_pgid(model)) for model in ours() for one in getattr(model._meta, "triggers", ())}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename, indexname FROM pg_indexes")
+        found = set(cursor.fetchall())
+        cursor.execute("SELECT conrelid::regclass::text, conname FROM pg_constraint")
+        found |= set(cursor.fetchall())
+        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger")
+        fired = set(cursor.fetchall())
+
+    assert len(named) > 100 and len(triggers) > 100
+    assert named - found == set()
+    assert triggers - fired == set()
