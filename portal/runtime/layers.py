@@ -51,11 +51,11 @@ class Result:
 
 SLOW = (
     Layer("access", "access and not soak", 10, processes=2),
-    Layer("journeys", "journey", 6),
+    Layer("journeys", "journey", 8),
     Layer("schema", "schema", 3, processes=2),
-    Layer("accessibility", "axe", 3, processes=2),
-    Layer("kill", "kill", 2, processes=2),
-    Layer("operation", "operation", 4),
+    Layer("accessibility", "axe", 4, processes=2),
+    Layer("kill", "kill", 3, processes=2),
+    Layer("operation", "operation", 6),
 )
 FAST = Layer(
     "unit and database", " and ".join(f"not {name}" for name in (*(layer.marker for layer in SLOW), "soak")), 8, processes=2

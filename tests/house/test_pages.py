@@ -9,7 +9,7 @@ from portal.attention import reminders, reviews
 from portal.attention.models import Reminder
 from portal.people import organisations, proposals
 from portal.people.models import Appointment, Delegation, Departure, RoleAssignment
-from risks import appetite, controls, indicators, recompute, register
+from risks import appetite, controls, formula_versions, indicators, recompute, register
 from risks.models import Finding
 from risks.response import activations, plans
 from risks.treatments import Step
@@ -105,7 +105,9 @@ def furnished():
     profile = profiles.open_one(rules, company.root, actor=reader)
     practice = profiles.rate(profile.practices.first(), "IT", 2, actor=reader, reason="Seen on a walk")
     profiles.aim(practice, actor=reader, version=None, owner="BOTH", target_level=3, note="By spring")
+    formula = formula_versions.draft({"base_points": "3.5"}, "Levels weigh more.", actor=reader)
     return reader, {
+        **dict.fromkeys(("risks:formula-version", "risks:formula-version-change"), formula.pk),
         "compliance": rules.pk,
         "compliance:profile": profile.pk,
         "compliance:statement": statement.pk,
@@ -171,7 +173,7 @@ def test_every_page_keeps_to_the_look(own_live_server):
             found += [f"lost: {one}" for one in page.evaluate(LOST)]
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
-                found += chromium.violations(page)
+                found += chromium.violations(page, colours_only=scheme == "dark")
             page.set_viewport_size(chromium.PHONE)
             found += [f"{width} px too wide on a phone" for width in [chromium.overflow(page)] if width]
             page.set_viewport_size(chromium.DESK)

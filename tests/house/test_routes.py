@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import pytest
 from django.core.cache import cache
@@ -19,8 +20,8 @@ pytestmark = pytest.mark.access
 
 EVERYBODY = ("STRANGER", *roles.PERMISSIONS)
 # One of each way to see rows asks about all three objects: a leader, somebody of a unit, somebody of single things, who reads
-# packs, who keeps the accounts. The others see rows by the same clauses: they ask about their own, and read what is confidential;
-# `make soak` lets everybody ask for everything.
+# packs, who keeps the accounts. The others see rows by the same clauses: each asks half of the addresses, about their own and for
+# what is confidential; `make soak` lets everybody ask for everything.
 WHOLE = {"STRANGER", "CIO", "ANALYST", "COLLEAGUE", "BOARD", "ADMIN"}
 GUARDED = [each for each in entrances() if each.permission]
 
@@ -121,7 +122,10 @@ def test_every_kind_in_the_table_says_who_sees_it():
 
 def asked_by(role: str, question: Question) -> bool:
     """Whether `role` asks this in the everyday suite."""
-    return role in WHOLE or question.place in ("", OWN) or (question.place == CONFIDENTIAL and question.method == "get")
+    if role in WHOLE:
+        return True
+    drawn = crc32(f"{role} {question.entrance.name} {question.method}".encode()) % 2 == 0
+    return drawn and (question.place in ("", OWN) or (question.place == CONFIDENTIAL and question.method == "get"))
 
 
 @pytest.mark.parametrize("role", EVERYBODY)
