@@ -75,7 +75,7 @@ def _ground() -> Ground:
         },
     )
     organisations.forget()
-    Appetite.objects.get_or_create(category="", defaults={"appetite_points": 40, "tolerance_points": 60})
+    Appetite.objects.get_or_create(unit=None, category="", defaults={"appetite_points": 40, "tolerance_points": 60})
     root = Unit.objects.filter(parent=None).order_by("pk").first() or _unit("Verrow Manufacturing", Unit.Kind.COMPANY, None)
     lineages: dict[int, list[int]] = {}
     for division_number in range(1, DIVISIONS + 1):
