@@ -54,7 +54,7 @@ SLOW = (
     Layer("journeys", "journey", 8),
     Layer("schema", "schema", 3, processes=2),
     Layer("accessibility", "axe", 4, processes=2),
-    Layer("kill", "kill", 3, processes=2),
+    Layer("kill", "kill", 4, processes=2),
     Layer("operation", "operation", 6),
 )
 FAST = Layer(

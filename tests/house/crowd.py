@@ -216,11 +216,13 @@ def _answered(ground: SimpleNamespace, count: int) -> None:
     ground.framework = make_framework(*range(1, count + 1), version=f"{next(_serial)}.0")
     annex = make_framework(*range(1, min(count, 100) + 1), title="Annex", version=f"{next(_serial)}.0", kind="control")
     ground.statement = statements.open_one(annex, ground.company.northfield, actor=None)
-    profiles.open_one(ground.framework, ground.company.northfield, actor=None)
+    if not ground.framework.profiles.exists():  # a newer edition carries it over
+        profiles.open_one(ground.framework, ground.company.northfield, actor=None)
     first = ground.framework.requirements.assessable().order_by("place").first()
     for control in Control.objects.current().exclude(pk__in=first.mappings.values("control"))[:PLANNED]:
         mappings.add(control, first, "SUBSET", actor=ground.other)
-    for requirement in ground.framework.requirements.assessable().exclude(pk=first.pk)[:PLANNED]:
+    unanswered = ground.framework.requirements.assessable().exclude(pk=first.pk).exclude(mappings__control=ground.control)
+    for requirement in unanswered[:PLANNED]:
         mappings.add(ground.control, requirement, "EQUAL", actor=ground.other)
 
 

@@ -40,7 +40,7 @@ def test_budget_is_the_one_that_was_agreed():
         "journeys": 8,
         "schema": 3,
         "accessibility": 4,
-        "kill": 3,
+        "kill": 4,
         "operation": 6,
     }
 
