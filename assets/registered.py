@@ -8,7 +8,7 @@ from assets.models import Asset
 from portal import subjects
 from portal.archive import changes
 from portal.people import holdings
-from portal.workbench import importable
+from portal.workbench import importable, searchable
 
 subjects.register(
     subjects.Subject(
@@ -92,4 +92,17 @@ importable.register(
         carry_out=importing.carry_out,
         take_back=importing.take_back,
     )
+)
+
+searchable.register(
+    searchable.Searchable(
+        "asset",
+        label=["name"],
+        words=[
+            *("description", "location", "vendor", "product", "version_in_use", "serial_number", "fqdn", "mac_address"),
+            *("operating_system", "external_id"),
+        ],
+        number="number",
+    ),
+    searchable.Searchable("discovery-run", label=["source", "file_name"]),
 )

@@ -19,7 +19,7 @@ ROOMS = (
     ("", "portal.attention.urls"),  # reviews/ and inbox/
     ("", "portal.web.people.urls"),  # people/, account/ and invitation/
     ("people/", "portal.web.offices.urls"),
-    ("", "portal.workbench.urls"),  # imports/
+    ("", "portal.workbench.urls"),  # search/ and imports/
     ("", "portal.signing.urls"),
     ("", "portal.archive.urls"),
     ("", "portal.web.urls"),

@@ -7,7 +7,7 @@ from portal import subjects
 from portal.archive import changes
 from portal.attention import reviews
 from portal.record import redacting
-from portal.workbench import importable
+from portal.workbench import importable, searchable
 from risks import cadence, history, import_fields, importing, panels, reviewed
 
 
@@ -73,4 +73,8 @@ importable.register(
         take_back=importing.take_back,
         quiet_verbs=frozenset({"score.recomputed"}),
     )
+)
+
+searchable.register(
+    searchable.Searchable("risk", label=["title"], words=["cause", "consequence", "grounds", "external_id"], number="number")
 )

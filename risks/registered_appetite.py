@@ -8,6 +8,7 @@ from portal import subjects
 from portal.archive import changes
 from portal.attention import news
 from portal.attention.models import Reminder
+from portal.workbench import searchable
 from risks import appetite, breaches
 from risks.models import Appetite
 
@@ -52,3 +53,5 @@ subjects.register(
 changes.words("breach", fields={"course": _("What comes"), "decided_until": _("By when"), "ended_at": _("Back within tolerance")})
 news.word_with(breaches.BEGAN, "breach", _began)
 news.word_with(appetite.AGREED, "appetite", lambda reminder: _t("Appetite and tolerance were changed. See what holds now."))
+
+searchable.register(searchable.Searchable("breach", label=["course_reason"], at=[("risk", "risk")]))

@@ -15,6 +15,7 @@ from portal.people import holdings
 from portal.people.models import User
 from portal.signing import registry
 from portal.web import shown
+from portal.workbench import searchable
 from risks import authority, cadence, exceptions, handing_over, wording
 from risks.errors import EndsOnItsDay
 from risks.models import AuthorityTable, Covers, Risk, RiskException
@@ -178,3 +179,5 @@ holdings.register(
         order=40,
     )
 )
+
+searchable.register(searchable.Searchable("exception", label=["title"], words=["reason", "compensating_control"], number="number"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import subjects
 from portal.archive import changes
 from portal.signing import registry
+from portal.workbench import searchable
 from risks import formula_bounds, formula_in_force, formula_versions, formula_words
 from risks.models import FormulaVersion
 
@@ -53,3 +54,5 @@ changes.words(
         "formula.in_force": _("Took effect"),
     },
 )
+
+searchable.register(searchable.Searchable("formula-version", label=["reason"]))

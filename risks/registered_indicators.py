@@ -11,7 +11,7 @@ from portal.archive import changes
 from portal.attention import news, reviews
 from portal.people import holdings
 from portal.people.models import User
-from portal.workbench import importable
+from portal.workbench import importable, searchable
 from risks import indicator_book, indicators, reading_sheet, readings
 from risks.models import Indicator
 
@@ -107,4 +107,9 @@ importable.register(
         carry_out=reading_sheet.carry_out,
         take_back=reading_sheet.take_back,
     )
+)
+
+searchable.register(
+    searchable.Searchable("indicator", label=["name"], words=["description", "external_id"], number="number"),
+    searchable.Searchable("reading", label=["note"], at=[("indicator", "indicator")]),
 )

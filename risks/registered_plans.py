@@ -10,6 +10,7 @@ from portal.attention import reviews
 from portal.record import redacting
 from portal.signing import registry
 from portal.web import shown
+from portal.workbench import searchable
 from risks import authority, control_book, evidence, plan_dates, retaining, treatment_book, treatments
 from risks.models import Risk, Treatment
 from risks.protection_words import CONTROL_FIELDS, CONTROL_VERBS, TREATMENT_FIELDS, TREATMENT_VERBS
@@ -140,3 +141,10 @@ reviews.on_answer(plan_dates.STEP, plan_dates.refuse_answer)
 reviews.sides_with(plan_dates.STEP, plan_dates.sides_of_steps)
 subjects.add_panel("risk", "treatments", "risks/treatments/_panel.html", treatment_book.panel, order=10)
 subjects.add_panel("risk", "controls", "risks/controls/_panel.html", control_book.panel, order=12)
+
+searchable.register(
+    searchable.Searchable("control", label=["name"], words=["description", "external_id"], number="number"),
+    searchable.Searchable("treatment", label=["title"], words=["reason", "external_id"], number="number"),
+    searchable.Searchable("treatment-step", label=["title"], at=[("treatment", "treatment")]),
+    searchable.Searchable("evidence", label=["title"], words=["link"], at=[("control", "control"), ("treatment", "treatment")]),
+)

@@ -12,6 +12,7 @@ from portal import subjects
 from portal.archive import changes
 from portal.record import redacting
 from portal.signing import registry
+from portal.workbench import searchable
 
 
 def _say_statement(name: str, value: Any) -> str:
@@ -151,4 +152,12 @@ changes.words(
         "offices_differ": _("Offices differ"),
         "note": _("Note"),
     },
+)
+
+searchable.register(
+    searchable.Searchable("framework", label=["name", "edition"], words=["key", "publisher"]),
+    searchable.Searchable("requirement", label=["identifier", "title"], words=["text", "guidance"]),
+    searchable.Searchable("control-mapping", label=["note"], at=[("requirement", "requirement")]),
+    searchable.Searchable("practice", label=["note"]),
+    searchable.Searchable("statement", label=["scope"]),
 )

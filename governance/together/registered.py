@@ -17,6 +17,7 @@ from portal.people.models import Unit, User
 from portal.record import redacting
 from portal.signing import redacted, registry
 from portal.web import shown
+from portal.workbench import searchable
 from risks import wording
 
 WORDS = {
@@ -238,3 +239,8 @@ def _panel(kind: str):
 
 for named in foundation.NAMED:
     subjects.add_panel(named, "decisions", "together/decisions/_panel.html", _panel(named), order=60)
+
+searchable.register(
+    searchable.Searchable("decision", label=["title"], words=["question", "context", "arbiter_reason"], number="number"),
+    searchable.Searchable("condition", label=["text"], words=["met_note"], at=[("decision", "decision")]),
+)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import subjects
 from portal.archive import changes
 from portal.record import redacting
+from portal.workbench import searchable
 
 for kind, model, word, plural, resource, page in (
     ("redaction", "archive.Redaction", _("redaction"), _("redactions"), "redactions", "archive:redactions"),
@@ -58,3 +59,5 @@ redacting.add(
         forget=lambda rows: rows.update(label=redacting.MARK, changes=[], undo={}),
     )
 )
+
+searchable.register(searchable.Searchable("hold", label=["matter"], words=["reason", "lifting_reason"]))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal.people.access import OPEN_TO_ALL, permitted
+from portal.web import entrances
 from portal.web.pages import answer
 
 
@@ -28,6 +29,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
     (
         _("Yours"),
         (
+            Place("workbench:search", _("Search"), _("By words or number, over everything that you may open.")),
             Place("attention:inbox", _("Inbox"), _("What the portal told you.")),
             Place("attention:reviews", _("Reviews"), _("What you confirm or change, and by when.")),
             Place("risks:concerns", _("What you raised"), _("Your concerns, and what became of each.")),
@@ -125,8 +127,7 @@ def _link(user: Any) -> Any:
             url = reverse(place.url_name)
         except NoReverseMatch:
             return None
-        view = resolve(url).func
-        permission = getattr(view, "permission", "") or getattr(getattr(view, "cls", None), "permission", "")
+        permission = entrances.permission_at(url)
         if permission != OPEN_TO_ALL and not user.has_perm(permission):
             return None
         return {"url": url, "label": place.label, "about": place.about}

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.subjects import Subject, register
+from portal.workbench import searchable
 
 register(
     Subject(
@@ -17,3 +18,5 @@ register(
         related=["unit", "started_by"],
     )
 )
+
+searchable.register(searchable.Searchable("import", label=["file_name"], words=["source"]))

@@ -1,12 +1,13 @@
-"""imports/."""
+"""search/ and imports/."""
 
 from django.urls import path
 
-from portal.workbench.views import imports
+from portal.workbench.views import imports, search
 
 app_name = "workbench"
 
 urlpatterns = [
+    path("search/", search.search, name="search"),
     path("imports/", imports.listed, name="imports"),
     path("imports/<int:pk>/", imports.detail, name="import"),
     path("imports/<int:pk>/mapping/", imports.mapping, name="import-mapping"),

@@ -9,6 +9,7 @@ from portal.archive import changes
 from portal.attention import news
 from portal.people import holdings
 from portal.record import redacting
+from portal.workbench import searchable
 from risks.models import Incident
 from risks.response import incidents, succession
 from risks.response.words import INCIDENT_FIELDS, INCIDENT_VERBS
@@ -57,3 +58,7 @@ for name, label, model, field in (
     ("losses.reason", _("Where amounts came from"), "risks.IncidentLoss", "reason"),
 ):
     redacting.add(redacting.Beside("incident", name, label, model, field, rows=lambda _kind, pk: {"incident": pk}))
+
+searchable.register(
+    searchable.Searchable("incident", label=["title"], words=["description", "summary", "external_id"], number="number")
+)

@@ -14,6 +14,7 @@ from portal.people.wording import Wording
 from portal.record import redacting
 from portal.signing import registry
 from portal.web import shown
+from portal.workbench import searchable
 from risks.models import Activation, ClockWarning, Exercise, PlanClock, PlanVersion, ResponsePlan
 from risks.response import activations, clocks, exercises, plan_content, plans, succession
 from risks.response.words import EXERCISE_FIELDS, EXERCISE_VERBS, PLAN_FIELDS, PLAN_VERBS, VERSION_FIELDS
@@ -185,3 +186,9 @@ for name, label, model in (
             forget=lambda rows: rows.update(text=redacting.MARK),
         )
     )
+
+searchable.register(
+    searchable.Searchable("response-plan", label=["name"], number="number"),
+    searchable.Searchable("exercise", label=["title"], words=["scene", "summary"], number="number"),
+    searchable.Searchable("activation", label=["summary"]),
+)

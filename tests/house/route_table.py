@@ -283,6 +283,7 @@ PAGES = {
     "attention:inbox-reading": Line(),
     "attention:reminder": of("reminder"),
     "attention:reminder-reading": of("reminder"),
+    "workbench:search": Line(),
     "workbench:imports": Line(),
     **dict.fromkeys(
         (
@@ -384,6 +385,7 @@ RESOURCES = {
     "scale-meanings": of("scale-meaning"),
     "role-assignments": of("aide"),
     "scores": of("score"),
+    "search": Line(),
     "sessions": of("browser-session"),
     "treatments": of("treatment"),
     "treatment-steps": of("treatment-step"),

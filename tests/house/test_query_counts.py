@@ -173,6 +173,7 @@ PAGES = {
     "setup:levels": DETAIL,
     "setup:appetite": DETAIL,
     "setup:people": DETAIL,
+    "workbench:search": LIST,
     "workbench:imports": LIST,
     "workbench:import": DETAIL,
     "workbench:import-mapping": DETAIL,
@@ -183,6 +184,7 @@ PAGES = {
 UNMEASURED = dict.fromkeys(
     ("together:decision-settling", "together:condition-meeting"), "crowd.py makes no decisions that are open to them yet"
 ) | {"pages": "it lists what the code registers, not what the database holds"}
+ASKED = {"workbench:search": "?q=device"}  # a page that shows nothing unless it is asked
 # What still asks more than its budget: brought down when somebody works there, never up.
 ABOVE = {
     "board:today": 6,  # what happens now, ratings, treatments, signatures and reviews each have cards; the sentence tells the money
@@ -298,7 +300,7 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "formula-version": lambda: around.formula,
     }
     thing = things[line.kind]()
-    return reverse(name, kwargs=line.arguments(thing)) if thing or not line.kind else None
+    return reverse(name, kwargs=line.arguments(thing)) + ASKED.get(name, "") if thing or not line.kind else None
 
 
 def _asked(world: SimpleNamespace) -> dict[tuple[str, str], int]:

@@ -35,6 +35,7 @@ SAFE = {
     "people.Organisation.working_days": "numbers",
     "people.ServiceToken.*": "what an administrator calls a machine; no history keeps it",
     "web.IdempotencyKey.*": "gone after 48 hours",
+    "workbench.SearchEntry.*": "the words of a subject's own row: a trigger follows whatever becomes of them",
     "workbench.SheetImport.*": "read by whoever brought the sheet alone; the file is gone after 30 days",
     "workbench.ImportProblem.*": "read by whoever brought the sheet alone",
     "workbench.ImportRow.*": "goes with `imports.changes` of what the row became",

@@ -1,5 +1,5 @@
 """The resources of the workbench."""
 
-from portal.workbench.api import imports
+from portal.workbench.api import imports, search
 
-__all__ = ["imports"]
+__all__ = ["imports", "search"]

@@ -1,5 +1,6 @@
-"""Sheets on their way into the portal."""
+"""Sheets on their way into the portal, and what search reads."""
 
+from portal.workbench.models.search_entry import SearchEntry
 from portal.workbench.models.sheet_import import ImportProblem, ImportRow, SheetImport
 
-__all__ = ["ImportProblem", "ImportRow", "SheetImport"]
+__all__ = ["ImportProblem", "ImportRow", "SearchEntry", "SheetImport"]
