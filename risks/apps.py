@@ -15,6 +15,7 @@ class RisksConfig(AppConfig):
             registered_exceptions,
             registered_formulas,
             registered_indicators,
+            registered_lists,
             registered_losses,
             registered_plans,
             stale,

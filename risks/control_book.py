@@ -73,13 +73,7 @@ class Sheet:
 
 def read(user: Any, params: Any) -> Book:
     """One page of the list. Four queries."""
-    asked = Asked(
-        q=params.get("q", "").replace("\0", "").strip()[:200],
-        state=_one_of(params.get("state"), Control.State.values),
-        office=_one_of(params.get("office"), Office.values),
-        proven=_one_of(params.get("proven"), PROVEN),
-    )
-    today = organisations.today()
+    asked, today = _asked(params), organisations.today()
     seen = Control.objects.visible_to(user).current()
     wanted = _asked_for(seen, asked, today)
     rows = wanted.select_related("unit", "owner").with_evidence_until()
@@ -92,6 +86,11 @@ def read(user: Any, params: Any) -> Book:
         in_force=in_force.count(),
         unproven=in_force.proven(today, holds=False).count(),
     )
+
+
+def found(user: Any, params: Any) -> QuerySet[Control]:
+    """All that the address asks for, as rows of `of_user(user)`."""
+    return _asked_for(of_user(user).current(), _asked(params), organisations.today())
 
 
 def sheet(control: Control, user: Any) -> Sheet:
@@ -137,6 +136,15 @@ def panel(ids: Sequence[int], user: Any) -> Mapping[int, Any]:
         of_risk = found[link.risk_id].setdefault(link.control_id, (line(link.control, today), []))
         of_risk[1].append(link.get_bears_on_display())
     return {pk: list(lines.values()) for pk, lines in found.items()}
+
+
+def _asked(params: Any) -> Asked:
+    return Asked(
+        q=params.get("q", "").replace("\0", "").strip()[:200],
+        state=_one_of(params.get("state"), Control.State.values),
+        office=_one_of(params.get("office"), Office.values),
+        proven=_one_of(params.get("proven"), PROVEN),
+    )
 
 
 def _asked_for(rows: Any, asked: Asked, today: Any) -> Any:

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from portal import subjects
 from portal.people import organisations
 from portal.signing import standing as standings
 from portal.web import listing
 from portal.web.listing import Order, Page
+from portal.workbench.listed import Choice
 from risks.models import RiskException
 
 Standing = RiskException.Standing
@@ -44,18 +46,42 @@ class Book:
 
 def read(user: Any, params: Any) -> Book:
     """One page of a view. Six queries at most, however many rows."""
-    view = params.get("view", "open")
-    view = view if view in VIEWS else "open"
-    kind = params.get("kind", "")
-    visible = subjects.of_kind("exception").visible_to(user).with_standing(organisations.today())
-    found = visible.filter(kind=kind) if kind in RiskException.Kind.values else visible
-    counts = found.order_by().aggregate(**{name: Count("pk", filter=Q(standing__in=named)) for name, named in VIEWS.items()})
+    view, kind = _view(params), params.get("kind", "")
+    rows_of_kind = _of_kind(user, kind)
+    counts = rows_of_kind.order_by().aggregate(**{name: Count("pk", filter=Q(standing__in=named)) for name, named in VIEWS.items()})
     order = LAST_CLOSED if view == "closed" else FIRST_END
-    page = listing.page_of(found.filter(standing__in=VIEWS[view]), order, params, total=counts[view])
+    page = listing.page_of(rows_of_kind.filter(standing__in=VIEWS[view]), order, params, total=counts[view])
     waiting = {("exception", row.pk): row for row in page.rows if row.standing == Standing.PROPOSED}
     stands = standings.read(waiting)
     rows = tuple(_row(row, stands.get(("exception", row.pk))) for row in page.rows)
     return Book(view, kind if kind in RiskException.Kind.values else "", counts, rows, page)
+
+
+def found(user: Any, params: Any) -> QuerySet[RiskException]:
+    """All that the address asks for, each with its `standing`."""
+    rows = _of_kind(user, params.get("kind", ""))
+    return rows.filter(standing__in=VIEWS[_view(params)]).select_related("risk__unit", "owner", "proposed_by")
+
+
+def views(user: Any) -> list[tuple[str, str]]:
+    words = {"open": _("open"), "waiting": _("waits for signatures"), "in_force": _("in force")}
+    words |= {"expired": _("expired"), "closed": _("closed")}
+    return [(name, words[name]) for name in VIEWS]
+
+
+def standing_word(row: Any) -> Choice:
+    """Of a row of `found`."""
+    return Choice(row.standing, str(Standing(row.standing).label))
+
+
+def _view(params: Any) -> str:
+    view = params.get("view", "open")
+    return view if view in VIEWS else "open"
+
+
+def _of_kind(user: Any, kind: str) -> QuerySet[RiskException]:
+    visible = subjects.of_kind("exception").visible_to(user).with_standing(organisations.today())
+    return visible.filter(kind=kind) if kind in RiskException.Kind.values else visible
 
 
 def _row(row: Any, found: standings.Standing | None) -> Row:

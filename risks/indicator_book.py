@@ -85,16 +85,38 @@ def of_user(user: Any) -> QuerySet[Indicator]:
 
 def read(user: Any, params: Any) -> Book:
     """One page of a view. Two queries."""
-    view = params.get("view", "all")
-    view = view if view in VIEWS else "all"
-    words = " ".join(params.get("q", "").replace("\x00", "").split())[:LONGEST_WORDS]
-    seen = Indicator.objects.visible_to(user).watched()
-    if words:
-        seen = seen.filter(search=SearchQuery(words, config="english", search_type="websearch"))
+    view, words = _asked(params)
+    seen = _spoken_of(Indicator.objects.visible_to(user).watched(), words)
     counts = seen.aggregate(**{name: Count("pk", filter=Q(standing__in=named)) for name, named in VIEWS.items()})
     rows = of_user(user).filter(pk__in=seen.order_by().values("pk"), standing__in=VIEWS[view])
     page = listing.page_of(rows, BY_NUMBER, params, total=counts[view])
     return Book(view, words, counts, tuple(line_of(row) for row in page.rows), page)
+
+
+def found(user: Any, params: Any) -> QuerySet[Indicator]:
+    """All that the address asks for, without their last readings."""
+    view, words = _asked(params)
+    seen = _spoken_of(Indicator.objects.visible_to(user).watched(), words)
+    return seen.filter(standing__in=VIEWS[view]).select_related("unit", "owner")
+
+
+def views(user: Any) -> list[tuple[str, str]]:
+    words = {
+        "all": _("all"),
+        "breach": _("outside of their bounds"),
+        "warning": _("near their bound"),
+        "unread": _("no reading yet"),
+    }
+    return [(name, words[name]) for name in VIEWS]
+
+
+def _asked(params: Any) -> tuple[str, str]:
+    view = params.get("view", "all")
+    return (view if view in VIEWS else "all"), " ".join(params.get("q", "").replace("\x00", "").split())[:LONGEST_WORDS]
+
+
+def _spoken_of(rows: QuerySet[Indicator], words: str) -> QuerySet[Indicator]:
+    return rows.filter(search=SearchQuery(words, config="english", search_type="websearch")) if words else rows
 
 
 def sheet(indicator: Indicator, user: Any) -> Sheet:

@@ -1,6 +1,6 @@
 """The register as people read it: a page of rows, the counts of every band, and the rows one may not open."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -19,6 +19,7 @@ from portal.web.listing import Order, Page
 from risks import hidden, wording
 from risks.filters import EXPIRED, NO_BAND, Filters, accepted
 from risks.models import Levels, Risk, StaleScore
+from risks.models.risk import RiskQuerySet
 from risks.response import incident_book
 
 WEEKS = 12
@@ -116,6 +117,18 @@ def read(user: Any, params: QueryDict, *, size: int = listing.PAGE_SIZE, known: 
     grouped = order.field == "points" and params.get("group") != "none"
     groups = _groups(lines, bands) if grouped else (Group("", visible, lines),)
     return Register(asked, order, page, groups, visible, shut, left_out)
+
+
+def found(user: Any, params: Mapping[str, str]) -> RiskQuerySet:
+    """All that the address asks for and `user` may open, with score, place and owners."""
+    rows = Filters.read(params).apply(Risk.objects.visible_to(user), user)
+    return rows.select_related("unit", "score_state", "it_owner", "security_owner")
+
+
+def hidden_count(user: Any, params: Mapping[str, str]) -> int:
+    """How many risks the register counts besides, for the same address. Two queries at most."""
+    asked, known = Filters.read(params), hidden.of(user)
+    return len(_not_opened(asked, user, known)) if known.all else 0
 
 
 def count(user: Any, **params: Any) -> Together:
@@ -228,14 +241,17 @@ def _counted(asked: Filters, user: Any, known: hidden.HiddenRisks | None = None)
     known = hidden.of(user) if known is None else known
     if not known.all:
         return bands, Together(), False
-    asked_for = set(asked.apply(hidden.rows(user), user).values_list("pk", flat=True))
-    if asked.is_whole:
-        counted = [one for one in known.all if one.id in asked_for]
-    else:
-        counted = known.where(lambda one: one.id in asked_for)
+    counted = _not_opened(asked, user, known)
     values = [getattr(one, f"{asked.stage.lower()}_value") for one in counted]
     points = sum((Decimal(floor(value)) for value in values if value is not None), Decimal(0))
     return bands, Together(len(counted), points), known.are_there and not asked.is_whole
+
+
+def _not_opened(asked: Filters, user: Any, known: hidden.HiddenRisks) -> list[hidden.Hidden]:
+    asked_for = set(asked.apply(hidden.rows(user), user).values_list("pk", flat=True))
+    if asked.is_whole:
+        return [one for one in known.all if one.id in asked_for]
+    return known.where(lambda one: one.id in asked_for)
 
 
 def _add_up(parts: Iterable[Together]) -> Together:

@@ -122,13 +122,7 @@ def waiting_for(user: Any) -> QuerySet[Treatment]:
 
 def read(user: Any, params: Any) -> Book:
     """One page of a view. Three queries."""
-    asked = Asked(
-        view=_one_of(params.get("view"), VIEWS) or "list",
-        state=_one_of(params.get("state"), State.values),
-        kind=_one_of(params.get("kind"), Treatment.Kind.values),
-        owner="me" if params.get("owner") == "me" else "",
-        late=params.get("late") == "1",
-    )
+    asked = _asked(params)
     today = organisations.today()
     seen = Treatment.objects.visible_to(user)
     counts = seen.aggregate(
@@ -143,6 +137,11 @@ def read(user: Any, params: Any) -> Book:
     if asked.view == "calendar":
         return Book(asked, counts, months=_calendar(wanted))
     return Book(asked, counts, page=listing.page_of(wanted, BY_DAY, params, total=_asked_for(seen, asked, user, today).count()))
+
+
+def found(user: Any, params: Any) -> QuerySet[Treatment]:
+    """All that the address asks for, as rows of `of_user(user)`."""
+    return _asked_for(of_user(user), _asked(params), user, organisations.today())
 
 
 def sheet(treatment: Treatment, user: Any) -> Sheet:
@@ -174,6 +173,16 @@ def panel(ids: Sequence[int], user: Any) -> Mapping[int, Any]:
     for one in of_user(user).filter(risk__in=ids).order_by("due_on", "pk"):
         found[one.risk_id].append(one)
     return found
+
+
+def _asked(params: Any) -> Asked:
+    return Asked(
+        view=_one_of(params.get("view"), VIEWS) or "list",
+        state=_one_of(params.get("state"), State.values),
+        kind=_one_of(params.get("kind"), Treatment.Kind.values),
+        owner="me" if params.get("owner") == "me" else "",
+        late=params.get("late") == "1",
+    )
 
 
 def _of_office(office: Office, steps: Sequence[TreatmentStep]) -> tuple[str, str, tuple[TreatmentStep, ...], Decimal]:

@@ -51,20 +51,28 @@ def order_from(params: QueryDict, orders: Mapping[str, Order], fallback: str) ->
 
 
 def page_of(
-    queryset: QuerySet, order: Order, params: QueryDict, *, size: int = PAGE_SIZE, total: int | None = None, hidden_count: int = 0
+    queryset: QuerySet,
+    order: Order,
+    params: QueryDict | Mapping[str, str],
+    *,
+    size: int = PAGE_SIZE,
+    total: int | None = None,
+    hidden_count: int = 0,
+    group: Order | None = None,
 ) -> Page:
-    """The rows of `queryset` before or after the row the address marks, by (field, id): one query, however deep.
+    """The rows of `queryset` before or after the row the address marks, by (field, id): one query, however deep. Where they are
+    grouped, by (group, field, id).
 
     A mark nobody can read is no mark. Rows that come or go elsewhere never shift a page.
     """
+    keys = [*([group] if group else []), order]
     backwards = BEFORE in params
-    mark = _read(params.get(BEFORE if backwards else AFTER, ""), _column(queryset, order.field))
-    falling = order.descending != backwards
-    sign, beyond = ("-", "lt") if falling else ("", "gt")
-    rows = queryset.order_by(f"{sign}{order.field}", f"{sign}pk")
+    mark = _read(params.get(BEFORE if backwards else AFTER, ""), [_column(queryset, key.field) for key in keys])
+    falling = [key.descending != backwards for key in keys]
+    signs = ["-" if falls else "" for falls in falling]
+    rows = queryset.order_by(*(f"{sign}{key.field}" for sign, key in zip(signs, keys, strict=True)), f"{signs[-1]}pk")
     if mark is not None:
-        value, pk = mark
-        rows = rows.filter(Q(**{f"{order.field}__{beyond}": value}) | Q(**{order.field: value, f"pk__{beyond}": pk}))
+        rows = rows.filter(_beyond(keys, falling, mark))
     found = list(rows[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
@@ -74,10 +82,19 @@ def page_of(
     return Page(
         rows=found,
         total=total,
-        previous_url=address(params, **{BEFORE: _write(found[0], order)}) if found and earlier else "",
-        next_url=address(params, **{AFTER: _write(found[-1], order)}) if found and later else "",
+        previous_url=address(params, **{BEFORE: _write(found[0], keys)}) if found and earlier else "",
+        next_url=address(params, **{AFTER: _write(found[-1], keys)}) if found and later else "",
         hidden_count=hidden_count,
     )
+
+
+def _beyond(keys: Sequence[Order], falling: Sequence[bool], mark: Sequence[Any]) -> Q:
+    """The rows on the far side of the mark: (values of `keys`, pk)."""
+    *values, pk = mark
+    condition = Q(**{f"pk__{'lt' if falling[-1] else 'gt'}": pk})
+    for key, falls, value in reversed(list(zip(keys, falling, values, strict=True))):
+        condition = Q(**{f"{key.field}__{'lt' if falls else 'gt'}": value}) | Q(Q(**{key.field: value}), condition)
+    return condition
 
 
 def address(params: QueryDict | Mapping[str, str], **changes: Any) -> str:
@@ -99,15 +116,17 @@ def _column(queryset: QuerySet, name: str) -> Field:
     return annotation.output_field if annotation is not None else queryset.model._meta.get_field(name)
 
 
-def _write(row: Any, order: Order) -> str:
-    value = getattr(row, order.field)
-    plain = value if isinstance(value, int | str) else str(value)
-    return base64.urlsafe_b64encode(json.dumps([plain, row.pk]).encode()).decode().rstrip("=")
+def _write(row: Any, keys: Sequence[Order]) -> str:
+    values = [getattr(row, key.field) for key in keys]
+    plain = [value if isinstance(value, int | str) else str(value) for value in values]
+    return base64.urlsafe_b64encode(json.dumps([*plain, row.pk]).encode()).decode().rstrip("=")
 
 
-def _read(text: str, column: Field) -> tuple[Any, int] | None:
+def _read(text: str, columns: Sequence[Field]) -> list[Any] | None:
     try:
-        value, pk = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return (column.to_python(value), pk) if isinstance(pk, int) and abs(pk) < 2**63 else None
+        *values, pk = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if len(values) != len(columns) or not isinstance(pk, int) or abs(pk) >= 2**63:
+            return None
+        return [*(column.to_python(value) for column, value in zip(columns, values, strict=True)), pk]
     except (ValueError, TypeError, binascii.Error, ValidationError):
         return None

@@ -1,4 +1,4 @@
-"""What every list, page and form can do, once for all kinds: search by words, and the import of sheets.
+"""What every list, page and form can do, once for all kinds: lists as tables and files, search by words, import of sheets.
 
 Imports web, people and record; announces nothing.
 """

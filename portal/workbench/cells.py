@@ -30,7 +30,7 @@ def is_empty(row: Row) -> bool:
 def cell_of(text: str) -> str:
     """A cell of a CSV file: formulas marked, an apostrophe that keeps a spreadsheet from computing taken away."""
     text = text.strip()
-    if text[:1] == "'" and text[1:2] and text[1:2] in "=+-@":
+    if text[:1] == "'" and _is_computed(text[1:]):
         return text[1:]
     if text[:1] == "=" and len(text) > 1:
         return Formula(text)
@@ -41,4 +41,9 @@ def cell_of(text: str) -> str:
 
 def guarded(text: str) -> str:
     """A cell written to a CSV file so that no spreadsheet computes it; `cell_of` reads it back unchanged."""
-    return f"'{text}" if text[:1] and text[:1] in "=+-@" else text
+    return f"'{text}" if _is_computed(text) else text
+
+
+def _is_computed(text: str) -> bool:
+    """Whether a spreadsheet may take it for a formula; what begins with an apostrophe too, so that one's own comes back."""
+    return text[:1] in ("\t", "\r", "\n", "'") or text.lstrip()[:1] in ("=", "+", "-", "@")

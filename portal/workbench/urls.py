@@ -1,8 +1,8 @@
-"""search/ and imports/."""
+"""search/, imports/ and lists/."""
 
 from django.urls import path
 
-from portal.workbench.views import imports, search
+from portal.workbench.views import imports, lists, search
 
 app_name = "workbench"
 
@@ -16,4 +16,5 @@ urlpatterns = [
     path("imports/<int:pk>/problems/", imports.problems, name="import-problems"),
     path("imports/<int:pk>/rows/", imports.rows, name="import-rows"),
     path("imports/<int:pk>/rejects/", imports.rejects, name="import-rejects"),
+    *lists.addresses(),
 ]

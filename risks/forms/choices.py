@@ -4,30 +4,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
-from portal.people import roles
-from portal.people.models import Appointment, RoleAssignment, Unit, User
+from portal.people.models import Unit, User
 from portal.web.widgets import Scale
 from risks import meanings, wording
+from risks.owning import owners
 
 ENOUGH_TO_GUESS = 20
-OWNING = {name for name, permissions in roles.PERMISSIONS.items() if "risks.change_risk" in permissions}
 
 
 def units():
     """Every place of the organisation: something may be noticed anywhere."""
     return Unit.objects.filter(archived_at=None)
-
-
-def owners():
-    """People whose seat or role lets them answer for a risk."""
-    seat = Appointment.objects.filter(holder=OuterRef("pk"), ended_at=None, seat__in=OWNING)
-    role = RoleAssignment.objects.filter(user=OuterRef("pk"), ended_at=None, role__in=OWNING)
-    return User.objects.filter(Q(Exists(seat)) | Q(Exists(role)), is_active=True, is_service=False).order_by("name", "pk")
 
 
 def people():

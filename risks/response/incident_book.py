@@ -10,12 +10,14 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from assets.models import Asset
 from portal.archive import changes
 from portal.people.reach import Tally
 from portal.web import listing
 from portal.web.listing import Order, Page
+from portal.workbench.listed import Choice
 from risks import wording
 from risks.models import Incident, IncidentLoss, IncidentRisk, RatingRound, Risk
 
@@ -104,14 +106,38 @@ def with_totals(rows: QuerySet) -> QuerySet:
 
 def read(user: Any, params: Any) -> Book:
     """One page of a view. Three queries. The whole list alone says how many more there are: a filter would tell of them."""
-    view = params.get("view", "open")
-    view = view if view in VIEWS else "open"
+    view = _view(params)
     seen = Incident.objects.visible_to(user).current()
     counts = seen.aggregate(**{name: Count("pk", filter=rows) for name, rows in VIEWS.items()})
-    hidden = Incident.objects.hidden_from(user).current().count() if view == "all" else 0
+    hidden = hidden_count(user, params)
     rows = with_totals(seen.filter(VIEWS[view])).select_related("unit", "lead").defer("description", "summary")
     page = listing.page_of(rows, NEWEST, params, total=counts[view], hidden_count=hidden)
     return Book(view, counts, page, Tally(counts[view], hidden))
+
+
+def found(user: Any, params: Any) -> QuerySet:
+    """All that the address asks for, each with its loss."""
+    seen = Incident.objects.visible_to(user).current()
+    return with_totals(seen.filter(VIEWS[_view(params)])).select_related("unit", "lead")
+
+
+def hidden_count(user: Any, params: Any) -> int:
+    """The whole list alone says how many more there are: a filter would tell of them."""
+    return Incident.objects.hidden_from(user).current().count() if _view(params) == "all" else 0
+
+
+def views(user: Any) -> list[tuple[str, str]]:
+    words = {"open": _("open"), "contained": _("contained"), "closed": _("closed"), "all": _("all")}
+    return [(name, words[name]) for name in VIEWS]
+
+
+def stage_word(incident: Incident) -> Choice:
+    return Choice(incident.stage, str(incident.stage.label))
+
+
+def _view(params: Any) -> str:
+    view = params.get("view", "open")
+    return view if view in VIEWS else "open"
 
 
 def of_user(user: Any) -> QuerySet:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.people.access import OPEN_TO_ALL
+from portal.workbench import listed
 
 OWN, OTHER, CONFIDENTIAL = "own unit", "other unit", "confidential"
 PLACES = (OWN, OTHER, CONFIDENTIAL)
@@ -297,6 +298,7 @@ PAGES = {
         ),
         of("import"),
     ),
+    **{f"workbench:list-{kind}{act}": Line() for kind in listed.all_kinds() for act in ("", "-export")},
     "api:reviews-answer": of("review", writes="attention.answer_review"),
     "api:users-list": Line(writes="people.change_user"),
     "api:users-invitation-list": Line(writes="people.change_user"),

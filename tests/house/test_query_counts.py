@@ -17,6 +17,7 @@ from portal import clock
 from portal.attention.models import Reminder, Review
 from portal.people import organisations
 from portal.people.models import User
+from portal.workbench import listed
 from risks import recompute
 from risks.models import Risk, RiskAsset
 from risks.stale import mark_risks
@@ -179,7 +180,7 @@ PAGES = {
     "workbench:import-mapping": DETAIL,
     "workbench:import-problems": LIST,
     "workbench:import-rows": LIST,
-}
+} | {f"workbench:list-{kind}": LIST for kind in listed.all_kinds()}
 # Not measured yet, each with its reason; a page that is new is measured instead.
 UNMEASURED = dict.fromkeys(
     ("together:decision-settling", "together:condition-meeting"), "crowd.py makes no decisions that are open to them yet"

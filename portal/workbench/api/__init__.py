@@ -1,5 +1,5 @@
 """The resources of the workbench."""
 
-from portal.workbench.api import imports, search
+from portal.workbench.api import exports, imports, search
 
-__all__ = ["imports", "search"]
+__all__ = ["exports", "imports", "search"]

@@ -1,0 +1,187 @@
+"""What an address asks of a list: filters, columns, order and groups; and the rows that answer it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import (
+    CharField,
+    Count,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    F,
+    Field,
+    IntegerField,
+    Model,
+    QuerySet,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+
+from portal.web import listing
+from portal.web.listing import Order, Page
+from portal.workbench.listed import Column, Listed
+
+SORT, GROUP = "sort_key", "group_key"
+LONGEST_VALUE = 200
+# Where nothing stands comes as if this stood there: words first, days last, numbers below all others.
+EMPTY: tuple[tuple[type[Field], Any], ...] = (
+    (DateTimeField, datetime(9999, 1, 1, tzinfo=UTC)),
+    (DateField, date(9999, 12, 31)),
+    (DecimalField, Decimal(-1)),
+    (IntegerField, -1),
+    (CharField, ""),
+    (TextField, ""),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks; what nobody can read is left out. `columns` is empty where it chooses none."""
+
+    kind: Listed
+    filters: Mapping[str, str]
+    columns: tuple[Column, ...]
+    sort: Column
+    falls: bool
+    group: Column | None
+    marks: Mapping[str, str]
+
+    @property
+    def shown(self) -> tuple[Column, ...]:
+        return self.columns or tuple(column for column in self.kind.columns if column.stands)
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The same question again, in one spelling, without the page it stands at."""
+        named: dict[str, str] = {**self.filters}
+        if self.columns:
+            named["columns"] = ",".join(column.name for column in self.columns)
+        if self.sort_name != self.kind.sort:
+            named["sort"] = self.sort_name
+        if self.group:
+            named["group"] = self.group.name
+        return named
+
+    @property
+    def sort_name(self) -> str:
+        return f"-{self.sort.name}" if self.falls else self.sort.name
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.params)
+
+    def address(self, **changes: Any) -> str:
+        return listing.address(self.params, **changes)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows of one page that share what they are grouped by; `count` is over all pages, None where nothing is grouped."""
+
+    heading: Any
+    count: int | None
+    rows: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    asked: Asked
+    page: Page
+    groups: tuple[Group, ...]
+
+
+def asked(kind: Listed, params: QueryDict | Mapping[str, str]) -> Asked:
+    """What `params`, as of an address, ask of the lists of `kind`."""
+    several = params.getlist("columns") if isinstance(params, QueryDict) else [params.get("columns", "")]
+    chosen = dict.fromkeys(name for part in several for name in part.split(",") if name in kind.by_name)
+    wanted = params.get("sort", "") if _sortable(kind, params.get("sort", "").lstrip("-")) else kind.sort
+    group = kind.by_name.get(params.get("group", ""))
+    return Asked(
+        kind=kind,
+        filters={
+            name: value
+            for name in sorted(kind.filter_names)
+            if (value := params.get(name, "").replace("\x00", "").strip()[:LONGEST_VALUE])
+        },
+        columns=tuple(kind.by_name[name] for name in chosen),
+        sort=kind.by_name[wanted.lstrip("-")],
+        falls=wanted.startswith("-"),
+        group=group if group is not None and group.groups else None,
+        marks={name: params[name] for name in listing.MARKS if name in params},
+    )
+
+
+def rows(question: Asked, user: Any) -> QuerySet:
+    """All rows that answer, in order."""
+    found = _keyed(question, user)
+    sign = "-" if question.falls else ""
+    return found.order_by(*([GROUP] if question.group else []), f"{sign}{SORT}", f"{sign}pk")
+
+
+def read(question: Asked, user: Any, *, size: int = listing.PAGE_SIZE) -> Table:
+    """One page. Two queries, three where it is grouped, and those that count what is hidden."""
+    found = _keyed(question, user)
+    counts: Mapping[Any, int] | None = None
+    if question.group:
+        counted = found.order_by().values(GROUP).annotate(count=Count("pk"))
+        counts = dict(counted.values_list(GROUP, "count"))
+    page = listing.page_of(
+        found,
+        Order(question.sort_name, SORT, descending=question.falls),
+        {**question.params, **question.marks},
+        size=size,
+        total=found.order_by().count() if counts is None else sum(counts.values()),
+        hidden_count=question.kind.hidden(user, question.filters),
+        group=Order(question.group.name, GROUP) if question.group else None,
+    )
+    return Table(question, page, _groups(question, page.rows, counts))
+
+
+def key_of(model: type[Model], sort: Any) -> Any:
+    """An expression that is never null for a path of fields; anything else is one already, or an annotation."""
+    if not isinstance(sort, str):
+        return sort
+    steps, holder, nullable, field = sort.split("__"), model, False, None
+    if sort in ("pk", "id") or not _has(model, steps[0]):
+        return F(sort)
+    for step in steps:
+        field = holder._meta.get_field(step)
+        nullable = nullable or field.null
+        holder = field.related_model or holder
+    if not nullable:
+        return F(sort)
+    kind, least = next((kind, least) for kind, least in EMPTY if isinstance(field, kind))
+    output = DecimalField(max_digits=field.max_digits, decimal_places=field.decimal_places) if kind is DecimalField else kind()
+    return Coalesce(F(sort), Value(least, output_field=output), output_field=output)
+
+
+def _keyed(question: Asked, user: Any) -> QuerySet:
+    found = question.kind.find(user, question.filters)
+    keys = {SORT: key_of(found.model, question.sort.sort)}
+    if question.group:
+        keys[GROUP] = key_of(found.model, question.group.sort)
+    return found.annotate(**keys)
+
+
+def _groups(question: Asked, page: Sequence[Any], counts: Mapping[Any, int] | None) -> tuple[Group, ...]:
+    if question.group is None or counts is None:
+        return (Group(None, None, tuple(page)),)
+    together: dict[Any, list[Any]] = {}
+    for row in page:
+        together.setdefault(getattr(row, GROUP), []).append(row)
+    return tuple(Group(question.group.read(found[0]), counts.get(key, len(found)), tuple(found)) for key, found in together.items())
+
+
+def _sortable(kind: Listed, name: str) -> bool:
+    return name in kind.by_name and kind.by_name[name].sort != ""
+
+
+def _has(model: type[Model], name: str) -> bool:
+    return any(field.name == name for field in model._meta.get_fields())

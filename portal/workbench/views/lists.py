@@ -1,0 +1,55 @@
+"""Pages of lists: one kind as a table of chosen columns, and the same rows as a file. Made once for each registered kind."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
+
+from portal.people.access import permitted
+from portal.web.pages import answer
+from portal.workbench import exports, listed, table_page, tables
+from portal.workbench.listed import Listed
+
+
+def addresses() -> list[URLPattern]:
+    """Each kind's own, so that each asks for the permission of its kind."""
+    found = []
+    for kind in listed.all_kinds().values():
+        place = f"lists/{kind.subject.resource}/"
+        found += [
+            path(place, _of(table, kind), name=f"list-{kind.kind}"),
+            path(f"{place}export/", _of(export, kind), name=f"list-{kind.kind}-export"),
+        ]
+    return found
+
+
+def _of(view: Callable[..., HttpResponse], kind: Listed) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def of_kind(request: HttpRequest, **named: Any) -> HttpResponse:
+        return view(request, kind, **named)
+
+    return permitted(kind.permission)(of_kind)
+
+
+@require_safe
+def table(request: HttpRequest, kind: Listed) -> HttpResponse:
+    """The rows that the address asks for, in its columns, order and groups."""
+    question = tables.asked(kind, request.GET)
+    shown = table_page.of(tables.read(question, request.user), request.user)
+    return answer(request, "workbench/lists/table.html#table", {"kind": kind, "asked": question, "shown": shown})
+
+
+@require_safe
+def export(request: HttpRequest, kind: Listed) -> HttpResponse:
+    """All of them as a file."""
+    question = tables.asked(kind, request.GET)
+    return sent(exports.start(question, request.GET.get("as", "csv"), actor=request.user))
+
+
+def sent(file: exports.Export) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(file.parts, content_type=file.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return response
