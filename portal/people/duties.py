@@ -24,6 +24,7 @@ WORDS = {
     "risks.set_appetite": gettext_lazy("say what is carried and still accepted"),
     "risks.close_risk": gettext_lazy("close risks"),
     "workbench.import": gettext_lazy("bring sheets in"),
+    "workbench.share_view": gettext_lazy("share views of lists"),
     "assets.settle_discovery": gettext_lazy("accept or ignore what discovery proposes"),
     "assets.take_in_discovery": gettext_lazy("take in discovery files"),
     "assets.view_discoveryrun": gettext_lazy("read discovery runs"),

@@ -32,6 +32,7 @@ EXCEPTING = frozenset({"risks.propose_exception"})
 NOTING = frozenset({"risks.log_incident"})
 RESPONDING = NOTING | {"risks.plan_response", "risks.activate_plan"}
 IMPORTING = frozenset({"workbench.import"})
+SHARING = frozenset({"workbench.share_view"})  # a view of a list with a unit, a role or everybody
 DECIDING = frozenset({"together.ask_decision", "together.meet_condition"})
 # Catalogs of requirements, and what corresponds between them.
 MAPPING = frozenset({"compliance.import_catalog", "compliance.open_profile", "compliance.change_statement"})
@@ -44,7 +45,7 @@ SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
-LEADER |= SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING
+LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
 LEADER |= RESPONDING | {"together.propose_charter", "together.state_wish"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
@@ -74,6 +75,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | DECIDING
     | ANSWERING
     | IMPORTING
+    | SHARING
     | MAPPING
     | PRACTISING
     | {
@@ -103,6 +105,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | LOGGING
     | ANSWERING
     | IMPORTING
+    | SHARING
     | {"risks.change_risk", "risks.rate_risk", "assets.change_asset", "signing.sign"},
     "ENGINEER": READING
     | PROTECTING

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.errors import Invalid, Refused, Sentence
+from portal.errors import Invalid, Refused, Sentence, Stale
 
 
 class UnreadableSheet(Invalid):
@@ -68,3 +68,16 @@ class TouchedSince(Refused):
     def __init__(self, labels: Sequence[str]):
         sentence = _("Something was done since with %(labels)s. Undoing the import would lose that; change the rows one by one.")
         super().__init__(sentence % {"labels": ", ".join(labels)}, labels=list(labels))
+
+
+class NotYourView(Refused):
+    """Somebody wanted to change a view of somebody else, or to share one without the right to."""
+
+    code = "not-your-view"
+    sentence = gettext_lazy("Whoever keeps a view changes it, and shared ones whoever may share. Keep it under a new name.")
+
+
+class ViewSavedMeanwhile(Stale):
+    def __init__(self, view):
+        sentence = _("Somebody changed the view “%(view)s” while you were writing. Look at it, then save again.")
+        super().__init__(sentence % {"view": view}, version=view.version)

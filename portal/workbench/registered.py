@@ -3,9 +3,23 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.record import redacting
 from portal.subjects import Subject, register
-from portal.workbench import searchable
+from portal.workbench import saved_views, searchable
 
+register(
+    Subject(
+        kind="saved-view",
+        model="workbench.SavedView",
+        word=_("saved view"),
+        plural=_("saved views"),
+        resource="saved-views",
+        url=saved_views.url,
+        label=str,
+        related=["unit", "owner"],
+    )
+)
+redacting.name_words("workbench.SavedView", "params")
 register(
     Subject(
         kind="import",

@@ -87,7 +87,7 @@ def of(table: Table, user: Any) -> TablePage:
         sections=tuple(_section(group, asked) for group in table.groups),
         fields=fields,
         chips=tuple(_chip(one, asked, user) for one in others),
-        kept=tuple((name, value) for name, value in asked.params.items() if name not in offered),
+        kept=tuple((name, value) for name, value in asked.here.items() if name not in offered),
         columns=tuple((column, column in chosen) for column in asked.kind.columns),
         sorts=tuple(_sorts(asked)),
         files=files(asked.kind, asked.params),

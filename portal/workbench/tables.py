@@ -1,6 +1,6 @@
 """What an address asks of a list: filters, columns, order and groups; and the rows that answer it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -29,6 +29,7 @@ from portal.web.listing import Order, Page
 from portal.workbench.listed import Column, Listed
 
 SORT, GROUP = "sort_key", "group_key"
+SAVED = "saved"  # the name in the address; "0" for the list itself, whatever is shown first
 LONGEST_VALUE = 200
 # Where nothing stands comes as if this stood there: words first, days last, numbers below all others.
 EMPTY: tuple[tuple[type[Field], Any], ...] = (
@@ -52,6 +53,7 @@ class Asked:
     falls: bool
     group: Column | None
     marks: Mapping[str, str]
+    saved: str = ""  # the named view it came from
 
     @property
     def shown(self) -> tuple[Column, ...]:
@@ -77,8 +79,13 @@ class Asked:
     def query(self) -> str:
         return urlencode(self.params)
 
+    @property
+    def here(self) -> dict[str, str]:
+        """The same, with the named view it came from."""
+        return self.params | ({SAVED: self.saved} if self.saved else {})
+
     def address(self, **changes: Any) -> str:
-        return listing.address(self.params, **changes)
+        return listing.address(self.here, **changes)
 
 
 @dataclass(frozen=True)
@@ -105,16 +112,13 @@ def asked(kind: Listed, params: QueryDict | Mapping[str, str]) -> Asked:
     group = kind.by_name.get(params.get("group", ""))
     return Asked(
         kind=kind,
-        filters={
-            name: value
-            for name in sorted(kind.filter_names)
-            if (value := params.get(name, "").replace("\x00", "").strip()[:LONGEST_VALUE])
-        },
+        filters=dict(_filters(kind, params)),
         columns=tuple(kind.by_name[name] for name in chosen),
         sort=kind.by_name[wanted.lstrip("-")],
         falls=wanted.startswith("-"),
         group=group if group is not None and group.groups else None,
         marks={name: params[name] for name in listing.MARKS if name in params},
+        saved=told if (told := params.get(SAVED, "")).isdecimal() and len(told) < 19 else "",
     )
 
 
@@ -135,7 +139,7 @@ def read(question: Asked, user: Any, *, size: int = listing.PAGE_SIZE) -> Table:
     page = listing.page_of(
         found,
         Order(question.sort_name, SORT, descending=question.falls),
-        {**question.params, **question.marks},
+        {**question.here, **question.marks},
         size=size,
         total=found.order_by().count() if counts is None else sum(counts.values()),
         hidden_count=question.kind.hidden(user, question.filters),
@@ -168,6 +172,14 @@ def _keyed(question: Asked, user: Any) -> QuerySet:
     if question.group:
         keys[GROUP] = key_of(found.model, question.group.sort)
     return found.annotate(**keys)
+
+
+def _filters(kind: Listed, params: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is said, but for what holds anyway."""
+    for one in sorted(kind.filters, key=lambda one: one.name):
+        value = str(params.get(one.name, "")).replace("\x00", "").strip()[:LONGEST_VALUE]
+        if value and value != one.otherwise:
+            yield one.name, value
 
 
 def _groups(question: Asked, page: Sequence[Any], counts: Mapping[Any, int] | None) -> tuple[Group, ...]:

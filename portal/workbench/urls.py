@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.workbench.views import imports, lists, search
+from portal.workbench.views import imports, lists, saved_views, search
 
 app_name = "workbench"
 
@@ -16,5 +16,10 @@ urlpatterns = [
     path("imports/<int:pk>/problems/", imports.problems, name="import-problems"),
     path("imports/<int:pk>/rows/", imports.rows, name="import-rows"),
     path("imports/<int:pk>/rejects/", imports.rejects, name="import-rejects"),
+    path("lists/views/", saved_views.listed_views, name="saved-views"),
+    path("lists/views/new/", saved_views.new, name="saved-view-new"),
+    path("lists/views/<int:pk>/", saved_views.view, name="saved-view"),
+    path("lists/views/<int:pk>/question/", saved_views.asking, name="saved-view-question"),
+    path("lists/views/<int:pk>/removal/", saved_views.removal, name="saved-view-removal"),
     *lists.addresses(),
 ]

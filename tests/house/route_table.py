@@ -298,6 +298,9 @@ PAGES = {
         ),
         of("import"),
     ),
+    "workbench:saved-views": Line(),
+    "workbench:saved-view-new": Line(),
+    **dict.fromkeys(("workbench:saved-view", "workbench:saved-view-question", "workbench:saved-view-removal"), of("saved-view")),
     **{f"workbench:list-{kind}{act}": Line() for kind in listed.all_kinds() for act in ("", "-export")},
     "api:reviews-answer": of("review", writes="attention.answer_review"),
     "api:users-list": Line(writes="people.change_user"),
@@ -386,6 +389,7 @@ RESOURCES = {
     "risks": of("risk"),
     "scale-meanings": of("scale-meaning"),
     "role-assignments": of("aide"),
+    "saved-views": of("saved-view"),
     "scores": of("score"),
     "search": Line(),
     "sessions": of("browser-session"),
@@ -476,6 +480,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "browser-session": {},  # each is somebody else's
     "factor": {},
     "reminder": {},  # each was sent to somebody else
+    "saved-view": OF_THE_UNIT,  # shared with a unit; the third is kept by somebody else alone
     "import": {},  # each was brought by somebody else
     "import-row": {},
     "import-problem": {},

@@ -23,6 +23,7 @@ from risks.models import Risk, RiskAsset
 from risks.stale import mark_risks
 from tests.conftest import OWNER, acting_as
 from tests.factories.assets import make_host, make_run, make_scan
+from tests.factories.lists import make_view
 from tests.factories.portal import freshen, make_company, make_person
 from tests.factories.risks import make_levels
 from tests.factories.sheets import check, make_csv, make_import, make_line
@@ -180,6 +181,9 @@ PAGES = {
     "workbench:import-mapping": DETAIL,
     "workbench:import-problems": LIST,
     "workbench:import-rows": LIST,
+    "workbench:saved-views": LIST,
+    "workbench:saved-view-new": LIST,
+    "workbench:saved-view": DETAIL,
 } | {f"workbench:list-{kind}": LIST for kind in listed.all_kinds()}
 # Not measured yet, each with its reason; a page that is new is measured instead.
 UNMEASURED = dict.fromkeys(
@@ -274,6 +278,7 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "discovery-run": lambda: DiscoveryRun.objects.latest("pk"),
         "review": lambda: Review.objects.filter(owner=user).first(),
         "import": lambda: world.imports.get(user),
+        "saved-view": lambda: make_view(user, "risk"),
         "control": lambda: around.control,
         "treatment": lambda: around.treatment,
         "statement": lambda: around.statement,

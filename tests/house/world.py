@@ -31,6 +31,7 @@ from risks.treatments import Step
 from tests.factories import compliance
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
 from tests.factories.governance import make_decision
+from tests.factories.lists import make_view
 from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import (
@@ -117,6 +118,8 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     factor = Authenticator.objects.create(user=stranger, type=Authenticator.Type.TOTP, data={"secret": ""})
     made["browser-session"], made["factor"] = dict.fromkeys(units, session), dict.fromkeys(units, factor)
     made |= _sheets(company)
+    made["saved-view"] = {place: make_view(stranger, "risk", name=place, unit=units[place]) for place in (OWN, OTHER)}
+    made["saved-view"][CONFIDENTIAL] = make_view(stranger, "risk", name="alone")
     made |= _kept(made["risk"], stranger)
     made |= _answered(units, made["control"])
     made["unit"], made["user"] = units, dict.fromkeys(units, stranger)

@@ -1,5 +1,5 @@
 """The resources of the workbench."""
 
-from portal.workbench.api import exports, imports, search
+from portal.workbench.api import exports, imports, saved_views, search
 
-__all__ = ["exports", "imports", "search"]
+__all__ = ["exports", "imports", "saved_views", "search"]

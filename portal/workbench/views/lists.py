@@ -5,13 +5,15 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from portal.people.access import permitted
 from portal.web.pages import answer
-from portal.workbench import exports, listed, table_page, tables
+from portal.workbench import exports, listed, saved_views, table_page, tables
 from portal.workbench.listed import Listed
+from portal.workbench.models import SavedView
 
 
 def addresses() -> list[URLPattern]:
@@ -37,9 +39,25 @@ def _of(view: Callable[..., HttpResponse], kind: Listed) -> Callable[..., HttpRe
 @require_safe
 def table(request: HttpRequest, kind: Listed) -> HttpResponse:
     """The rows that the address asks for, in its columns, order and groups."""
+    views = saved_views.standing(kind.kind, request.user)
+    first = saved_views.first(views, request.user)
+    if first is not None and not request.GET:
+        return redirect(saved_views.url(first))
     question = tables.asked(kind, request.GET)
     shown = table_page.of(tables.read(question, request.user), request.user)
-    return answer(request, "workbench/lists/table.html#table", {"kind": kind, "asked": question, "shown": shown})
+    context = {"kind": kind, "asked": question, "shown": shown} | _views(request, question, views)
+    return answer(request, "workbench/lists/table.html#table", context)
+
+
+def _views(request: HttpRequest, question: tables.Asked, views: list[SavedView]) -> dict[str, Any]:
+    """The named views as tabs; the one that is open, whether the address asks something else by now, and who may keep that."""
+    current = next((view for view in views if str(view.pk) == question.saved), None)
+    return {
+        "views": [(view, saved_views.url(view)) for view in views],
+        "current": current,
+        "differs": current is not None and current.params != question.params,
+        "may_change": current is not None and saved_views.may_change(current, request.user),
+    }
 
 
 @require_safe
