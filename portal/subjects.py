@@ -1,12 +1,13 @@
 """The registry of kinds: each app names its kinds once, so that audit, search, inbox and pages can speak of any of them."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
 
@@ -26,6 +27,8 @@ class Subject:
     material: Callable[[Any], Mapping[str, Any]] | None = None  # canonical content that a signature covers
     related: Sequence[str] = ()  # select_related for label, url and unit
     prefetch: Sequence[str] = ()  # what the material content is read from beside the row
+    page: str = ""  # "risks:risk": the page of one, where its address names it by `pk`
+    is_spoken_of: bool = True  # False: what belongs to a conversation has none of its own
 
     @cached_property
     def model_class(self) -> type[Model]:
@@ -79,6 +82,19 @@ def kind_of(instance: Model) -> str:
         if subject.model == label:
             return subject.kind
     raise LookupError(f"{label} is no registered kind")
+
+
+NUMBER = re.compile(r"[A-Z]{1,3}-[0-9]{1,9}")
+
+
+def by_reference(rows: QuerySet, told: Any) -> Any:
+    """The row with this id (7 or "7") or number ("R-0007"), None where there is none."""
+    text = str(told)
+    if NUMBER.fullmatch(text) and any(field.name == "number" for field in rows.model._meta.fields):
+        return rows.filter(number=text).first()
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return rows.filter(pk=int(text)).first()
+    return None
 
 
 def fetch(pairs: Sequence[tuple[str, int]], user: Any) -> dict[tuple[str, int], Model]:

@@ -22,6 +22,7 @@ ROOMS = (
     ("", "portal.workbench.urls"),  # search/ and imports/
     ("", "portal.signing.urls"),
     ("", "portal.archive.urls"),
+    ("", "portal.talk.urls"),  # about/
     ("", "portal.web.urls"),
 )
 

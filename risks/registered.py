@@ -23,6 +23,7 @@ subjects.register(
         word=_("risk"),
         plural=_("risks"),
         resource="risks",
+        page="risks:risk",
         url=lambda risk: reverse("risks:risk", args=[risk.pk]),
         label=str,
         material=_material,

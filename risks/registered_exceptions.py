@@ -111,6 +111,7 @@ subjects.register(
         word=_("exception"),
         plural=_("exceptions"),
         resource="exceptions",
+        page="risks:exception",
         url=lambda exception: reverse("risks:exception", args=[exception.pk]),
         label=str,
         unit=lambda exception: exception.risk.unit,

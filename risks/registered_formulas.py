@@ -25,6 +25,7 @@ subjects.register(
         word=_("formula version"),
         plural=_("formula versions"),
         resource="formula-versions",
+        page="risks:formula-version",
         url=lambda row: reverse("risks:formula-version", args=[row.pk]),
         label=str,
         unit=lambda _row: None,

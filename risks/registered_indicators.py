@@ -57,6 +57,7 @@ subjects.register(
         word=_("indicator"),
         plural=_("indicators"),
         resource="indicators",
+        page="risks:indicator",
         url=lambda indicator: reverse("risks:indicator", args=[indicator.pk]),
         label=str,
         material=_material,

@@ -124,6 +124,7 @@ subjects.register(
         word=_("decision"),
         plural=_("decisions"),
         resource="decisions",
+        page="together:decision",
         url=_at,
         label=str,
         material=material,

@@ -132,7 +132,7 @@ KEYS = {one.key for one in _table}
 FOR_GOOD = (
     (_("Audit log and its seals"), _("for good: each seal chains all before it")),
     (_("Row history"), _("for good; the words in it can be redacted")),
-    (_("Risks, assets, scores, reviews"), _("for good: archived or closed, never deleted")),
+    (_("Risks, assets, scores, reviews, comments"), _("for good: archived or closed, never deleted")),
 )
 
 

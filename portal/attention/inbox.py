@@ -10,10 +10,14 @@ from django.utils.translation import gettext as _
 from portal import clock, subjects
 from portal.attention import news, reviews
 from portal.attention.models import Reminder
-from portal.people import delegations, organisations
+from portal.people import access, delegations, organisations
 from portal.web import shown
 
 Stage = Reminder.Stage
+TOLD_OF = "told-of"  # the kinds of subjects that the open reminders of a person are about
+TOLD_OF_SELECT = """
+    SELECT DISTINCT recipient_id, subject_kind FROM attention_reminder WHERE recipient_id = ANY(%(users)s) AND settled_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,10 @@ def of(user: Any, *, settled: bool = False):
 
 
 def rail_counts(user: Any) -> dict[str, int]:
-    """For the rail: how many reminders wait. One query."""
-    return {"inbox": of(user).count()} if user.has_perm("attention.view_inbox") else {}
+    """For the rail: how many reminders wait. One query; of which kinds they are came along with the grants of the reader."""
+    if not user.has_perm("attention.view_inbox"):
+        return {}
+    return {"inbox": Reminder.objects.visible_to(user, access.grants(user).beside_of(TOLD_OF)).open().count()}
 
 
 def read(reminders, *, back: bool = False) -> int:
@@ -54,6 +60,7 @@ def rows_of(reminders: Sequence[Reminder], user: Any) -> list[Row]:
     found = subjects.fetch([reminder.key for reminder in reminders], user)
     today = organisations.today()
     stands_for = delegations.delegators_of(user)
+    news.name_whom_it_was(reminders)
     return [_row(reminder, found[reminder.key], today, stands_for) for reminder in reminders if reminder.key in found]
 
 

@@ -94,6 +94,7 @@ def _title(told: Sequence[Reminder]) -> str:
 def _groups(person: User, told: Sequence[Reminder]) -> list[Group]:
     rows = subjects.fetch([reminder.key for reminder in told], person)
     today = organisations.today()
+    news.name_whom_it_was(told)
     found = []
     for title, stages in GROUPS:
         lines = [_line(reminder, rows[reminder.key], today) for reminder in told if reminder.stage in stages]

@@ -1,8 +1,9 @@
 """News: what happened that people should know, once in their inbox and once by mail. Reading it settles it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from portal import clock, subjects
 from portal.attention.models import Reminder
@@ -14,12 +15,16 @@ from portal.people.models import User
 Wording = Callable[[Reminder], str]
 
 _wordings: dict[str, Wording] = {}
+_addresses: dict[str, Wording] = {}
 
 
-def word_with(kind: str, subject_kind: str, function: Wording) -> None:
-    """`function(reminder)` says news of `kind` about a `subject_kind` in a sentence; the row itself holds keys only."""
+def word_with(kind: str, subject_kind: str, function: Wording, *, at: Wording | None = None) -> None:
+    """`function(reminder)` says news of `kind` about a `subject_kind` (ANY_KIND of any) in a sentence; the row itself holds keys
+    only. `at(reminder)` is the address to which they lead, where that is not the page of the subject."""
     _wordings[kind] = function
     TOLD.add(subject_kind)
+    if at is not None:
+        _addresses[kind] = at
 
 
 def bring(kind: str, tellings: Sequence[Telling]) -> None:
@@ -59,7 +64,31 @@ def settle(subject: Model, kind: str, people: Iterable[int] | None = None) -> in
 
 def sentence(reminder: Reminder) -> str:
     """What the news says, "" where no room words it any more."""
+    word = _of(_wordings, reminder)
+    return word(reminder) if word else ""
+
+
+def address(reminder: Reminder) -> str:
+    """Where the news lead, "" to the page of their subject."""
+    at = _of(_addresses, reminder)
+    return at(reminder) if at else ""
+
+
+def name_whom_it_was(reminders: Sequence[Reminder]) -> None:
+    """Put the name of whoever did it beside news that hold their key (`by`): one query, and only where there are such."""
+    wanted = {reminder.params["by"] for reminder in reminders if reminder.params.get("by")}
+    names = dict(User.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    for reminder in reminders:
+        reminder.by_name = names.get(reminder.params.get("by"), "")
+
+
+def name_by(reminder: Reminder) -> str:
+    """Who did it, for wordings."""
+    return getattr(reminder, "by_name", "") or _("Somebody")
+
+
+def _of(known: Mapping[str, Wording], reminder: Reminder) -> Wording | None:
     kind = reminder.kind.rpartition(".")[0]
-    while kind and kind not in _wordings:  # "response.clock.7.soon" is worded as all of "response.clock"
+    while kind and kind not in known:  # "response.clock.7.soon" is worded as all of "response.clock"
         kind = kind.rpartition(".")[0]
-    return _wordings[kind](reminder) if kind else ""
+    return known.get(kind)

@@ -13,6 +13,7 @@ register(
         word=_("review"),
         plural=_("reviews"),
         resource="reviews",
+        page="attention:review",
         url=lambda review: reverse("attention:review", args=[review.pk]),
         label=lambda review: gettext("Review due on %(day)s") % {"day": review.due_on.isoformat()},
         unit=lambda review: None,
@@ -28,5 +29,6 @@ register(
         url=lambda reminder: reverse("attention:reminder", args=[reminder.pk]),
         label=lambda reminder: str(reminder.stage.label),
         unit=lambda reminder: None,
+        is_spoken_of=False,
     )
 )

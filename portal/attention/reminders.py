@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Exists, F, OuterRef, Q
 
 from portal import clock, subjects
-from portal.attention import reviews
+from portal.attention import reviews, sight
 from portal.attention.models import Reminder, Review
 from portal.attention.models.review import SOON_DAYS
 from portal.people import access, delegations, organisations
@@ -27,7 +27,6 @@ PAIR = (Appointment.Seat.CIO, Appointment.Seat.CISO)
 ASKED = (Stage.DUE_SOON, Stage.DUE, Stage.OVERDUE)
 ESCALATED = (Stage.TOLD_LINE, Stage.TOLD_LEADER, Stage.TOLD_PAIR)
 _REVIEWS_AT_ONCE = 1000
-_PEOPLE_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,20 +165,9 @@ def _who_may_see(tellings: Sequence[Telling]) -> list[Telling]:
         (kind, recipient, subject_id)
         for kind, people in wanted.items()
         if kind in subjects.all_kinds()
-        for recipient, subject_id in _visible(kind, people, able)
+        for recipient, subject_id in sight.of_many(kind, people, able)
     }
     return [t for t in tellings if (t.review.subject_kind, t.recipient_id, t.review.subject_id) in seen]
-
-
-def _visible(kind: str, people: Mapping[int, set[int]], able: Mapping[int, User]) -> Iterator[tuple[int, int]]:
-    subject = subjects.of_kind(kind)
-    rows = [
-        subject.visible_to(able[pk]).filter(pk__in=ids).order_by().annotate(reader=Value(pk)).values_list("reader", "pk")
-        for pk, ids in people.items()
-    ]
-    for start in range(0, len(rows), _PEOPLE_AT_ONCE):
-        first, *others = rows[start : start + _PEOPLE_AT_ONCE]
-        yield from first.union(*others, all=True)
 
 
 # The review is held while its reminders are written, so that none is left open behind an answer given in between.

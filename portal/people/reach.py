@@ -21,6 +21,11 @@ class Grants:
     permissions: frozenset[str]
     is_service: bool = False
     has_factor: bool = False
+    beside: frozenset[tuple[str, str]] = frozenset()  # (what, answer) that rooms above had read along
+
+    def beside_of(self, what: str) -> frozenset[str]:
+        """What a room above had read along under this name."""
+        return frozenset(answer for name, answer in self.beside if name == what)
 
     @property
     def needs_factor(self) -> bool:
@@ -50,6 +55,16 @@ class Grants:
 
 NOBODY = Grants(user_id=0, names=frozenset(), seats=frozenset(), unit_paths=(), permissions=frozenset())
 
+_beside: dict[str, str] = {}
+
+
+def read_beside(what: str, select: str) -> None:
+    """Something small that a room above needs of a person on every page, read in the same query: `select` gives (user id, text)
+    of the people `%(users)s`. Once, in ready()."""
+    columns = f"'beside', b.user_id, '{what}', b.answer, NULL, NULL, NULL"
+    _beside[what] = f"UNION ALL SELECT {columns} FROM ({select}) AS b (user_id, answer)"  # noqa: S608  (written in the code)
+
+
 _GRANTS = f"""
     WITH {seating.ELIGIBLE}
     SELECT 'seat' AS source, NULL AS user_id, seat AS name, '' AS path, holder_id, substitute_id, since
@@ -61,7 +76,6 @@ _GRANTS = f"""
     UNION ALL
     SELECT 'factor', f.user_id, f.type, '', NULL, NULL, NULL
     FROM mfa_authenticator f WHERE f.user_id = ANY(%(users)s) AND f.type <> 'recovery_codes'
-    ORDER BY since, name
 """  # noqa: S608  (no value is written into it)
 
 
@@ -77,24 +91,34 @@ def grants(user: Any) -> Grants:
 def read_grants(users: Sequence[Any]) -> None:
     """Keep on every one of `users` what they may do and see: one query however many they are."""
     given: dict[int, list[tuple[str, str]]] = {user.pk: [] for user in users}
+    beside: dict[int, set[tuple[str, str]]] = {user.pk: set() for user in users}
     named: list[seating.Named] = []
     with_factor: set[int] = set()
     with connection.cursor() as cursor:
-        cursor.execute(_GRANTS, {"users": list(given), "kept_out": sorted(roles.NEVER_SEATED)})
+        asked = f"{_GRANTS} {' '.join(_beside.values())} ORDER BY since, name"
+        cursor.execute(asked, {"users": list(given), "kept_out": sorted(roles.NEVER_SEATED)})
         for source, user_id, name, path, holder_id, substitute_id, _since in cursor.fetchall():
             if source == "role":
                 given[user_id].append((name, path))
             elif source == "factor":
                 with_factor.add(user_id)
+            elif source == "beside":
+                beside[user_id].add((name, path))
             else:
                 named.append(seating.Named(name, holder_id, substitute_id))
     filled = seating.fill(named)
     for user in users:
         seats = frozenset(seat for seat, who in filled.items() if who.user_id == user.pk)
-        user._grants = _add_up(user, seats, given[user.pk], user.pk in with_factor)
+        user._grants = _add_up(user, seats, given[user.pk], user.pk in with_factor, frozenset(beside[user.pk]))
 
 
-def _add_up(user: Any, seats: frozenset[str], given: list[tuple[str, str]], has_factor: bool) -> Grants:
+def _add_up(
+    user: Any,
+    seats: frozenset[str],
+    given: list[tuple[str, str]],
+    has_factor: bool,
+    beside: frozenset[tuple[str, str]],
+) -> Grants:
     names = seats | frozenset(name for name, _ in given)
     paths = {path for name, path in given if name in roles.SEES_UNITS}
     return Grants(
@@ -105,6 +129,7 @@ def _add_up(user: Any, seats: frozenset[str], given: list[tuple[str, str]], has_
         permissions=frozenset().union(*(roles.PERMISSIONS[name] for name in names)),
         is_service=user.is_service,
         has_factor=has_factor,
+        beside=beside,
     )
 
 

@@ -38,13 +38,16 @@ DECIDING = frozenset({"together.ask_decision", "together.meet_condition"})
 MAPPING = frozenset({"compliance.import_catalog", "compliance.open_profile", "compliance.change_statement"})
 ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
 
+# Say something about what one may open.
+TALKING = frozenset({"talk.comment"})
+
 # What goes with any seat.
 SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 
 # The record's own keeping: retention, legal holds, redaction.
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
-LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING
+LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING | TALKING
 LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
 LEADER |= RESPONDING | {"together.propose_charter", "together.state_wish"}
@@ -58,15 +61,19 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ARBITER": SEATED
     | READING
     | ANSWERING
+    | TALKING
     | {"record.view_auditentry", "people.settle_appointment", "risks.arbitrate", "together.arbitrate"},
     # roles
-    "PREPARER": READING | LOGGING | DECIDING | DRAFTING | {"attention.view_inbox"},
-    "COUNSEL": READING | {"together.mark_privileged", "attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
+    "PREPARER": READING | LOGGING | DECIDING | DRAFTING | TALKING | {"attention.view_inbox"},
+    "COUNSEL": READING
+    | TALKING
+    | {"together.mark_privileged", "attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
     "BOARD": frozenset(
         {"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
         | {"risks.view_exception", "risks.view_loss", "signing.view_signature", "compliance.view_framework"}
     ),
     "ANALYST": READING
+    | TALKING
     | DRAFTING
     | PROTECTING
     | EXCEPTING
@@ -88,6 +95,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "assets.take_in_discovery",
     },
     "OWNER": READING
+    | TALKING
     | PROTECTING
     | PRACTISING
     | EXCEPTING
@@ -97,6 +105,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | ANSWERING
     | {"risks.change_risk", "risks.rate_risk", "signing.sign"},
     "HEAD": READING
+    | TALKING
     | PROTECTING
     | PRACTISING
     | EXCEPTING
@@ -108,6 +117,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | SHARING
     | {"risks.change_risk", "risks.rate_risk", "assets.change_asset", "signing.sign"},
     "ENGINEER": READING
+    | TALKING
     | PROTECTING
     | PRACTISING
     | EXCEPTING
@@ -117,7 +127,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | ANSWERING
     | {"assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery", "risks.change_risk", "risks.rate_risk"},
     "COLLEAGUE": frozenset(
-        {"board.view_dashboard", "risks.log_risk", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
+        {"board.view_dashboard", "risks.log_risk", "risks.view_risk", "risks.view_score", "attention.view_inbox", *TALKING}
     ),
     "AUDITOR": READING
     | {
@@ -146,6 +156,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "archive.dispose",
             "archive.view_personal",
             *KEEPING,
+            *TALKING,
             "risks.view_recompute",
             "record.view_auditentry",
             "board.view_dashboard",
@@ -153,6 +164,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     "INTEGRATION": READING
+    | TALKING
     | PROTECTING
     | NOTING
     | LOGGING

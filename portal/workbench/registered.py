@@ -27,6 +27,7 @@ register(
         word=_("import"),
         plural=_("imports"),
         resource="imports",
+        page="workbench:import",
         url=lambda one: reverse("workbench:import", args=[one.pk]),
         label=str,
         related=["unit", "started_by"],

@@ -21,6 +21,7 @@ subjects.register(
         word=_("incident"),
         plural=_("incidents"),
         resource="incidents",
+        page="risks:incident",
         url=lambda incident: reverse("risks:incident", args=[incident.pk]),
         label=str,
         related=("unit",),

@@ -27,6 +27,9 @@ from portal.people.models import (
 )
 from portal.record import audit, sealing
 from portal.record.models import DayHead
+from portal.talk import comments, hearing
+from portal.talk.places import Place
+from portal.talk.views.comments import THREADS
 from risks import appetite, controls, formula_previews, formula_versions, indicators, treatments
 from risks.models import (
     ActivationMark,
@@ -86,8 +89,18 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     formula_previews.ask(ground.formula)
     formula_previews.work_waiting()
     _happened(ground, risks)
+    _talked(ground, readers)
     ground.activation.people.add(*readers)
     sealing.seal_all()
+
+
+def _talked(ground: SimpleNamespace, readers: list[User]) -> None:
+    """A page of threads about the one risk, each answered; one reader more hears of them each time."""
+    place = Place("risk", Risk.objects.get(pk=ground.risk))
+    heard = hearing.may_open(place, readers)
+    for _ in range(THREADS + 1):
+        ground.comment = comments.write(place, "Is it so?", actor=readers[0])
+        comments.write(place, "It is.", actor=ground.other, answers=ground.comment.pk, mentions=heard)
 
 
 def _people(ground: SimpleNamespace, count: int) -> list[User]:

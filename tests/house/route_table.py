@@ -277,6 +277,10 @@ PAGES = {
     "archive:personal": of("personal"),
     "archive:personal-download": of("personal"),
     "archive:file": of("file", "key"),
+    "talk:about": Line("risk", "reference", {"kind": "risk"}),
+    "talk:writing": Line("risk", "reference", {"kind": "risk"}),
+    "talk:comment": of("comment", writes="talk.comment"),
+    "talk:resolution": of("comment"),
     "attention:reviews": Line(),
     "attention:review": of("review"),
     "attention:review-answer": of("review"),
@@ -373,6 +377,7 @@ RESOURCES = {
     "signatures": of("signature"),
     "heads": of("head"),
     "history": Line(),
+    "comments": of("comment"),
     "holdings": of("leaver"),
     "legal-holds": of("hold"),
     "loss-scenarios": of("loss-scenario"),
@@ -446,6 +451,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "disposal": KEEPERS,
     "head": dict.fromkeys(("CIO", "CISO", "CSO", "ARBITER", "AUDITOR", "ADMIN"), PLACES),
     "personal": {"ADMIN": PLACES},  # and everybody their own
+    "comment": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,  # those of whoever may open the risk it is about
     "file": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,  # those of whoever may open the risk it hangs on
     "asset": SEATS | OVERSEERS | OF_THE_UNIT,
     "dependency": SEATS | OVERSEERS | OF_THE_UNIT,

@@ -9,6 +9,7 @@ from portal.attention import reminders, reviews
 from portal.attention.models import Reminder
 from portal.people import organisations, proposals
 from portal.people.models import Appointment, Delegation, Departure, RoleAssignment
+from portal.talk import comments
 from risks import appetite, controls, formula_versions, indicators, recompute, register
 from risks.models import Finding
 from risks.response import activations, plans
@@ -22,16 +23,17 @@ from tests.factories.lists import make_view
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
 from tests.factories.sheets import check, make_csv, make_import, make_line
+from tests.factories.talk import make_comment, make_place
 
 pytestmark = pytest.mark.axe
 
-ROOMS = {"board", "compliance", "setup", "offices", "assets", "risks", "attention", "workbench", "people"}
+ROOMS = {"board", "compliance", "setup", "offices", "assets", "risks", "attention", "workbench", "people", "talk"}
 # Open while nobody lives here, to leaders, and to who is not in yet (tests/portal/web/people/test_browser.py).
 OWN_TEST = {"setup:begin", "setup:demo", "offices:aide-naming", "people:invitation", "people:new-password"}
 OWN_TEST |= {"risks:recalculation", "compliance:framework-csv"}  # files
 OWN_TEST |= {"risks:authority-new", "risks:appetite-change"}  # pages for leaders
 OWN_TEST |= {"compliance:profile-csv", "compliance:statement-xlsx", "compliance:framework-oscal", "compliance:profile-oscal"}
-KEYS = {"stage": "CURRENT", "part": "contacts"}  # of parameters that are no keys
+KEYS = {"stage": "CURRENT", "part": "contacts", "kind": "risk"}  # of parameters that are no keys
 TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"
 LOST = """[...document.querySelectorAll('[aria-labelledby], [aria-describedby], [for]')].flatMap(e =>
   ['aria-labelledby', 'aria-describedby', 'for'].flatMap(name => (e.getAttribute(name) || '').split(' ').filter(Boolean)))
@@ -107,6 +109,8 @@ def furnished():
     practice = profiles.rate(profile.practices.first(), "IT", 2, actor=reader, reason="Seen on a walk")
     profiles.aim(practice, actor=reader, version=None, owner="BOTH", target_level=3, note="By spring")
     formula = formula_versions.draft({"base_points": "3.5"}, "Levels weigh more.", actor=reader)
+    said = make_comment(risk, by=reader)
+    comments.change(make_place(risk), said, "Is it in use?", actor=reader, version=1, mentions=[])
     return reader, {
         **dict.fromkeys(("risks:formula-version", "risks:formula-version-change"), formula.pk),
         "compliance": rules.pk,
@@ -138,6 +142,8 @@ def furnished():
         "offices:hand-over": other.pk,
         "offices:departure": gone.pk,
         "offices:unit": company.northfield.pk,
+        "talk": said.pk,
+        "reference": risk.pk,
         "offices": 1,
         "people": other.pk,
     }

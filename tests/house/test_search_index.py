@@ -36,6 +36,7 @@ NOT_SEARCHED = {
     "response-plan-version": "a state of a plan, which is found",
     "profile": "a framework and a unit, which are found",
     "charter": "one in force, on one page",
+    "comment": "stands on the page of what it is about, which is found",
 }
 
 

@@ -46,6 +46,7 @@ from tests.factories.risks import (
     make_treatment,
 )
 from tests.factories.sheets import check, make_csv, make_import, make_line
+from tests.factories.talk import make_comment
 from tests.house.route_table import CONFIDENTIAL, OTHER, OWN, RESOURCES
 
 # Words that stand nowhere else, so that a body which holds one has leaked it.
@@ -121,6 +122,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made["saved-view"] = {place: make_view(stranger, "risk", name=place, unit=units[place]) for place in (OWN, OTHER)}
     made["saved-view"][CONFIDENTIAL] = make_view(stranger, "risk", name="alone")
     made |= _kept(made["risk"], stranger)
+    made["comment"] = {place: make_comment(risk, f"{risk.title} again", by=stranger) for place, risk in made["risk"].items()}
     made |= _answered(units, made["control"])
     made["unit"], made["user"] = units, dict.fromkeys(units, stranger)
     return made | {kind: dict.fromkeys(units, row) for kind, row in _around_seats(stranger, company).items()}

@@ -1,18 +1,15 @@
 """`/api/v1/history/?kind=risk&subject=17`: who changed what, from what to what."""
 
 from django.http import Http404
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from portal import subjects
 from portal.archive import changes
-from portal.errors import Invalid
-from portal.web.api import fields, questions
+from portal.web.api import fields, questions, scopes
 from portal.web.api.door import Door
 from portal.web.api.router import resources
 from portal.web.api.schema import SUBJECT_ID
@@ -61,30 +58,16 @@ class HistoryViewSet(Door, ViewSet):
     )
     def list(self, request: Request) -> Response:
         """Every change of one subject, in words, with who and when."""
-        kind = _needed(request, "kind")
-        told = _needed(request, "subject")
+        kind = questions.needed(request, "kind")
+        told = questions.needed(request, "subject")
         limit = questions.whole_number(request, "limit", least=1, most=changes.MOST, otherwise=50)
         subject = subjects.of_kind(kind)
-        _in_scope(request, subject.resource)
+        scopes.check_reading(request, subject.resource)
         found = fields.by_id_or_number(subject.visible_to(request.user), told)
         if found is None:
             raise Http404
         entries, has_more = changes.read(kind, found, request.user, limit)
         return Response(HistorySerializer({"results": entries, "has_more": has_more}).data)
-
-
-def _needed(request: Request, name: str) -> str:
-    told = request.query_params.get(name, "")
-    if not told:
-        raise Invalid(_("The question is not valid."), {name: [_("This is needed.")]})
-    return told
-
-
-def _in_scope(request: Request, resource: str) -> None:
-    """A token that may not read the rows may not read what they were either."""
-    if request.auth is not None and not {f"{resource}:read", f"{resource}:write"} & set(request.auth.scopes):
-        told = _("This token has no scope %s. Ask an administrator for one that has.") % f"{resource}:read"
-        raise PermissionDenied(told, "scope-missing")
 
 
 resources.register("history", HistoryViewSet)

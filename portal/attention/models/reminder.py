@@ -1,5 +1,6 @@
 """What the inbox holds: one row a subject, kind, due date and recipient."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -7,17 +8,22 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from portal import clock
-from portal.attention.models.about_subjects import TOLD, AboutSubjects
+from portal import clock, subjects
+from portal.attention.models.about_subjects import ANY_KIND, TOLD, AboutSubjects
 
 
 class ReminderQuerySet(AboutSubjects):
     def kinds(self) -> set[str]:
-        return super().kinds() | TOLD
+        told = {kind for kind, subject in subjects.all_kinds().items() if subject.is_spoken_of} if ANY_KIND in TOLD else TOLD
+        return super().kinds() | told
 
-    def visible_to(self, user: Any):
-        """One's own, about subjects one may see."""
-        return super().visible_to(user).filter(recipient=user.pk)
+    def visible_to(self, user: Any, among: Collection[str] | None = None):
+        """One's own, about subjects one may see. Most people hear of a few kinds: only these are asked (one small query, where
+        `among` does not say them)."""
+        if among is None:
+            told = Reminder.objects.filter(recipient=user.pk).order_by() if user.pk else Reminder.objects.none()
+            among = set(told.values_list("subject_kind", flat=True).distinct())
+        return super().visible_to(user, among).filter(recipient=user.pk)
 
     def hidden_from(self, user: Any):
         """Nobody counts what others were told."""

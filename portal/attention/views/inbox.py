@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from portal import subjects
-from portal.attention import inbox
+from portal.attention import inbox, news
 from portal.attention.models import Reminder
 from portal.people.access import permitted
 from portal.web import listing
@@ -47,7 +47,8 @@ def reminder(request: HttpRequest, pk: int) -> HttpResponse:
     if found.review and request.user.has_perm("attention.view_review"):
         return redirect("attention:review", pk=found.review_id)
     kind = subjects.of_kind(found.subject_kind)
-    return HttpResponseRedirect(kind.url(get_object_or_404(kind.visible_to(request.user), pk=found.subject_id)))
+    row = get_object_or_404(kind.visible_to(request.user), pk=found.subject_id)
+    return HttpResponseRedirect(news.address(found) or kind.url(row))
 
 
 @require_POST

@@ -1,6 +1,5 @@
 """Serializer parts: rows that say no to unknown fields, links to what the caller may see, `?fields=`."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,22 +12,12 @@ from rest_framework.request import Request
 from portal import subjects
 from portal.errors import Invalid
 
-NUMBER = re.compile(r"[A-Z]{1,3}-[0-9]{1,9}")
-
-
-def by_id_or_number(queryset: QuerySet, told: Any) -> Any:
-    """The row with this id (7 or "7") or number ("R-0007"), None where there is none."""
-    text = str(told)
-    if NUMBER.fullmatch(text) and any(field.name == "number" for field in queryset.model._meta.fields):
-        return queryset.filter(number=text).first()
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        return queryset.filter(pk=int(text)).first()
-    return None
+by_id_or_number = subjects.by_reference
 
 
 def may_mean_a_row(told: str) -> bool:
     """Whether `told` is written like an id or a number."""
-    return bool(NUMBER.fullmatch(told)) or (told.isascii() and told.isdigit() and len(told) < 19)
+    return bool(subjects.NUMBER.fullmatch(told)) or (told.isascii() and told.isdigit() and len(told) < 19)
 
 
 class Linked(serializers.RelatedField):

@@ -33,6 +33,14 @@ def flag(request: Request, name: str) -> bool:
     return told in TRUE
 
 
+def needed(request: Request, name: str) -> str:
+    """A parameter without which the address answers nothing. Raises Invalid."""
+    told = request.query_params.get(name, "")
+    if not told:
+        raise Invalid(_("The question is not valid."), {name: [_("This is needed.")]})
+    return told
+
+
 def moment(request: Request, name: str) -> datetime:
     """A moment with its zone, as in 2026-11-23T08:00:00Z. Raises Invalid."""
     told = request.query_params.get(name, "").replace(" ", "+")  # a bare + in a query string is read as a space

@@ -36,5 +36,12 @@ class InSession(BasePermission):
         return True
 
 
+def check_reading(request: Request, resource: str) -> None:
+    """A token that may not read rows may not read what they were, nor what is said about them."""
+    if request.auth is not None and not {f"{resource}:read", f"{resource}:write"} & set(request.auth.scopes):
+        told = _("This token has no scope %s. Ask an administrator for one that has.") % f"{resource}:read"
+        raise PermissionDenied(told, "scope-missing")
+
+
 def needed_for(resource: str, method: str) -> str:
     return f"{resource}:{'read' if method in SAFE_METHODS else 'write'}"

@@ -1,0 +1,55 @@
+"""Situations of a conversation.
+
+Refused
+├── NotYours      only who wrote it says it otherwise
+├── Settled       a resolved thread takes no answer
+└── ResolvedYet   it is resolved, or open, already
+Stale
+└── SaidMeanwhile it was changed while it was on the screen
+Invalid
+├── NothingSaid
+├── NoSuchThread
+└── NotForThem    somebody mentioned may not open the subject
+"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.errors import Invalid, Refused, Stale
+
+
+class NotYours(Refused):
+    code = "not-yours"
+    sentence = gettext_lazy("Only who wrote this says it otherwise. Answer it instead.")
+
+
+class Settled(Refused):
+    code = "settled"
+    sentence = gettext_lazy("This thread is resolved. Reopen it, then answer.")
+
+
+class ResolvedYet(Refused):
+    code = "resolved-yet"
+    sentence = gettext_lazy("Somebody was faster: this thread stands so already.")
+
+
+class SaidMeanwhile(Stale):
+    sentence = gettext_lazy("This comment was changed while you had it open. Read it as it stands now, then change it.")
+
+
+class NothingSaid(Invalid):
+    def __init__(self, longest: int):
+        sentence = _("Write something, %(most)d letters at most.") % {"most": longest}
+        super().__init__(sentence, {"text": [sentence]})
+
+
+class NoSuchThread(Invalid):
+    def __init__(self):
+        sentence = _("There is no such thread here. Load the page again.")
+        super().__init__(sentence, {"answers": [sentence]})
+
+
+class NotForThem(Invalid):
+    def __init__(self):
+        sentence = _("Somebody you chose may not open this, so they cannot be told. Choose among the people offered.")
+        super().__init__(sentence, {"mentions": [sentence]})

@@ -1,0 +1,5 @@
+"""What is said about subjects."""
+
+from portal.talk.models.comment import Comment
+
+__all__ = ["Comment"]

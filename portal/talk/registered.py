@@ -1,0 +1,45 @@
+"""What this room adds to the registries."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal import subjects
+from portal.archive import changes
+from portal.people import explained
+from portal.record import redacting
+from portal.talk import places, told
+
+subjects.register(
+    subjects.Subject(
+        kind="comment",
+        model="talk.Comment",
+        word=_("comment"),
+        plural=_("comments"),
+        resource="comments",
+        url=lambda comment: f"{places.address(*comment.key)}#comment-{comment.pk}",
+        label=str,
+        unit=lambda _comment: None,
+        is_spoken_of=False,
+    )
+)
+changes.words(
+    "comment",
+    fields={"text": _("words")},
+    verbs={
+        "comment.written": _("written"),
+        "comment.changed": _("said otherwise"),
+        "comment.resolved": _("resolved"),
+        "comment.reopened": _("reopened"),
+    },
+)
+redacting.add(
+    redacting.Beside(
+        kind="*",
+        name="comments.text",
+        label=_("What was said about it"),
+        model="talk.Comment",
+        field="text",
+        rows=lambda kind, pk: {"subject_kind": kind, "subject_id": pk},
+    )
+)
+explained.explain_with("comment", lambda _user, _row: ["about"])
+told.register()

@@ -1,0 +1,17 @@
+"""The section of every page of one subject: what is said about it."""
+
+from typing import Any
+
+from django import template
+
+from portal import subjects
+
+register = template.Library()
+
+
+@register.inclusion_tag("talk/_section.html", takes_context=True)
+def about_it(context: dict[str, Any]) -> dict[str, Any]:
+    """Empty on a page that is not the page of one subject. Asks the database for nothing: its address says what it is about."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    kind = next((one for one in subjects.all_kinds().values() if one.page == match.view_name), None) if match else None
+    return {"kind": kind.kind, "reference": match.kwargs["pk"]} if kind and "pk" in match.kwargs else {}

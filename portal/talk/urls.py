@@ -1,0 +1,14 @@
+"""about/: everything that is said about a subject of any kind."""
+
+from django.urls import path
+
+from portal.talk.views import comments
+
+app_name = "talk"
+
+urlpatterns = [
+    path("about/comments/<int:pk>/", comments.comment, name="comment"),
+    path("about/comments/<int:pk>/resolution/", comments.resolution, name="resolution"),
+    path("about/<slug:kind>/<slug:reference>/", comments.about, name="about"),
+    path("about/<slug:kind>/<slug:reference>/comments/", comments.writing, name="writing"),
+]

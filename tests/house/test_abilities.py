@@ -1,0 +1,118 @@
+"""What is built once on the registry works for every kind in it: each is asked for each ability, by page and by API.
+
+A kind that cannot be spoken of is named here with the reason; nothing else may be missing.
+"""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from portal import subjects
+from portal.people.models import Organisation
+from tests.factories.portal import freshen, make_person
+from tests.house import world
+from tests.house.route_table import OWN
+from tests.house.world import BACKEND
+
+pytestmark = pytest.mark.access
+
+NOT_SPOKEN_OF = {
+    "comment": "it belongs to a conversation already: it is answered there",
+    "reminder": "one person's own letter, which nobody else can open",
+}
+JSON = {"content_type": "application/json"}
+
+
+def spoken_of() -> list[str]:
+    return [kind for kind, subject in subjects.all_kinds().items() if subject.is_spoken_of]
+
+
+class Everything:
+    """One row of every kind, and the doors of somebody who may open it."""
+
+    def __init__(self, company: Any):
+        things = world.build(company)
+        self.rows = {kind: things[kind][OWN] for kind in spoken_of() if kind in things} | {
+            "organisation": Organisation.objects.get()
+        }
+        self.people = [make_person("CISO", company=company), make_person("ADMIN", company=company), self.rows["import"].started_by]
+        self.clients = {person.pk: _signed_in(person) for person in self.people}
+
+    def opened(self, kind: str) -> tuple[Client, Any, str]:
+        """Client, row and its address here; of a leader, else of whoever may open it."""
+        subject, row = subjects.of_kind(kind), self.rows[kind]
+        reader = next(one for one in self.people if subject.visible_to(one).filter(pk=row.pk).exists())
+        cache.clear()
+        return self.clients[reader.pk], row, f"/about/{kind}/{row.pk}/"
+
+
+def _signed_in(person: Any) -> Client:
+    client = Client()
+    client.force_login(person, backend=BACKEND)
+    freshen(client, person)
+    return client
+
+
+@pytest.fixture
+def everything(company):
+    return Everything(company)
+
+
+def test_every_kind_is_spoken_of_or_named_with_a_reason():
+    assert set(subjects.all_kinds()) - set(spoken_of()) == set(NOT_SPOKEN_OF)
+
+
+def test_every_kind_is_talked_about(everything):
+    wrong = []
+    for kind in spoken_of():
+        client, row, here = everything.opened(kind)
+        page = client.post(f"{here}comments/", {"text": f"Said of {kind} by page"}).status_code
+        sent = client.post(
+            "/api/v1/comments/", {"kind": kind, "subject": row.pk, "text": f"Said of {kind} by API"}, **JSON
+        ).status_code
+        shown = client.get(here).text
+        told = client.get("/api/v1/comments/", {"kind": kind, "subject": row.pk}).json().get("results", [])
+        if (page, sent) != (302, 201) or not all(f"Said of {kind} by {door}" in shown for door in ("page", "API")):
+            wrong.append((kind, page, sent))
+        if [one["text"] for one in told[-2:]] != [f"Said of {kind} by page", f"Said of {kind} by API"]:
+            wrong.append((kind, told))
+
+    assert wrong == []
+
+
+def test_the_page_of_every_kind_leads_there(everything):
+    """By a plain link, for which the page asks the database nothing."""
+    wrong, led = [], 0
+    for kind in spoken_of():
+        subject = subjects.of_kind(kind)
+        if subject.page:
+            client, row, here = everything.opened(kind)
+            answer = client.get(reverse(subject.page, args=[row.pk]))
+            led += 1
+            if answer.status_code == 200 and f'href="{here}"' not in answer.text:
+                wrong.append(kind)
+
+    assert led > 20
+    assert wrong == []
+
+
+def test_a_kind_with_a_page_of_its_own_names_it():
+    """A page that takes the key of one row and stands in the registry by its address alone would have no conversation on it."""
+    unnamed = {
+        kind
+        for kind, subject in subjects.all_kinds().items()
+        if not subject.page
+        and any(_has_page(f"{room}:{kind}") for room in ("risks", "assets", "compliance", "together", "offices"))
+    }
+
+    assert unnamed == set()
+
+
+def _has_page(name: str) -> bool:
+    try:
+        return bool(reverse(name, args=[1]))
+    except NoReverseMatch:
+        return False
