@@ -13,8 +13,9 @@ from portal.record.models import StoredFile
 
 
 def of(kind: str, pk: int) -> list[StoredFile]:
-    """The files of one subject, oldest first."""
-    return list(StoredFile.objects.filter(subject_kind=kind, subject_id=pk).order_by("pk"))
+    """The files of one subject, oldest first, those that were archived as well."""
+    found = StoredFile.objects.filter(subject_kind=kind, subject_id=pk)
+    return list(found.select_related("created_by", "archived_by").order_by("pk"))
 
 
 def fetch(key: UUID, user: Any) -> StoredFile:

@@ -38,8 +38,8 @@ DECIDING = frozenset({"together.ask_decision", "together.meet_condition"})
 MAPPING = frozenset({"compliance.import_catalog", "compliance.open_profile", "compliance.change_statement"})
 ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
 
-# Say something about what one may open.
-TALKING = frozenset({"talk.comment"})
+# Say something about what one may open, and lay a file beside it.
+TALKING = frozenset({"talk.comment", "talk.attach"})
 
 # What goes with any seat.
 SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})

@@ -2,6 +2,10 @@
 
 Refused
 ├── NotYours      only who wrote it says it otherwise
+├── TooManyFiles  a subject holds so many
+├── BelongsElsewhere  a file that another room keeps, such as evidence
+├── NotYourFile   only who added it takes it away
+├── ArchivedYet   it was taken away already
 ├── Settled       a resolved thread takes no answer
 └── ResolvedYet   it is resolved, or open, already
 Stale
@@ -9,6 +13,7 @@ Stale
 Invalid
 ├── NothingSaid
 ├── NoSuchThread
+├── NotKept       a program, nothing at all, or something else than its name says
 └── NotForThem    somebody mentioned may not open the subject
 """
 
@@ -53,3 +58,30 @@ class NotForThem(Invalid):
     def __init__(self):
         sentence = _("Somebody you chose may not open this, so they cannot be told. Choose among the people offered.")
         super().__init__(sentence, {"mentions": [sentence]})
+
+
+class TooManyFiles(Refused):
+    code = "too-many-files"
+
+    def __init__(self, most: int):
+        super().__init__(_("There are %(most)d files here already. Archive one that nobody needs first.") % {"most": most})
+
+
+class BelongsElsewhere(Refused):
+    code = "belongs-elsewhere"
+    sentence = gettext_lazy("This file is kept as part of something else, such as evidence. Take it back there.")
+
+
+class NotYourFile(Refused):
+    code = "not-your-file"
+    sentence = gettext_lazy("Only who added this file, or who keeps the record, archives it. Ask them.")
+
+
+class ArchivedYet(Refused):
+    code = "archived-yet"
+    sentence = gettext_lazy("Somebody was faster: this file is archived already.")
+
+
+class NotKept(Invalid):
+    def __init__(self, sentence):
+        super().__init__(sentence, {"file": [sentence]})

@@ -29,6 +29,8 @@ changes.words(
         "comment.changed": _("said otherwise"),
         "comment.resolved": _("resolved"),
         "comment.reopened": _("reopened"),
+        "file.attached": _("added a file"),
+        "file.archived": _("archived a file"),
     },
 )
 redacting.add(

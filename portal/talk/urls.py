@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from portal.talk.views import comments
+from portal.talk.views import comments, files
 
 app_name = "talk"
 
 urlpatterns = [
     path("about/comments/<int:pk>/", comments.comment, name="comment"),
     path("about/comments/<int:pk>/resolution/", comments.resolution, name="resolution"),
+    path("about/files/<uuid:key>/archiving/", files.archiving, name="archiving"),
     path("about/<slug:kind>/<slug:reference>/", comments.about, name="about"),
     path("about/<slug:kind>/<slug:reference>/comments/", comments.writing, name="writing"),
+    path("about/<slug:kind>/<slug:reference>/files/", files.attaching_one, name="attaching"),
 ]

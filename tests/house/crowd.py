@@ -29,7 +29,7 @@ from portal.record import audit, sealing
 from portal.record.models import DayHead
 from portal.talk import comments, hearing
 from portal.talk.places import Place
-from portal.talk.views.comments import THREADS
+from portal.talk.views.page import THREADS
 from risks import appetite, controls, formula_previews, formula_versions, indicators, treatments
 from risks.models import (
     ActivationMark,

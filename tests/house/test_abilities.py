@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -38,7 +39,8 @@ class Everything:
         self.rows = {kind: things[kind][OWN] for kind in spoken_of() if kind in things} | {
             "organisation": Organisation.objects.get()
         }
-        self.people = [make_person("CISO", company=company), make_person("ADMIN", company=company), self.rows["import"].started_by]
+        self.people = [make_person(role, company=company) for role in ("CISO", "ADMIN")]
+        self.people += [make_person("ANALYST", company=company, unit=company.northfield), self.rows["import"].started_by]
         self.clients = {person.pk: _signed_in(person) for person in self.people}
 
     def opened(self, kind: str) -> tuple[Client, Any, str]:
@@ -79,6 +81,25 @@ def test_every_kind_is_talked_about(everything):
             wrong.append((kind, page, sent))
         if [one["text"] for one in told[-2:]] != [f"Said of {kind} by page", f"Said of {kind} by API"]:
             wrong.append((kind, told))
+
+    assert wrong == []
+
+
+def test_files_lie_beside_every_kind(everything):
+    wrong = []
+    for kind in spoken_of():
+        client, row, here = everything.opened(kind)
+        page = client.post(f"{here}files/", {"file": SimpleUploadedFile("page.txt", b"by page")}).status_code
+        sent = client.post("/api/v1/files/", {"kind": kind, "subject": row.pk, "file": SimpleUploadedFile("api.txt", b"by API")})
+        found = client.get("/api/v1/files/", {"kind": kind, "subject": row.pk}).json()["results"][-2:]
+        acts = [
+            client.post(f"/about/files/{found[0]['id']}/archiving/"),
+            client.post(f"/api/v1/files/{found[-1]['id']}/archiving/"),
+        ]
+        answers = (page, sent.status_code, *[act.status_code for act in acts])
+        fetched = [b"".join(client.get(f"/archive/files/{one['id']}/").streaming_content) for one in found]
+        if answers != (302, 201, 302, 200) or fetched != [b"by page", b"by API"] or "page.txt" not in client.get(here).text:
+            wrong.append((kind, answers, fetched))
 
     assert wrong == []
 

@@ -19,6 +19,8 @@ class StoredFile(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     subject_kind = models.CharField(max_length=40, blank=True)  # whose readers may fetch it; empty: nobody by an address
     subject_id = models.BigIntegerField(null=True)
+    archived_at = models.DateTimeField(null=True, blank=True)  # no longer among the files of its subject, still to be fetched
+    archived_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     gone_on = models.DateField(null=True, blank=True)  # work files go after 30 days; null: kept
 
     class Meta:

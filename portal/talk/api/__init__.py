@@ -1,5 +1,5 @@
 """Resources of what is said about subjects."""
 
-from portal.talk.api import comments
+from portal.talk.api import comments, files
 
-__all__ = ["comments"]
+__all__ = ["comments", "files"]

@@ -40,7 +40,7 @@ class CommentForm(forms.Form):
         if comment is not None:
             chosen = [one.pk for one in comment.mentions.all()]
             options["initial"] = {"text": comment.text, "mentions": chosen, "version": comment.version}
-        super().__init__(*args, **options)
+        super().__init__(*args, **{"auto_id": "talk_%s"} | options)
         told = self.data.getlist("mentions") if self.is_bound else (options.get("initial") or {}).get("mentions", [])
         picked = [int(one) for one in told if str(one).isdecimal() and len(str(one)) < 19]
         self.chosen = picked

@@ -10,14 +10,8 @@ from portal.people.access import OPEN_TO_ALL, permitted
 from portal.talk import comments, hearing, places
 from portal.talk.errors import NotYours
 from portal.talk.forms.comment import CommentForm
-from portal.talk.places import Place
-from portal.web import listing
+from portal.talk.views.page import MAY_TALK, shown
 from portal.web.pages import answer
-
-NEWEST = listing.Order("-new", "id", descending=True)
-THREADS = 20
-MAY = "talk.comment"
-PAGE = "talk/about.html#about"
 
 
 @require_safe
@@ -29,18 +23,18 @@ def about(request: HttpRequest, kind: str, reference: str) -> HttpResponse:
         chosen = [int(told) for told in request.GET.getlist("mentions") if told.isdecimal() and len(told) < 19]
         found = hearing.offered(place, request.user, request.GET.get("who", ""), chosen)
         return answer(request, "talk/_people.html", {"people": found, "chosen": chosen})
-    return _page(request, place)
+    return shown(request, place)
 
 
 @require_POST
-@permitted(MAY)
+@permitted(MAY_TALK)
 def writing(request: HttpRequest, kind: str, reference: str) -> HttpResponse:
     """Say something; the button `find` writes nothing and looks for people by name."""
     place = places.find(kind, reference, request.user)
     words = request.POST.get("who", "")
     form = CommentForm(request.POST, place=place, user=request.user, words=words)
     if "find" in request.POST:
-        return _page(request, place, form)
+        return shown(request, place, form=form)
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -48,8 +42,8 @@ def writing(request: HttpRequest, kind: str, reference: str) -> HttpResponse:
         except Invalid as error:
             form.take(error)
         else:
-            return _page(request, place, then=place.about_url)
-    return _page(request, place, form, status=422)
+            return shown(request, place, then=place.about_url)
+    return shown(request, place, form=form, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,12 +52,12 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """One comment: all that it said, and for whoever wrote it the words to say it otherwise."""
     one, place = comments.find(pk, request.user)
     form = None
-    if one.author_id == request.user.pk and request.user.has_perm(MAY):
+    if one.author_id == request.user.pk and request.user.has_perm(MAY_TALK):
         told = request.POST if request.method == "POST" else None
         form = CommentForm(told, place=place, user=request.user, words=request.POST.get("who", ""), comment=one)
     if request.method == "POST" and "find" not in request.POST:
         if form is None:
-            raise NotYours if request.user.has_perm(MAY) else PermissionDenied
+            raise NotYours if request.user.has_perm(MAY_TALK) else PermissionDenied
         if form.is_valid():
             said = form.cleaned_data
             try:
@@ -77,24 +71,10 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@permitted(MAY)
+@permitted(MAY_TALK)
 def resolution(request: HttpRequest, pk: int) -> HttpResponse:
     """The thread needs nothing more; with `back` it does again."""
     one, place = comments.find(pk, request.user)
     settle = comments.reopen if request.POST.get("back") == "1" else comments.resolve
     settle(one, actor=request.user)
-    return _page(request, place, then=f"{place.about_url}#comment-{one.pk}")
-
-
-def _page(
-    request: HttpRequest, place: Place, form: CommentForm | None = None, *, then: str | None = None, status: int = 200
-) -> HttpResponse:
-    told = request.POST if form and form.is_bound else request.GET
-    asked = told.get("answers", "")
-    thread = comments.thread_of(place, int(asked)) if asked.isdecimal() and len(asked) < 19 else None
-    if (form is None or then) and request.user.has_perm(MAY):
-        words = request.GET.get("who", "")
-        form = CommentForm(place=place, user=request.user, words=words, initial={"answers": thread and thread.pk})
-    page = listing.page_of(comments.threads(place), NEWEST, request.GET, size=THREADS)
-    context = {"place": place, "page": page, "form": form, "count": comments.count(place), "answered": thread}
-    return answer(request, PAGE, context, then=then, status=status)
+    return shown(request, place, then=f"{place.about_url}#comment-{one.pk}")
