@@ -134,6 +134,16 @@ def describe(user: User, *, name: str, language: str, time_zone: str, actor: Any
     return user
 
 
+@transaction.atomic
+def choose_keys(user: User, *, single_keys: bool, actor: Any) -> User:
+    """Whether keys without Ctrl do something for this person: whoever speaks to the computer types them without meaning to."""
+    if user.single_keys != single_keys:
+        user.single_keys = single_keys
+        user.save(update_fields=["single_keys"])
+        audit.record(actor, "user.changed", user, {"fields": ["single_keys"]})
+    return user
+
+
 def not_oneself(user: User, actor: Any) -> None:
     """Raises OwnAccount: what an administrator does to an account, they never do to their own."""
     if actor is not None and actor.pk == user.pk:

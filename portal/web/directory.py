@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal.people.access import OPEN_TO_ALL, permitted
-from portal.web import entrances
+from portal.web import entrances, shell
 from portal.web.pages import answer
 
 
@@ -25,7 +26,13 @@ class Place:
     about: str | Promise
 
 
+def _on_the_rail() -> tuple[Place, ...]:
+    """The rail in its order, so that whoever looks for a page by its word finds it here as well."""
+    return tuple(Place(entry.url_name, entry.label, "") for entry in (*shell.RAIL, *shell.KEEPING))
+
+
 GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
+    (_("Rooms"), _on_the_rail()),
     (
         _("Yours"),
         (
@@ -33,6 +40,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("attention:inbox", _("Inbox"), _("What the portal told you.")),
             Place("attention:reviews", _("Reviews"), _("What you confirm or change, and by when.")),
             Place("risks:concerns", _("What you raised"), _("Your concerns, and what became of each.")),
+            Place("workbench:keys", _("Keys"), _("What the keyboard does, and how to switch single keys off.")),
             Place("people:account", _("Account"), _("Password, second factors, and where you are signed in.")),
             Place("archive:own", _("Held on you"), _("Everything the portal keeps about you.")),
         ),
@@ -49,6 +57,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("risks:indicators", _("Indicators"), _("What is watched, its readings, and what left its bounds.")),
             Place("risks:money", _("Loss in money"), _("What all risks together may cost in a year, and what plans buy.")),
             Place("risks:exceptions", _("Exceptions"), _("Dated permissions, with their price and their end.")),
+            Place("risks:authority", _("Table of authority"), _("Who may accept what, up to which band and sum.")),
             Place("risks:formula-versions", _("Formula versions"), _("What makes a score, and what another formula would change.")),
             Place("risks:appetite", _("Appetite"), _("What we want to carry, and what we still accept, by kind and place.")),
             Place("risks:plans", _("Response plans"), _("Who does what when a risk comes true, and whom to reach.")),
@@ -63,6 +72,28 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
                 _("Bring a sheet of risks or assets along, checked whole first."),
             ),
             Place("risks:recompute", _("Recompute"), _("Which scores are behind, and why.")),
+        ),
+    ),
+    (
+        _("Begin something"),
+        (
+            Place("together:decision-new", _("Ask for a decision"), _("A question for both offices.")),
+            Place("assets:registration", _("Register an asset"), _("One that no scanner sees.")),
+            Place("risks:control-new", _("Register a control"), _("What works against a risk.")),
+            Place("risks:indicator-new", _("Register an indicator"), _("What is to be watched, and its bounds.")),
+            Place("risks:incident-new", _("Log an incident"), _("What happened, and when it was noticed.")),
+            Place("risks:plan-new", _("Write a response plan"), _("Who does what when a risk comes true.")),
+            Place("risks:exception-new", _("Propose an exception"), _("A dated permission, with its price.")),
+            Place("risks:appetite-change", _("Change the appetite"), _("What is carried and still accepted, by kind and place.")),
+            Place("risks:formula-version-new", _("Draft a formula version"), _("Another way to score, tried before it counts.")),
+            Place("archive:placing", _("Place a legal hold"), _("Nothing it covers is disposed of or redacted.")),
+            Place("offices:aide-naming", _("Name who prepares for you"), _("Who drafts and tidies for your seat.")),
+            Place("offices:proposal-new", _("Propose a change of a seat"), _("Another person confirms it.")),
+            Place("offices:unit-new", _("Found a unit"), _("A company, division, department or site.")),
+            Place("people:invite", _("Invite somebody"), _("They get a link that works once.")),
+            Place("people:invite-list", _("Invite a list of people"), _("All of them or none.")),
+            Place("people:password", _("Change your password"), _("Every other session of yours ends.")),
+            Place("people:factors", _("Second factors"), _("Your apps, passkeys and recovery codes.")),
         ),
     ),
     (
@@ -114,12 +145,35 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
 )
 
 
+_more: list[tuple[str | Promise, Callable[[], Sequence[Place]]]] = []
+
+
+def add_group(title: str | Promise, places: Callable[[], Sequence[Place]]) -> None:
+    """A room whose pages come from a registry of its own names them once, in its ready()."""
+    _more.append((title, places))
+
+
 @require_safe
 @permitted(OPEN_TO_ALL)
 def listed(request: HttpRequest) -> HttpResponse:
     """Every page beside the rail that the reader may open."""
-    groups = [(title, [one for one in map(_link(request.user), places) if one]) for title, places in GROUPS]
-    return answer(request, "web/pages.html", {"groups": [(title, links) for title, links in groups if links]})
+    return answer(request, "web/pages.html", {"groups": groups_for(request.user)})
+
+
+def groups_for(user: Any, words: str = "") -> list[tuple[str | Promise, list[dict[str, Any]]]]:
+    """The groups with what `user` may open of them, and what holds every one of these `words`; none of them is empty."""
+    wanted = words.lower().split()
+    found = []
+    for title, places in (*GROUPS, *((title, more()) for title, more in _more)):
+        links = [one for one in map(_link(user), places) if one and _holds(wanted, title, one)]
+        if links:
+            found.append((title, links))
+    return found
+
+
+def _holds(wanted: list[str], title: str | Promise, link: dict[str, Any]) -> bool:
+    told = f"{title} {link['label']} {link['about']}".lower()
+    return all(word in told for word in wanted)
 
 
 def _link(user: Any) -> Any:

@@ -35,6 +35,7 @@ class RailEntry:
     url_name: str
     icon: str
     permission: str = ""
+    letter: str = ""  # typed after g, it leads here
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Link:
     icon: str
     current: str
     count: int | None
+    letter: str = ""
 
 
 def _no() -> bool:
@@ -69,21 +71,24 @@ class Shell:
     theme: str = ""
     theme_url: str = ""
     sign_out_url: str = ""
+    palette_url: str = ""
+    keys_url: str = ""
+    single_keys: bool = False
     is_empty: Callable[[], bool] = _no  # nobody lives here yet; asked where a page says so
     is_demo: Callable[[], bool] = _no
 
 
 # In the order of the design; each page appears once its name exists.
 RAIL = (
-    RailEntry("today", _("Today"), "board:today", "today", "board.view_dashboard"),
-    RailEntry("risks", _("Risks"), "risks:register", "risks", "risks.view_risk"),
-    RailEntry("assets", _("Assets"), "assets:inventory", "assets", "assets.view_asset"),
-    RailEntry("change", _("Change"), "change:initiatives", "change", "change.view_initiative"),
-    RailEntry("decisions", _("Decisions"), "together:decisions", "decisions", "together.view_decision"),
-    RailEntry("together", _("Together"), "together:alignment", "together", "together.view_alignment"),
-    RailEntry("compliance", _("Compliance"), "compliance:frameworks", "compliance", "compliance.view_framework"),
-    RailEntry("money", _("Money"), "risks:money", "money", "risks.view_loss"),
-    RailEntry("board", _("Board"), "board:packs", "board", "board.view_pack"),
+    RailEntry("today", _("Today"), "board:today", "today", "board.view_dashboard", "t"),
+    RailEntry("risks", _("Risks"), "risks:register", "risks", "risks.view_risk", "r"),
+    RailEntry("assets", _("Assets"), "assets:inventory", "assets", "assets.view_asset", "a"),
+    RailEntry("change", _("Change"), "change:initiatives", "change", "change.view_initiative", "h"),
+    RailEntry("decisions", _("Decisions"), "together:decisions", "decisions", "together.view_decision", "d"),
+    RailEntry("together", _("Together"), "together:alignment", "together", "together.view_alignment", "g"),
+    RailEntry("compliance", _("Compliance"), "compliance:frameworks", "compliance", "compliance.view_framework", "c"),
+    RailEntry("money", _("Money"), "risks:money", "money", "risks.view_loss", "m"),
+    RailEntry("board", _("Board"), "board:packs", "board", "board.view_pack", "b"),
 )
 # Who looks after the house works with these all day; others find them among all pages.
 KEEPING = (
@@ -92,8 +97,9 @@ KEEPING = (
     RailEntry("settings", _("Settings"), "setup:settings", "settings", "people.change_organisation"),
 )
 PERSONAL = (
-    RailEntry("inbox", _("Inbox"), "attention:inbox", "inbox", "attention.view_inbox"),
-    RailEntry("reviews", _("Reviews"), "attention:reviews", "review", "attention.view_review"),
+    RailEntry("search", _("Search"), "workbench:search", "discovery"),
+    RailEntry("inbox", _("Inbox"), "attention:inbox", "inbox", "attention.view_inbox", "i"),
+    RailEntry("reviews", _("Reviews"), "attention:reviews", "review", "attention.view_review", "v"),
     RailEntry("pages", _("All pages"), "pages", "more"),
 )
 _OFFICES = {**dict(Appointment.Seat.choices), **dict(RoleAssignment.Role.choices)}
@@ -136,6 +142,9 @@ def _build(request: HttpRequest) -> Shell:
         theme=theme,
         theme_url=_address("theme"),
         sign_out_url=_address("account_logout"),
+        palette_url=_address("workbench:palette"),
+        keys_url=_address("workbench:keys"),
+        single_keys=user.single_keys,
     )
 
 
@@ -160,7 +169,7 @@ def _links(entries: tuple[RailEntry, ...], request: HttpRequest, counts: Mapping
         url = _address(entry.url_name)
         if url and (not entry.permission or request.user.has_perm(entry.permission)):
             current = _current(request, entry, url)
-            links.append(Link(entry.key, entry.label, url, entry.icon, current, counts.get(entry.key)))
+            links.append(Link(entry.key, entry.label, url, entry.icon, current, counts.get(entry.key), entry.letter))
     return tuple(links)
 
 

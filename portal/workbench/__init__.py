@@ -1,4 +1,5 @@
-"""What every list, page and form can do, once for all kinds: lists as tables and files, search by words, import of sheets.
+"""What every list, page and form can do, once for all kinds: lists as tables and files, search by words, the palette,
+import of sheets.
 
 Imports web, people and record; announces nothing.
 """

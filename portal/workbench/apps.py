@@ -1,12 +1,15 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkbenchConfig(AppConfig):
     name = "portal.workbench"
 
     def ready(self):
-        from portal.workbench import receivers, registered, search_index  # noqa: F401
+        from portal.web import directory
+        from portal.workbench import listed, receivers, registered, search_index  # noqa: F401
 
+        directory.add_group(_("Tables"), listed.places)
         pre_migrate.connect(search_index.unfollow, sender=self)
         post_migrate.connect(search_index.follow, sender=self)

@@ -10,8 +10,11 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from portal import subjects
+from portal.web import directory
 
 Text = str | Promise
 
@@ -112,6 +115,12 @@ def of_kind(kind: str) -> Listed:
 
 def all_kinds() -> Mapping[str, Listed]:
     return _listed
+
+
+def places() -> list[directory.Place]:
+    """Every list as a page to go to."""
+    about = _("As a table of chosen columns, to group, keep and take out.")
+    return [directory.Place(f"workbench:list-{one.kind}", capfirst(one.subject.plural), about) for one in _listed.values()]
 
 
 def text(name: str, label: Text, path: str = "", *, sort: Any = None, **options: Any) -> Column:

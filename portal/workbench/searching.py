@@ -15,7 +15,7 @@ from portal.web import entrances
 from portal.workbench import searchable, snippets
 from portal.workbench.models import SearchEntry
 
-LONGEST = 200  # letters of a question
+SHORTEST, LONGEST = 2, 200  # letters of a question
 SIZE, MOST_PAGES = 25, 20
 _SHOWN = ("kind", "subject_id", "at_kind", "at_id", "number", "label", "words", "rank")
 
@@ -102,6 +102,8 @@ def _may_read(one: searchable.Searchable, user: Any, scopes: Collection[str] | N
 
 
 def _read(words: str) -> Asked:
+    if len(words.strip()) < SHORTEST:
+        return Asked("", "")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT search_query(%(q)s)::text, search_reference(%(q)s), "

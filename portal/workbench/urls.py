@@ -1,13 +1,15 @@
-"""search/, imports/ and lists/."""
+"""search/, palette/, keys/, imports/ and lists/."""
 
 from django.urls import path
 
-from portal.workbench.views import imports, lists, saved_views, search
+from portal.workbench.views import imports, lists, palette, saved_views, search
 
 app_name = "workbench"
 
 urlpatterns = [
     path("search/", search.search, name="search"),
+    path("palette/", palette.palette, name="palette"),
+    path("keys/", palette.keys, name="keys"),
     path("imports/", imports.listed, name="imports"),
     path("imports/<int:pk>/", imports.detail, name="import"),
     path("imports/<int:pk>/mapping/", imports.mapping, name="import-mapping"),

@@ -1,4 +1,4 @@
-// What htmx does not do: where the reader lands after an answer, and the key that finds the search box.
+// What htmx does not do: where the reader lands after an answer.
 (() => {
   "use strict";
 
@@ -30,14 +30,5 @@
     if (!told) return;
     event.preventDefault();
     told.hidden = false;
-  });
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-    const box = document.querySelector("input[type='search']");
-    if (!box) return;
-    event.preventDefault();
-    box.focus();
   });
 })();

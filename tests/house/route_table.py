@@ -291,6 +291,8 @@ PAGES = {
     "attention:reminder": of("reminder"),
     "attention:reminder-reading": of("reminder"),
     "workbench:search": Line(),
+    "workbench:palette": Line(),
+    "workbench:keys": Line(),
     "workbench:imports": Line(),
     **dict.fromkeys(
         (

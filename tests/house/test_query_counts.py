@@ -178,6 +178,8 @@ PAGES = {
     "setup:appetite": DETAIL,
     "setup:people": DETAIL,
     "workbench:search": LIST,
+    "workbench:palette": LIST,
+    "workbench:keys": DETAIL,
     "workbench:imports": LIST,
     "workbench:import": DETAIL,
     "workbench:import-mapping": DETAIL,
@@ -191,7 +193,7 @@ PAGES = {
 UNMEASURED = dict.fromkeys(
     ("together:decision-settling", "together:condition-meeting"), "crowd.py makes no decisions that are open to them yet"
 ) | {"pages": "it lists what the code registers, not what the database holds"}
-ASKED = {"workbench:search": "?q=device"}  # a page that shows nothing unless it is asked
+ASKED = dict.fromkeys(("workbench:search", "workbench:palette"), "?q=device")  # a page that shows nothing unless it is asked
 # What still asks more than its budget: brought down when somebody works there, never up.
 ABOVE = {
     "board:today": 6,  # what happens now, ratings, treatments, signatures and reviews each have cards; the sentence tells the money

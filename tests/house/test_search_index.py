@@ -23,6 +23,7 @@ NOT_SEARCHED = {
     "appointment-proposal": "dated names of seats, on one page",
     "delegation": "dates and names, on one page",
     "departure": "dates and names",
+    "saved-view": "offered on the list that it is a view of",
     "review": "a date about something else, which is found",
     "reminder": "a date about something else, which is found",
     "redaction": "says what must not be found any more",

@@ -30,6 +30,7 @@ class User(AbstractBaseUser):
     reports_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
     time_zone = models.CharField(max_length=64, validators=[check_zone], blank=True)  # empty: the organisation's
     language = models.CharField(max_length=10, default="en")
+    single_keys = models.BooleanField(default=True)  # keys without Ctrl do something (WCAG 2.1.4)
     is_service = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=clock.now)

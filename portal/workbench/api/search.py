@@ -59,8 +59,8 @@ class SearchViewSet(Door, ViewSet):
     def list(self, request: Request) -> Response:
         """What holds these words, what is typed as a number first."""
         words, kind = request.query_params.get("q", "").strip(), request.query_params.get("kind", "")
-        if not words or len(words) > searching.LONGEST:
-            told = _("Give from 1 to %(most)d letters.") % {"most": searching.LONGEST}
+        if not searching.SHORTEST <= len(words) <= searching.LONGEST:
+            told = _("Give from %(least)d to %(most)d letters.") % {"least": searching.SHORTEST, "most": searching.LONGEST}
             raise Invalid(_("The question is not valid."), {"q": [told]})
         if kind and kind not in searchable.all_kinds():
             told = _("Choose one of: %s.") % ", ".join(sorted(searchable.all_kinds()))

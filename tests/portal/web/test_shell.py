@@ -117,10 +117,10 @@ def test_every_sign_of_the_rail_is_drawn():
 @pytest.mark.parametrize(
     ("name", "main", "own"),
     [
-        ("CISO", ["today", "risks", "assets"], ["inbox", "reviews", "pages"]),
-        ("ADMIN", ["today", "people", "archive", "settings"], ["inbox", "pages"]),
-        ("AUDITOR", ["today", "risks", "assets", "archive"], ["inbox", "reviews", "pages"]),
-        ("COLLEAGUE", ["today", "risks"], ["inbox", "pages"]),
+        ("CISO", ["today", "risks", "assets"], ["search", "inbox", "reviews", "pages"]),
+        ("ADMIN", ["today", "people", "archive", "settings"], ["search", "inbox", "pages"]),
+        ("AUDITOR", ["today", "risks", "assets", "archive"], ["search", "inbox", "reviews", "pages"]),
+        ("COLLEAGUE", ["today", "risks"], ["search", "inbox", "pages"]),
     ],
 )
 def test_the_rail_holds_what_one_works_with_and_one_way_to_the_rest(person, rf, name, main, own):

@@ -82,6 +82,7 @@ class ProfileSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=120)
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
     time_zone = serializers.CharField(max_length=64, allow_blank=True, help_text="Empty: the organisation's.")
+    single_keys = serializers.BooleanField(help_text="Whether keys without Ctrl do something.")
 
 
 class FactorSerializer(serializers.ModelSerializer):
@@ -108,7 +109,8 @@ class OwnAccountSerializer(ProfileSerializer):
 def own(user: User) -> dict[str, Any]:
     """What OwnAccountSerializer writes out."""
     mine = dossier.of(user)
-    said = {name: getattr(user, name) for name in ("id", "name", "email", "language", "time_zone", "unit_id", "reports_to_id")}
+    said = {name: getattr(user, name) for name in ("id", "name", "email", "language", "time_zone", "single_keys", "unit_id")}
+    said["reports_to_id"] = user.reports_to_id
     seats = [one.seat for one in mine.appointments if one.holder_id == user.pk]
     stands_in = [one.seat for one in mine.appointments if one.substitute_id == user.pk]
     factors = {"factors": mine.factors, "needs_factor": mine.needs_factor, "has_factor": mine.has_factor}

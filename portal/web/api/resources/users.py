@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -119,13 +120,16 @@ class UserViewSet(ReadSet):
         pagination_class=None,
     )
     def me(self, request: Request) -> Response:
-        """The caller's own account; name, language and zone are theirs to change."""
+        """The caller's own account; name, language, zone and keys are theirs to change."""
         user = request.user
         if request.method == "PATCH":
             before = {"name": user.name, "language": user.language, "time_zone": user.time_zone}
             body = ProfileSerializer(data=request.data, partial=True)
             body.is_valid(raise_exception=True)
-            accounts.describe(user, actor=user, **before | body.validated_data)
+            told = dict(body.validated_data)
+            with transaction.atomic():
+                accounts.choose_keys(user, single_keys=told.pop("single_keys", user.single_keys), actor=user)
+                accounts.describe(user, actor=user, **before | told)
         return Response(OwnAccountSerializer(own(user)).data)
 
     @state_change(MAY)
