@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from assets import authority, filters, importing
+from assets import authority, filters, importing, inventory
 from assets.models import Asset
 from assets.models.asset import PURDUE_LEVELS
-from portal.workbench import listed, offered
+from portal.people.models import User
+from portal.workbench import editing, listed, offered
 from portal.workbench.listed import Filter
 
 LABELS = importing.LABELS
@@ -20,6 +21,15 @@ def _units(user):
     return [(unit.pk, offered.indented(unit)) for unit in authority.units(user)]
 
 
+def _people():
+    return User.objects.filter(is_active=True, is_service=False).order_by("name", "pk")
+
+
+def _text(name):
+    longest = Asset._meta.get_field(name).max_length
+    return editing.words(name, LABELS[name], longest, required=False, several=True)
+
+
 listed.register(
     listed.Listed(
         kind="asset",
@@ -27,6 +37,26 @@ listed.register(
         page="assets:inventory",
         find=_found,
         sort="name",
+        write_permission="assets.change_asset",
+        change=inventory.change,
+        editable=(
+            editing.words("name", LABELS["name"], 200),
+            editing.choice("kind", LABELS["kind"], Asset.Kind.choices),
+            editing.place("unit", LABELS["unit"], authority.units),
+            editing.person("owner", LABELS["owner"], _people, blank=_("Nobody yet")),
+            _text("location"),
+            _text("vendor"),
+            _text("product"),
+            _text("version_in_use"),
+            _text("operating_system"),
+            editing.choice("purdue_level", LABELS["purdue_level"], PURDUE_LEVELS, blank=_("none")),
+            _text("zone"),
+            editing.choice("reachability", LABELS["reachability"], Asset.Reachability.choices),
+            editing.choice(
+                "data_classification", LABELS["data_classification"], Asset.Classification.choices, blank=_("not classified")
+            ),
+            editing.day("support_ends_on", LABELS["support_ends_on"], required=False),
+        ),
         columns=(
             listed.text("number", _("No."), sort="id"),
             listed.text("name", LABELS["name"]),

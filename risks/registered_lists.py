@@ -3,13 +3,29 @@
 from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from portal.workbench import listed, offered
+from portal.workbench import editing, listed, offered
 from portal.workbench.listed import Choice, Column, Filter
-from risks import control_book, exception_book, indicator_book, listing, owning, scales, treatment_book, wording
+from risks import (
+    control_book,
+    controls,
+    exception_book,
+    exceptions,
+    indicator_book,
+    indicators,
+    listing,
+    owning,
+    register,
+    scales,
+    treatment_book,
+    treatments,
+    wanted,
+    wording,
+)
 from risks.filters import ACCEPTANCES, NO_BAND
 from risks.models import Control, Office, Risk, RiskException, Treatment
-from risks.response import incident_book
+from risks.response import incident_book, incidents
 
+NOBODY = _("Nobody yet")
 ANYBODY = (("me", _("Mine")), ("none", _("Nobody")))
 
 
@@ -62,6 +78,17 @@ listed.register(
         find=listing.found,
         hidden=listing.hidden_count,
         sort="-current_score",
+        write_permission="risks.change_risk",
+        change=register.change,
+        editable=(
+            editing.words("title", _("What could happen"), wanted.LONGEST_TITLE),
+            editing.choice("category", _("Kind"), Risk.Category.choices),
+            editing.place("unit", _("Where")),
+            editing.person("it_owner", _("IT owner"), owning.owners, blank=NOBODY),
+            editing.person("security_owner", _("Security owner"), owning.owners, blank=NOBODY),
+            editing.choice("accountable", _("Accountable"), Risk.Accountable.choices, blank=_("The one who is named")),
+            editing.whole("review_every_days", _("Review every [days]"), 1, 366),
+        ),
         columns=(
             listed.text("number", _("No."), sort="id"),
             listed.text("title", _("What could happen")),
@@ -125,6 +152,16 @@ listed.register(
         permission="risks.view_control",
         page="risks:controls",
         find=control_book.found,
+        write_permission="risks.change_control",
+        change=controls.change,
+        editable=(
+            editing.words("name", _("Control"), 200),
+            editing.choice("state", _("State"), [(state.value, state.label) for state in controls.BEFORE_RETIREMENT]),
+            editing.choice("office", _("Office"), Office.choices),
+            editing.place("unit", _("Unit")),
+            editing.person("owner", _("Owner"), owning.owners, blank=NOBODY),
+            editing.money("yearly_cost", _("Cost a year")),
+        ),
         columns=(
             listed.text("number", _("No."), sort="id"),
             listed.text("name", _("Control")),
@@ -153,6 +190,13 @@ listed.register(
         permission="risks.view_treatment",
         page="risks:treatments",
         find=treatment_book.found,
+        write_permission="risks.change_treatment",
+        change=treatments.change,
+        editable=(
+            editing.words("title", _("Treatment"), 200),
+            editing.person("owner", _("Owner"), owning.owners),
+            editing.day("due_on", _("Due")),
+        ),
         sort="due_on",
         columns=(
             listed.text("number", _("No."), sort="id"),
@@ -187,6 +231,13 @@ listed.register(
         permission="risks.view_exception",
         page="risks:exceptions",
         find=exception_book.found,
+        write_permission="risks.propose_exception",
+        change=exceptions.change,
+        editable=(
+            editing.words("title", _("What is permitted"), 200),
+            editing.person("owner", _("Owner"), owning.owners),
+            editing.day("ends_on", _("Through")),
+        ),
         sort="ends_on",
         columns=(
             listed.text("number", _("No."), sort="id"),
@@ -217,6 +268,14 @@ listed.register(
         permission="risks.view_indicator",
         page="risks:indicators",
         find=indicator_book.found,
+        write_permission="risks.change_indicator",
+        change=indicators.change,
+        editable=(
+            editing.words("name", _("Indicator"), 200),
+            editing.place("unit", _("Unit")),
+            editing.person("owner", _("Owner"), owning.owners),
+            editing.whole("every_days", _("Read every [days]"), 1, 366),
+        ),
         columns=(
             listed.text("number", _("No."), sort="id"),
             listed.text("name", _("Indicator")),
@@ -245,6 +304,13 @@ listed.register(
         permission="risks.view_incident",
         page="risks:incidents",
         find=incident_book.found,
+        write_permission="risks.log_incident",
+        change=incidents.change,
+        editable=(
+            editing.words("title", _("Incident"), incidents.LONGEST_TITLE),
+            editing.place("unit", _("Where")),
+            editing.person("lead", _("Lead"), owning.owners, blank=NOBODY),
+        ),
         hidden=incident_book.hidden_count,
         sort="-number",
         columns=(

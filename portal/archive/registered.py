@@ -60,4 +60,16 @@ redacting.add(
     )
 )
 
+redacting.add(
+    redacting.Beside(
+        kind="*",
+        name="bulk_edits.changes",
+        label=_("What a change of many rows told of it"),
+        model="workbench.BulkEditRow",
+        field="changes",
+        rows=lambda kind, pk: {"bulk_edit__kind": kind, "subject_id": pk},
+        forget=lambda rows: rows.update(changes=[], undo={}, sentence=""),
+    )
+)
+
 searchable.register(searchable.Searchable("hold", label=["matter"], words=["reason", "lifting_reason"]))

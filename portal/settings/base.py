@@ -277,6 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     "coverage-of-the-day": {"task": "governance.compliance.tasks.renew_due", "schedule": crontab(minute="*/10")},
     "send-letters": {"task": "portal.people.tasks.send_letters", "schedule": 30.0, "options": {"expires": 60}},
     "sweep-imports": {"task": "portal.workbench.tasks.work_on_imports", "schedule": 30.0, "options": {"expires": 60}},
+    "sweep-bulk-edits": {"task": "portal.workbench.tasks.work_on_bulk_edits", "schedule": 30.0, "options": {"expires": 60}},
     **{
         f"pulse-{queue}": {
             "task": "portal.web.tasks.leave_pulse",

@@ -32,7 +32,7 @@ class NotNow(Refused):
     code = "import-stands-elsewhere"
 
     def __init__(self, state: Sentence):
-        super().__init__(_("This import stands at “%(state)s”. Load the page again to see what it waits for.") % {"state": state})
+        super().__init__(_("This stands at “%(state)s”. Load the page again to see what it waits for.") % {"state": state})
 
 
 class RowsDoNotFit(Refused):
@@ -48,6 +48,11 @@ class RowsDoNotFit(Refused):
 class NothingToImport(Refused):
     code = "nothing-to-import"
     sentence = gettext_lazy("This sheet would change nothing. There is nothing to import.")
+
+
+class NothingToChange(Refused):
+    code = "nothing-to-change"
+    sentence = gettext_lazy("No row would change. Choose other fields or other rows.")
 
 
 class FileGone(Refused):

@@ -59,7 +59,8 @@ class Filter:
 @dataclass(frozen=True)
 class Listed:
     """A kind with a list. `find(user, params)` are the rows that `user` may open and the address asks for, with all that its
-    columns read; `hidden(user, params)` how many count besides; `page` is the address of the list people know."""
+    columns read; `hidden(user, params)` how many count besides; `page` is the address of the list people know; `change` is the
+    verb for its `editable` fields."""
 
     kind: str
     permission: str
@@ -69,6 +70,9 @@ class Listed:
     filters: Sequence[Filter]
     sort: str = "number"  # a column, with a minus where it falls
     hidden: Callable[[Any, Mapping[str, str]], int] = lambda user, params: 0
+    editable: Sequence[Any] = ()  # portal.workbench.editing.Editable
+    change: Callable[..., Any] | None = None  # the verb: change(row, actor=…, version=…, **fields)
+    write_permission: str = ""
 
     @property
     def subject(self) -> subjects.Subject:

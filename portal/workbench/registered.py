@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.record import redacting
 from portal.subjects import Subject, register
-from portal.workbench import saved_views, searchable
+from portal.workbench import listed, saved_views, searchable
 
 register(
     Subject(
@@ -17,6 +17,19 @@ register(
         url=saved_views.url,
         label=str,
         related=["unit", "owner"],
+    )
+)
+register(
+    Subject(
+        kind="bulk-edit",
+        model="workbench.BulkEdit",
+        word=_("change of many rows"),
+        plural=_("changes of many rows"),
+        resource="bulk-edits",
+        url=lambda edit: reverse("workbench:bulk-edit", args=[edit.pk]),
+        label=lambda edit: _("Change of many %(kinds)s") % {"kinds": listed.of_kind(edit.kind).subject.plural},
+        unit=lambda edit: None,
+        related=["started_by"],
     )
 )
 redacting.name_words("workbench.SavedView", "params")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import OperationalError
 
-from portal.workbench import work
+from portal.workbench import bulk_work, work
 
 HOURS = 3600
 
@@ -14,3 +14,9 @@ HOURS = 3600
 def work_on_imports() -> None:
     """Check, apply or undo every import that waits; also the sweep for those whose wake-up or worker was lost."""
     work.work_waiting()
+
+
+@shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3, time_limit=HOURS)
+def work_on_bulk_edits() -> None:
+    """Go on with every change of many rows that waits; also the sweep for those whose request or worker was lost."""
+    bulk_work.work_waiting()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.workbench.views import imports, lists, palette, saved_views, search
+from portal.workbench.views import bulk_edits, imports, lists, palette, saved_views, search
 
 app_name = "workbench"
 
@@ -23,5 +23,11 @@ urlpatterns = [
     path("lists/views/<int:pk>/", saved_views.view, name="saved-view"),
     path("lists/views/<int:pk>/question/", saved_views.asking, name="saved-view-question"),
     path("lists/views/<int:pk>/removal/", saved_views.removal, name="saved-view-removal"),
+    path("lists/bulk-edits/", bulk_edits.listed_edits, name="bulk-edits"),
+    path("lists/bulk-edits/<int:pk>/", bulk_edits.edit, name="bulk-edit"),
+    path("lists/bulk-edits/<int:pk>/fields/", bulk_edits.fields, name="bulk-edit-fields"),
+    path("lists/bulk-edits/<int:pk>/application/", bulk_edits.application, name="bulk-edit-application"),
+    path("lists/bulk-edits/<int:pk>/trying/", bulk_edits.trying, name="bulk-edit-trying"),
+    path("lists/bulk-edits/<int:pk>/undoing/", bulk_edits.undoing, name="bulk-edit-undoing"),
     *lists.addresses(),
 ]

@@ -1,15 +1,12 @@
 """What a worker does with imports: one worker each, whose claim dies with it; the rows say what is to be done."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.record import audit
-from portal.workbench import applying, checking, importable, undoing
+from portal.workbench import applying, checking, claims, importable, undoing
 from portal.workbench.errors import UnreadableSheet
 from portal.workbench.models import SheetImport
 
@@ -25,7 +22,7 @@ def work_waiting() -> int:
 
 def work(pk: int) -> bool:
     """One step of one import; False where another worker has it, or nothing waits any more."""
-    with _alone(pk) as alone:
+    with claims.alone("sheet import", pk) as alone:
         one = _begun(pk) if alone else None
         if one is None:
             return False
@@ -35,19 +32,6 @@ def work(pk: int) -> bool:
             except UnreadableSheet as refusal:
                 _refuse(one, str(refusal))
         return True
-
-
-@contextmanager
-def _alone(pk: int) -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended('sheet import', %s))", [pk])
-        alone = cursor.fetchone()[0]
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended('sheet import', %s))", [pk])
 
 
 @transaction.atomic

@@ -310,6 +310,11 @@ PAGES = {
     "workbench:saved-view-new": Line(),
     **dict.fromkeys(("workbench:saved-view", "workbench:saved-view-question", "workbench:saved-view-removal"), of("saved-view")),
     **{f"workbench:list-{kind}{act}": Line() for kind in listed.all_kinds() for act in ("", "-export")},
+    **{f"workbench:list-{name}-changes": Line() for name, kind in listed.all_kinds().items() if kind.change is not None},
+    "workbench:bulk-edits": Line(),
+    **dict.fromkeys(
+        (f"workbench:bulk-edit{act}" for act in ("", "-fields", "-application", "-trying", "-undoing")), of("bulk-edit")
+    ),
     "api:reviews-answer": of("review", writes="attention.answer_review"),
     "api:users-list": Line(writes="people.change_user"),
     "api:users-invitation-list": Line(writes="people.change_user"),
@@ -400,6 +405,8 @@ RESOURCES = {
     "scale-meanings": of("scale-meaning"),
     "role-assignments": of("aide"),
     "saved-views": of("saved-view"),
+    "bulk-edits": of("bulk-edit"),
+    "bulk-edit-rows": of("bulk-edit-row", run=lambda row: row.bulk_edit_id),
     "scores": of("score"),
     "search": Line(),
     "sessions": of("browser-session"),
@@ -492,6 +499,8 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "factor": {},
     "reminder": {},  # each was sent to somebody else
     "saved-view": OF_THE_UNIT,  # shared with a unit; the third is kept by somebody else alone
+    "bulk-edit": {},  # each was started by somebody else
+    "bulk-edit-row": {},
     "import": {},  # each was brought by somebody else
     "import-row": {},
     "import-problem": {},

@@ -20,7 +20,7 @@ WITHOUT_HISTORY = {
     "risks.ScoreState",
 }
 # Rows that are only added, or settled once.
-WITHOUT_HISTORY |= {"risks.Score", "assets.DiscoveryRun", "assets.Proposal", "workbench.SheetImport"}
+WITHOUT_HISTORY |= {"risks.Score", "assets.DiscoveryRun", "assets.Proposal", "workbench.SheetImport", "workbench.BulkEdit"}
 WITHOUT_HISTORY |= {"archive.HeadLetter", "archive.Redaction"}
 # The parts of a thing that go with it: a work file's chunks, a key's answer.
 GOES_WITH = {"record.FileChunk.file"}

@@ -19,7 +19,7 @@ from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_dependency, make_run
 from tests.factories.compliance import make_framework
 from tests.factories.governance import make_decision
-from tests.factories.lists import make_view
+from tests.factories.lists import make_edit, make_view
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
 from tests.factories.sheets import check, make_csv, make_import, make_line
@@ -137,6 +137,7 @@ def furnished():
         "attention": review.pk,
         "attention:reminder": told and told.pk,
         "workbench": sheet.pk,
+        "workbench:bulk-edit": make_edit(reader, "risk").pk,
         "workbench:saved-view": make_view(reader, "risk", params={"category": "OT"}).pk,
         "offices:proposal": proposal.pk,
         "offices:hand-over": other.pk,

@@ -23,7 +23,7 @@ from risks.models import Risk, RiskAsset
 from risks.stale import mark_risks
 from tests.conftest import OWNER, acting_as
 from tests.factories.assets import make_host, make_run, make_scan
-from tests.factories.lists import make_view
+from tests.factories.lists import make_edit, make_view
 from tests.factories.portal import freshen, make_company, make_person
 from tests.factories.risks import make_levels
 from tests.factories.sheets import check, make_csv, make_import, make_line
@@ -186,6 +186,8 @@ PAGES = {
     "workbench:import-problems": LIST,
     "workbench:import-rows": LIST,
     "workbench:saved-views": LIST,
+    "workbench:bulk-edits": LIST,
+    "workbench:bulk-edit": DETAIL,
     "workbench:saved-view-new": LIST,
     "workbench:saved-view": DETAIL,
 } | {f"workbench:list-{kind}": LIST for kind in listed.all_kinds()}
@@ -283,6 +285,7 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "review": lambda: Review.objects.filter(owner=user).first(),
         "comment": lambda: around.comment,
         "import": lambda: world.imports.get(user),
+        "bulk-edit": lambda: make_edit(user, "risk") if user.has_perm("risks.change_risk") else None,
         "saved-view": lambda: make_view(user, "risk"),
         "control": lambda: around.control,
         "treatment": lambda: around.treatment,

@@ -38,6 +38,8 @@ SAFE = {
     "workbench.SearchEntry.*": "the words of a subject's own row: a trigger follows whatever becomes of them",
     "workbench.SheetImport.*": "read by whoever brought the sheet alone; the file is gone after 30 days",
     "workbench.ImportProblem.*": "read by whoever brought the sheet alone",
+    "workbench.BulkEdit.*": "read by whoever changed the rows alone",
+    "workbench.BulkEditRow.*": "goes with `bulk_edits.changes` of what the row stands for",
     "workbench.ImportRow.*": "goes with `imports.changes` of what the row became",
     "assets.Asset.services": "what a scanner saw",
     "assets.Asset.criticality_path": "ids",

@@ -31,7 +31,7 @@ from risks.treatments import Step
 from tests.factories import compliance
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
 from tests.factories.governance import make_decision
-from tests.factories.lists import make_view
+from tests.factories.lists import make_edit, make_view
 from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import (
@@ -120,6 +120,8 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made["browser-session"], made["factor"] = dict.fromkeys(units, session), dict.fromkeys(units, factor)
     made |= _sheets(company)
     made["saved-view"] = {place: make_view(stranger, "risk", name=place, unit=units[place]) for place in (OWN, OTHER)}
+    edits = {place: make_edit(stranger, "risk", rows=[made["risk"][place]]) for place in units}
+    made["bulk-edit"], made["bulk-edit-row"] = edits, {place: edit.rows.get() for place, edit in edits.items()}
     made["saved-view"][CONFIDENTIAL] = make_view(stranger, "risk", name="alone")
     made |= _kept(made["risk"], stranger)
     made["comment"] = {place: make_comment(risk, f"{risk.title} again", by=stranger) for place, risk in made["risk"].items()}

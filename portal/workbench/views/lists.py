@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from portal.people.access import permitted
 from portal.web.pages import answer
-from portal.workbench import exports, listed, saved_views, table_page, tables
+from portal.workbench import bulk_edits, exports, listed, saved_views, table_page, tables
 from portal.workbench.listed import Listed
 from portal.workbench.models import SavedView
 
@@ -24,16 +24,17 @@ def addresses() -> list[URLPattern]:
         found += [
             path(place, _of(table, kind), name=f"list-{kind.kind}"),
             path(f"{place}export/", _of(export, kind), name=f"list-{kind.kind}-export"),
+            path(f"{place}changes/", _of(changes, kind, kind.write_permission), name=f"list-{kind.kind}-changes"),
         ]
     return found
 
 
-def _of(view: Callable[..., HttpResponse], kind: Listed) -> Callable[..., HttpResponse]:
+def _of(view: Callable[..., HttpResponse], kind: Listed, permission: str = "") -> Callable[..., HttpResponse]:
     @wraps(view)
     def of_kind(request: HttpRequest, **named: Any) -> HttpResponse:
         return view(request, kind, **named)
 
-    return permitted(kind.permission)(of_kind)
+    return permitted(permission or kind.permission)(of_kind)
 
 
 @require_safe
@@ -45,7 +46,8 @@ def table(request: HttpRequest, kind: Listed) -> HttpResponse:
         return redirect(saved_views.url(first))
     question = tables.asked(kind, request.GET)
     shown = table_page.of(tables.read(question, request.user), request.user)
-    context = {"kind": kind, "asked": question, "shown": shown} | _views(request, question, views)
+    context = {"kind": kind, "asked": question, "shown": shown, "may_edit": bulk_edits.may(kind, request.user)}
+    context |= _views(request, question, views)
     return answer(request, "workbench/lists/table.html#table", context)
 
 
@@ -65,6 +67,15 @@ def export(request: HttpRequest, kind: Listed) -> HttpResponse:
     """All of them as a file."""
     question = tables.asked(kind, request.GET)
     return sent(exports.start(question, request.GET.get("as", "csv"), actor=request.user))
+
+
+@require_POST
+def changes(request: HttpRequest, kind: Listed) -> HttpResponse:
+    """Change the rows that were ticked, or all that the filter shows."""
+    ids = [int(told) for told in request.POST.getlist("row") if told.isascii() and told.isdigit() and len(told) < 19]
+    question = tables.asked(kind, request.POST)
+    chosen = None if request.POST.get("all") == "1" else ids
+    return redirect("workbench:bulk-edit", bulk_edits.start(kind, actor=request.user, question=question, ids=chosen).pk)
 
 
 def sent(file: exports.Export) -> StreamingHttpResponse:
