@@ -13,7 +13,7 @@ from portal import clock
 from portal.errors import ConcordError, Invalid, Stale
 from portal.record import audit
 from portal.record.models import AuditEntry
-from portal.workbench import claims, editing, listed
+from portal.workbench import claims, editing, latest, listed
 from portal.workbench.listed import Listed
 from portal.workbench.models import BulkEdit, BulkEditRow
 
@@ -147,10 +147,10 @@ def _visible(edit: BulkEdit, kind: Listed, row: BulkEditRow) -> Any:
 
 
 def _saved_by(edit: BulkEdit, row: BulkEditRow) -> str:
-    last = AuditEntry.objects.filter(kind=edit.kind, subject_id=row.subject_id, actor__isnull=False).select_related("actor").last()
-    if last is None:
+    person = latest.saved_by(edit.kind, row.subject_id)
+    if person is None:
         return _("Somebody saved it since you chose it.")
-    return _("%(name)s saved it since you chose it.") % {"name": last.actor}
+    return _("%(name)s saved it since you chose it.") % {"name": person}
 
 
 def _told(error: ConcordError) -> str:

@@ -26,6 +26,7 @@ class Cell:
     column: Column
     text: str
     is_heading: bool
+    edit_url: str  # "" where it is not changed in its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class TablePage:
     files: tuple[tuple[str, str], ...]  # (word, address)
 
 
-def of(table: Table, user: Any) -> TablePage:
+def of(table: Table, user: Any, *, may_edit: bool = False) -> TablePage:
     """One query for each filter that offers places or people."""
     asked = table.asked
     fields = tuple(_field(one, asked, user) for one in asked.kind.filters if one.asked)
@@ -84,7 +85,7 @@ def of(table: Table, user: Any) -> TablePage:
     return TablePage(
         table=table,
         heads=tuple(_head(column, asked) for column in asked.shown),
-        sections=tuple(_section(group, asked) for group in table.groups),
+        sections=tuple(_section(group, asked, may_edit) for group in table.groups),
         fields=fields,
         chips=tuple(_chip(one, asked, user) for one in others),
         kept=tuple((name, value) for name, value in asked.here.items() if name not in offered),
@@ -92,6 +93,17 @@ def of(table: Table, user: Any) -> TablePage:
         sorts=tuple(_sorts(asked)),
         files=files(asked.kind, asked.params),
     )
+
+
+def said(asked: Asked, user: Any) -> list[tuple[str, str]]:
+    """The question in words: (what, which)."""
+    chips = (_chip(one, asked, user) for one in asked.kind.filters if one.name in asked.filters)
+    found = [(chip.label, chip.word) for chip in chips]
+    if asked.columns:
+        found.append((_("Columns"), ", ".join(str(column.label) for column in asked.columns)))
+    if asked.sort_name != asked.kind.sort:
+        found += [(_("Order"), word) for name, word in _sorts(asked) if name == asked.sort_name]
+    return found + ([(_("Groups"), str(asked.group.label))] if asked.group else [])
 
 
 def files(kind: Listed, params: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -107,14 +119,25 @@ def _head(column: Column, asked: Asked) -> Head:
     return Head(column, asked.address(sort=name), ("descending" if asked.falls else "ascending") if current else "")
 
 
-def _section(group: tables.Group, asked: Asked) -> Section:
+def cell_url(kind: Listed, row: Any, name: str) -> str:
+    """Where one cell is changed."""
+    return f"{kind.url}cell/?row={row.pk}&field={name}"
+
+
+def cell_of(row: Any, column: Column, kind: Listed, *, may_edit: bool) -> Cell:
+    edits = may_edit and any(one.name == column.name for one in kind.editable)
+    url = cell_url(kind, row, column.name) if edits else ""
+    return Cell(column, spelling.on_page(column.read(row)), column.name == kind.heading, url)
+
+
+def _section(group: tables.Group, asked: Asked, may_edit: bool) -> Section:
     heading = "" if group.count is None else spelling.on_page(group.heading) or _("Nothing said")
-    return Section(heading, group.count, tuple(_line(row, asked) for row in group.rows))
+    return Section(heading, group.count, tuple(_line(row, asked, may_edit) for row in group.rows))
 
 
-def _line(row: Any, asked: Asked) -> Line:
+def _line(row: Any, asked: Asked, may_edit: bool) -> Line:
     subject = asked.kind.subject
-    cells = tuple(Cell(column, spelling.on_page(column.read(row)), column.name == asked.kind.heading) for column in asked.shown)
+    cells = tuple(cell_of(row, column, asked.kind, may_edit=may_edit) for column in asked.shown)
     return Line(row, subject.url(row), subject.label(row), cells)
 
 

@@ -87,6 +87,12 @@ class Asked:
     def address(self, **changes: Any) -> str:
         return listing.address(self.here, **changes)
 
+    @property
+    def address_with_marks(self) -> str:
+        """The list at the page where one stood."""
+        named = {**self.here, **self.marks}
+        return f"{self.kind.url}?{urlencode(named)}" if named else self.kind.url
+
 
 @dataclass(frozen=True)
 class Group:

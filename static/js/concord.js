@@ -24,6 +24,20 @@
   document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.target?.setAttribute("aria-busy", "true"));
   document.addEventListener("htmx:afterRequest", ({ detail }) => detail.target?.removeAttribute("aria-busy"));
 
+  // A cell changed in its place: Escape leaves it, Enter saves also from a list of choices.
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.(".cellform");
+    if (!form) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      form.querySelector("[data-cancel]")?.click();
+    }
+    if (event.key === "Enter" && event.target.matches("select")) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+
   // A passkey that the browser did not give: the sentence about it waits in the page.
   document.addEventListener("allauth.error", (event) => {
     const told = document.getElementById("passkey-failed");

@@ -310,7 +310,12 @@ PAGES = {
     "workbench:saved-view-new": Line(),
     **dict.fromkeys(("workbench:saved-view", "workbench:saved-view-question", "workbench:saved-view-removal"), of("saved-view")),
     **{f"workbench:list-{kind}{act}": Line() for kind in listed.all_kinds() for act in ("", "-export")},
-    **{f"workbench:list-{name}-changes": Line() for name, kind in listed.all_kinds().items() if kind.change is not None},
+    **{
+        f"workbench:list-{name}-{act}": Line()
+        for act in ("changes", "cell")
+        for name, kind in listed.all_kinds().items()
+        if kind.change is not None
+    },
     "workbench:bulk-edits": Line(),
     **dict.fromkeys(
         (f"workbench:bulk-edit{act}" for act in ("", "-fields", "-application", "-trying", "-undoing")), of("bulk-edit")

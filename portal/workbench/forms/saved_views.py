@@ -20,7 +20,11 @@ class ViewForm(Telling, forms.Form):
     name = forms.CharField(label=_("What is this view called?"), max_length=80)
     audience = forms.ChoiceField(label=_("Who sees it in the list?"), choices=SavedView.Audience)
     unit = PlaceField(
-        label=_("Which unit?"), queryset=Unit.objects.none(), required=False, help_text=_("Where the view is for a unit.")
+        label=_("Which unit?"),
+        queryset=Unit.objects.none(),
+        required=False,
+        empty_label=_("none"),
+        help_text=_("Where the view is for a unit."),
     )
     role = forms.ChoiceField(label=_("Which role?"), choices=[("", _("none")), *ROLES], required=False)
     is_default = forms.BooleanField(label=_("The list shows it first to that role"), required=False)

@@ -14,6 +14,7 @@ from portal.web.pages import answer
 from portal.workbench import bulk_edits, exports, listed, saved_views, table_page, tables
 from portal.workbench.listed import Listed
 from portal.workbench.models import SavedView
+from portal.workbench.views import cells
 
 
 def addresses() -> list[URLPattern]:
@@ -25,6 +26,7 @@ def addresses() -> list[URLPattern]:
             path(place, _of(table, kind), name=f"list-{kind.kind}"),
             path(f"{place}export/", _of(export, kind), name=f"list-{kind.kind}-export"),
             path(f"{place}changes/", _of(changes, kind, kind.write_permission), name=f"list-{kind.kind}-changes"),
+            path(f"{place}cell/", _of(cells.cell, kind, kind.write_permission), name=f"list-{kind.kind}-cell"),
         ]
     return found
 
@@ -45,8 +47,9 @@ def table(request: HttpRequest, kind: Listed) -> HttpResponse:
     if first is not None and not request.GET:
         return redirect(saved_views.url(first))
     question = tables.asked(kind, request.GET)
-    shown = table_page.of(tables.read(question, request.user), request.user)
-    context = {"kind": kind, "asked": question, "shown": shown, "may_edit": bulk_edits.may(kind, request.user)}
+    may_edit = bulk_edits.may(kind, request.user)
+    shown = table_page.of(tables.read(question, request.user), request.user, may_edit=may_edit)
+    context = {"kind": kind, "asked": question, "shown": shown, "may_edit": may_edit}
     context |= _views(request, question, views)
     return answer(request, "workbench/lists/table.html#table", context)
 

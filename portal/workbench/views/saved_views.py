@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.errors import Invalid
 from portal.people.access import OPEN_TO_ALL, permitted
 from portal.web.pages import answer
-from portal.workbench import listed, saved_views, tables
+from portal.workbench import listed, saved_views, table_page, tables
 from portal.workbench.forms.saved_views import ViewForm
 from portal.workbench.models import SavedView
 
@@ -100,6 +100,6 @@ def _visible(request: HttpRequest, pk: int) -> SavedView:
 
 
 def _form(request, form, *, kind, question, found=None, status=200):
-    context = {"form": form, "kind": kind, "asked": question, "view": found}
+    context = {"form": form, "kind": kind, "asked": question, "view": found, "said": table_page.said(question, request.user)}
     context["may_change"] = found is None or saved_views.may_change(found, request.user)
     return answer(request, "workbench/lists/view.html", context, status=status)

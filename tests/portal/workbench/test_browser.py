@@ -13,6 +13,7 @@ from portal.workbench.models import SheetImport
 from risks.models import Risk
 from tests import browser as chromium
 from tests.factories import portal as make
+from tests.factories.risks import make_risk
 from tests.factories.sheets import check, make_csv, make_import, make_line, make_xlsx
 
 pytestmark = pytest.mark.journey
@@ -184,3 +185,41 @@ def test_every_page_is_accessible_and_whole_in_both_themes_and_widths(page, offi
                 found += [(place, size["width"], scheme, one) for one in chromium.violations(page)]
 
     assert found == []
+
+
+def test_a_list_is_worked_on_by_keyboard(page, office):
+    """A cell by Enter and Escape, then two rows at once."""
+    for place in range(3):
+        make_risk(unit=office.company.northfield, title=f"Press {place} stops", category="IT")
+    page.goto(f"{office.address}/lists/risks/?sort=title")
+
+    pen = page.get_by_role("link", name="Change What could happen of R-").first
+    pen.focus()
+    page.keyboard.press("Enter")
+    field = page.get_by_role("textbox", name="What could happen of R-")
+    expect(field).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(field).to_have_count(0)
+    pen.focus()
+    page.keyboard.press("Enter")
+    expect(field).to_be_focused()
+    expect(page.locator(".htmx-added")).to_have_count(0)
+    field.fill("Press 0 burns")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("rowheader", name="Press 0 burns")).to_be_visible()
+    expect(pen).to_be_focused()
+
+    for box in page.get_by_role("checkbox", name="Choose R-").all()[:2]:
+        box.focus()
+        page.keyboard.press("Space")
+    page.get_by_role("button", name="Change the chosen rows").press("Enter")
+    page.get_by_role("checkbox", name="Kind", exact=True).press("Space")
+    page.get_by_role("combobox", name="Kind, to what").select_option("OT")
+    page.get_by_role("button", name="Show the difference").press("Enter")
+    page.get_by_role("button", name="Change 2 rows").press("Enter")
+    expect(page.get_by_role("heading", name="2 rows of 2 were changed")).to_be_visible()
+    page.get_by_role("button", name="Undo this change").press("Enter")
+    expect(page.get_by_role("heading", name="2 rows were changed back")).to_be_visible()
+
+    titles = {"Press 0 burns", "Press 1 stops", "Press 2 stops"}
+    assert set(Risk.objects.values_list("title", "category")) == {(title, "IT") for title in titles}
