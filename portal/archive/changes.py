@@ -175,6 +175,11 @@ def _speaks(one: Field) -> bool:
     return one.name not in _SILENT and not one.primary_key and (one.editable or one.name == "archived_at")
 
 
+def verb_word(verb: str) -> str:
+    """What an entry did, in words."""
+    return str(_verbs.get(verb) or verb.rpartition(".")[2].replace("_", " "))
+
+
 def _ended(older: Any, event: Any) -> bool:
     return getattr(event, "archived_at", None) is not None and getattr(older, "archived_at", None) is None
 

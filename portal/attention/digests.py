@@ -1,4 +1,4 @@
-"""One mail a person a day, at or after their own 08:00: what waits for them that no mail has told yet.
+"""One mail a person a day, at or after their own 08:00 and never in their quiet hours: what waits that no mail has told yet.
 
 Claim, send, mark: the row of a recipient and day is locked while its mail is sent. A sender that dies in between lets the
 lock go, and the mail goes out again under the same Message-ID; nobody gets a second digest of a day.
@@ -14,7 +14,7 @@ from django.db.models import Count, Max
 from django.utils import timezone, translation
 
 from portal import clock
-from portal.attention import letters, posting
+from portal.attention import letters, posting, quiet
 from portal.attention.models import Digest, Reminder
 from portal.attention.posting import Run
 from portal.people import organisations
@@ -32,7 +32,8 @@ def set_position_sentence(function: Callable[[Any], str]) -> None:
 
 
 def send_due(*, at_once: bool = False) -> Run:
-    """Send every digest that is due and not sent yet; `at_once` does not wait for anybody's 08:00. Safe to run twice."""
+    """Send every digest that is due and not sent yet; `at_once` does not wait for anybody's 08:00, but for the end of
+    their quiet hours. Safe to run twice."""
     days = dict(_due(at_once))
     Digest.objects.bulk_create(
         [Digest(recipient_id=pk, day=day, message_id=message_id(pk, day)) for pk, day in days.items()], ignore_conflicts=True
@@ -60,8 +61,12 @@ def _due(at_once: bool) -> Iterator[tuple[int, date]]:
     """(person, their day) of everybody for whom something waits unmailed and whose morning has come."""
     waiting = Reminder.objects.open().filter(digest=None).values("recipient")
     now = clock.now()
-    for person in User.objects.filter(pk__in=waiting, is_active=True, is_service=False).only("pk", "time_zone"):
+    people = list(User.objects.filter(pk__in=waiting, is_active=True, is_service=False).only("pk", "time_zone"))
+    quiet_hours = quiet.of_all(person.pk for person in people)
+    for person in people:
         local = now.astimezone(ZoneInfo(organisations.zone_of(person)))
+        if person.pk in quiet_hours and quiet_hours[person.pk].covers(local.time()):
+            continue
         if at_once or local.time() >= MORNING:
             yield person.pk, local.date()
 

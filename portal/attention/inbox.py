@@ -31,6 +31,7 @@ class Row:
     sentence: str
     due_word: str
     due_tone: str
+    ending: str = ""  # where one asks to hear no more of it
 
 
 def of(user: Any, *, settled: bool = False):
@@ -60,7 +61,7 @@ def rows_of(reminders: Sequence[Reminder], user: Any) -> list[Row]:
     found = subjects.fetch([reminder.key for reminder in reminders], user)
     today = organisations.today()
     stands_for = delegations.delegators_of(user)
-    news.name_whom_it_was(reminders)
+    news.prepare(reminders)
     return [_row(reminder, found[reminder.key], today, stands_for) for reminder in reminders if reminder.key in found]
 
 
@@ -74,6 +75,7 @@ def _row(reminder: Reminder, subject: Any, today, stands_for: Collection[int]) -
         sentence=_sentence(reminder, stands_for),
         due_word="" if reminder.is_news else shown.due_word(reminder.due_on, today),
         due_tone=shown.due_tone(reminder.due_on, today) if reminder.settled_at is None and not reminder.is_news else "",
+        ending=news.ending(reminder) if reminder.is_news and reminder.settled_at is None else "",
     )
 
 

@@ -42,6 +42,7 @@ class Line:
     due_word: str
     owner: str  # "" where the reader answers it
     news: str = ""  # the sentence of something that asks for nothing
+    ending: str = ""  # where one asks to hear no more of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _title(told: Sequence[Reminder]) -> str:
 def _groups(person: User, told: Sequence[Reminder]) -> list[Group]:
     rows = subjects.fetch([reminder.key for reminder in told], person)
     today = organisations.today()
-    news.name_whom_it_was(told)
+    news.prepare(told)
     found = []
     for title, stages in GROUPS:
         lines = [_line(reminder, rows[reminder.key], today) for reminder in told if reminder.stage in stages]
@@ -112,5 +113,6 @@ def _line(reminder: Reminder, subject, today: date) -> Line:
         due_on=reminder.due_on,
         due_word=shown.due_word(reminder.due_on, today),
         news=news.sentence(reminder) if reminder.is_news else "",
+        ending=absolute(at) if reminder.is_news and (at := news.ending(reminder)) else "",
         owner=str(reminder.review.owner) if reminder.review and reminder.review.owner_id != reminder.recipient_id else "",
     )

@@ -16,15 +16,25 @@ Wording = Callable[[Reminder], str]
 
 _wordings: dict[str, Wording] = {}
 _addresses: dict[str, Wording] = {}
+_endings: dict[str, Wording] = {}
+_preparing: list[Callable[[Sequence[Reminder]], None]] = []
 
 
-def word_with(kind: str, subject_kind: str, function: Wording, *, at: Wording | None = None) -> None:
+def word_with(kind: str, subject_kind: str, function: Wording, *, at: Wording | None = None, ending: Wording | None = None) -> None:
     """`function(reminder)` says news of `kind` about a `subject_kind` (ANY_KIND of any) in a sentence; the row itself holds keys
-    only. `at(reminder)` is the address to which they lead, where that is not the page of the subject."""
+    only. `at(reminder)` is the address to which they lead, where that is not the page of the subject; `ending(reminder)` the one
+    at which one asks to hear no more of it."""
     _wordings[kind] = function
     TOLD.add(subject_kind)
     if at is not None:
         _addresses[kind] = at
+    if ending is not None:
+        _endings[kind] = ending
+
+
+def prepare_with(function: Callable[[Sequence[Reminder]], None]) -> None:
+    """`function(reminders)` puts beside them what their wordings need of the database, for all of them at once."""
+    _preparing.append(function)
 
 
 def bring(kind: str, tellings: Sequence[Telling]) -> None:
@@ -74,12 +84,21 @@ def address(reminder: Reminder) -> str:
     return at(reminder) if at else ""
 
 
-def name_whom_it_was(reminders: Sequence[Reminder]) -> None:
-    """Put the name of whoever did it beside news that hold their key (`by`): one query, and only where there are such."""
+def ending(reminder: Reminder) -> str:
+    """Where one asks to hear no more of it, "" where there is no such thing."""
+    at = _of(_endings, reminder)
+    return at(reminder) if at else ""
+
+
+def prepare(reminders: Sequence[Reminder]) -> None:
+    """Before their sentences are asked for: put the name of whoever did it beside news that hold their key (`by`), and what
+    rooms above need. One query each, and only where there are such."""
     wanted = {reminder.params["by"] for reminder in reminders if reminder.params.get("by")}
     names = dict(User.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
     for reminder in reminders:
         reminder.by_name = names.get(reminder.params.get("by"), "")
+    for function in _preparing:
+        function(reminders)
 
 
 def name_by(reminder: Reminder) -> str:

@@ -16,7 +16,7 @@ def of_many(kind: str, people: Mapping[int, set[int]], able: Mapping[int, User])
     """(person, subject) wherever one of `able` may open one of those subjects that `people` asks of them."""
     subject = subjects.of_kind(kind)
     rows = [
-        subject.visible_to(able[pk]).filter(pk__in=ids).order_by().annotate(reader=Value(pk)).values_list("reader", "pk")
+        subject.visible_to(able[pk]).filter(pk__in=ids).order_by().annotate(asked_for=Value(pk)).values_list("asked_for", "pk")
         for pk, ids in people.items()
     ]
     for start in range(0, len(rows), _PEOPLE_AT_ONCE):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.attention.views import inbox, reviews
+from portal.attention.views import inbox, quiet, reviews
 
 app_name = "attention"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("reviews/<int:pk>/answer/", reviews.answer, name="review-answer"),
     path("inbox/", inbox.listed, name="inbox"),
     path("inbox/reading/", inbox.reading_of_all, name="inbox-reading"),
+    path("inbox/quiet/", quiet.quiet_hours, name="quiet-hours"),
     path("inbox/<int:pk>/", inbox.reminder, name="reminder"),
     path("inbox/<int:pk>/reading/", inbox.reading, name="reminder-reading"),
 ]

@@ -271,6 +271,7 @@ CELERY_BEAT_SCHEDULE = {
     "move-decisions": {"task": "governance.together.tasks.move_decisions", "schedule": crontab(minute="*/10")},
     "watch-clocks": {"task": "risks.tasks.watch_clocks", "schedule": 60.0, "options": {"expires": 120}},
     "remind": {"task": "portal.attention.tasks.remind", "schedule": crontab(minute="*/5")},
+    "tell-watchers": {"task": "portal.talk.tasks.tell_watchers", "schedule": 30.0, "options": {"expires": 60}},
     "send-digests": {"task": "portal.attention.tasks.send_digests", "schedule": crontab(minute="*/5")},
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},
     "follow-coverage": {"task": "governance.compliance.tasks.follow", "schedule": 5.0, "options": {"expires": 10}},

@@ -2,6 +2,7 @@
 
 Refused
 ├── NotYours      only who wrote it says it otherwise
+├── TooManyWatches
 ├── TooManyFiles  a subject holds so many
 ├── BelongsElsewhere  a file that another room keeps, such as evidence
 ├── NotYourFile   only who added it takes it away
@@ -58,6 +59,13 @@ class NotForThem(Invalid):
     def __init__(self):
         sentence = _("Somebody you chose may not open this, so they cannot be told. Choose among the people offered.")
         super().__init__(sentence, {"mentions": [sentence]})
+
+
+class TooManyWatches(Refused):
+    code = "too-many-watches"
+
+    def __init__(self, most: int):
+        super().__init__(_("You watch %(most)d things already. Stop watching one first.") % {"most": most})
 
 
 class TooManyFiles(Refused):

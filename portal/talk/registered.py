@@ -29,6 +29,8 @@ changes.words(
         "comment.changed": _("said otherwise"),
         "comment.resolved": _("resolved"),
         "comment.reopened": _("reopened"),
+        "user.watch_begun": _("began to watch something"),
+        "user.watch_ended": _("stopped watching something"),
         "file.attached": _("added a file"),
         "file.archived": _("archived a file"),
     },

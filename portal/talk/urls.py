@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.talk.views import comments, files
+from portal.talk.views import comments, files, watches
 
 app_name = "talk"
 
@@ -13,4 +13,6 @@ urlpatterns = [
     path("about/<slug:kind>/<slug:reference>/", comments.about, name="about"),
     path("about/<slug:kind>/<slug:reference>/comments/", comments.writing, name="writing"),
     path("about/<slug:kind>/<slug:reference>/files/", files.attaching_one, name="attaching"),
+    path("about/<slug:kind>/<slug:reference>/watch/", watches.watch, name="watch"),
+    path("watches/", watches.listed, name="watches"),
 ]

@@ -38,6 +38,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         (
             Place("workbench:search", _("Search"), _("By words or number, over everything that you may open.")),
             Place("attention:inbox", _("Inbox"), _("What the portal told you.")),
+            Place("talk:watches", _("What you watch"), _("Of which things you hear, and how to stop.")),
+            Place("attention:quiet-hours", _("Quiet hours"), _("When no mail goes out to you.")),
             Place("attention:reviews", _("Reviews"), _("What you confirm or change, and by when.")),
             Place("risks:concerns", _("What you raised"), _("Your concerns, and what became of each.")),
             Place("workbench:keys", _("Keys"), _("What the keyboard does, and how to switch single keys off.")),

@@ -27,7 +27,7 @@ from portal.people.models import (
 )
 from portal.record import audit, sealing
 from portal.record.models import DayHead
-from portal.talk import comments, hearing
+from portal.talk import comments, hearing, watching
 from portal.talk.places import Place
 from portal.talk.views.page import THREADS
 from risks import appetite, controls, formula_previews, formula_versions, indicators, treatments
@@ -52,6 +52,7 @@ from tests.factories.risks import make_control, make_evidence, make_exception, m
 
 _serial = counting(1)
 ASKED = 12
+WATCHED = 30
 PLANNED = 60  # by the verbs, and more than a page shows
 MANY_UNITS = 200  # choice lists show them all
 
@@ -89,15 +90,18 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     formula_previews.ask(ground.formula)
     formula_previews.work_waiting()
     _happened(ground, risks)
-    _talked(ground, readers)
+    _talked(ground, readers, risks)
     ground.activation.people.add(*readers)
     sealing.seal_all()
 
 
-def _talked(ground: SimpleNamespace, readers: list[User]) -> None:
+def _talked(ground: SimpleNamespace, readers: list[User], risks: list[int]) -> None:
     """A page of threads about the one risk, each answered; one reader more hears of them each time."""
     place = Place("risk", Risk.objects.get(pk=ground.risk))
     heard = hearing.may_open(place, readers)
+    for reader in readers:
+        for pk in risks[:WATCHED]:
+            watching.begin(Place("risk", Risk(pk=pk)), actor=reader)
     for _ in range(THREADS + 1):
         ground.comment = comments.write(place, "Is it so?", actor=readers[0])
         comments.write(place, "It is.", actor=ground.other, answers=ground.comment.pk, mentions=heard)

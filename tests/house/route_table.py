@@ -281,6 +281,9 @@ PAGES = {
     "talk:writing": Line("risk", "reference", {"kind": "risk"}),
     "talk:attaching": Line("risk", "reference", {"kind": "risk"}),
     "talk:archiving": of("file", "key"),
+    "talk:watch": Line("risk", "reference", {"kind": "risk"}),
+    "talk:watches": Line(),
+    "attention:quiet-hours": Line(),
     "talk:comment": of("comment", writes="talk.comment"),
     "talk:resolution": of("comment"),
     "attention:reviews": Line(),
@@ -393,6 +396,8 @@ RESOURCES = {
     "history": Line(),
     "comments": of("comment"),
     "files": of("file"),
+    "watches": of("watch"),
+    "quiet-hours": Line(),
     "holdings": of("leaver"),
     "legal-holds": of("hold"),
     "loss-scenarios": of("loss-scenario"),
@@ -502,6 +507,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "audit-entry": SEATS | dict.fromkeys(("ARBITER", "AUDITOR"), (OWN, OTHER)),
     "browser-session": {},  # each is somebody else's
     "factor": {},
+    "watch": {},
     "reminder": {},  # each was sent to somebody else
     "saved-view": OF_THE_UNIT,  # shared with a unit; the third is kept by somebody else alone
     "bulk-edit": {},  # each was started by somebody else

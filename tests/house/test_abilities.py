@@ -12,7 +12,11 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from portal import subjects
+from portal.attention.models import Reminder
 from portal.people.models import Organisation
+from portal.record import audit, sealing
+from portal.talk import following
+from portal.talk.models import WatchMark
 from tests.factories.portal import freshen, make_person
 from tests.house import world
 from tests.house.route_table import OWN
@@ -102,6 +106,27 @@ def test_files_lie_beside_every_kind(everything):
             wrong.append((kind, answers, fetched))
 
     assert wrong == []
+
+
+def test_every_kind_is_watched_and_its_news_say_why(everything):
+    """By page, then by API; somebody else does something, and the reader hears of it in the inbox."""
+    WatchMark.objects.create(pk=1, seq=0)
+    wrong, watched = [], 0
+    for kind in spoken_of():
+        client, row, here = everything.opened(kind)
+        begun, stopped = client.post(f"{here}watch/").status_code, client.post(f"{here}watch/", {"stop": "1"}).status_code
+        sent = client.post("/api/v1/watches/", {"kind": kind, "subject": row.pk}, **JSON)
+        listed = [(one["kind"], one["subject"]) for one in client.get("/api/v1/watches/").json()["results"]]
+        audit.record(None, f"{kind}.touched", row, {})
+        watched += 1
+        if (begun, stopped, sent.status_code) != (302, 302, 201) or listed[0] != (kind, row.pk):
+            wrong.append((kind, begun, stopped, sent.status_code, listed[:1]))
+    sealing.seal_all()
+    following.tell()
+
+    told = set(Reminder.objects.filter(kind__startswith=following.CHANGED).values_list("subject_kind", flat=True))
+    assert wrong == []
+    assert set(spoken_of()) - told == set() and watched > 40
 
 
 def test_the_page_of_every_kind_leads_there(everything):

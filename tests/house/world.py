@@ -24,6 +24,7 @@ from portal.people.models import Appointment, AppointmentProposal, BrowserSessio
 from portal.record import audit, files, sealing
 from portal.record.models import DayHead, Seal
 from portal.signing.models import Signature, SignatureRequest, SignedContent
+from portal.talk import watching
 from risks import appetite, authority, cadence, controls, formula_previews, formula_versions, indicators, meanings, recompute
 from risks.models import Breach, Finding, LossResult, Rating, RatingRound, Score, StaleScore
 from risks.response import activations, plans
@@ -46,7 +47,7 @@ from tests.factories.risks import (
     make_treatment,
 )
 from tests.factories.sheets import check, make_csv, make_import, make_line
-from tests.factories.talk import make_comment
+from tests.factories.talk import make_comment, make_place
 from tests.house.route_table import CONFIDENTIAL, OTHER, OWN, RESOURCES
 
 # Words that stand nowhere else, so that a body which holds one has leaked it.
@@ -124,6 +125,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made["bulk-edit"], made["bulk-edit-row"] = edits, {place: edit.rows.get() for place, edit in edits.items()}
     made["saved-view"][CONFIDENTIAL] = make_view(stranger, "risk", name="alone")
     made |= _kept(made["risk"], stranger)
+    made["watch"] = {place: watching.begin(make_place(risk), actor=stranger) for place, risk in made["risk"].items()}
     made["comment"] = {place: make_comment(risk, f"{risk.title} again", by=stranger) for place, risk in made["risk"].items()}
     made |= _answered(units, made["control"])
     made["unit"], made["user"] = units, dict.fromkeys(units, stranger)

@@ -1,5 +1,5 @@
 """The resources of attention."""
 
-from portal.attention.api import inbox, reviews
+from portal.attention.api import inbox, quiet, reviews
 
-__all__ = ["inbox", "reviews"]
+__all__ = ["inbox", "quiet", "reviews"]

@@ -1,5 +1,5 @@
 """Resources of what is said about subjects."""
 
-from portal.talk.api import comments, files
+from portal.talk.api import comments, files, watches
 
-__all__ = ["comments", "files"]
+__all__ = ["comments", "files", "watches"]

@@ -20,7 +20,7 @@ ABOUT = [
 ]
 
 
-class AboutSerializer(serializers.Serializer):
+class SubjectSerializer(serializers.Serializer):
     """Which subject it is about."""
 
     kind = serializers.CharField(max_length=40, help_text='As in "risk".')

@@ -38,7 +38,7 @@ SEARCH = "Part of a name; without it those around the subject are offered."
 MENTIONS = "The ids of people who may open the subject; others are refused."
 
 
-class WritingSerializer(about.AboutSerializer):
+class WritingSerializer(about.SubjectSerializer):
     """What is said, about what, and who shall hear of it."""
 
     text = serializers.CharField(max_length=comments.LONGEST)

@@ -45,7 +45,7 @@ class FilesSerializer(serializers.Serializer):
     results = FileSerializer(many=True)
 
 
-class SentSerializer(about.AboutSerializer):
+class SentSerializer(about.SubjectSerializer):
     """Of at most 25 MB."""
 
     file = serializers.FileField(allow_empty_file=True)

@@ -1,5 +1,6 @@
-"""What is said about subjects."""
+"""What is said about subjects, and who wants to hear of them."""
 
 from portal.talk.models.comment import Comment
+from portal.talk.models.watch import Watch, WatchMark
 
-__all__ = ["Comment"]
+__all__ = ["Comment", "Watch", "WatchMark"]

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from portal.archive import attachments
-from portal.talk import attaching, comments
+from portal.talk import attaching, comments, watching
 from portal.talk.forms.comment import CommentForm
 from portal.talk.forms.file import FileForm
 from portal.talk.places import Place
@@ -14,7 +14,7 @@ from portal.web.pages import answer
 
 NEWEST = listing.Order("-new", "id", descending=True)
 THREADS = 20
-MAY_TALK, MAY_ATTACH = "talk.comment", "talk.attach"
+MAY_TALK, MAY_ATTACH, MAY_WATCH = "talk.comment", "talk.attach", "attention.view_inbox"
 PAGE = "talk/about.html#about"
 
 
@@ -32,6 +32,8 @@ def shown(
     if file_form is None and request.user.has_perm(MAY_ATTACH):
         file_form = FileForm()
     context = {"place": place, "file_form": file_form, **talk, **_files(request, place)}
+    if request.user.has_perm(MAY_WATCH):
+        context |= {"may_watch": True, "watch": watching.of(place, request.user)}
     return answer(request, PAGE, context, then=then, status=status)
 
 
