@@ -21,6 +21,7 @@ ROOMS = (
     ("people/", "portal.web.offices.urls"),
     ("", "portal.workbench.urls"),  # search/ and imports/
     ("", "portal.signing.urls"),
+    ("", "portal.webhooks.urls"),
     ("", "portal.archive.urls"),
     ("", "portal.talk.urls"),  # about/
     ("", "portal.web.urls"),

@@ -124,6 +124,23 @@ _table = [
         "gone_on",
         about=_files_about,
     ),
+    Period(
+        "webhook-tries",
+        _("Tries of webhooks"),
+        _("30 days"),
+        timedelta(days=30),
+        "webhooks.Attempt",
+        "at",
+    ),
+    Period(
+        "webhook-messages",
+        _("Messages of webhooks"),
+        _("30 days, once every try is gone"),
+        timedelta(days=30),
+        "webhooks.Delivery",
+        "created_at",
+        further=lambda limit: Q(tries=None),
+    ),
     Period("requests", _("Keys of repeated requests"), _("48 hours"), timedelta(hours=48), "web.IdempotencyKey", "created_at"),
 ]
 KEYS = {one.key for one in _table}

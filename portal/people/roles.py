@@ -154,6 +154,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "people.assign_role",
             "people.change_unit",
             "archive.dispose",
+            "webhooks.change_webhook",
             "archive.view_personal",
             *KEEPING,
             *TALKING,

@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "portal.signing",
     "portal.archive",
     "portal.talk",
+    "portal.webhooks",
     "portal.web",
     "assets",
     "risks",
@@ -220,6 +221,7 @@ API_MODULES = [
     "portal.attention.api",
     "portal.workbench.api",
     "portal.signing.api",
+    "portal.webhooks.api",
     "portal.archive.api",
     "portal.talk.api",
     "assets.api",
@@ -276,6 +278,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},
     "follow-coverage": {"task": "governance.compliance.tasks.follow", "schedule": 5.0, "options": {"expires": 10}},
     "coverage-of-the-day": {"task": "governance.compliance.tasks.renew_due", "schedule": crontab(minute="*/10")},
+    "deliver-webhooks": {"task": "portal.webhooks.tasks.deliver", "schedule": 5.0, "options": {"expires": 10}},
     "send-letters": {"task": "portal.people.tasks.send_letters", "schedule": 30.0, "options": {"expires": 60}},
     "sweep-imports": {"task": "portal.workbench.tasks.work_on_imports", "schedule": 30.0, "options": {"expires": 60}},
     "sweep-bulk-edits": {"task": "portal.workbench.tasks.work_on_bulk_edits", "schedule": 30.0, "options": {"expires": 60}},
@@ -297,6 +300,7 @@ CELERY_TASK_ROUTES = {
     "portal.record.tasks.fold_totals": {"queue": "record"},
 }
 
+WEBHOOK_NETWORKS = environment.networks("WEBHOOK_NETWORKS")  # inside, and told all the same
 CLEARS_DEMO = False  # whether this host's workers have the owner's rights, by which a demo is cleared
 
 # Watching --------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -87,6 +88,17 @@ def redis_addresses(url: str) -> tuple[str, str]:
 def metrics() -> tuple[str, str]:
     """(token a monitor must show, "" for this machine alone; folder in which several web processes add up their counts)."""
     return os.environ.get("METRICS_TOKEN", ""), os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+
+
+def networks(name: str) -> tuple[str, ...]:
+    """Networks parted by commas, as in 10.20.0.0/16; none by default."""
+    told = tuple(one.strip() for one in os.environ.get(name, "").split(",") if one.strip())
+    for one in told:
+        try:
+            ip_network(one)
+        except ValueError:
+            raise Misconfigured(f"{name} holds {one!r}: give networks like 10.20.0.0/16, parted by commas.") from None
+    return told
 
 
 def mail(url: str) -> dict:

@@ -142,6 +142,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         _("The portal"),
         (
             Place("setup:settings", _("Settings"), _("Organisation, units, leaders, levels, appetite, people.")),
+            Place("webhooks:webhooks", _("Webhooks"), _("Other systems that are told what happens here.")),
             Place("api-docs", _("API"), _("Everything a page shows, for programs.")),
         ),
     ),

@@ -293,6 +293,11 @@ PAGES = {
     "attention:inbox-reading": Line(),
     "attention:reminder": of("reminder"),
     "attention:reminder-reading": of("reminder"),
+    "webhooks:webhooks": Line(),
+    **{
+        f"webhooks:webhook{page}": of("webhook")
+        for page in ("", "-ping", "-stopping", "-starting", "-secret", "-replay", "-ending")
+    },
     "workbench:search": Line(),
     "workbench:palette": Line(),
     "workbench:keys": Line(),
@@ -419,6 +424,8 @@ RESOURCES = {
     "bulk-edit-rows": of("bulk-edit-row", run=lambda row: row.bulk_edit_id),
     "scores": of("score"),
     "search": Line(),
+    "webhooks": of("webhook"),
+    "webhook-deliveries": of("webhook-delivery", run=lambda delivery: delivery.subscription_id),
     "sessions": of("browser-session"),
     "treatments": of("treatment"),
     "treatment-steps": of("treatment-step"),
@@ -521,6 +528,8 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "appointment-proposal": SEATS | dict.fromkeys(("ARBITER", "ADMIN", "AUDITOR"), PLACES),
     "delegation": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),
     "leaver": {"ADMIN": PLACES},
+    "webhook": {"ADMIN": PLACES},
+    "webhook-delivery": {"ADMIN": PLACES},
     "departure": dict.fromkeys(("ADMIN", "AUDITOR"), PLACES),
     "aide": dict.fromkeys((*ALL, "INTEGRATION"), PLACES),
 }

@@ -23,6 +23,8 @@ NOT_SEARCHED = {
     "appointment-proposal": "dated names of seats, on one page",
     "delegation": "dates and names, on one page",
     "departure": "dates and names",
+    "webhook": "a few addresses, on one page",
+    "bulk-edit": "changes of rows that are found themselves",
     "saved-view": "offered on the list that it is a view of",
     "review": "a date about something else, which is found",
     "reminder": "a date about something else, which is found",

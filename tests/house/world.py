@@ -25,6 +25,7 @@ from portal.record import audit, files, sealing
 from portal.record.models import DayHead, Seal
 from portal.signing.models import Signature, SignatureRequest, SignedContent
 from portal.talk import watching
+from portal.webhooks.models import Delivery
 from risks import appetite, authority, cadence, controls, formula_previews, formula_versions, indicators, meanings, recompute
 from risks.models import Breach, Finding, LossResult, Rating, RatingRound, Score, StaleScore
 from risks.response import activations, plans
@@ -48,6 +49,7 @@ from tests.factories.risks import (
 )
 from tests.factories.sheets import check, make_csv, make_import, make_line
 from tests.factories.talk import make_comment, make_place
+from tests.factories.webhooks import make_webhook
 from tests.house.route_table import CONFIDENTIAL, OTHER, OWN, RESOURCES
 
 # Words that stand nowhere else, so that a body which holds one has leaked it.
@@ -120,6 +122,9 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     factor = Authenticator.objects.create(user=stranger, type=Authenticator.Type.TOTP, data={"secret": ""})
     made["browser-session"], made["factor"] = dict.fromkeys(units, session), dict.fromkeys(units, factor)
     made |= _sheets(company)
+    told = make_webhook(make_user("A machine", is_service=True), actor=make_person("ADMIN", company=company))
+    made["webhook"] = dict.fromkeys(units, told)
+    made["webhook-delivery"] = dict.fromkeys(units, Delivery.objects.create(subscription=told, seq=1, verb="risk.logged"))
     made["saved-view"] = {place: make_view(stranger, "risk", name=place, unit=units[place]) for place in (OWN, OTHER)}
     edits = {place: make_edit(stranger, "risk", rows=[made["risk"][place]]) for place in units}
     made["bulk-edit"], made["bulk-edit-row"] = edits, {place: edit.rows.get() for place, edit in edits.items()}

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class WebhooksConfig(AppConfig):
+    name = "portal.webhooks"
+
+    def ready(self):
+        from portal.web import metrics
+        from portal.webhooks import registered, sending  # noqa: F401
+
+        metrics.gauge("concord_waiting_webhooks", "Webhook deliveries that are due.", sending.waiting)
