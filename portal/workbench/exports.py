@@ -49,7 +49,7 @@ def start(question: Asked, form: str, *, actor: Any) -> Export:
         name=f"{question.kind.subject.resource}-{organisations.today().isoformat()}.{form}",
         content_type=content_type,
         count=count,
-        parts=_in_language(write(question, columns, found.iterator(chunk_size=READ_EACH))),
+        parts=in_language(write(question, columns, found.iterator(chunk_size=READ_EACH))),
     )
 
 
@@ -108,7 +108,7 @@ def _sent(lines: Iterable[str]) -> Iterator[bytes]:
         yield "".join(waiting).encode()
 
 
-def _in_language(parts: Iterator[bytes]) -> Iterator[bytes]:
+def in_language(parts: Iterator[bytes]) -> Iterator[bytes]:
     """The reader's language still, once the request is answered and its file is on the way."""
     language = translation.get_language()
     while True:

@@ -130,6 +130,11 @@ def cell_of(row: Any, column: Column, kind: Listed, *, may_edit: bool) -> Cell:
     return Cell(column, spelling.on_page(column.read(row)), column.name == kind.heading, url)
 
 
+def lines(rows: Sequence[Any], asked: Asked) -> list[Line]:
+    """Rows as the table shows them, without anything to change."""
+    return [_line(row, asked, may_edit=False) for row in rows]
+
+
 def _section(group: tables.Group, asked: Asked, may_edit: bool) -> Section:
     heading = "" if group.count is None else spelling.on_page(group.heading) or _("Nothing said")
     return Section(heading, group.count, tuple(_line(row, asked, may_edit) for row in group.rows))

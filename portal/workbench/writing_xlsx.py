@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
+from portal.workbench.zipping import Sink
+
 FIRST_DAY = date(1899, 12, 30)  # of Excel's count of days
 LONGEST_CELL = 32_767  # characters
 MOST_ROWS = 1_048_575  # beside the row of names
@@ -46,7 +48,7 @@ Value = str | int | Decimal | date | None
 
 def workbook(title: str, names: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
     """The file, part by part. Text is written as text, so that no spreadsheet computes it."""
-    sink = _Sink()
+    sink = Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
         for name, body in PARTS.items():
             archive.writestr(zipfile.ZipInfo(name), _HEAD + body)
@@ -94,23 +96,3 @@ def _cell(value: Value, style: int) -> str:
 
 def _sheet_name(title: str) -> str:
     return escape(re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or "Sheet", {'"': "&quot;"})
-
-
-class _Sink:
-    """Where zipfile writes; what was written is taken away part by part."""
-
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-        self.size = 0
-
-    def write(self, told: bytes) -> int:
-        self.parts.append(bytes(told))
-        self.size += len(told)
-        return len(told)
-
-    def flush(self) -> None:
-        pass
-
-    def taken(self) -> bytes:
-        told, self.parts, self.size = b"".join(self.parts), [], 0
-        return told

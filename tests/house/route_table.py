@@ -317,7 +317,7 @@ PAGES = {
     "workbench:saved-views": Line(),
     "workbench:saved-view-new": Line(),
     **dict.fromkeys(("workbench:saved-view", "workbench:saved-view-question", "workbench:saved-view-removal"), of("saved-view")),
-    **{f"workbench:list-{kind}{act}": Line() for kind in listed.all_kinds() for act in ("", "-export")},
+    **{f"workbench:list-{kind}{act}": Line() for kind in listed.all_kinds() for act in ("", "-export", "-sample")},
     **{
         f"workbench:list-{name}-{act}": Line()
         for act in ("changes", "cell")

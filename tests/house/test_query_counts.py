@@ -195,7 +195,7 @@ PAGES = {
     "workbench:bulk-edit": DETAIL,
     "workbench:saved-view-new": LIST,
     "workbench:saved-view": DETAIL,
-} | {f"workbench:list-{kind}": LIST for kind in listed.all_kinds()}
+} | {f"workbench:list-{kind}{act}": LIST for kind in listed.all_kinds() for act in ("", "-sample")}
 # Not measured yet, each with its reason; a page that is new is measured instead.
 UNMEASURED = dict.fromkeys(
     ("together:decision-settling", "together:condition-meeting"), "crowd.py makes no decisions that are open to them yet"

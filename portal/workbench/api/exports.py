@@ -1,17 +1,21 @@
-"""Lists as files for programs: `/api/v1/<resource>/export/` for every kind with a list, by the filters of its page."""
+"""Lists as files for programs, and samples of them, by the filters of the page: `…/export/` and `…/sample/` of each resource."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from portal.errors import Invalid
 from portal.web.api.door import Door
 from portal.web.api.router import resources
-from portal.workbench import exports, listed, tables
+from portal.workbench import exports, listed, samples, tables
 from portal.workbench.listed import Listed
 from portal.workbench.views.lists import sent
 
@@ -43,32 +47,30 @@ class Exports(Door, ViewSet):
         return sent(exports.start(question, request.query_params.get("as", "json"), actor=request.user))
 
 
-def of(kind: Listed) -> type[Exports]:
+def of(kind: Listed, base: Any, names: Sequence[str], parameters: Sequence[OpenApiParameter], responses: Any) -> Any:
     """The address of one kind, with its own scope, permission and filters."""
-    names = (*sorted(kind.filter_names), *QUESTION, "as")
-    view: Any = type(
-        f"{kind.kind.title().replace('-', '')}Exports",
-        (Exports,),
+
+    @extend_schema(parameters=list(parameters), responses=responses)
+    def listed_(self: Any, request: Request) -> Any:
+        return base.list(self, request)
+
+    listed_.__name__, listed_.__doc__ = "list", base.__doc__
+    return type(
+        f"{kind.kind.title().replace('-', '')}{base.__name__}",
+        (base,),
         {
-            "__doc__": Exports.__doc__,
+            "__doc__": base.__doc__,
             "listed": kind,
             "resource": kind.subject.resource,
             "permission": kind.permission,
-            "parameters": names,
-            "list": extend_schema(parameters=_parameters(kind), responses=RESPONSES)(_own(Exports.list)),
+            "parameters": (*sorted(kind.filter_names), *names),
+            "list": listed_,
         },
     )
-    return view
 
 
-def _own(method: Any) -> Any:
-    """A function of its own, since the description is written on it."""
-
-    def listed_(self: Any, request: Request) -> StreamingHttpResponse:
-        return method(self, request)
-
-    listed_.__name__, listed_.__doc__ = "list", Exports.__doc__
-    return listed_
+def _filters(kind: Listed) -> list[OpenApiParameter]:
+    return [OpenApiParameter(one.name, str, description=f"{one.label}, as in the address of the page.") for one in kind.filters]
 
 
 def _parameters(kind: Listed) -> list[OpenApiParameter]:
@@ -76,7 +78,7 @@ def _parameters(kind: Listed) -> list[OpenApiParameter]:
     sorts = [word for column in kind.columns if column.sort != "" for word in (column.name, f"-{column.name}")]
     groups = [column.name for column in kind.columns if column.groups]
     return [
-        *(OpenApiParameter(one.name, str, description=f"{one.label}, as in the address of the page.") for one in kind.filters),
+        *_filters(kind),
         OpenApiParameter("columns", str, description=f"Only these, parted by commas; else all. Of: {columns}."),
         OpenApiParameter("sort", str, enum=sorts),
         OpenApiParameter("group", str, enum=groups, description="Rows that share it come together."),
@@ -90,5 +92,53 @@ RESPONSES = {
     (200, exports.XLSX): OpenApiTypes.BINARY,
 }
 
+
+class SampledRow(serializers.Serializer):
+    id = serializers.IntegerField()
+    label = serializers.CharField()
+
+
+class SampledList(serializers.Serializer):
+    """A sample in the order of its draw, out of how many rows."""
+
+    kind = serializers.CharField()
+    filter = serializers.DictField(child=serializers.CharField())
+    population = serializers.IntegerField()
+    seed = serializers.CharField()
+    size = serializers.IntegerField()
+    rows = SampledRow(many=True)
+
+
+class Samples(Door, ViewSet):
+    """A random sample of the rows that the filters ask for; the same seed over the same rows draws the same. As zip with the
+    population, all columns, the record and the files of each row, and an index with the SHA-256 of everything."""
+
+    listed: Listed
+
+    def list(self, request: Request) -> Any:
+        asked = request.query_params
+        question, form = tables.asked(self.listed, asked), asked.get("as", "json")
+        if form not in ("json", "zip"):
+            sentence = _("Choose json or zip.")
+            raise Invalid(sentence, {"as": [sentence]})
+        drawn = samples.draw(question, *samples.asked_for(asked.get("seed", ""), asked.get("size", "")), request.user)
+        if form == "zip":
+            return sent(samples.bundle(drawn, actor=request.user))
+        rows = [{"id": row.pk, "label": str(self.listed.subject.label(row))} for row in drawn.rows]
+        told = {"kind": self.listed.kind, "filter": question.filters, "population": drawn.population}
+        return Response({**told, "seed": drawn.seed, "size": drawn.size, "rows": rows})
+
+
+DRAWING = [
+    OpenApiParameter("seed", str, required=True, description="1 to 64 letters or digits."),
+    OpenApiParameter("size", int, description="1 to 500 rows, 25 by default."),
+    OpenApiParameter("as", str, enum=["json", "zip"], description="json by default."),
+]
+SAMPLED = {(200, "application/json"): SampledList, (200, "application/zip"): OpenApiTypes.BINARY}
+
 for _kind in listed.all_kinds().values():
-    resources.register(f"{_kind.subject.resource}/export", of(_kind), f"{_kind.subject.resource}-export")
+    _noun = _kind.subject.resource
+    _sampling = of(_kind, Samples, ("seed", "size", "as"), [*_filters(_kind), *DRAWING], SAMPLED)
+    _exporting = of(_kind, Exports, (*QUESTION, "as"), _parameters(_kind), RESPONSES)
+    resources.register(f"{_noun}/sample", _sampling, f"{_noun}-sample")
+    resources.register(f"{_noun}/export", _exporting, f"{_noun}-export")

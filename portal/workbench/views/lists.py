@@ -9,9 +9,10 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.errors import Invalid
 from portal.people.access import permitted
 from portal.web.pages import answer
-from portal.workbench import bulk_edits, exports, listed, saved_views, table_page, tables
+from portal.workbench import bulk_edits, exports, listed, samples, saved_views, table_page, tables
 from portal.workbench.listed import Listed
 from portal.workbench.models import SavedView
 from portal.workbench.views import cells
@@ -26,6 +27,7 @@ def addresses() -> list[URLPattern]:
             path(place, _of(table, kind), name=f"list-{kind.kind}"),
             path(f"{place}export/", _of(export, kind), name=f"list-{kind.kind}-export"),
             path(f"{place}changes/", _of(changes, kind, kind.write_permission), name=f"list-{kind.kind}-changes"),
+            path(f"{place}sample/", _of(sample, kind), name=f"list-{kind.kind}-sample"),
             path(f"{place}cell/", _of(cells.cell, kind, kind.write_permission), name=f"list-{kind.kind}-cell"),
         ]
     return found
@@ -70,6 +72,24 @@ def export(request: HttpRequest, kind: Listed) -> HttpResponse:
     """All of them as a file."""
     question = tables.asked(kind, request.GET)
     return sent(exports.start(question, request.GET.get("as", "csv"), actor=request.user))
+
+
+@require_safe
+def sample(request: HttpRequest, kind: Listed) -> HttpResponse:
+    """How many rows there are, a sample of them by a seed, and the evidence of it as one file."""
+    question, form = tables.asked(kind, request.GET), {"seed": request.GET.get("seed", ""), "size": request.GET.get("size", "")}
+    context = {"kind": kind, "asked": question, "form": form, "said": table_page.said(question, request.user)}
+    if not form["seed"]:
+        return answer(request, "workbench/lists/sample.html", context | {"population": samples.population(question, request.user)})
+    try:
+        drawn = samples.draw(question, *samples.asked_for(**form), request.user)
+    except Invalid as error:
+        context |= {"population": samples.population(question, request.user), "wrong": error.fields}
+        return answer(request, "workbench/lists/sample.html", context, status=422)
+    if request.GET.get("as") == "zip":
+        return sent(samples.bundle(drawn, actor=request.user))
+    context |= {"drawn": drawn, "population": drawn.population, "lines": table_page.lines(drawn.rows, question)}
+    return answer(request, "workbench/lists/sample.html", context)
 
 
 @require_POST
