@@ -44,6 +44,7 @@ class Entry:
     what: str
     changes: tuple[Change, ...] = field(default=())
     actor: int | None = None
+    why: str = ""  # what they wrote with it; told where it is asked for
 
 
 Teller = Callable[[Any, Any, int], tuple[list[Entry], bool]]  # (subject, user, limit) → newest first, and whether there are more
@@ -76,15 +77,24 @@ def of_rows(kind: str, subject: Model, user: Any, limit: int = SHOWN, *, without
     events = getattr(model, "pgh_event_model", None)
     rows = events.objects.filter(pgh_obj_id=subject.pk).select_related("pgh_context") if events else None
     versions = list(rows.order_by("-pgh_id")[: limit + 2]) if rows is not None else []
-    reader = _Reader(kind, model, versions, entries, user)
+    reader = Reader(kind, model, versions, entries, user)
     found = reader.of_versions() if versions else reader.of_entries()
     return found[:limit], len(found) > limit
 
 
-class _Reader:
+class Reader:
     """The versions and entries of one subject, with the words for every id in them."""
 
-    def __init__(self, kind: str, model: type[Model], versions: Sequence[Any], entries: Sequence[AuditEntry], user: Any):
+    def __init__(
+        self,
+        kind: str,
+        model: type[Model],
+        versions: Sequence[Any],
+        entries: Sequence[AuditEntry],
+        user: Any,
+        why: Callable[[AuditEntry], str] = lambda _entry: "",
+    ):
+        self._why = why
         self._kind = kind
         self._versions, self._entries, self._unused = versions, entries, list(entries)
         kept = {one.name for one in versions[0]._meta.concrete_fields} if versions else set()
@@ -96,9 +106,9 @@ class _Reader:
         for event, older in pairwise([*self._versions, None]):
             if older is None and event.pgh_label != "insert":
                 break  # the rest lies beyond the limit
-            changes = () if older is None else tuple(self._differences(older, event))
+            changes = () if older is None else tuple(self.differences(older, event))
             if older is None or changes:
-                found.append(self._entry(event, older, changes))
+                found.append(self.entry(event, older, changes))
         return found
 
     def of_entries(self) -> list[Entry]:
@@ -108,14 +118,15 @@ class _Reader:
             for one in self._entries
         ]
 
-    def _entry(self, event: Any, older: Any, changes: tuple[Change, ...]) -> Entry:
+    def entry(self, event: Any, older: Any, changes: tuple[Change, ...]) -> Entry:
         told = event.pgh_context.metadata if event.pgh_context else {}
         beside = self._beside(event, told)
         actor = told.get("actor") or (beside.actor_id if beside else None)
         request = told.get("request") or told.get("job") or (beside.request_id if beside else "")
         what = _verbs.get(beside.verb) if beside else None
         otherwise = _("Registered") if older is None else _("Archived") if _ended(older, event) else _("Changed")
-        return Entry(event.pgh_created_at, self._person(actor), request or "", str(what or otherwise), changes, actor)
+        why = self._why(beside) if beside else ""
+        return Entry(event.pgh_created_at, self._person(actor), request or "", str(what or otherwise), changes, actor, why)
 
     def _beside(self, event: Any, told: Mapping[str, Any]) -> AuditEntry | None:
         """The entry of the verb that made this version, each taken once: that of the same request, else the newest close by."""
@@ -125,7 +136,7 @@ class _Reader:
                 return one
         return None
 
-    def _differences(self, older: Any, event: Any) -> Iterable[Change]:
+    def differences(self, older: Any, event: Any) -> Iterable[Change]:
         for one in self._fields:
             before, after = getattr(older, one.attname), getattr(event, one.attname)
             if before != after:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.talk.views import comments, files, watches
+from portal.talk.views import comments, files, versions, watches
 
 app_name = "talk"
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path("about/<slug:kind>/<slug:reference>/comments/", comments.writing, name="writing"),
     path("about/<slug:kind>/<slug:reference>/files/", files.attaching_one, name="attaching"),
     path("about/<slug:kind>/<slug:reference>/watch/", watches.watch, name="watch"),
+    path("about/<slug:kind>/<slug:reference>/versions/", versions.compared, name="versions"),
     path("watches/", watches.listed, name="watches"),
 ]

@@ -12,8 +12,9 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from portal import subjects
+from portal.archive import versions
 from portal.attention.models import Reminder
-from portal.people.models import Organisation
+from portal.people.models import Organisation, User
 from portal.record import audit, sealing
 from portal.talk import following
 from portal.talk.models import WatchMark
@@ -44,14 +45,17 @@ class Everything:
             "organisation": Organisation.objects.get()
         }
         self.people = [make_person(role, company=company) for role in ("CISO", "ADMIN")]
-        self.people += [make_person("ANALYST", company=company, unit=company.northfield), self.rows["import"].started_by]
-        self.clients = {person.pk: _signed_in(person) for person in self.people}
+        self.people.append(make_person("ANALYST", company=company, unit=company.northfield))
+        self.clients: dict[int, Client] = {}
 
     def opened(self, kind: str) -> tuple[Client, Any, str]:
         """Client, row and its address here; of a leader, else of whoever may open it."""
         subject, row = subjects.of_kind(kind), self.rows[kind]
-        reader = next(one for one in self.people if subject.visible_to(one).filter(pk=row.pk).exists())
+        named = [getattr(row, one.name) for one in row._meta.fields if one.is_relation and one.related_model is User]
+        reader = next(one for one in [*self.people, *named] if one and subject.visible_to(one).filter(pk=row.pk).exists())
         cache.clear()
+        if reader.pk not in self.clients:
+            self.clients[reader.pk] = _signed_in(reader)
         return self.clients[reader.pk], row, f"/about/{kind}/{row.pk}/"
 
 
@@ -127,6 +131,27 @@ def test_every_kind_is_watched_and_its_news_say_why(everything):
     told = set(Reminder.objects.filter(kind__startswith=following.CHANGED).values_list("subject_kind", flat=True))
     assert wrong == []
     assert set(spoken_of()) - told == set() and watched > 40
+
+
+def test_the_versions_of_every_kind_are_compared(everything):
+    """Of kinds with row history: any two of them, with what differs; of the others it is said that there are none."""
+    wrong, kept = [], 0
+    for kind in spoken_of():
+        client, row, here = everything.opened(kind)
+        about = {"kind": kind, "subject": row.pk}
+        page, listed = client.get(f"{here}versions/"), client.get("/api/v1/versions/", about).json()["results"]
+        if not versions.are_kept(kind):
+            wrong += [kind] if listed or "no versions are kept" not in page.text else []
+            continue
+        kept += 1
+        both = {"from": listed[-1]["id"], "to": listed[0]["id"]}
+        told = client.get("/api/v1/versions/comparison/", about | both)
+        shown = client.get(f"{here}versions/", both)
+        if (page.status_code, told.status_code, shown.status_code) != (200, 200, 200) or told.json()["newer"] != listed[0]:
+            wrong.append((kind, page.status_code, told.status_code, shown.status_code))
+
+    assert wrong == []
+    assert kept > 30
 
 
 def test_the_page_of_every_kind_leads_there(everything):

@@ -128,6 +128,7 @@ PAGES = {
     "talk:comment": DETAIL,
     "talk:watch": DETAIL,
     "talk:watches": LIST,
+    "talk:versions": DETAIL,
     "attention:quiet-hours": DETAIL,
     "attention:reviews": LIST,
     "attention:review": DETAIL,
