@@ -47,10 +47,9 @@ def _driver() -> Iterator[Playwright]:
             _running.clear()
 
 
-def violations(page: Page, *, colours_only: bool = False) -> list[str]:
-    """What axe holds against the page as it stands, one line an element; `colours_only` where only the theme has changed."""
-    rules = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}} if colours_only else RULES
-    found = Axe().run(page, options=rules).response["violations"]
+def violations(page: Page) -> list[str]:
+    """What axe holds against the page as it stands, one line an element."""
+    found = Axe().run(page, options=RULES).response["violations"]
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 

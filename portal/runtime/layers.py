@@ -50,12 +50,12 @@ class Result:
 
 
 SLOW = (
-    Layer("access", "access and not soak", 10, processes=2),
-    Layer("journeys", "journey", 8),
+    Layer("access", "access and not soak", 5, processes=2),
+    Layer("journeys", "journey", 6),
     Layer("schema", "schema", 3, processes=2),
-    Layer("accessibility", "axe", 4, processes=2),
-    Layer("kill", "kill", 4, processes=2),
-    Layer("operation", "operation", 6),
+    Layer("accessibility", "axe", 3, processes=2),
+    Layer("kill", "kill", 2, processes=2),
+    Layer("operation", "operation", 4),
 )
 FAST = Layer(
     "unit and database", " and ".join(f"not {name}" for name in (*(layer.marker for layer in SLOW), "soak")), 8, processes=2

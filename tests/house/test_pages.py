@@ -182,7 +182,7 @@ def test_every_page_keeps_to_the_look(own_live_server):
             found += [f"lost: {one}" for one in page.evaluate(LOST)]
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
-                found += chromium.violations(page, colours_only=scheme == "dark")
+                found += chromium.violations(page)
             page.set_viewport_size(chromium.PHONE)
             found += [f"{width} px too wide on a phone" for width in [chromium.overflow(page)] if width]
             page.set_viewport_size(chromium.DESK)

@@ -13,8 +13,8 @@ from tests.house.test_routes import questions
 
 pytestmark = pytest.mark.access
 
-# One of each way to see: a leader, the arbiter, those of a unit, who reads packs, who keeps the house and who checks it.
-READERS = ("CISO", "ARBITER", "BOARD", "ANALYST", "AUDITOR", "ADMIN")
+# One of each way to see: a leader, the arbiter, those of a unit, those of one thing, who keeps the house and who checks it.
+READERS = ("CISO", "ARBITER", "BOARD", "ANALYST", "OWNER", "COLLEAGUE", "AUDITOR", "ADMIN")
 LINK = re.compile(r'<a\b[^>]*?\shref="(/[^"#]*)')
 EACH = 2  # pages of one kind that are read for links; more of the same kind say the same
 # The first is of a risk risks:risk-changes; the others stand on their thing only while its state, or who proposed it, lets

@@ -12,7 +12,7 @@ from tests.factories.portal import make_user
 from tests.factories.risks import make_risk
 from tests.house import world
 
-ROUNDS = 16
+ROUNDS = 40
 
 
 def again(user):
@@ -31,7 +31,7 @@ def test_explanation_and_visibility_never_disagree(company, seed):
     for person in map(again, people):
         for kind, subject in subjects.all_kinds().items():
             model = subject.model_class
-            for row in list(model._default_manager.all()[:5]):
+            for row in list(model._default_manager.all()[:12]):
                 visible = model._default_manager.visible_to(person).filter(pk=row.pk).exists()
                 told = explained.explain(person, kind, row)
                 seen, unseen = seen + visible, unseen + (not visible)

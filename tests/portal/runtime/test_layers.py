@@ -36,12 +36,12 @@ def test_layer_over_its_minutes_is_late(seconds, in_time):
 def test_budget_is_the_one_that_was_agreed():
     assert {layer.name: layer.minutes for layer in (FAST, *SLOW)} == {
         "unit and database": 8,
-        "access": 10,
-        "journeys": 8,
+        "access": 5,
+        "journeys": 6,
         "schema": 3,
-        "accessibility": 4,
-        "kill": 4,
-        "operation": 6,
+        "accessibility": 3,
+        "kill": 2,
+        "operation": 4,
     }
 
 

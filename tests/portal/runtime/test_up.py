@@ -43,7 +43,7 @@ class Up:
         return {name: int(pid) for name, pid in STARTED.findall(self.output)}
 
     def is_ready(self) -> bool:
-        return servers.wait_until(lambda: "\nConcord is ready" in self.output or self.process.poll() is not None, 150) and (
+        return servers.wait_until(lambda: "\nConcord is ready" in self.output or self.process.poll() is not None, 90) and (
             self.process.poll() is None
         )
 

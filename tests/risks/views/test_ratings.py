@@ -140,7 +140,7 @@ def test_no_door_tells_a_blind_rating_to_anybody_but_its_office(risk, seats, per
     mark_risks([risk.pk], "test")
     recompute.refresh_batch()
     assert BlindRating.objects.get().reason == "Zanzibarium"
-    readers = [seats["CISO"], *(person(role) for role in ("ARBITER", "ANALYST", "AUDITOR", "BOARD"))]
+    readers = [seats["CISO"], *(person(role) for role in ("CSO", "ARBITER", "ANALYST", "AUDITOR", "BOARD", "PREPARER", "HEAD"))]
     asked = 0
     for reader in readers:
         client.force_login(reader, backend=BACKEND)
