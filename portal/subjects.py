@@ -35,8 +35,12 @@ class Subject:
         return apps.get_model(self.model)
 
     def visible_to(self, user: Any):
-        """All rows of this kind that `user` may open."""
-        return self.model_class._default_manager.visible_to(user).select_related(*self.related).prefetch_related(*self.prefetch)
+        """All rows of this kind that `user` may open, with what they say."""
+        return self.named_to(user).prefetch_related(*self.prefetch)
+
+    def named_to(self, user: Any):
+        """The same for whoever only names them."""
+        return self.model_class._default_manager.visible_to(user).select_related(*self.related)
 
 
 Panel = Callable[[Sequence[int], Any], Mapping[int, Any]]  # (ids, user) → cell by id
@@ -97,14 +101,15 @@ def by_reference(rows: QuerySet, told: Any) -> Any:
     return None
 
 
-def fetch(pairs: Sequence[tuple[str, int]], user: Any) -> dict[tuple[str, int], Model]:
-    """The visible ones among (kind, id) pairs, one query a kind: for inboxes and feeds that mix kinds."""
+def fetch(pairs: Sequence[tuple[str, int]], user: Any, *, with_content: bool = False) -> dict[tuple[str, int], Model]:
+    """The visible ones among (kind, id) pairs, one query a kind: for inboxes and feeds that mix kinds. `with_content`: with what
+    they say, for whoever reads how they are signed."""
     ids: dict[str, set[int]] = {}
     for kind, pk in pairs:
         ids.setdefault(kind, set()).add(pk)
+    described = {kind: _subjects[kind] for kind in ids if kind in _subjects}
     return {
         (kind, row.pk): row
-        for kind, wanted in ids.items()
-        if kind in _subjects
-        for row in _subjects[kind].visible_to(user).filter(pk__in=wanted)
+        for kind, known in described.items()
+        for row in (known.visible_to(user) if with_content else known.named_to(user)).filter(pk__in=ids[kind])
     }

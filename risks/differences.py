@@ -59,15 +59,19 @@ def bare_rounds(user: Any) -> QuerySet[RatingRound]:
 def waiting_for(user: Any) -> QuerySet[RatingRound]:
     """The rounds that the office of `user`, who leads it, has not rated yet, or may settle; to the arbiter every difference.
     Oldest first."""
+    return asked_of(rounds(user), user).order_by("pk")
+
+
+def asked_of(seen: QuerySet[RatingRound], user: Any) -> QuerySet[RatingRound]:
+    """The same among those that are `seen`."""
     seats = reach.grants(user).seats
     office = next((office for office, seat in offices.SEAT.items() if seat in seats), None)
-    under_way = rounds(user).order_by("pk")
     if seating.ARBITER in seats and office is None:
-        return under_way.filter(state=State.DIFFERENT)
+        return seen.filter(state=State.DIFFERENT)
     if office is None:
-        return under_way.none()
-    asked = under_way.filter(state=State.OPEN).exclude(rated_offices__contains=[office])
-    return asked | under_way.filter(state=State.DIFFERENT)
+        return seen.none()
+    asked = Q(state=State.OPEN) & ~Q(rated_offices__contains=[office])
+    return seen.filter(asked | Q(state=State.DIFFERENT))
 
 
 def read(user: Any, params: Mapping[str, str]) -> Book:

@@ -5,12 +5,14 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assets.models import Asset
 from portal.archive.changes import Change, Entry
-from portal.people.models import Unit, User
+from portal.people.models import User
 from portal.record.models import AuditEntry
 from portal.web import shown
 from risks import scales, wording
@@ -40,15 +42,31 @@ LABELS = {
 LEVEL_FIELDS = ("likelihood_level", *(f"{area}_level" for area in scales.IMPACT_AREAS))
 
 
-def read(risk: Risk, user: Any, limit: int = 8) -> tuple[list[Entry], bool]:
-    """The newest changes of `risk`, newest first, and whether there are more. Six queries at most."""
-    versions = list(RiskEvent.objects.filter(pgh_obj=risk).select_related("pgh_context").order_by("-pgh_id")[: limit + 2])
-    rated = list(LevelsEvent.objects.filter(risk=risk).select_related("pgh_context").order_by("-pgh_id"))
-    links = list(AuditEntry.objects.filter(kind="risk", subject_id=risk.pk, verb__in=LINKS).order_by("-pk")[: limit + 1])
-    known = _names(risk, versions, rated, links, user)
+def read(risk: Risk, user: Any, limit: int = 8, links: list[AuditEntry] | None = None) -> tuple[list[Entry], bool]:
+    """The newest changes of `risk`, newest first, and whether there are more. Three queries, one more where assets were linked;
+    `links`: what was read of `links_of` already."""
+    versions = list(
+        _with_names(RiskEvent.objects.filter(pgh_obj=risk), "it_owner", "security_owner", "logged_by", "unit")[: limit + 2]
+    )
+    rated = list(_with_names(LevelsEvent.objects.filter(risk=risk), "set_by"))
+    links = list(links_of(risk, limit)) if links is None else links
+    known = _names(versions, rated, links, user)
     entries = [*_of_versions(versions, known), *_of_levels(rated, known), *_of_links(links, known)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     return entries[:limit], len(entries) > limit
+
+
+def links_of(risk: Risk, limit: int = 8) -> QuerySet[AuditEntry]:
+    """The newest entries about assets that were linked or unlinked."""
+    told = AuditEntry.objects.filter(kind="risk", subject_id=risk.pk, verb__in=LINKS)
+    return told.select_related("actor").order_by("-pk")[: limit + 1]
+
+
+def _with_names(events: QuerySet, *relations: str) -> QuerySet:
+    """The newest first, with the names of what they point to, `<relation>_name`, and of whoever did it, `actor_name`."""
+    actor = User.objects.filter(pk=Cast(OuterRef("pgh_context__metadata__actor"), BigIntegerField()))
+    names = {f"{relation}_name": F(f"{relation}__name") for relation in relations}
+    return events.select_related("pgh_context").annotate(**names, actor_name=Subquery(actor.values("name"))).order_by("-pgh_id")
 
 
 def _of_versions(versions: list[Any], known: Mapping[str, Mapping[Any, str]]) -> Iterable[Entry]:
@@ -107,17 +125,19 @@ def _entry(event: Any, known: Mapping[str, Mapping[Any, str]], what: str, change
     )
 
 
-def _names(risk: Risk, versions: list[Any], rated: list[Any], links: list[AuditEntry], user: Any) -> dict[str, dict[Any, str]]:
+def _names(versions: list[Any], rated: list[Any], links: list[AuditEntry], user: Any) -> dict[str, dict[Any, str]]:
     """The words for ids: people and units always, assets only where `user` may open them."""
-    told = [event.pgh_context.metadata.get("actor") for event in (*versions, *rated) if event.pgh_context]
-    people = {*told, *(event.set_by_id for event in rated), *(one.actor_id for one in links)}
+    people = {event.pgh_context.metadata.get("actor"): event.actor_name for event in (*versions, *rated) if event.pgh_context}
+    people |= {event.set_by_id: event.set_by_name for event in rated}
+    people |= {one.actor_id: one.actor.name for one in links if one.actor is not None}
     for event in versions:
-        people |= {event.it_owner_id, event.security_owner_id, event.logged_by_id}
+        people |= {
+            getattr(event, f"{one}_id"): getattr(event, f"{one}_name") for one in ("it_owner", "security_owner", "logged_by")
+        }
     assets = {one.params["asset"] for one in links}
-    units = {event.unit_id for event in versions} - {risk.unit_id}
     return {
-        "user": dict(User.objects.filter(pk__in=people - {None}).values_list("pk", "name")),
-        "unit": {risk.unit_id: risk.unit.name, **dict(Unit.objects.filter(pk__in=units).values_list("pk", "name"))},
+        "user": {pk: name for pk, name in people.items() if pk and name},
+        "unit": {event.unit_id: event.unit_name for event in versions},
         "asset": {one.pk: str(one) for one in Asset.objects.visible_to(user).filter(pk__in=assets)} if assets else {},
     }
 

@@ -1,10 +1,12 @@
 """Why a score moved between two moments: each stored step with its cause and who stood behind it, adding up exactly."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import Q, QuerySet, Subquery
 
 from portal.people import organisations
 from portal.record.models import AuditEntry
@@ -55,12 +57,23 @@ def evening(day: date) -> datetime:
     return organisations.morning(day + timedelta(days=1)) - timedelta(microseconds=1)
 
 
-def moved(risk: Risk, since: datetime, until: datetime, state: str = Levels.Stage.CURRENT) -> Moved:
+Entries = QuerySet[AuditEntry]
+
+
+def moved(
+    risk: Risk,
+    since: datetime,
+    until: datetime,
+    state: str = Levels.Stage.CURRENT,
+    read: Callable[[Entries], list[AuditEntry]] = list,
+) -> Moved:
     """What happened to the score after `since`, up to and with `until`; another formula is an event of its own, told by the
-    facts as they stood before it. Five queries at most, whatever the number of events."""
+    facts as they stood before it. Four queries at most, whatever the number of events; `read` reads the entries that tell who
+    did it, for a page that reads others along in the same query."""
     rows = Score.objects.filter(risk=risk, state=state)
-    before = rows.filter(computed_at__lte=since).order_by("-pk").first()
-    steps = list(rows.filter(computed_at__gt=since, computed_at__lte=until).order_by("pk"))
+    stood = rows.filter(computed_at__lte=since).order_by("-pk").values("pk")[:1]
+    steps = list(rows.filter(Q(computed_at__gt=since, computed_at__lte=until) | Q(pk=Subquery(stood))).order_by("pk"))
+    before = steps.pop(0) if steps and steps[0].computed_at <= since else None
     pairs = list(zip([before, *steps], steps, strict=False))
     formulas = formula_changes.between(pairs)
     midway = [formulas.get(two.pk) for _one, two in pairs]
@@ -68,7 +81,7 @@ def moved(risk: Risk, since: datetime, until: datetime, state: str = Levels.Stag
         change.explain(by_formula or (None if one is None else movers.as_result(one)), movers.as_result(two))
         for (one, two), by_formula in zip(pairs, midway, strict=True)
     ]
-    actors = _actors(pairs, changes)
+    actors = _actors(pairs, changes, read)
     signers = formula_changes.signers({by.formula_version for by in midway if by is not None})
     events: list[Event] = []
     for (one, two), by_formula, changed, actor in zip(pairs, midway, changes, actors, strict=True):
@@ -80,10 +93,13 @@ def moved(risk: Risk, since: datetime, until: datetime, state: str = Levels.Stag
     return Moved(risk, state, before, steps[-1] if steps else before, tuple(events))
 
 
-def _actors(pairs: Sequence[tuple[Score | None, Score]], changes: Sequence[Change]) -> Iterable[Any]:
+def _actors(
+    pairs: Sequence[tuple[Score | None, Score]], changes: Sequence[Change], read: Callable[[Entries], list[AuditEntry]]
+) -> Iterable[Any]:
     """Who last wrote about the sources of each change, between the score before it and the new one."""
     sources = [{(term.source.kind, term.source.id) for term in one.terms if term.source} for one in changes]
-    entries = _entries(set().union(*sources), pairs[0][0], pairs[-1][1]) if pairs else []
+    found = read(_entries(set().union(*sources), pairs[0][0], pairs[-1][1]) if pairs else AuditEntry.objects.none())
+    entries = sorted(found, key=lambda entry: entry.pk, reverse=True)
     for (earlier, later), wanted in zip(pairs, sources, strict=True):
         yield next(
             (
@@ -97,8 +113,8 @@ def _actors(pairs: Sequence[tuple[Score | None, Score]], changes: Sequence[Chang
         )
 
 
-def _entries(subjects: set[tuple[str, int]], earliest: Score | None, latest: Score) -> list[AuditEntry]:
-    """What people did to these subjects between two scores, newest first."""
+def _entries(subjects: set[tuple[str, int]], earliest: Score | None, latest: Score) -> Entries:
+    """What people did to these subjects between two scores."""
     by_kind: dict[str, list[int]] = {}
     for kind, pk in subjects:
         by_kind.setdefault(kind, []).append(pk)
@@ -107,7 +123,7 @@ def _entries(subjects: set[tuple[str, int]], earliest: Score | None, latest: Sco
         entries |= AuditEntry.objects.filter(kind=kind, subject_id__in=ids)
     if earliest is not None:
         entries = entries.filter(at__gt=earliest.computed_at)
-    return list(entries.filter(actor__isnull=False, at__lte=latest.computed_at).select_related("actor").order_by("-pk"))
+    return entries.filter(actor__isnull=False, at__lte=latest.computed_at).select_related("actor")
 
 
 def _value(score: Score | None) -> Decimal | None:

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Min, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from assets.models import Asset
-from portal import subjects
+from portal import at_once, clock, subjects
 from portal.archive.changes import Entry
 from portal.people import organisations
+from portal.record.models import AuditEntry
 from risks import appetite, history, indicator_book, meanings, panels, scales, scores, why, wording
 from risks.appetite import Verdict
 from risks.models import Levels, Risk, RiskAsset, StaleScore
@@ -57,7 +59,7 @@ class Sheet:
     assets: tuple[Asset, ...]
     hidden_assets: int
     path: tuple[Asset, ...]
-    named_people: tuple[Any, ...]
+    named: tuple[str, ...]  # who else may read it
     panels: tuple[tuple[str, Any], ...]
     entries: list[Entry]
     has_more: bool
@@ -81,6 +83,7 @@ def of_user(user: Any):
     """The risks `user` may open, with all a sheet needs in the same query."""
     links = RiskAsset.objects.filter(risk=OuterRef("pk")).order_by().values("risk").annotate(count=Count("pk"))
     stale = StaleScore.objects.filter(risk=OuterRef("pk")).order_by().values("risk").annotate(since=Min("created_at"))
+    named = Risk.named_people.through.objects.filter(risk=OuterRef("pk"))
     related = ("unit", "unit__head", "it_owner", "security_owner", "logged_by", "score_state")
     return (
         Risk.objects.visible_to(user)
@@ -92,24 +95,32 @@ def of_user(user: Any):
             incident_marks=incident_book.marks_with_risk(user),
             has_come_true=incident_book.came_true(),
             stale_since=Subquery(stale.values("since")),
+            named=ArraySubquery(named.order_by("user__name").values("user__name")),
             link_count=Coalesce(Subquery(links.values("count")), 0),
         )
     )
 
 
 def read(risk: Risk, user: Any) -> Sheet:
-    """The sheet of `risk`, a row of `of_user(user)`. Thirteen queries at most and those of the panels, however much hangs on it."""
+    """The sheet of `risk`, a row of `of_user(user)`. Seven queries at most and those of the panels, however much hangs on it."""
     verdict = appetite.judge(_state(risk, "current_value"), appetite.known(risk.category, risk.unit.lineage))
-    score = why.newest(risk, Levels.Stage.CURRENT)
     tolerance = None if verdict.tolerance_points is None else Decimal(verdict.tolerance_points)
     judged = {row.stage: row for row in Levels.objects.filter(risk=risk).select_related("set_by")}
     since = organisations.today() - timedelta(days=DAYS_OF_CHANGE)
-    moved = _moved(risk, score, since)
+    links: list[AuditEntry] = []
+
+    def read_along(entries: scores.Entries) -> list[AuditEntry]:
+        found = at_once.lists({"moves": entries, "links": history.links_of(risk)})
+        links.extend(sorted(found["links"], key=lambda entry: entry.pk, reverse=True))
+        return found["moves"]
+
+    way = scores.moved(risk, scores.evening(since), clock.now(), read=read_along)
+    score, moved = way.after, _told(way)
     linked = list(Asset.objects.visible_to(user).filter(risk_links__risk=risk).select_related("unit").order_by("number"))
     known = {("asset", asset.pk): asset for asset in linked}
     names = why.sources([score, *(moved.scores if moved else ())], user, known)
     move = why.explain_move(since, None, moved, names) if moved else None
-    entries, has_more = history.read(risk, user)
+    entries, has_more = history.read(risk, user, links=links)
     return Sheet(
         risk=risk,
         why=why.explain(score, names, tolerance),
@@ -121,7 +132,7 @@ def read(risk: Risk, user: Any) -> Sheet:
         assets=tuple(linked),
         hidden_assets=risk.link_count - len(linked),
         path=_path(linked, user),
-        named_people=tuple(risk.named_people.order_by("name")) if risk.is_confidential else (),
+        named=tuple(risk.named) if risk.is_confidential else (),
         panels=tuple(
             (panel["template"], panel["cells"][risk.pk])
             for panel in subjects.panels("risk", [risk.pk], user)
@@ -132,12 +143,11 @@ def read(risk: Risk, user: Any) -> Sheet:
     )
 
 
-def _moved(risk: Risk, score: Any, since: date) -> Moved | None:
+def _told(way: Moved) -> Moved | None:
     """What happened to the score in the last 30 days; None where it is new or stood still."""
-    if score is None or score.value is None or score.previous_value is None or score.computed_at <= scores.evening(since):
-        return None
-    moved = scores.moved(risk, scores.evening(since), score.computed_at)
-    return moved if moved.before is not None else None
+    score = way.after
+    new = score is None or score.value is None or score.previous_value is None or way.before is None
+    return None if new or not way.events else way
 
 
 def _stage(risk: Risk, stage: str, judged: Mapping[str, Levels]) -> StageHead:

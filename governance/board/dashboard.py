@@ -106,12 +106,13 @@ def build(user) -> Dashboard:
     """Today for `user`; a constant number of queries."""
     where = scope.of(user)
     known = figures_of.read(user, where)
-    mine, waiting = needs.both(user, where)
     first = beginning_of.of(user)
     tiles = first.without_empty(_order(reach.grants(user).names))
+    sees_risks = bool(where.units) and user.has_perm("risks.view_risk")
+    rated = between_us.rounds(user, where, needs.MOST_CARDS) if sees_risks and "between" in tiles else between_us.NO_ROUNDS
+    mine, waiting = needs.both(user, where, rated.waiting)
     today = organisations.today()
     since = today - timedelta(days=MOVED_WITHIN_DAYS)
-    sees_risks = bool(where.units) and user.has_perm("risks.view_risk")
     risks = Risk.objects.visible_to(user).filter(where.within("unit"), state=Risk.State.OPEN)
     moved = movers.read(user, since, MOST_ARROWS, within=where.within("risk__unit")) if sees_risks else Moved([])
     looked_after = ground.read() if "ground" in tiles else None
@@ -136,7 +137,7 @@ def build(user) -> Dashboard:
         safety=_safety_lane(risks) if sees_risks else [],
         owned=_owned(user) if "owned" in tiles and known.of("owned") else [],
         concerns=_concerns(user) if "concerns" in tiles else [],
-        between=between_us.read(user, where) if sees_risks and "between" in tiles else None,
+        between=between_us.of(rated) if sees_risks and "between" in tiles else None,
         compliance=strip,
         ground=looked_after,
         beginning=first,

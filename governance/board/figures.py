@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from assets.models import Asset
 from governance.board.scope import Scope
-from portal.people import organisations, reach
+from portal import at_once
+from portal.people import organisations
 from portal.record import totals
 from portal.web.shown import SOON_DAYS
 from risks import hidden
@@ -56,26 +57,42 @@ def read(user, scope: Scope) -> Figures:
     """Every figure of Today for `user` over `scope`. A constant number of queries, whatever the size of the register."""
     today = organisations.today()
     shut = hidden.of(user).within([unit.path for unit in scope.units]) if scope.units else hidden.HiddenRisks()
-    rows = [*_from_ledger(_kept(scope, shut)), *_dated(user, scope, today, shut)] if scope.units else _personal(user)
+    counted = at_once.counts(_to_count(user, scope, today))
+    rows = [*_from_ledger(_kept(scope, shut)), *_dated(counted, today, shut)] if scope.units else _personal(counted)
     may = {room: user.has_perm(permission) for room, permission in OPENED_BY.items()}
     figures = [
         Figure(key, value, scope.rows(url_name, **filters), url_name == REGISTER and key != "open" and shut.are_there)
         for key, value, url_name, filters in rows
         if may[url_name]
     ]
-    figures += _owned(user) if may[REGISTER] and scope.units else []
+    figures += _owned(counted) if may[REGISTER] and scope.units else []
     return Figures({figure.key: figure for figure in figures}, last_monday(today))
 
 
-def _owned(user) -> list[Figure]:
+def _owned(counted: Mapping[str, int]) -> list[Figure]:
     """What somebody owns, wherever it lies: the scope of their role may leave most of it out."""
-    rows = Risk.objects.visible_to(user).open().current().owned_by(user.pk)
-    counts = rows.aggregate(owned=Count("pk"), owned_above=Count("pk", filter=Q(score_state__is_above_tolerance=True)))
     address = f"{reverse(REGISTER)}?owner=me"
-    return [
-        Figure("owned", counts["owned"], address),
-        Figure("owned_above", counts["owned_above"], f"{address}&above_tolerance=1"),
-    ]
+    above = Figure("owned_above", counted["owned_above"], f"{address}&above_tolerance=1")
+    return [Figure("owned", counted["owned"], address), above]
+
+
+def _to_count(user, scope: Scope, today: date) -> dict[str, QuerySet]:
+    """What depends on the day or on the reader is never a kept total: counts over small indexes."""
+    mine = Risk.objects.visible_to(user)
+    if not scope.units:
+        return {"open": mine.filter(state=Risk.State.OPEN)}
+    owned = mine.open().current().owned_by(user.pk)
+    risks = mine.filter(scope.within("unit"), state=Risk.State.OPEN)
+    assets = Asset.objects.visible_to(user).filter(scope.within("unit"), archived_at=None)
+    new_since = organisations.morning(today - timedelta(days=NEW_ASSET_DAYS))
+    return {
+        "late": risks.filter(review_due_on__lt=today),
+        "soon": risks.filter(review_due_on__range=(today, today + timedelta(days=SOON_DAYS))),
+        "new_above": risks.filter(logged_at__gte=organisations.morning(last_monday(today)), score_state__is_above_tolerance=True),
+        "assets_new": assets.filter(registered_at__gte=new_since),
+        "owned": owned,
+        "owned_above": owned.filter(score_state__is_above_tolerance=True),
+    }
 
 
 def _kept(scope: Scope, shut: hidden.HiddenRisks) -> Mapping[str, int]:
@@ -118,26 +135,19 @@ def _from_ledger(kept: Mapping[str, int]):
     yield "assets_unowned", kept.get("assets.unowned", 0), INVENTORY, {"owner": "none"}
 
 
-def _dated(user, scope: Scope, today: date, shut: hidden.HiddenRisks):
-    """What depends on the day is never a kept total: counts over small indexes."""
+def _dated(counted: Mapping[str, int], today: date, shut: hidden.HiddenRisks):
+    """What was counted, with the hidden ones that count in groups."""
     monday, soon_on = last_monday(today), today + timedelta(days=SOON_DAYS)
     morning = organisations.morning(monday)
-    risks = Risk.objects.filter(scope.within("unit"), state=Risk.State.OPEN).filter(Risk.visibility(reach.grants(user)))
     late = len(shut.where(lambda one: one.review_due_on is not None and one.review_due_on < today))
     soon = len(shut.where(lambda one: one.review_due_on is not None and today <= one.review_due_on <= soon_on))
     new = len(shut.where(lambda one: one.logged_at >= morning and bool(one.is_above_tolerance)))
-    passed = Q(review_due_on__lt=today)
-    due = risks.filter(review_due_on__lte=soon_on).aggregate(late=Count("pk", filter=passed), soon=Count("pk", filter=~passed))
-    yield "review_overdue", late + due["late"], REGISTER, {"review": "overdue"}
-    yield "review_due_soon", soon + due["soon"], REGISTER, {"review": "due_soon"}
-    fresh = risks.filter(logged_at__gte=morning, score_state__is_above_tolerance=True)
-    yield "new_above", new + fresh.count(), REGISTER, {"above_tolerance": 1, "logged_since": monday}
-    since = today - timedelta(days=NEW_ASSET_DAYS)
-    assets = Asset.objects.visible_to(user).filter(scope.within("unit"), archived_at=None)
-    yield "assets_new", assets.filter(registered_at__gte=organisations.morning(since)).count(), INVENTORY, {"new_since": since}
+    yield "review_overdue", late + counted["late"], REGISTER, {"review": "overdue"}
+    yield "review_due_soon", soon + counted["soon"], REGISTER, {"review": "due_soon"}
+    yield "new_above", new + counted["new_above"], REGISTER, {"above_tolerance": 1, "logged_since": monday}
+    yield "assets_new", counted["assets_new"], INVENTORY, {"new_since": today - timedelta(days=NEW_ASSET_DAYS)}
 
 
-def _personal(user):
+def _personal(counted: Mapping[str, int]):
     """For somebody whose role opens no unit: what they logged or are named on."""
-    rows = Risk.objects.filter(Risk.visibility(reach.grants(user)), state=Risk.State.OPEN)
-    yield "open", rows.count(), REGISTER, {}
+    yield "open", counted["open"], REGISTER, {}

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from assets.models import Proposal
 from governance.board.scope import Scope
-from portal import subjects
+from portal import at_once, subjects
 from portal.attention.models import Review
 from portal.people import organisations, reach, roll
-from portal.people.models import User
-from portal.signing import registry, signatures
+from portal.people.models import Unit, User
+from portal.signing import registry, waiting
 from portal.web import shown
 from risks import breaches, differences, treatment_book
 from risks.models import RatingRound, Risk, RiskException
@@ -41,27 +41,42 @@ class Need:
     person: str = ""
 
 
+@dataclass(frozen=True)
+class Reviews:
+    """What waits for the reader, or for whom they prepare, and the late ones of others that the reader waits for."""
+
+    mine: list[Review]
+    theirs: list[Review]
+
+
 def of(user: User, scope: Scope) -> list[Need]:
     """What needs `user`, the most pressing first. Whoever prepares for a leader sees that leader's cards."""
-    return both(user, scope, mirror=False)[0]
+    return _gathered(user, scope, differences.waiting_for(user)[:MOST_CARDS], _reviews(user, mirror=False))[0]
 
 
-def both(user: User, scope: Scope, *, mirror: bool = True) -> tuple[list[Need], list[Need]]:
-    """The same, and the mirror: what `user` waits for. What their reviews are about is read at once."""
-    mine, theirs = _reviews(user), _waiting(user) if mirror else []
-    things = _things([*mine, *theirs], user)
+def both(user: User, scope: Scope, rounds: Iterable[RatingRound]) -> tuple[list[Need], list[Need]]:
+    """The same, and the mirror: what `user` waits for. `rounds` are the ratings that wait for them."""
+    return _gathered(user, scope, rounds, _reviews(user, mirror=True))
+
+
+def _gathered(user: User, scope: Scope, rounds: Iterable[RatingRound], reviews: Reviews) -> tuple[list[Need], list[Need]]:
+    unsigned = waiting.of(user)[:MOST_CARDS]
+    rows = [*reviews.mine, *reviews.theirs]
+    things = subjects.fetch([*((row.subject_kind, row.subject_id) for row in rows), *(one.key for one in unsigned)], user)
     note = gettext("Waits for %(name)s")
     found = [
-        *_signatures(user),
+        *_signatures(unsigned, things),
         *_breaches(user),
         *_expired(user),
-        *_ratings(user),
+        *_ratings(rounds),
         *_treatments(user),
-        *_as_needs(mine, things, user, note),
+        *_as_needs(reviews.mine, things, user, note),
+        *_proposals(user),
+        *_register(user, scope),
+        *_accounts(user),
     ]
-    found += [*_proposals(user), *_register(user, scope), *_accounts(user)]
     ordered = sorted(found, key=lambda need: (need.due_on is None, need.due_on or date.max))
-    return [*_live(user), *ordered][:MOST_CARDS], _as_needs(theirs, things, user, note)
+    return [*_live(user), *ordered][:MOST_CARDS], _as_needs(reviews.theirs, things, user, note)
 
 
 def next_for(user: User) -> Need | None:
@@ -72,19 +87,8 @@ def next_for(user: User) -> Need | None:
 
 def waiting_for(user: User) -> list[Need]:
     """The mirror: late reviews of others on what `user` leads or owns, so that nobody has to ask around."""
-    rows = _waiting(user)
+    rows = _reviews(user, mirror=True).theirs
     return _as_needs(rows, _things(rows, user), user, gettext("Waits for %(name)s"))
-
-
-def _waiting(user: User) -> list[Review]:
-    today = organisations.today()
-    grants = reach.grants(user)
-    if not grants.seats and not user.heads_of.exists():
-        return []
-    rows = Review.objects.visible_to(user).overdue(today).exclude(owner=user).select_related("owner")
-    if not grants.seats:
-        rows = rows.filter(owner__reports_to=user)
-    return list(rows.order_by("due_on")[:MOST_CARDS])
 
 
 def _live(user: User) -> Iterator[Need]:
@@ -106,20 +110,22 @@ def _live(user: User) -> Iterator[Need]:
         )
 
 
-def _signatures(user: User) -> Iterator[Need]:
+def _signatures(unsigned: Iterable[waiting.Unsigned], things: Things) -> Iterator[Need]:
     """What waits for a signature of an office the reader fills."""
-    for found in signatures.waiting_for(user)[:MOST_CARDS]:
-        subject = subjects.of_kind(found.kind)
-        changed = any(slot.stale is not None for slot in found.slots)
-        elsewhere = registry.of_kind(found.kind).answered_at
+    for one in unsigned:
+        if (thing := things.get(one.key)) is None:
+            continue
+        elsewhere = registry.of_kind(one.kind).answered_at
         yield Need(
             kind=gettext("Signature"),
             icon="pen",
-            title=subject.label(found.subject),
-            note=gettext("It has changed since it was signed.") if changed else gettext("It holds once your office has signed it."),
-            url=elsewhere(found.subject) if elsewhere else reverse("signing:signatures", args=[found.kind, found.subject.pk]),
+            title=subjects.of_kind(one.kind).label(thing),
+            note=gettext("It has changed since it was signed.")
+            if one.has_changed
+            else gettext("It holds once your office has signed it."),
+            url=elsewhere(thing) if elsewhere else reverse("signing:signatures", args=[one.kind, one.pk]),
             verb=gettext("Read and sign"),
-            due_on=getattr(found.subject, "starts_on", None),
+            due_on=getattr(thing, "starts_on", None),
         )
 
 
@@ -157,9 +163,9 @@ def _expired(user: User) -> Iterator[Need]:
         )
 
 
-def _ratings(user: User) -> Iterator[Need]:
+def _ratings(rounds: Iterable[RatingRound]) -> Iterator[Need]:
     """Risks that the reader's office has not rated yet, and differences the two can still settle."""
-    for found in differences.waiting_for(user)[:MOST_CARDS]:
+    for found in rounds:
         row = differences.row(found)
         different = found.state == RatingRound.State.DIFFERENT
         views = " · ".join(f"{seat} {one.likelihood_level} × {one.impact_level}" for seat, one in row.sides if one)
@@ -189,18 +195,20 @@ def _treatments(user: User) -> Iterator[Need]:
         )
 
 
-def _reviews(user: User) -> list[Review]:
-    """Theirs, then those of the leader they prepare for."""
-    found = _soon(user, user)
-    if "PREPARER" in reach.grants(user).names and user.reports_to is not None:
-        found += _soon(user, user.reports_to)
-    return found
-
-
-def _soon(user: User, of_whom: User) -> list[Review]:
-    rows = Review.objects.visible_to(user).for_person(of_whom).open().select_related("owner")
-    until = organisations.today() + timedelta(days=AHEAD_DAYS)
-    return list(rows.filter(due_on__lte=until).order_by("due_on")[:MOST_CARDS])
+def _reviews(user: User, *, mirror: bool) -> Reviews:
+    """Theirs, then those of the leader they prepare for; with `mirror` the late ones of others. One query."""
+    today, grants = organisations.today(), reach.grants(user)
+    seen = Review.objects.visible_to(user).select_related("owner")
+    soon = seen.open().filter(due_on__lte=today + timedelta(days=AHEAD_DAYS)).order_by("due_on", "pk")
+    lists = {"own": soon.for_person(user)[:MOST_CARDS]}
+    if "PREPARER" in grants.names and user.reports_to is not None:
+        lists["prepared"] = soon.for_person(user.reports_to)[:MOST_CARDS]
+    if mirror:
+        late = seen.overdue(today).exclude(owner=user)
+        led = late if grants.seats else late.filter(Exists(Unit.objects.filter(head=user)), owner__reports_to=user)
+        lists["theirs"] = led.order_by("due_on", "pk")[:MOST_CARDS]
+    found = {name: sorted(rows, key=lambda row: (row.due_on, row.pk)) for name, rows in at_once.lists(lists).items()}
+    return Reviews([*found["own"], *found.get("prepared", ())], found.get("theirs", []))
 
 
 def _things(rows: Iterable[Review], user: User) -> Things:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q
-
 from governance.together.models import Decision, DecisionLink
 from portal import clock, subjects
 from risks import authority
@@ -77,10 +75,10 @@ def naming(kind: str, pk: int):
 
 
 def about(kind: str, ids: Sequence[int], user: Any) -> Mapping[int, list[Decision]]:
-    """The decisions that `user` may see about each of `ids`: two queries."""
+    """The decisions that `user` may see about each of `ids`, the newest first: one query."""
     links = DecisionLink.objects.filter(subject_kind=kind, subject_id__in=ids, archived_at=None)
-    found = {one.pk: one for one in Decision.objects.visible_to(user).current().filter(Q(pk__in=links.values("decision")))}
+    seen = links.filter(decision__in=Decision.objects.visible_to(user).current()).select_related("decision")
     told: dict[int, list[Decision]] = {}
-    for pk, decision in links.filter(decision__in=found).order_by("-decision").values_list("subject_id", "decision"):
-        told.setdefault(pk, []).append(found[decision])
+    for link in seen.order_by("-decision"):
+        told.setdefault(link.subject_id, []).append(link.decision)
     return told

@@ -8,6 +8,7 @@ import structlog
 from django.db.models import Model
 
 from portal import clock, subjects
+from portal.record import unchanged
 from portal.record.models import AuditEntry, EntryText
 
 
@@ -24,6 +25,7 @@ def record(actor: Any, verb: str, subject: Model, params: Mapping[str, Any] | No
     )
     if text:
         EntryText.objects.create(entry=entry, text=text)
+    unchanged.moved()
     return entry
 
 
@@ -43,6 +45,7 @@ def record_many(actor: Any, verb: str, kind: str, rows: Iterable[tuple[int, Mapp
         for pk, params in rows
     ]
     AuditEntry.objects.bulk_create(entries, batch_size=2000)
+    unchanged.moved()
     return len(entries)
 
 

@@ -39,7 +39,12 @@ def canonical(kind: str, pk: int, content: Mapping[str, Any]) -> bytes:
 
 def digest_of(subject: Any) -> str:
     """SHA-256 of the canonical form of what `subject` says now."""
-    return hashlib.sha256(canonical(subjects.kind_of(subject), subject.pk, of(subject))).hexdigest()
+    return digest(subjects.kind_of(subject), subject.pk, of(subject))
+
+
+def digest(kind: str, pk: int, said: Mapping[str, Any]) -> str:
+    """The same of what was read of it already."""
+    return hashlib.sha256(canonical(kind, pk, said)).hexdigest()
 
 
 def difference(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

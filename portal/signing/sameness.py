@@ -12,14 +12,14 @@ from portal.signing.models import RedactedContent
 Key = tuple[str, int]
 
 
-def of(about: Q, wanted: Mapping[Key, Any]) -> dict[Key, set[str]]:
-    """For each of `wanted` ((kind, id) → subject), which `about` finds. One query, and none where no word is missing."""
-    said = {key: content.of(subject) for key, subject in wanted.items()}
-    found = {key: {content.digest_of(subject)} for key, subject in wanted.items()}
+def of(about: Q, said: Mapping[Key, Mapping[str, Any]]) -> dict[Key, set[str]]:
+    """For each subject that `about` finds, by (kind, id) with what it says. One query, and none where no word is missing."""
+    now = {key: content.digest(*key, known) for key, known in said.items()}
+    found = {key: {digest} for key, digest in now.items()}
     if any(redacting.MARK.encode() in content.canonical(*key, known) for key, known in said.items()):
         for one in RedactedContent.objects.filter(about).select_related("before"):
             key = (one.subject_kind, one.subject_id)
             # what was signed has lost the same words, and says the same: nothing else changed
-            if one.after == content.digest_of(wanted[key]) and one.before.content == said[key]:
+            if one.after == now[key] and one.before.content == said[key]:
                 found[key].add(one.before_id)
     return found

@@ -86,10 +86,11 @@ def read(wanted: Mapping[Key, Any]) -> dict[Key, Standing]:
         answers.setdefault((one.subject_kind, one.subject_id), []).append(one)
     off = {(one.subject_kind, one.subject_id, one.content_id): one.at for one in SignedOff.objects.filter(about)}
     holders = _holders(wanted)
-    same = sameness.of(about, wanted)
+    said = {key: content.of(subject) for key, subject in wanted.items()}
+    same = sameness.of(about, said)
     found = {}
     for key, subject in wanted.items():
-        digest = content.digest_of(subject)
+        digest = content.digest(*key, said[key])
         held = holders.get(key, {})
         signed_off_at = next((off[(*key, one)] for one in sorted(same[key]) if (*key, one) in off), None)
         request = requests.get(key)

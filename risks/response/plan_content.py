@@ -219,11 +219,16 @@ def forget_private(plan: ResponsePlan) -> None:
 def material(version: PlanVersion) -> Mapping[str, Any]:
     """What the leaders sign. Private numbers are no part of it: a new one takes nothing away."""
     fields = {
-        "actions": ("phase", "office", "title", "person_id", "seat", "minutes_allowed", "done_when"),
-        "contacts": ("name", "role", "person_id", "reach", "below__place"),
-        "clocks": ("law", "name", "starts", "amount", "measure", "person_id", "seat"),
+        "actions": ("place", "phase", "office", "title", "person_id", "seat", "minutes_allowed", "done_when"),
+        "contacts": ("place", "name", "role", "person_id", "reach"),
+        "clocks": ("place", "law", "name", "starts", "amount", "measure", "person_id", "seat"),
     }
-    return {name: list(getattr(version, name).values("place", *columns)) for name, columns in fields.items()}
+    rows = {name: list(getattr(version, name).all()) for name in fields}
+    said = {name: [{one: getattr(row, one) for one in fields[name]} for row in rows[name]] for name in fields}
+    places = {contact.pk: contact.place for contact in rows["contacts"]}
+    for told, contact in zip(said["contacts"], rows["contacts"], strict=True):
+        told["below__place"] = places.get(contact.below_id)
+    return said
 
 
 WORDS = {

@@ -12,7 +12,7 @@ from risks.response import activation_book, exercise_book, plan_book
 def with_content(versions: QuerySet) -> QuerySet:
     """Versions with their actions, contacts (no private number) and clocks."""
     contacts = PlanContact.objects.annotate(below_place=F("below__place"))
-    return versions.prefetch_related("actions", Prefetch("contacts", contacts), "clocks")
+    return versions.prefetch_related(None).prefetch_related("actions", Prefetch("contacts", contacts), "clocks")
 
 
 def with_links(user: Any) -> QuerySet:

@@ -87,6 +87,7 @@ subjects.register(
         label=str,
         material=plan_content.material,
         related=("plan__unit", "plan__owner"),
+        prefetch=("actions", "contacts", "clocks"),
     )
 )
 subjects.register(

@@ -92,5 +92,5 @@ def test_the_number_of_queries_is_that_of_the_kinds(told, at, django_assert_num_
     for number in range(11, 21):
         at(day(number), risk, "risk.rated", cio, 1 + number % 5)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(scores.moved(risk, day(2), day(28)).events) > 9

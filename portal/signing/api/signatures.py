@@ -58,7 +58,7 @@ class SignatureRequestSerializer(serializers.ModelSerializer):
         """All of a page at once: its subjects one query a kind, their answers three."""
         if "standings" not in self.context or row.key not in self.context["standings"]:
             page = self.parent.instance if isinstance(self.parent, serializers.ListSerializer) else [row]
-            things = subjects.fetch([one.key for one in page], self.context["request"].user)
+            things = subjects.fetch([one.key for one in page], self.context["request"].user, with_content=True)
             self.context["standings"] = dict.fromkeys(one.key for one in page) | standings.read(things)
         return self.context["standings"][row.key]
 

@@ -26,7 +26,7 @@ def test_between_us_shows_what_differs_and_what_was_settled_lately(seats, compan
     mark_risks([open_one.pk, ended.pk], "test")
     recompute.refresh_batch()
 
-    found = between.read(seats["CIO"], scope.of(seats["CIO"]))
+    found = between.of(between.rounds(seats["CIO"], scope.of(seats["CIO"]), 7))
 
     assert [row.round.risk for row in found.different] == [open_one]
     assert [(one.round.risk, one.days) for one in found.settled] == [(ended, 5)]
