@@ -112,12 +112,13 @@ def _covered(row: Requirement) -> Covered:
 def above(requirement: Requirement) -> list[Requirement]:
     """What it stands below, from the top down. One query."""
     around = Q(place__lt=requirement.place, last_place__gte=requirement.place)
-    return list(requirement.framework.requirements.filter(around).order_by("place").only("pk", "identifier", "title"))
+    rows = requirement.framework.requirements.filter(around).order_by("place")
+    return list(rows.only("pk", "framework_id", "identifier", "title"))
 
 
 def neighbours(requirement: Requirement) -> tuple[Requirement | None, Requirement | None]:
     """The assessable requirements before and after it. Two queries."""
-    rows = requirement.framework.requirements.assessable().only("pk", "identifier", "title")
+    rows = requirement.framework.requirements.assessable().only("pk", "framework_id", "identifier", "title")
     before = rows.filter(place__lt=requirement.place).order_by("-place").first()
     return before, rows.filter(place__gt=requirement.place).order_by("place").first()
 

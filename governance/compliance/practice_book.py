@@ -71,9 +71,10 @@ def listed(user: Any) -> QuerySet[Profile]:
 
 def sheet(profile: Profile, params: Any, user: Any) -> Sheet:
     """Six queries."""
-    tree = list(profile.framework.requirements.order_by("place").only("pk", "parent_id", "identifier", "title", "assessable"))
-    rows = profile.practices.order_by("requirement__place").select_related("requirement")
-    practices = {row.requirement_id: row for row in rows}
+    rows = profile.framework.requirements.order_by("place")
+    tree = list(rows.only("pk", "framework_id", "parent_id", "identifier", "title", "assessable"))
+    rated = profile.practices.order_by("requirement__place").select_related("requirement")
+    practices = {row.requirement_id: row for row in rated}
     address = reverse("compliance:profile", args=[profile.pk])
     tops, grouped = _grouped(tree, practices, address)
     told = params.get("group", "")

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from governance.together import conditions, decisions, foundation, moving
+from django.db.models import Prefetch, QuerySet
+
+from governance.together import conditions, decisions, moving
 from governance.together.models import Condition, Decision, DecisionOption, Position
 from portal import subjects
 from portal.people import appointments
@@ -74,8 +76,15 @@ class Page:
         return [one for one in self.answers if one.is_dissent]
 
 
+def of_user(user: Any) -> QuerySet[Decision]:
+    """The decisions `user` may open, with what hangs on them."""
+    asked = Condition.objects.select_related("owner", "met_by", "asked_by")
+    rows = subjects.of_kind("decision").named_to(user).current()
+    return rows.prefetch_related("options", "links", Prefetch("conditions", asked))
+
+
 def read(decision: Decision, user: Any) -> Page:
-    """Everything the page shows. Twelve queries at most."""
+    """Everything the page shows of a row of `of_user(user)`. Nine queries at most."""
     panel = panels.read(decision, user)
     standing = panel.standing if panel else signatures.standing(decision)
     options = [one for one in decision.options.all() if one.archived_at is None]
@@ -83,7 +92,7 @@ def read(decision: Decision, user: Any) -> Page:
     answers = _answers(decision, standing)
     arbiter = appointments.seat_holder("ARBITER") if decision.escalated_at and decision.is_put else None
     refused = bool(standing.refusals)
-    asked = list(decision.conditions.standing().select_related("owner", "met_by", "asked_by"))
+    asked = [one for one in decision.conditions.all() if one.archived_at is None]
     in_force = decision.state == Decision.State.DECIDED and user.has_perm("together.meet_condition")
     return Page(
         decision=decision,
@@ -127,7 +136,7 @@ def _last(answers: Sequence[Answer]) -> list[Answer]:
 
 
 def _links(decision: Decision, user: Any) -> tuple[list[Link], int]:
-    rows = list(foundation.current_links(decision))
+    rows = [one for one in decision.links.all() if one.archived_at is None]
     found = subjects.fetch([row.key for row in rows], user)
     shown = []
     for row in rows:

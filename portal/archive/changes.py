@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Field, Model
+from django.db.models import Field, Model, Value
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -162,23 +162,27 @@ class Reader:
         return self._known[User].get(pk, "")
 
     def _names(self, user: Any) -> dict[type[Model], dict[Any, str]]:
-        """One query a model: people and units always, other kinds as far as `user` may open them."""
+        """People and units always, in one query; other kinds as far as `user` may open them, one query a kind."""
         wanted: dict[type[Model], set[Any]] = {User: {one.actor_id for one in self._entries}}
         wanted[User] |= {event.pgh_context.metadata.get("actor") for event in self._versions if event.pgh_context}
         for one in self._fields:
             if one.is_relation:
                 wanted.setdefault(one.related_model, set()).update(getattr(event, one.attname) for event in self._versions)
-        return {model: _named(model, ids - {None}, user) for model, ids in wanted.items()}
+        everybodys = [model for model in (User, Unit) if model in wanted]
+        rows = [model.objects.filter(pk__in=wanted[model] - {None}) for model in everybodys]
+        names = [one.annotate(of=Value(place)).values_list("of", "pk", "name") for place, one in enumerate(rows)]
+        known: dict[type[Model], dict[Any, str]] = {model: {} for model in everybodys}
+        for place, pk, name in names[0].union(*names[1:], all=True):
+            known[everybodys[place]][pk] = name
+        return known | {model: _named(model, ids - {None}, user) for model, ids in wanted.items() if model not in everybodys}
 
 
 def _named(model: type[Model], ids: set[Any], user: Any) -> dict[Any, str]:
     if not ids:
         return {}
-    if model in (User, Unit):
-        return dict(model.objects.filter(pk__in=ids).values_list("pk", "name"))
     for subject in subjects.all_kinds().values():
         if subject.model_class is model:
-            return {row.pk: subject.label(row) for row in subject.visible_to(user).filter(pk__in=ids)}
+            return {row.pk: subject.label(row) for row in subject.named_to(user).filter(pk__in=ids)}
     return {}
 
 

@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from portal.archive import changes
 from portal.people.models import Appointment, BrowserSession, RoleAssignment, ServiceToken, User
 from portal.record.models import AuditEntry
 
+Key = tuple[str, int]
 ACCOUNT = ("id", "name", "email", "unit_id", "reports_to_id", "time_zone", "language", "is_service", "is_active")
 ACCOUNT += ("date_joined", "last_login")
 TOLD_ELSEWHERE = (RoleAssignment, Appointment, ServiceToken, BrowserSession, EmailAddress, Authenticator, AuditEntry)
@@ -52,6 +53,11 @@ def held_on(person: User, *, reader: User | None) -> dict[str, Any]:
     out; an administrator gets no words of things they may not open. PermissionDenied."""
     if reader is not None and not may_read(person, reader):
         raise PermissionDenied
+    did = list(AuditEntry.objects.filter(actor=person).select_related("words").order_by("pk"))
+    columns = _columns(person)
+    with_words = reader is None or reader.pk == person.pk
+    keys = [key for one in columns for key in one.keys]
+    things = _things(keys if with_words else [*keys, *((one.kind, one.subject_id) for one in did)], reader)
     return {
         "as_of": clock.now(),
         "account": {name.removesuffix("_id"): getattr(person, name) for name in ACCOUNT},
@@ -62,8 +68,8 @@ def held_on(person: User, *, reader: User | None) -> dict[str, Any]:
         "tokens": list(person.tokens.order_by("pk").values("name", "prefix", "scopes", "created_at", "expires_at", "revoked_at")),
         "sessions": list(person.browser_sessions.order_by("pk").values("device", "address", "since", "last_seen_at", "ended_at")),
         "failed_sign_ins": _failed_sign_ins(person),
-        "named_on": [_told(one) for one in _named(person, reader)],
-        "did": _did(person, reader),
+        "named_on": [_told(one) for one in sorted(_named(columns, things), key=lambda one: (one.model, one.field))],
+        "did": _did(did, things, with_words=with_words),
     }
 
 
@@ -90,15 +96,38 @@ def _failed_sign_ins(person: User) -> list[dict[str, Any]]:
     return list(attempts.values("attempt_time", "ip_address", "failures_since_start"))
 
 
-def _named(person: User, reader: User | None) -> list[Named]:
-    """Every column of every table that points to the person, whatever app it belongs to."""
-    fields = _pointing()
-    found = []
-    for place, count in _counts(fields, person):
-        model, field = fields[place].model, fields[place]
-        rows = model._default_manager.filter(**{field.name: person})
-        found.append(Named(_column(model, field), model._meta.label, field.name, count, _openable(model, rows, reader)))
-    return sorted(found, key=lambda one: (one.model, one.field))
+@dataclass(frozen=True)
+class Pointing:
+    """A column that points to the person: how many rows do, and by (kind, id) those of a registered kind."""
+
+    field: Field
+    count: int
+    keys: list[Key]
+
+
+def _named(columns: Iterable[Pointing], things: Mapping[Key, Model]) -> Iterator[Named]:
+    """Those of a registered kind that the reader may open, by label; of other tables only the number is told."""
+    for one in columns:
+        model = one.field.model
+        found = [(key[0], things[key]) for key in sorted(one.keys) if key in things]
+        rows = [_row(subjects.of_kind(kind), thing) for kind, thing in found]
+        yield Named(_column(model, one.field), model._meta.label, one.field.name, one.count, rows)
+
+
+def _row(kind: subjects.Subject, thing: Model) -> dict[str, Any]:
+    return {"kind": kind.kind, "id": thing.pk, "label": kind.label(thing), "url": kind.url(thing)}
+
+
+def _things(keys: Iterable[Key], reader: User | None) -> Mapping[Key, Model]:
+    """What `reader` may open of these; all of it for the command. One query a kind."""
+    if reader is not None:
+        return subjects.fetch(list(keys), reader)
+    ids: dict[str, set[int]] = {}
+    for kind, pk in keys:
+        ids.setdefault(kind, set()).add(pk)
+    known = {kind: subjects.of_kind(kind) for kind in ids if kind in subjects.all_kinds()}
+    rows = {kind: one.model_class._default_manager.select_related(*one.related) for kind, one in known.items()}
+    return {(kind, row.pk): row for kind, of_kind in rows.items() for row in of_kind.filter(pk__in=ids[kind])}
 
 
 def _pointing() -> list[Field]:
@@ -108,51 +137,49 @@ def _pointing() -> list[Field]:
     return [one for one in fields if one.model not in TOLD_ELSEWHERE and not hasattr(one.model, "pgh_tracked_model")]
 
 
-def _counts(fields: list[Field], person: User) -> list[tuple[int, int]]:
-    """(place in `fields`, rows) where there are any; one query."""
+def _columns(person: User) -> list[Pointing]:
+    """Every column of every table that points to the person, whatever app it belongs to; those with rows. One query."""
+    fields = _pointing()
     parts = [
-        sql.SQL("SELECT {}, count(*) FROM {} WHERE {} = {}").format(
-            sql.Literal(place), sql.Identifier(one.model._meta.db_table), sql.Identifier(one.column), sql.Literal(person.pk)
+        sql.SQL("SELECT {}, count(*), {} FROM {} WHERE {} = {}").format(
+            sql.Literal(place),
+            sql.SQL("array_agg({}::bigint)").format(sql.Identifier(one.model._meta.pk.column))
+            if _kind(one.model)
+            else sql.SQL("NULL::bigint[]"),
+            sql.Identifier(one.model._meta.db_table),
+            sql.Identifier(one.column),
+            sql.Literal(person.pk),
         )
         for place, one in enumerate(fields)
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(" UNION ALL ").join(parts))
-        return [(place, count) for place, count in cursor.fetchall() if count]
+        return [_points(fields[place], count, ids or ()) for place, count, ids in cursor.fetchall() if count]
+
+
+def _points(field: Field, count: int, ids: Iterable[int]) -> Pointing:
+    kind = _kind(field.model)
+    return Pointing(field, count, [(kind.kind, pk) for pk in ids] if kind else [])
+
+
+def _kind(model: type[Model]) -> subjects.Subject | None:
+    return next((one for one in subjects.all_kinds().values() if one.model_class is model), None)
 
 
 def _column(model: type[Model], field: Field) -> str:
-    kind = next((one for one in subjects.all_kinds().values() if one.model_class is model), None)
+    kind = _kind(model)
     if kind is None:
         return f"{capfirst(str(model._meta.verbose_name_plural))}, {field.verbose_name}"
     return f"{capfirst(str(kind.plural))}, {changes.label_of(kind.kind, field)}"
-
-
-def _openable(model: type[Model], rows: Any, reader: User | None) -> list[dict[str, Any]]:
-    """Those of a registered kind that the reader may open, by label; of other tables only the number is told."""
-    kind = next((one for one in subjects.all_kinds().values() if one.model_class is model), None)
-    if kind is None:
-        return []
-    seen = kind.visible_to(reader).filter(pk__in=rows.values("pk")) if reader else rows.select_related(*kind.related)
-    return [{"kind": kind.kind, "id": row.pk, "label": kind.label(row), "url": kind.url(row)} for row in seen.order_by("pk")]
 
 
 def _told(one: Named) -> dict[str, Any]:
     return {"what": one.what, "table": one.model, "column": one.field, "count": one.count, "rows": one.rows, "hidden": one.hidden}
 
 
-def _did(person: User, reader: User | None) -> list[dict[str, Any]]:
+def _did(entries: Iterable[AuditEntry], things: Mapping[Key, Model], *, with_words: bool) -> list[dict[str, Any]]:
     """What the log holds of them as the one who did it, with their own words; others read no words."""
-    entries = AuditEntry.objects.filter(actor=person).select_related("words").order_by("pk")
-    own = reader is None or reader.pk == person.pk
-    seen = _seen(entries, reader)
-    return [_entry(one, own) for one in entries if own or (one.kind, one.subject_id) in seen]
-
-
-def _seen(entries: Iterable[AuditEntry], reader: User | None) -> Mapping[tuple[str, int], Model]:
-    if reader is None:
-        return {}
-    return subjects.fetch([(one.kind, one.subject_id) for one in entries], reader)
+    return [_entry(one, with_words) for one in entries if with_words or (one.kind, one.subject_id) in things]
 
 
 def _entry(one: AuditEntry, with_words: bool) -> dict[str, Any]:

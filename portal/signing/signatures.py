@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from portal import clock, subjects
+from portal import at_once, clock, subjects
 from portal.attention import news
 from portal.errors import Invalid
 from portal.people import announcements, appointments, roles
@@ -130,9 +130,10 @@ def waiting_for(user: Any, most: int = 50) -> list[Standing]:
     """What waits for a signature of `user`: an office of theirs that has neither signed nor refused it as it stands."""
     if not signs(user):
         return []
+    unsigned = {kind: signable.unsigned() for kind, signable in registry.all_kinds().items()}
     wanted = {}
-    for kind, signable in registry.all_kinds().items():
-        rows = subjects.of_kind(kind).visible_to(user).filter(pk__in=signable.unsigned().order_by().values("pk"))
+    for kind in [kind for kind, count in at_once.counts(unsigned).items() if count]:
+        rows = subjects.of_kind(kind).visible_to(user).filter(pk__in=unsigned[kind].order_by().values("pk"))
         wanted |= {(kind, row.pk): row for row in rows.order_by("pk")[:most]}
     return [found for found in standings.read(wanted).values() if waits_for(found, user)]
 

@@ -12,7 +12,7 @@ from governance.together.models import Condition, OwnershipWish
 from governance.together.wanted import MOST_LINKS
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
-from portal.attention.models import Review
+from portal.attention.models import Reminder, Review
 from portal.people import organisations, proposals
 from portal.people.models import (
     AppointmentProposal,
@@ -123,8 +123,10 @@ def _people(ground: SimpleNamespace, count: int) -> list[User]:
 
 
 def _around(ground: SimpleNamespace, people: list[User]) -> None:
-    """Roles, invitations, units they head, and who left."""
+    """Roles, invitations, units they head, letters they got, and who left."""
     unit, now = ground.company.northfield, clock.now()
+    letter = {"kind": f"user.welcome.{len(people)}", "subject_kind": "user", "due_on": organisations.today()}
+    Reminder.objects.bulk_create(Reminder(recipient=ground.leaver, subject_id=user.pk, **letter) for user in people)
     RoleAssignment.objects.bulk_create(RoleAssignment(user=user, role="OWNER", unit=unit) for user in people)
     Invitation.objects.bulk_create(
         Invitation(user=user, invited_by=ground.leaver, expires_at=now + timedelta(days=7)) for user in people
@@ -230,6 +232,8 @@ def _answered(ground: SimpleNamespace, count: int) -> None:
     """Frameworks of their own, and one with ever more requirements, in ever newer editions."""
     for _ in range(min(count, 20)):
         make_framework(title=f"Rules of plant {next(_serial)}")
+    if not hasattr(ground, "framework"):  # an edition before, which has nothing to compare itself with
+        make_framework(*range(1, count + 1), version=f"{next(_serial)}.0")
     ground.framework = make_framework(*range(1, count + 1), version=f"{next(_serial)}.0")
     annex = make_framework(*range(1, min(count, 100) + 1), title="Annex", version=f"{next(_serial)}.0", kind="control")
     ground.statement = statements.open_one(annex, ground.company.northfield, actor=None)

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from governance.together import decision_book, decision_page, decisions, foundation
 from governance.together.forms.decisions import ChangeForm, DecisionForm, OptionForms, WithdrawalForm
-from portal import subjects
 from portal.archive import changes
 from portal.errors import Invalid, Stale
 from portal.people.access import permitted
@@ -94,7 +93,7 @@ def privilege(request, pk):
 
 
 def visible(request, pk):
-    return get_object_or_404(subjects.of_kind("decision").visible_to(request.user).current(), pk=pk)
+    return get_object_or_404(decision_page.of_user(request.user), pk=pk)
 
 
 def _as_written(option):
