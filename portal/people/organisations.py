@@ -1,6 +1,7 @@
 """The one organisation: read often, changed hardly ever, so kept in the cache. Set up step by step, then running."""
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,23 +21,31 @@ from portal.people.models.organisation import MONDAY_TO_FRIDAY, Organisation
 from portal.record import audit
 
 KEY = "organisation"
+NOT_ASKED: tuple[str, Organisation | None] = ("", None)
+_in_request: ContextVar[tuple[str, Organisation | None]] = ContextVar("organisation of a request", default=NOT_ASKED)
 STEPS = ("organisation", "units", "leaders", "levels", "appetite", "people")
 NEEDED = ("organisation", "units", "levels", "appetite")  # people may come later, through their own doors
 
 
 def current() -> Organisation | None:
-    """The organisation, or None before the set-up; from the cache for at most a minute."""
+    """The organisation, or None before the set-up; from the cache for at most a minute, and one and the same for a request."""
+    request = audit.request_id()
+    if request and _in_request.get()[0] == request:
+        return _in_request.get()[1]
     found = cache.get(KEY)
     if found is None:
         found = Organisation.objects.first()
         if found is not None:
             cache.set(KEY, found, 60)
+    if request and found is not None:
+        _in_request.set((request, found))
     return found
 
 
 def forget() -> None:
     """After a change of the organisation."""
     cache.delete(KEY)
+    _in_request.set(NOT_ASKED)
 
 
 def today() -> date:

@@ -6,7 +6,7 @@ Django keeps values as pickles, and reading a pickle runs whatever it says; so t
 from typing import Any
 
 from django.conf import settings
-from django.core.cache.backends.redis import RedisCache, RedisSerializer
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient, RedisSerializer
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 MARK = 32  # bytes of a SHA-256
@@ -32,12 +32,27 @@ class SealedValues(RedisSerializer):
         return super().loads(body) if ours else None
 
 
+class KeptClient(RedisCacheClient):
+    """Django's makes a client of redis-py for every single value, which took longer than to fetch it; they may be shared."""
+
+    def __init__(self, *arguments: Any, **options: Any):
+        super().__init__(*arguments, **options)
+        self._kept: dict[Any, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        pool = self._get_connection_pool(write)
+        if pool not in self._kept:
+            self._kept[pool] = self._client(connection_pool=pool)
+        return self._kept[pool]
+
+
 class SealedCache(RedisCache):
     """Django's own, where None and nothing are the same."""
 
     def __init__(self, server: Any, params: dict[str, Any]):
         options = params.get("OPTIONS", {}) | {"serializer": SealedValues}
         super().__init__(server, params | {"OPTIONS": options, "KEY_PREFIX": "sealed"})
+        self._class = KeptClient
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         found = super().get(key, None, version)

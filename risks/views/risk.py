@@ -22,13 +22,14 @@ FIRST_YEAR = 1900  # an earlier day is a slip of the keyboard
 
 def visible_risk(request, pk):
     """The risk behind an address, or 404 as if it did not exist."""
-    return get_object_or_404(sheet.of_user(request.user), pk=pk)
+    rows = Risk.objects.visible_to(request.user)
+    return get_object_or_404(rows.select_related("unit", "it_owner", "security_owner", "logged_by", "score_state"), pk=pk)
 
 
 @require_safe
 @permitted("risks.view_risk")
 def risk(request, pk):
-    found = visible_risk(request, pk)
+    found = get_object_or_404(sheet.of_user(request.user), pk=pk)
     context = {
         "risk": found,
         "sheet": sheet.read(found, request.user),

@@ -116,15 +116,16 @@ def test_every_kind_in_the_table_says_who_sees_it():
 
 
 @pytest.mark.parametrize("role", EVERYBODY)
-def test_who_may_open_what(company, role):
+def test_who_may_open_what(company, role, no_throttle):
     things = world.build(company)
     door = world.door_of(role, company)
     hidden = words_hidden_from(role)
     wrong = []
     asked = 0
     for question in questions(things):
-        cache.clear()  # so that no throttle answers in the place of the door
         status, body, location = ask(door, question)
+        if question.method != "get":
+            cache.clear()  # what was undone is not to be remembered
         asked += 1
         told = f"{question.method.upper()} {question.entrance.name} [{question.place}]: {status}"
         allowed = expected(role, question)
