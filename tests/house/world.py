@@ -132,6 +132,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made |= _kept(made["risk"], stranger)
     made["watch"] = {place: watching.begin(make_place(risk), actor=stranger) for place, risk in made["risk"].items()}
     made["comment"] = {place: make_comment(risk, f"{risk.title} again", by=stranger) for place, risk in made["risk"].items()}
+    make_comment(made["activation"][OWN], "Said where links lead first", by=stranger)
     made |= _answered(units, made["control"])
     made["unit"], made["user"] = units, dict.fromkeys(units, stranger)
     return made | {kind: dict.fromkeys(units, row) for kind, row in _around_seats(stranger, company).items()}
