@@ -11,9 +11,10 @@ from governance.together import conditions, decisions, foundation, moving, owner
 from governance.together.models import Charter, Condition, Decision, Office
 from portal import subjects
 from portal.archive import changes
-from portal.attention import news, reviews
+from portal.attention import calendars, news, reviews
 from portal.people import holdings
 from portal.people.models import Unit, User
+from portal.people.reach import grants
 from portal.record import redacting
 from portal.signing import redacted, registry
 from portal.web import shown
@@ -245,3 +246,17 @@ searchable.register(
     searchable.Searchable("decision", label=["title"], words=["question", "context", "arbiter_reason"], number="number"),
     searchable.Searchable("condition", label=["text"], words=["met_note"], at=[("decision", "decision")]),
 )
+
+
+def days_to_decide(user: Any) -> list[calendars.Dated]:
+    """The last days of open questions, for the seats that answer them and whoever asked."""
+    seats = grants(user).seats & {"CIO", "CISO", "CSO"}
+    rows = Decision.objects.visible_to(user).put().exclude(decide_by=None).select_related("unit")
+    return [
+        calendars.Dated(f"decision-{row.pk}", row.decide_by, row, _t("Decide"), _at(row), row.asked_at, row.version)
+        for row in rows.order_by("decide_by", "pk")[: calendars.MOST]
+        if row.asked_by_id == user.pk or seats - ({"CSO"} if not row.touches_safety else set())
+    ]
+
+
+calendars.add(days_to_decide)

@@ -294,6 +294,8 @@ PAGES = {
     "attention:inbox-reading": Line(),
     "attention:reminder": of("reminder"),
     "attention:reminder-reading": of("reminder"),
+    "attention:calendar": Line(),
+    "attention:calendar-ending": Line(),
     "webhooks:webhooks": Line(),
     **{
         f"webhooks:webhook{page}": of("webhook")
@@ -426,6 +428,7 @@ RESOURCES = {
     "bulk-edit-rows": of("bulk-edit-row", run=lambda row: row.bulk_edit_id),
     "scores": of("score"),
     "search": Line(),
+    "calendar": Line(),
     "webhooks": of("webhook"),
     "webhook-deliveries": of("webhook-delivery", run=lambda delivery: delivery.subscription_id),
     "sessions": of("browser-session"),

@@ -28,6 +28,7 @@ UNGUARDED = {
     "account_reset_password_done",
     "people:invitation",
     "people:new-password",
+    "attention:calendar-file",
     "account_confirm_email",
     "account_reset_password_from_key",
     "api:api/v1/",

@@ -180,6 +180,7 @@ PAGES = {
     "setup:levels": DETAIL,
     "setup:appetite": DETAIL,
     "setup:people": DETAIL,
+    "attention:calendar": LIST,
     "webhooks:webhooks": LIST,
     "webhooks:webhook": DETAIL,
     "workbench:search": LIST,

@@ -1,5 +1,5 @@
 """The resources of attention."""
 
-from portal.attention.api import inbox, quiet, reviews
+from portal.attention.api import calendar, inbox, quiet, reviews
 
-__all__ = ["inbox", "quiet", "reviews"]
+__all__ = ["calendar", "inbox", "quiet", "reviews"]
