@@ -21,6 +21,7 @@ class RisksConfig(AppConfig):
             stale,
         )
         from risks.response import registered as registered_incidents  # noqa: F401
+        from risks.response import registered_lists as registered_response_lists  # noqa: F401
         from risks.response import registered_plans as registered_response  # noqa: F401
 
         metrics.gauge("concord_stale_scores", "Rows that wait for a score.", lambda: stale.lag()[0])

@@ -1,4 +1,4 @@
-"""The lists of risks, controls, treatments, exceptions, indicators and incidents: what can be shown, filtered and taken out."""
+"""The lists of risks, controls, treatments, exceptions and indicators: what can be shown, filtered, taken out and changed."""
 
 from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,6 @@ from risks import (
 )
 from risks.filters import ACCEPTANCES, NO_BAND
 from risks.models import Control, Office, Risk, RiskException, Treatment
-from risks.response import incident_book, incidents
 
 NOBODY = _("Nobody yet")
 ANYBODY = (("me", _("Mine")), ("none", _("Nobody")))
@@ -296,38 +295,5 @@ listed.register(
             Filter("q", _("Find")),
             Filter("view", _("View"), indicator_book.views, otherwise="all"),
         ),
-    )
-)
-listed.register(
-    listed.Listed(
-        kind="incident",
-        permission="risks.view_incident",
-        page="risks:incidents",
-        find=incident_book.found,
-        write_permission="risks.log_incident",
-        change=incidents.change,
-        editable=(
-            editing.words("title", _("Incident"), incidents.LONGEST_TITLE),
-            editing.place("unit", _("Where")),
-            editing.person("lead", _("Lead"), owning.owners, blank=NOBODY),
-        ),
-        hidden=incident_book.hidden_count,
-        sort="-number",
-        columns=(
-            listed.text("number", _("No."), sort="id"),
-            listed.text("title", _("Incident")),
-            Column("stage", _("Stage"), incident_book.stage_word),
-            listed.unit("unit", _("Where")),
-            listed.person("lead", _("Lead")),
-            listed.text("noticed_at", _("Noticed")),
-            listed.number("total_loss", _("Loss"), sort=""),
-            listed.text("is_confidential", _("Confidential"), groups=True, stands=False),
-            listed.text("description", _("What happened"), sort="", stands=False),
-            listed.text("occurred_at", _("Happened"), stands=False),
-            listed.text("contained_at", _("Contained"), stands=False),
-            listed.text("closed_at", _("Closed"), stands=False),
-            listed.text("summary", _("What became of it"), sort="", stands=False),
-        ),
-        filters=(Filter("view", _("View"), incident_book.views, otherwise="open"),),
     )
 )

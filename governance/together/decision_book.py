@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from governance.together import moving
 from governance.together.models import Decision
@@ -45,14 +46,29 @@ class Book:
 
 def read(user: Any, params: Any) -> Book:
     """One page of a view. Nine queries at most, however many rows."""
-    view = params.get("view", "open")
-    view = view if view in VIEWS else "open"
+    view = _view(params)
     visible = subjects.of_kind("decision").visible_to(user).current()
     counts = visible.order_by().aggregate(**{name: Count("pk", filter=which) for name, which in VIEWS.items()})
     page = listing.page_of(visible.filter(VIEWS[view]), NEWEST, params, total=counts[view])
     stands = standings.read({("decision", row.pk): row for row in page.rows if row.is_put})
     rows = tuple(_row(row, stands.get(("decision", row.pk)), user) for row in page.rows)
     return Book(view, counts, rows, page)
+
+
+def found(user: Any, params: Any) -> QuerySet[Decision]:
+    """All that the address asks for."""
+    return subjects.of_kind("decision").visible_to(user).current().filter(VIEWS[_view(params)])
+
+
+def views(user: Any) -> list[tuple[str, str]]:
+    words = {"open": _("open"), "differ": _("offices differ"), "decided": _("decided")}
+    words |= {"drafts": _("drafts"), "withdrawn": _("taken back")}
+    return [(name, words[name]) for name in VIEWS]
+
+
+def _view(params: Any) -> str:
+    view = params.get("view", "open")
+    return view if view in VIEWS else "open"
 
 
 def _row(row: Decision, found: standings.Standing | None, user: Any) -> Row:

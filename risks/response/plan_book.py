@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, DateField, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from assets.models import Asset
 from portal.attention.models import Review
@@ -127,21 +128,41 @@ def of_user(user: Any) -> QuerySet:
     )
 
 
+VIEWS: Mapping[str, Q] = {
+    "current": Q(archived_at=None),
+    "live": Q(archived_at=None, is_live=True),
+    "unsigned": Q(archived_at=None, is_in_force=False),
+    "retired": Q(archived_at__isnull=False),
+}
+
+
 def read(user: Any, params: Any) -> Book:
     """One page of a view. Three queries."""
-    views = {
-        "current": Q(archived_at=None),
-        "live": Q(archived_at=None, is_live=True),
-        "unsigned": Q(archived_at=None, is_in_force=False),
-        "retired": Q(archived_at__isnull=False),
-    }
-    view = params.get("view", "current")
-    view = view if view in views else "current"
-    seen = of_user(user)
-    counts = seen.aggregate(**{name: Count("pk", filter=rows) for name, rows in views.items()})
-    hidden = ResponsePlan.objects.hidden_from(user).current().count() if view == "current" else 0
-    page = listing.page_of(seen.filter(views[view]), BY_NUMBER, params, total=counts[view], hidden_count=hidden)
+    view, seen = _view(params), of_user(user)
+    counts = seen.aggregate(**{name: Count("pk", filter=rows) for name, rows in VIEWS.items()})
+    hidden = hidden_count(user, params)
+    page = listing.page_of(seen.filter(VIEWS[view]), BY_NUMBER, params, total=counts[view], hidden_count=hidden)
     return Book(view, counts, page, Tally(counts[view], hidden))
+
+
+def found(user: Any, params: Any) -> QuerySet:
+    """All that the address asks for, as rows of `of_user(user)`."""
+    return of_user(user).filter(VIEWS[_view(params)])
+
+
+def hidden_count(user: Any, params: Any) -> int:
+    """The list of all current ones alone says how many more there are."""
+    return ResponsePlan.objects.hidden_from(user).current().count() if _view(params) == "current" else 0
+
+
+def views(user: Any) -> list[tuple[str, str]]:
+    words = {"current": _("current"), "live": _("at work now"), "unsigned": _("not in force"), "retired": _("retired")}
+    return [(name, words[name]) for name in VIEWS]
+
+
+def _view(params: Any) -> str:
+    view = params.get("view", "current")
+    return view if view in VIEWS else "current"
 
 
 def sheet(plan: ResponsePlan, user: Any) -> Sheet:

@@ -18,7 +18,7 @@ from risks import register, treatments
 from risks.models import Risk
 from tests.factories.assets import make_asset
 from tests.factories.portal import make_company, make_person, make_user
-from tests.factories.response import make_incident
+from tests.factories.response import make_incident, make_plan
 from tests.factories.risks import make_control, make_exception, make_indicator, make_risk, make_treatment
 
 KINDS = sorted(name for name, kind in listed.all_kinds().items() if kind.change is not None)
@@ -164,6 +164,7 @@ def test_every_kind_is_changed_by_its_own_verb_and_back(company, person, kind):
         "exception": lambda: make_exception(risk, by=leader),
         "indicator": lambda: make_indicator(unit=company.northfield, owner=leader),
         "incident": lambda: make_incident(unit=company.northfield, actor=leader),
+        "response-plan": lambda: make_plan(unit=company.northfield, actor=leader),
     }[kind]()
     name = next(one.name for one in of_kind.editable if one.name in ("owner", "it_owner", "lead"))
     before = getattr(made, name)
