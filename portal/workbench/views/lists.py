@@ -26,10 +26,13 @@ def addresses() -> list[URLPattern]:
         found += [
             path(place, _of(table, kind), name=f"list-{kind.kind}"),
             path(f"{place}export/", _of(export, kind), name=f"list-{kind.kind}-export"),
-            path(f"{place}changes/", _of(changes, kind, kind.write_permission), name=f"list-{kind.kind}-changes"),
             path(f"{place}sample/", _of(sample, kind), name=f"list-{kind.kind}-sample"),
-            path(f"{place}cell/", _of(cells.cell, kind, kind.write_permission), name=f"list-{kind.kind}-cell"),
         ]
+        if kind.change is not None:
+            found += [
+                path(f"{place}changes/", _of(changes, kind, kind.write_permission), name=f"list-{kind.kind}-changes"),
+                path(f"{place}cell/", _of(cells.cell, kind, kind.write_permission), name=f"list-{kind.kind}-cell"),
+            ]
     return found
 
 
