@@ -5,7 +5,7 @@ class AssetsConfig(AppConfig):
     name = "assets"
 
     def ready(self):
-        from assets import counting, receivers, registered, registered_lists  # noqa: F401
+        from assets import counting, jobs, receivers, registered, registered_lists  # noqa: F401
         from assets.discovery import reading
         from portal.people import units
         from portal.web import metrics

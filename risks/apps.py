@@ -9,6 +9,7 @@ class RisksConfig(AppConfig):
         from risks import (  # noqa: F401
             handing_over,
             handing_over_plans,
+            jobs,
             receivers,
             registered,
             registered_appetite,

@@ -42,6 +42,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("attention:quiet-hours", _("Quiet hours"), _("When no mail goes out to you.")),
             Place("attention:reviews", _("Reviews"), _("What you confirm or change, and by when.")),
             Place("risks:concerns", _("What you raised"), _("Your concerns, and what became of each.")),
+            Place("workbench:jobs", _("Jobs"), _("Work behind the pages: how far it is, and what failed.")),
             Place("attention:calendar", _("Calendar"), _("What is due to you, in the calendar you use.")),
             Place("workbench:keys", _("Keys"), _("What the keyboard does, and how to switch single keys off.")),
             Place("people:account", _("Account"), _("Password, second factors, and where you are signed in.")),

@@ -106,6 +106,16 @@ def replay_one(delivery: Delivery, *, actor: Any) -> Delivery:
 
 
 @transaction.atomic
+def hurry(one: Subscription, *, actor: Any) -> int:
+    """Try every message that waits for a later try now; returns how many."""
+    one = _standing(one, actor)
+    now = clock.now()
+    hurried = one.deliveries.waiting().filter(next_attempt_at__gt=now).update(next_attempt_at=now)
+    audit.record(actor, "webhook.hurried", one, {"messages": hurried})
+    return hurried
+
+
+@transaction.atomic
 def end(one: Subscription, *, actor: Any) -> Subscription:
     """Nothing more is sent, for good, and the secrets are gone."""
     one = _standing(one, actor)

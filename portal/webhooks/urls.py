@@ -13,6 +13,6 @@ urlpatterns = [
     path("webhooks/<int:pk>/stopping/", subscriptions.stopping, name="webhook-stopping"),
     path("webhooks/<int:pk>/starting/", subscriptions.starting, name="webhook-starting"),
     path("webhooks/<int:pk>/secret/", subscriptions.secret, name="webhook-secret"),
-    path("webhooks/<int:pk>/replay/", subscriptions.replay, name="webhook-replay"),
+    path("webhooks/<int:pk>/messages/<int:message_pk>/replay/", subscriptions.replay, name="webhook-replay"),
     path("webhooks/<int:pk>/ending/", subscriptions.ending, name="webhook-ending"),
 ]

@@ -8,7 +8,7 @@ class WorkbenchConfig(AppConfig):
 
     def ready(self):
         from portal.web import directory
-        from portal.workbench import listed, receivers, registered, search_index  # noqa: F401
+        from portal.workbench import listed, own_jobs, receivers, registered, search_index  # noqa: F401
 
         directory.add_group(_("Tables"), listed.places)
         pre_migrate.connect(search_index.unfollow, sender=self)

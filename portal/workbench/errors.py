@@ -60,6 +60,11 @@ class FileGone(Refused):
     sentence = gettext_lazy("The file was cleared away after 30 days. Upload it again.")
 
 
+class NothingToTry(Refused):
+    code = "nothing-to-try"
+    sentence = gettext_lazy("This work is not there any more, or cannot be tried again. Load the page of jobs again.")
+
+
 class TooLateToUndo(Refused):
     code = "too-late-to-undo"
     sentence = gettext_lazy("An import can be undone for 24 hours. Change the rows one by one now.")

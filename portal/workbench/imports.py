@@ -125,6 +125,25 @@ def undo(one: SheetImport, *, actor: Any) -> SheetImport:
     return one
 
 
+@transaction.atomic
+def try_again(one: SheetImport, *, actor: Any) -> SheetImport:
+    """Let a worker check once more what it gave up. Raises NotNow, FileGone."""
+    one = _locked(one, State.REFUSED)
+    _require(actor, importable.of_kind(one.kind))
+    if one.file is None:
+        raise FileGone
+    if not may_try_again(one):
+        raise NotNow(one.get_state_display())
+    _hand_over(one, State.CHECKING)
+    audit.record(actor, "import.tried_again", one)
+    return one
+
+
+def may_try_again(one: SheetImport) -> bool:
+    """Once it is said what its columns are, and while its file is there."""
+    return one.state == State.REFUSED and bool(one.mapping) and one.file_id is not None
+
+
 def may_undo(one: SheetImport) -> bool:
     """Whether there is still time; whether rows were touched is asked when somebody wants it."""
     return one.state == State.APPLIED and clock.now() < one.applied_at + UNDO_FOR

@@ -1,8 +1,8 @@
-"""search/, palette/, keys/, imports/ and lists/."""
+"""search/, palette/, keys/, jobs/, imports/ and lists/."""
 
 from django.urls import path
 
-from portal.workbench.views import bulk_edits, imports, lists, palette, saved_views, search
+from portal.workbench.views import bulk_edits, imports, jobs, lists, palette, saved_views, search
 
 app_name = "workbench"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("palette/", palette.palette, name="palette"),
     path("keys/", palette.keys, name="keys"),
+    path("jobs/", jobs.listed, name="jobs"),
+    path("jobs/retry/", jobs.retry, name="jobs-retry"),
     path("imports/", imports.listed, name="imports"),
     path("imports/<int:pk>/", imports.detail, name="import"),
     path("imports/<int:pk>/mapping/", imports.mapping, name="import-mapping"),

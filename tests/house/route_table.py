@@ -294,13 +294,14 @@ PAGES = {
     "attention:inbox-reading": Line(),
     "attention:reminder": of("reminder"),
     "attention:reminder-reading": of("reminder"),
+    "workbench:jobs": Line(),
+    "workbench:jobs-retry": Line(),
     "attention:calendar": Line(),
     "attention:calendar-ending": Line(),
     "webhooks:webhooks": Line(),
-    **{
-        f"webhooks:webhook{page}": of("webhook")
-        for page in ("", "-ping", "-stopping", "-starting", "-secret", "-replay", "-ending")
-    },
+    "webhooks:webhook": of("webhook"),
+    **{f"webhooks:webhook-{act}": of("webhook") for act in ("ping", "stopping", "starting", "secret", "ending")},
+    "webhooks:webhook-replay": of("webhook-delivery", "message_pk", pk=lambda message: message.subscription_id),
     "workbench:search": Line(),
     "workbench:palette": Line(),
     "workbench:keys": Line(),
@@ -428,6 +429,7 @@ RESOURCES = {
     "bulk-edit-rows": of("bulk-edit-row", run=lambda row: row.bulk_edit_id),
     "scores": of("score"),
     "search": Line(),
+    "jobs": Line(),
     "calendar": Line(),
     "webhooks": of("webhook"),
     "webhook-deliveries": of("webhook-delivery", run=lambda delivery: delivery.subscription_id),

@@ -181,6 +181,7 @@ PAGES = {
     "setup:appetite": DETAIL,
     "setup:people": DETAIL,
     "attention:calendar": LIST,
+    "workbench:jobs": LIST,
     "webhooks:webhooks": LIST,
     "webhooks:webhook": DETAIL,
     "workbench:search": LIST,

@@ -72,13 +72,10 @@ def secret(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permitted(MAY)
-def replay(request: HttpRequest, pk: int) -> HttpResponse:
+def replay(request: HttpRequest, pk: int, message_pk: int) -> HttpResponse:
     """Send one message again."""
-    one = _visible(request, pk)
-    key = request.POST.get("delivery", "")
-    deliveries = Delivery.objects.visible_to(request.user).filter(subscription=one)
-    found = get_object_or_404(deliveries, pk=key if key.isascii() and key.isdigit() and len(key) < 19 else 0)
-    subscriptions.replay_one(found, actor=request.user)
+    deliveries = Delivery.objects.visible_to(request.user).filter(subscription=_visible(request, pk))
+    subscriptions.replay_one(get_object_or_404(deliveries, pk=message_pk), actor=request.user)
     messages.success(request, _("It is sent again under the same id."))
     return redirect("webhooks:webhook", pk)
 

@@ -307,8 +307,9 @@ def test_pages_and_api_do_the_same(client, told, receiver, company, admin, machi
     deliver()
     body = client.get(here).content.decode()
     assert "webhook.ping" in body and receiver.secret not in body
-    client.post(f"{here}replay/", {"delivery": Delivery.objects.get().pk})
-    assert client.post(f"{here}replay/", {"delivery": "x"}).status_code == 404
+    message = Delivery.objects.get().pk
+    assert client.post(f"{here}messages/{message}/replay/").url == here
+    assert client.post(f"{here}messages/{message + 1}/replay/").status_code == 404
     assert deliver() == (1, 0)
     assert client.post("/webhooks/", terms | {"url": "https://localhost.invalid/"}).status_code == 422
     client.post(f"{here}stopping/"), client.post(f"{here}starting/")
