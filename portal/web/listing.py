@@ -59,9 +59,11 @@ def page_of(
     total: int | None = None,
     hidden_count: int = 0,
     group: Order | None = None,
+    narrow: bool = False,
 ) -> Page:
     """The rows of `queryset` before or after the row the address marks, by (field, id): one query, however deep. Where they are
-    grouped, by (group, field, id).
+    grouped, by (group, field, id). `narrow`: the ids are found first, so that wide rows and what is joined to them are read for
+    one page alone.
 
     A mark nobody can read is no mark. Rows that come or go elsewhere never shift a page.
     """
@@ -73,6 +75,9 @@ def page_of(
     rows = queryset.order_by(*(f"{sign}{key.field}" for sign, key in zip(signs, keys, strict=True)), f"{signs[-1]}pk")
     if mark is not None:
         rows = rows.filter(_beyond(keys, falling, mark))
+    if narrow:
+        order_by = rows.query.order_by
+        rows = queryset.filter(pk__in=rows.values("pk")[: size + 1]).order_by(*order_by)
     found = list(rows[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:

@@ -58,15 +58,15 @@ def asked_for(seed: str, size: str) -> tuple[str, int]:
 
 
 def population(question: Asked, user: Any) -> int:
-    return tables.rows(question, user).order_by().count()
+    return question.kind.find(user, question.filters).order_by().count()
 
 
 def draw(question: Asked, seed: str, size: int, user: Any) -> Draw:
     """Two queries."""
-    found = tables.rows(question, user)
-    text = CharField()
+    found, text = question.kind.find(user, question.filters), CharField()
     place = MD5(Concat(Value(f"{seed}:"), Cast("pk", text), output_field=text))
-    rows = list(found.annotate(place=place).order_by("place", "pk")[:size])
+    drawn = found.annotate(place=place).order_by("place", "pk")
+    rows = list(drawn.filter(pk__in=drawn.values("pk")[:size]))  # wide rows are read for the sample alone
     return Draw(question, seed, size, found.order_by().count(), rows)
 
 

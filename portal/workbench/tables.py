@@ -130,14 +130,15 @@ def asked(kind: Listed, params: QueryDict | Mapping[str, str]) -> Asked:
 
 def rows(question: Asked, user: Any) -> QuerySet:
     """All rows that answer, in order."""
-    found = _keyed(question, user)
+    found = _keyed(question, question.kind.find(user, question.filters))
     sign = "-" if question.falls else ""
     return found.order_by(*([GROUP] if question.group else []), f"{sign}{SORT}", f"{sign}pk")
 
 
 def read(question: Asked, user: Any, *, size: int = listing.PAGE_SIZE) -> Table:
     """One page. Two queries, three where it is grouped, and those that count what is hidden."""
-    found = _keyed(question, user)
+    bare = question.kind.find(user, question.filters)
+    found = _keyed(question, bare)
     counts: Mapping[Any, int] | None = None
     if question.group:
         counted = found.order_by().values(GROUP).annotate(count=Count("pk"))
@@ -147,9 +148,10 @@ def read(question: Asked, user: Any, *, size: int = listing.PAGE_SIZE) -> Table:
         Order(question.sort_name, SORT, descending=question.falls),
         {**question.here, **question.marks},
         size=size,
-        total=found.order_by().count() if counts is None else sum(counts.values()),
+        total=bare.order_by().count() if counts is None else sum(counts.values()),
         hidden_count=question.kind.hidden(user, question.filters),
         group=Order(question.group.name, GROUP) if question.group else None,
+        narrow=True,
     )
     return Table(question, page, _groups(question, page.rows, counts))
 
@@ -172,8 +174,7 @@ def key_of(model: type[Model], sort: Any) -> Any:
     return Coalesce(F(sort), Value(least, output_field=output), output_field=output)
 
 
-def _keyed(question: Asked, user: Any) -> QuerySet:
-    found = question.kind.find(user, question.filters)
+def _keyed(question: Asked, found: QuerySet) -> QuerySet:
     keys = {SORT: key_of(found.model, question.sort.sort)}
     if question.group:
         keys[GROUP] = key_of(found.model, question.group.sort)
