@@ -40,16 +40,23 @@ def wanted(subscription: Subscription, seal: Seal) -> bool:
 
 
 def body(delivery: Delivery, seal: Seal | None, now: datetime) -> bytes:
-    """The message as it goes out. Who did it and what with stand in it for those who may read the log."""
+    """The message as it goes out. Its sequence, who did it and what with stand in it for those who may read the log."""
     if seal is None:
         told: dict[str, Any] = {"webhook": delivery.subscription_id}
     else:
         entry, reader = seal.entry, delivery.subscription.reader
         resource = subjects.of_kind(entry.kind).resource
-        told = {"seq": seal.seq, "kind": entry.kind, "subject": entry.subject_id, "verb": entry.verb, "at": _written(entry.at)}
+        told = {"place": delivery.place, "kind": entry.kind, "subject": entry.subject_id, "verb": entry.verb}
+        told["at"] = _written(entry.at)
         told["address"] = f"/api/v1/{resource}/{entry.subject_id}/"
         if reader.has_perm(READS_LOG):
-            told |= {"actor": entry.actor_id, "params": entry.params, "request_id": entry.request_id, "hash": seal.hash}
+            told |= {
+                "seq": seal.seq,
+                "actor": entry.actor_id,
+                "params": entry.params,
+                "request_id": entry.request_id,
+                "hash": seal.hash,
+            }
     message = {"type": delivery.verb, "timestamp": _written(seal.sealed_at if seal else now), "data": told}
     return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
 

@@ -35,8 +35,9 @@ def _take_up(pk: int) -> tuple[int, bool]:
         return 0, False
     told = messages.readable([seal for seal in seals if messages.wanted(one, seal)], one.reader)
     Delivery.objects.bulk_create(
-        [Delivery(subscription=one, seq=seal.seq, verb=seal.entry.verb) for seal in told], ignore_conflicts=True
+        Delivery(subscription=one, seq=seal.seq, place=place, verb=seal.entry.verb)
+        for place, seal in enumerate(told, one.told_count + 1)
     )
-    one.after_seq = seals[-1].seq
-    one.save(update_fields=["after_seq"])
+    one.after_seq, one.told_count = seals[-1].seq, one.told_count + len(told)
+    one.save(update_fields=["after_seq", "told_count"])
     return len(told), len(seals) == BATCH

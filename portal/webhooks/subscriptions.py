@@ -88,11 +88,11 @@ def change_secret(one: Subscription, *, actor: Any) -> tuple[Subscription, str]:
 
 
 @transaction.atomic
-def replay(one: Subscription, *, after_seq: int, actor: Any) -> int:
-    """Send every message beyond `after_seq` again, under its own id; returns how many."""
+def replay(one: Subscription, *, after: int, actor: Any) -> int:
+    """Send every message beyond the place `after` again, under its own id; returns how many."""
     one = _standing(one, actor)
-    again = _again(one.deliveries.filter(seq__gt=after_seq))
-    audit.record(actor, "webhook.replayed", one, {"after_seq": after_seq, "messages": again})
+    again = _again(one.deliveries.filter(place__gt=after))
+    audit.record(actor, "webhook.replayed", one, {"after": after, "messages": again})
     return again
 
 

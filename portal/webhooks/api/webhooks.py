@@ -48,14 +48,25 @@ class DeliverySerializer(RowSerializer):
     class Meta:
         model = Delivery
         fields = [
-            *("id", "message_id", "seq", "verb", "created_at", "attempts", "next_attempt_at", "delivered_at", "dropped_at"),
+            *(
+                "id",
+                "message_id",
+                "place",
+                "seq",
+                "verb",
+                "created_at",
+                "attempts",
+                "next_attempt_at",
+                "delivered_at",
+                "dropped_at",
+            ),
             *("last_status", "last_error"),
         ]
         read_only_fields = fields
 
 
 class ReplaySerializer(serializers.Serializer):
-    after_seq = serializers.IntegerField(min_value=0, max_value=2**63 - 1, help_text="Messages of entries beyond this one.")
+    after = serializers.IntegerField(min_value=0, max_value=2**63 - 1, help_text="Messages beyond this place.")
 
 
 class ReplayedSerializer(serializers.Serializer):

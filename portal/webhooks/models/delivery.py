@@ -20,10 +20,13 @@ def _message_id() -> str:
 
 
 class Delivery(models.Model):
-    """What the message says is made when it is sent, from the sealed entry; `message_id` stays the same however often it is."""
+    """What the message says is made when it is sent, from the sealed entry; `message_id` stays the same however often it is.
+    `place` counts without gaps, so that a receiver puts messages in order and sees what is missing, and learns nothing of entries
+    it is not told of, as the log's own sequence would let it."""
 
     subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="deliveries")
     seq = models.BigIntegerField(null=True)  # of the sealed entry; None: a ping
+    place = models.BigIntegerField(null=True)  # 1, 2, 3 … of its subscription, in sealed order; None: a ping
     verb = models.CharField(max_length=80)
     message_id = models.CharField(max_length=40, unique=True, default=_message_id)
     created_at = models.DateTimeField(default=clock.now)
@@ -37,7 +40,10 @@ class Delivery(models.Model):
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subscription", "seq"], name="one_delivery_an_entry")]
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "seq"], name="one_delivery_an_entry"),
+            models.UniqueConstraint(fields=["subscription", "place"], name="one_delivery_a_place"),
+        ]
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(delivered_at=None, dropped_at=None), name="deliveries_waiting"),
             models.Index(fields=["subscription", "-id"], name="deliveries_of_a_webhook"),

@@ -26,6 +26,7 @@ class Subscription(models.Model):
     former_secret = models.CharField(max_length=400, blank=True, editable=False)  # signs as well until `former_until`
     former_until = models.DateTimeField(null=True, blank=True)
     after_seq = models.BigIntegerField()  # the log was read up to here
+    told_count = models.BigIntegerField(default=0)  # messages made so far
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     failing_since = models.DateTimeField(null=True, blank=True)  # None: the last attempt was taken

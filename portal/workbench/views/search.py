@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -41,7 +42,7 @@ def _page(told: str) -> int:
 def _tabs(found: searching.Found, asked: dict[str, str]) -> list[dict[str, object]]:
     """Everything, then each kind that something was found of."""
     here, whole = reverse("workbench:search"), sum(tab.count for tab in found.tabs)
-    every = [("", _("All"), whole), *((tab.kind, tab.plural, tab.count) for tab in found.tabs)]
+    every = [("", _("All"), whole), *((tab.kind, capfirst(tab.plural), tab.count) for tab in found.tabs)]
     return [
         {
             "label": label,
