@@ -3,6 +3,7 @@
 from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from portal.web import shown
 from portal.workbench import editing, listed, offered
 from portal.workbench.listed import Choice, Column, Filter
 from risks import (
@@ -170,7 +171,7 @@ listed.register(
             listed.person("owner", _("Owner")),
             listed.number("design_effectiveness", _("Design [share]")),
             listed.number("operating_effectiveness", _("Operation as judged [share]")),
-            listed.number("yearly_cost", _("Cost a year")),
+            listed.number("yearly_cost", _("Cost a year"), say=shown.money_exact),
             listed.text("evidence_until", _("Evidence until"), sort=""),
             listed.text("description", _("How it works"), sort="", stands=False),
             listed.text("registered_at", _("Registered"), stands=False),
@@ -207,7 +208,7 @@ listed.register(
             listed.choice("state", _("State")),
             listed.person("owner", _("Owner")),
             listed.text("due_on", _("Due")),
-            listed.number("cost", _("Cost"), sort=""),
+            listed.number("cost", _("Cost"), sort="", say=shown.money_exact),
             listed.number("step_count", _("Steps"), sort="", stands=False),
             listed.number("done_count", _("Steps done"), sort="", stands=False),
             listed.text("reason", _("Why this way"), sort="", stands=False),
@@ -248,7 +249,7 @@ listed.register(
             listed.person("owner", _("Owner")),
             listed.text("starts_on", _("From")),
             listed.text("ends_on", _("Through")),
-            listed.number("price", _("Price"), stands=False),
+            listed.number("price", _("Price"), stands=False, say=shown.money_exact),
             listed.choice("reason_kind", _("Kind of reason"), stands=False),
             listed.text("reason", _("Reason"), sort="", stands=False),
             listed.text("compensating_control", _("Compensating control"), sort="", stands=False),

@@ -42,6 +42,7 @@ class Column:
     groups: bool = False
     stands: bool = True  # shown where the address chooses no columns
     is_number: bool = False
+    say: Callable[[Any], str] | None = None  # on the page, where it is not said as such values usually are
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,9 @@ def cell_url(kind: Listed, row: Any, name: str) -> str:
 def cell_of(row: Any, column: Column, kind: Listed, *, may_edit: bool) -> Cell:
     edits = may_edit and any(one.name == column.name for one in kind.editable)
     url = cell_url(kind, row, column.name) if edits else ""
-    return Cell(column, spelling.on_page(column.read(row)), column.name == kind.heading, url)
+    value = column.read(row)
+    text = column.say(value) if column.say and value is not None else spelling.on_page(value)
+    return Cell(column, text, column.name == kind.heading, url)
 
 
 def lines(rows: Sequence[Any], asked: Asked) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.web import shown
 from portal.workbench import editing, listed
 from portal.workbench.listed import Column, Filter
 from risks import owning
@@ -31,7 +32,7 @@ listed.register(
             listed.unit("unit", _("Where")),
             listed.person("lead", _("Lead")),
             listed.text("noticed_at", _("Noticed")),
-            listed.number("total_loss", _("Loss"), sort=""),
+            listed.number("total_loss", _("Loss"), sort="", say=shown.money_exact),
             listed.text("is_confidential", _("Confidential"), groups=True, stands=False),
             listed.text("description", _("What happened"), sort="", stands=False),
             listed.text("occurred_at", _("Happened"), stands=False),
