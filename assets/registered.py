@@ -3,11 +3,12 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assets import importing, inventory, wording
+from assets import importing, inventory, merging, wording
 from assets.models import Asset
 from portal import subjects
 from portal.archive import changes
 from portal.people import holdings
+from portal.talk import merging as merging_of_all
 from portal.workbench import importable, searchable
 
 subjects.register(
@@ -77,6 +78,17 @@ holdings.register(
         pass_on=_hand_over,
         kind="asset",
         order=40,
+    )
+)
+
+merging_of_all.register(
+    merging_of_all.Mergeable(
+        kind="asset",
+        permission="assets.change_asset",
+        check=merging.check,
+        move=merging.move,
+        after=merging.after,
+        related=("unit",),
     )
 )
 

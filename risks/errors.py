@@ -369,3 +369,18 @@ class NotYourBreach(Refused):
     def __init__(self, breach):
         sentence = _("The owners of %(number)s and the leaders decide on this. Ask one of them.") % {"number": breach.risk.number}
         super().__init__(sentence, breach=breach.pk)
+
+
+class OneStaysOpen(Refused):
+    """Something of a risk stands in the way of merging it into another one."""
+
+    code = "one-stays-open"
+    WHY = {
+        "confidential": gettext_lazy("%(number)s is confidential, the other one is not. Make that one confidential first."),
+        "exception": gettext_lazy("An exception of %(number)s is open and speaks of that risk alone. Close it first."),
+        "retained": gettext_lazy("A plan under way retains %(number)s and speaks of that risk alone. Settle it first."),
+        "rating": gettext_lazy("%(number)s is being rated. Settle the rating first."),
+    }
+
+    def __init__(self, risk, why):
+        super().__init__(self.WHY[why] % {"number": risk.number}, risk=risk.pk, why=why)

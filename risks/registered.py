@@ -3,12 +3,14 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from assets import merging as merging_of_assets
 from portal import subjects
 from portal.archive import changes
 from portal.attention import reviews
 from portal.record import redacting
+from portal.talk import merging as merging_of_all
 from portal.workbench import importable, searchable
-from risks import cadence, history, import_fields, importing, panels, reviewed
+from risks import cadence, history, import_fields, importing, merging, panels, reviewed
 
 
 def _material(risk):
@@ -58,6 +60,19 @@ reviews.sides_with(cadence.REVIEW, cadence.sides)
 reviews.changes_with(cadence.REVIEW, reviewed.since_last)
 reviews.changed_at(cadence.REVIEW, reviewed.where_to_rate)
 subjects.add_panel("asset", "risks", "risks/_of_asset.html", panels.on_assets, order=10)
+
+merging_of_all.register(
+    merging_of_all.Mergeable(
+        kind="risk",
+        permission="risks.close_risk",
+        check=merging.check,
+        move=merging.move,
+        after=merging.after,
+        related=("unit", "it_owner", "security_owner"),
+        quiet_verbs=frozenset({"score.recomputed"}),
+    )
+)
+merging_of_assets.also(merging.move_assets)
 
 importable.register(
     importable.Importable(

@@ -15,6 +15,7 @@ from assets.models import Asset
 from assets.models.asset import PURDUE_LEVELS
 from portal.errors import Invalid
 from portal.people.access import permitted
+from portal.talk import merging
 from portal.web import listing
 from portal.web.pages import answer
 
@@ -44,6 +45,8 @@ def assets(request: HttpRequest) -> HttpResponse:
 def asset(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one asset."""
     found = _visible(request, pk)
+    if survivor := merging.survivor_of("asset", found, request.user):
+        return redirect("assets:asset", pk=survivor.pk)
     context = {"dossier": dossier.of(found, request.user), "form": DependencyForm(user=request.user), "asset": found}
     return answer(request, "assets/inventory/detail.html", context)
 

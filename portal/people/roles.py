@@ -41,13 +41,16 @@ ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "atte
 # Say something about what one may open, and lay a file beside it.
 TALKING = frozenset({"talk.comment", "talk.attach"})
 
+# Make one of two that tell of the same thing; each kind asks for its own permission beside.
+MERGING = frozenset({"talk.merge"})
+
 # What goes with any seat.
 SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 
 # The record's own keeping: retention, legal holds, redaction.
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
-LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING | TALKING
+LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING | TALKING | MERGING
 LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
 LEADER |= RESPONDING | {"together.propose_charter", "together.state_wish"}
@@ -74,6 +77,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     "ANALYST": READING
     | TALKING
+    | MERGING
     | DRAFTING
     | PROTECTING
     | EXCEPTING
@@ -106,6 +110,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | {"risks.change_risk", "risks.rate_risk", "signing.sign"},
     "HEAD": READING
     | TALKING
+    | MERGING
     | PROTECTING
     | PRACTISING
     | EXCEPTING
@@ -118,6 +123,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | {"risks.change_risk", "risks.rate_risk", "assets.change_asset", "signing.sign"},
     "ENGINEER": READING
     | TALKING
+    | MERGING
     | PROTECTING
     | PRACTISING
     | EXCEPTING
@@ -166,6 +172,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     "INTEGRATION": READING
     | TALKING
+    | MERGING
     | PROTECTING
     | NOTING
     | LOGGING

@@ -7,9 +7,12 @@ Refused
 ├── BelongsElsewhere  a file that another room keeps, such as evidence
 ├── NotYourFile   only who added it takes it away
 ├── ArchivedYet   it was taken away already
+├── NotYoursToMerge, GoneAlready, IntoItself      what is gone is not merged, nor a thing into itself
+├── MovedOn, TouchedSinceMerge, UndoneAlready  a merge that cannot be taken back
 ├── Settled       a resolved thread takes no answer
 └── ResolvedYet   it is resolved, or open, already
 Stale
+├── VersionsMovedOn  one of two was changed while they were on the screen
 └── SaidMeanwhile it was changed while it was on the screen
 Invalid
 ├── NothingSaid
@@ -93,3 +96,41 @@ class ArchivedYet(Refused):
 class NotKept(Invalid):
     def __init__(self, sentence):
         super().__init__(sentence, {"file": [sentence]})
+
+
+class IntoItself(Refused):
+    code = "into-itself"
+    sentence = gettext_lazy("This is one and the same. Choose the other one of the two.")
+
+
+class NotYoursToMerge(Refused):
+    code = "not-yours-to-merge"
+    sentence = gettext_lazy("Who keeps this kind merges what is there twice. Ask a leader or an analyst.")
+
+
+class GoneAlready(Refused):
+    code = "gone-already"
+
+    def __init__(self, label):
+        super().__init__(_("%(label)s is archived or merged already. Load the page again.") % {"label": label})
+
+
+class MovedOn(Refused):
+    code = "moved-on"
+    sentence = gettext_lazy("Something of this was changed since.")
+
+
+class TouchedSinceMerge(Refused):
+    code = "touched-since-merge"
+    sentence = gettext_lazy(
+        "Somebody worked with one of the two since, so the merge stands. Log the other one anew if it is needed."
+    )
+
+
+class UndoneAlready(Refused):
+    code = "undone-already"
+    sentence = gettext_lazy("Somebody was faster: this merge is undone already.")
+
+
+class VersionsMovedOn(Stale):
+    sentence = gettext_lazy("One of the two was changed while you had them open. Look at both as they stand now, then merge.")

@@ -10,7 +10,7 @@ from portal.archive import changes
 from portal.attention import news
 from portal.attention.models import Reminder
 from portal.attention.models.about_subjects import ANY_KIND
-from portal.talk import comments, following, places, watching
+from portal.talk import comments, following, merging, places, watching
 from portal.workbench.models import SavedView
 
 
@@ -55,8 +55,20 @@ def _watched(reminder: Reminder) -> str:
     return watching.address(watching.VIEW, view) if view else watching.address(reminder.subject_kind, reminder.subject_id)
 
 
+def _merged(reminder: Reminder) -> str:
+    facts = {"who": news.name_by(reminder), "number": reminder.params["number"]}
+    return _("%(who)s merged %(number)s into this; what hung on it is here now.") % facts
+
+
+def _unmerged(reminder: Reminder) -> str:
+    facts = {"who": news.name_by(reminder), "number": reminder.params["number"]}
+    return _("%(who)s undid its merge with %(number)s: they are two again.") % facts
+
+
 def register() -> None:
     """Once, in the app's ready()."""
+    news.word_with(merging.MERGED, ANY_KIND, _merged)
+    news.word_with(merging.UNDONE, ANY_KIND, _unmerged)
     news.prepare_with(_name_views)
     news.word_with(following.CHANGED, ANY_KIND, _changed, ending=_watched)
     news.word_with(comments.MENTIONED, ANY_KIND, _mentioned, at=at_comment)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.talk.views import comments, files, versions, watches
+from portal.talk.views import comments, files, merges, versions, watches
 
 app_name = "talk"
 
@@ -15,5 +15,7 @@ urlpatterns = [
     path("about/<slug:kind>/<slug:reference>/files/", files.attaching_one, name="attaching"),
     path("about/<slug:kind>/<slug:reference>/watch/", watches.watch, name="watch"),
     path("about/<slug:kind>/<slug:reference>/versions/", versions.compared, name="versions"),
+    path("about/merges/<int:pk>/undoing/", merges.undoing, name="merge-undoing"),
+    path("about/<slug:kind>/<slug:reference>/merge/", merges.merge, name="merge"),
     path("watches/", watches.listed, name="watches"),
 ]

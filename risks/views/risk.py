@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.people import organisations
 from portal.people.access import permitted
+from portal.talk import merging
 from portal.web.pages import answer
 from risks import appetite, breaches, history, indicator_book, offices, panels, recalculation, scores, sheet, why
 from risks.forms.risk import AssetForm
@@ -30,6 +31,8 @@ def visible_risk(request, pk):
 @permitted("risks.view_risk")
 def risk(request, pk):
     found = get_object_or_404(sheet.of_user(request.user), pk=pk)
+    if survivor := merging.survivor_of("risk", found, request.user):
+        return redirect("risks:risk", pk=survivor.pk)
     context = {
         "risk": found,
         "sheet": sheet.read(found, request.user),

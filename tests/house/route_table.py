@@ -283,6 +283,8 @@ PAGES = {
     "talk:archiving": of("file", "key"),
     "talk:watch": Line("risk", "reference", {"kind": "risk"}),
     "talk:watches": Line(),
+    "talk:merge": Line("risk", "reference", {"kind": "risk"}),
+    "talk:merge-undoing": of("merge"),
     "talk:versions": Line("risk", "reference", {"kind": "risk"}),
     "attention:quiet-hours": Line(),
     "talk:comment": of("comment", writes="talk.comment"),
@@ -407,6 +409,7 @@ RESOURCES = {
     "files": of("file"),
     "watches": of("watch"),
     "versions": Line(),
+    "merges": of("merge"),
     "quiet-hours": Line(),
     "holdings": of("leaver"),
     "legal-holds": of("hold"),
@@ -522,6 +525,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "browser-session": {},  # each is somebody else's
     "factor": {},
     "watch": {},
+    "merge": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,  # those of whoever may open both
     "reminder": {},  # each was sent to somebody else
     "saved-view": OF_THE_UNIT,  # shared with a unit; the third is kept by somebody else alone
     "bulk-edit": {},  # each was started by somebody else

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.access
 
 NOT_SPOKEN_OF = {
     "comment": "it belongs to a conversation already: it is answered there",
+    "webhook": "an address of another system, which administrators keep",
     "reminder": "one person's own letter, which nobody else can open",
 }
 JSON = {"content_type": "application/json"}

@@ -128,6 +128,7 @@ PAGES = {
     "talk:watch": DETAIL,
     "talk:watches": LIST,
     "talk:versions": DETAIL,
+    "talk:merge": DETAIL,
     "attention:quiet-hours": DETAIL,
     "attention:reviews": LIST,
     "attention:review": DETAIL,

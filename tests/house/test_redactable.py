@@ -55,6 +55,7 @@ SAFE = {
     "assets.Proposal.*": "what a scanner proposed, and keys",
     "compliance.Requirement.parts": "the text of a published framework",
     "compliance.Requirement.parameters": "the text of a published framework",
+    "talk.Merge.moves": "keys, days and states of what was moved",
     "together.OwnershipArea.key": "a key, the same from edition to edition",
     "together.OwnershipArea.risk_categories": "keys",
     "together.OwnershipWish.area_key": "a key",

@@ -25,6 +25,7 @@ from portal.record import audit, files, sealing
 from portal.record.models import DayHead, Seal
 from portal.signing.models import Signature, SignatureRequest, SignedContent
 from portal.talk import watching
+from portal.talk.models import Merge
 from portal.webhooks.models import Delivery
 from risks import appetite, authority, cadence, controls, formula_previews, formula_versions, indicators, meanings, recompute
 from risks.models import Breach, Finding, LossResult, Rating, RatingRound, Score, StaleScore
@@ -130,6 +131,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made["bulk-edit"], made["bulk-edit-row"] = edits, {place: edit.rows.get() for place, edit in edits.items()}
     made["saved-view"][CONFIDENTIAL] = make_view(stranger, "risk", name="alone")
     made |= _kept(made["risk"], stranger)
+    made["merge"] = {place: _merged(risk) for place, risk in made["risk"].items()}
     made["watch"] = {place: watching.begin(make_place(risk), actor=stranger) for place, risk in made["risk"].items()}
     made["comment"] = {place: make_comment(risk, f"{risk.title} again", by=stranger) for place, risk in made["risk"].items()}
     make_comment(made["activation"][OWN], "Said where links lead first", by=stranger)
@@ -302,6 +304,13 @@ def _responded(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> d
         made["response-plan-version"][place] = plan.versions.get()
         made["activation"][place] = activations.activate(plan, actor=stranger, incident=incident)
     return made
+
+
+def _merged(risk: Any) -> Merge:
+    """Another risk went into this one, as far as the record says."""
+    other = make_risk(unit=risk.unit, title=f"{risk.title} twice", is_confidential=risk.is_confidential)
+    merger = make_user("Somebody Who Merges")
+    return Merge.objects.create(kind="risk", survivor_id=risk.pk, merged_id=other.pk, merged_by=merger)
 
 
 def _rated(risk: Any, by: Any) -> Rating:

@@ -1,5 +1,5 @@
 """Resources of what is said about subjects."""
 
-from portal.talk.api import comments, files, versions, watches
+from portal.talk.api import comments, files, merges, versions, watches
 
-__all__ = ["comments", "files", "versions", "watches"]
+__all__ = ["comments", "files", "merges", "versions", "watches"]

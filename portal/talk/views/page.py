@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from portal.archive import attachments
-from portal.talk import attaching, comments, watching
+from portal.talk import attaching, comments, merging, watching
 from portal.talk.forms.comment import CommentForm
 from portal.talk.forms.file import FileForm
 from portal.talk.places import Place
@@ -15,6 +15,7 @@ from portal.web.pages import answer
 NEWEST = listing.Order("-new", "id", descending=True)
 THREADS = 20
 MAY_TALK, MAY_ATTACH, MAY_WATCH = "talk.comment", "talk.attach", "attention.view_inbox"
+MAY_MERGE = "talk.merge"
 PAGE = "talk/about.html#about"
 
 
@@ -32,6 +33,9 @@ def shown(
     if file_form is None and request.user.has_perm(MAY_ATTACH):
         file_form = FileForm()
     context = {"place": place, "file_form": file_form, **talk, **_files(request, place)}
+    if place.kind in merging.all_kinds():
+        context["merges"] = merging.of(place.kind, place.pk, request.user)
+        context["may_merge"] = request.user.has_perm(MAY_MERGE) and merging.may_merge(place.kind, request.user)
     if request.user.has_perm(MAY_WATCH):
         context |= {"may_watch": True, "watch": watching.of(place, request.user)}
     return answer(request, PAGE, context, then=then, status=status)
