@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
@@ -60,6 +61,12 @@ def _let_in(name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f'REVOKE CONNECT, TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
         cursor.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{APPLICATION["USER"]}"')
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses():
+    """Made of what the apps register, before a test registers something else for itself."""
+    import_module("portal.urls")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal import subjects
-from portal.people.access import NOBODY, VisibleQuerySet, grants
+from portal.people.access import NOBODY, Grants, VisibleQuerySet, grants
 
 DATED: set[str] = set()  # kinds of subjects that are looked at again; their apps say so by `reviews.on_answer`
 TOLD: set[str] = set()  # kinds of subjects that are in the news; their apps say so by `news.word_with`
@@ -21,18 +21,35 @@ class AboutSubjects(VisibleQuerySet):
 
     def visible_to(self, user: Any, among: Collection[str] | None = None):
         """`among`: the only kinds that the rows are known to be about."""
-        return self._about(user, lambda subject: subject.visible_to(user), among)
+        seen = grants(user)
+        if seen is NOBODY:
+            return self.none()
+        kinds = self._known(among)
+        if (seen, kinds) not in _opened:
+            if len(_opened) >= MOST_OPENED:
+                _opened.pop(next(iter(_opened)), None)
+            _opened[seen, kinds] = _about(kinds, lambda subject: subject.named_to(user))
+        return self.filter(_opened[seen, kinds])
 
     def hidden_from(self, user: Any):
         """About subjects that `user` may count but not open."""
-        return self._about(user, lambda subject: subject.model_class._default_manager.hidden_from(user))
-
-    def _about(self, user: Any, rows_of: Callable[[subjects.Subject], QuerySet], among: Collection[str] | None = None):
         if grants(user) is NOBODY:
             return self.none()
-        about = Q(pk__in=())
+        return self.filter(_about(self._known(None), lambda one: one.model_class._default_manager.hidden_from(user)))
+
+    def _known(self, among: Collection[str] | None) -> frozenset[str]:
         kinds = self.kinds() & set(subjects.all_kinds())
-        for kind in sorted(kinds if among is None else kinds & set(among)):
-            rows = rows_of(subjects.of_kind(kind)).order_by().filter(pk=OuterRef("subject_id"))
-            about |= Q(("subject_kind", kind), Exists(rows))  # the kind first: the database stops where it does not fit
-        return self.filter(about)
+        return frozenset(kinds if among is None else kinds & set(among))
+
+
+# Who may open what follows from the grants alone; putting the condition together took longer than asking the database.
+_opened: dict[tuple[Grants, frozenset[str]], Q] = {}
+MOST_OPENED = 200
+
+
+def _about(kinds: Collection[str], rows_of: Callable[[subjects.Subject], QuerySet]) -> Q:
+    about = Q(pk__in=())
+    for kind in sorted(kinds):
+        rows = rows_of(subjects.of_kind(kind)).order_by().filter(pk=OuterRef("subject_id"))
+        about |= Q(("subject_kind", kind), Exists(rows))  # the kind first: the database stops where it does not fit
+    return about
