@@ -8,7 +8,7 @@ import hashlib
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 
 from portal.workbench import searchable
 from portal.workbench.searchable import Searchable
@@ -100,12 +100,12 @@ def follow(using: str = "default", **_: Any) -> None:
         known = _known(cursor)
         if known.get("search_query") != _mark(FUNCTIONS):
             cursor.execute(FUNCTIONS)
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('search index', 0))")
             cursor.execute(f"COMMENT ON FUNCTION search_query(text) IS '{_mark(FUNCTIONS)}'")
             known = {}
         for one in searchable.all_kinds().values():
             if known.get(_function(one)) != _mark(FUNCTIONS + _followed(one)):
-                _follow_one(cursor, one)
+                with transaction.atomic(using):  # the trigger holds writers off until what is there was read
+                    _follow_one(cursor, one)
         cursor.execute(f"DELETE FROM {TABLE} WHERE kind <> ALL(%s)", [list(searchable.all_kinds())])  # noqa: S608
 
 

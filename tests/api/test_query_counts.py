@@ -69,6 +69,9 @@ NOUNS = (
     "statements",
     "units",
     "users",
+    "webhooks",
+    "calendar",
+    "jobs",
 )
 ONE = ("holdings/{leaver}", "users/me", "users/{leaver}", "personal-data/{leaver}", "formula-versions/{formula}/preview")
 MOST_OF_ONE = 18  # beside the same two; `holdings` names rows of every kind that somebody holds
@@ -85,6 +88,7 @@ def test_lists_ask_as_often_for_ten_rows_as_for_a_thousand(person, company, coun
     client.get("/api/v1/organisation/")  # the first request of a session notes that it is in use
     why = f"access-reasons/?person={around.leaver.pk}&kind=risk&subject={around.risk}"
     addresses = {noun: f"{noun}/?page_size=500" for noun in NOUNS} | {"access-reasons": why}
+    addresses |= {"calendar": "calendar/", "jobs": "jobs/", "search": "search/?q=sensor&page_size=100"}
     addresses |= {"comments": f"comments/?kind=risk&subject={around.risk}&page_size=500"}
     addresses |= {name: f"{name.format(leaver=around.leaver.pk, formula=around.formula.pk)}/" for name in ONE}
 

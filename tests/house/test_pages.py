@@ -24,13 +24,15 @@ from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
 from tests.factories.sheets import check, make_csv, make_import, make_line
 from tests.factories.talk import make_comment, make_place
+from tests.factories.webhooks import make_webhook
 
 pytestmark = pytest.mark.axe
 
-ROOMS = {"board", "compliance", "setup", "offices", "assets", "risks", "attention", "workbench", "people", "talk"}
+ROOMS = {"board", "compliance", "setup", "offices", "assets", "risks", "attention", "workbench", "people", "talk", "webhooks"}
 # Open while nobody lives here, to leaders, and to who is not in yet (tests/portal/web/people/test_browser.py).
 OWN_TEST = {"setup:begin", "setup:demo", "offices:aide-naming", "people:invitation", "people:new-password"}
 OWN_TEST |= {"risks:recalculation", "compliance:framework-csv"}  # files
+OWN_TEST |= {"attention:calendar-file"}  # read by programs, under a secret
 OWN_TEST |= {"risks:authority-new", "risks:appetite-change"}  # pages for leaders
 OWN_TEST |= {"compliance:profile-csv", "compliance:statement-xlsx", "compliance:framework-oscal", "compliance:profile-oscal"}
 KEYS = {"stage": "CURRENT", "part": "contacts", "kind": "risk"}  # of parameters that are no keys
@@ -137,6 +139,7 @@ def furnished():
         "attention": review.pk,
         "attention:reminder": told and told.pk,
         "workbench": sheet.pk,
+        "webhooks": make_webhook(make.make_user("sensor", is_service=True), actor=reader).pk,
         "workbench:bulk-edit": make_edit(reader, "risk").pk,
         "workbench:saved-view": make_view(reader, "risk", params={"category": "OT"}).pk,
         "offices:proposal": proposal.pk,

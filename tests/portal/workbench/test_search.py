@@ -166,7 +166,7 @@ def test_the_api_finds_within_the_scopes_of_a_token(client, person, company):
     ] * 3
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.text(max_size=400), st.lists(st.text(min_size=1, max_size=8), max_size=4))
 def test_an_excerpt_is_a_piece_of_the_text(text, stems):
     pieces = snippets.excerpt(text, stems)
