@@ -35,6 +35,7 @@ class Layer:
     marker: str
     minutes: float
     processes: int = 1
+    shares: str = "worksteal"  # how pytest-xdist deals the tests out; "loadfile": those of one file go to one process
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Result:
 
 SLOW = (
     Layer("access", "access and not soak", 5, processes=2),
-    Layer("journeys", "journey", 6),
+    Layer("journeys", "journey", 6, processes=2, shares="loadfile"),
     Layer("schema", "schema", 3, processes=2),
     Layer("accessibility", "axe", 3, processes=2),
     Layer("kill", "kill", 2, processes=2),
@@ -84,7 +85,7 @@ def run(layer: Layer, arguments: list[str]) -> Result:
     print(f"\n── {layer.name}: at most {layer.minutes:g} min ──", flush=True)
     command = [sys.executable, "-m", "pytest", "-q", "--continue-on-collection-errors", "-m", layer.marker, *arguments]
     if layer.processes > 1:
-        command += ["--numprocesses", str(layer.processes), "--dist", "worksteal"]
+        command += ["--numprocesses", str(layer.processes), "--dist", layer.shares]
     if sys.stdout.isatty():
         command.append("--color=yes")
     started = time.monotonic()

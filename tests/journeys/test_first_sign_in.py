@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from portal.runtime import servers
 from tests import browser as chromium_of
@@ -56,7 +56,7 @@ def come_in(page: Page, address: str) -> None:
     page.fill("[name=again]", PASSWORD)
     page.fill("[name=code]", code(secret))
     page.click("main button")
-    assert page.locator(".codes li").count() == 10
+    expect(page.locator(".codes li")).to_have_count(10)
     page.click("main button")
 
 
@@ -69,7 +69,7 @@ def answer_six_steps(page: Page, look: Callable[[Page], list[str]]) -> list[str]
     page.click(SAVE)
     page.fill("[name=outline]", "Northfield (site)\n    Press shop\nIT\nSecurity")
     page.click("button[name=preview]")
-    assert page.locator(".outline [data-new]").count() == 4
+    expect(page.locator(".outline [data-new]")).to_have_count(4)
     faults += look(page)
     page.click(SAVE)
     for seat, name in (("CIO", "Marta Lindqvist"), ("CISO", "Idris Okafor"), ("ARBITER", "Viktor Halasz")):
@@ -105,7 +105,7 @@ def test_an_empty_portal_to_its_first_dashboard_without_javascript(empty_portal,
     answer_six_steps(page, lambda _page: [])
 
     assert page.url == f"{empty_portal.address}/"
-    assert page.locator("h1.position").is_visible()
+    expect(page.locator("h1.position")).to_be_visible()
     assert "No risk yet." in page.content()
     assert "5 people have not come in yet." in page.content()
     assert servers.wait_until(lambda: len(list(empty_portal.mail.glob("*"))) >= 5, 90)
@@ -135,7 +135,7 @@ def test_a_demo_is_cleared_and_ours_begins(empty_portal, chromium):
     come_in(page, address)
     faults += answer_six_steps(page, faults_of)
 
-    assert page.locator("h1.position").is_visible()
+    expect(page.locator("h1.position")).to_be_visible()
     assert "Halden Works" in page.content()
     assert "Verrow" not in page.content()
     assert "Demo:" not in page.content()
