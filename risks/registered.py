@@ -54,7 +54,22 @@ for name, label, model, field in (
     redacting.add(redacting.Beside("risk", name, label, model, field, rows=lambda _kind, pk: {"risk": pk}))
 
 changes.told_by("risk", history.read)
-changes.words("risk", fields=history.LABELS)
+changes.words(
+    "risk",
+    fields=history.LABELS,
+    verbs={
+        "risk.logged": _("logged"),
+        "risk.changed": _("changed"),
+        "risk.levels_set": _("levels set"),
+        "risk.asset_linked": _("asset linked"),
+        "risk.asset_unlinked": _("asset unlinked"),
+        "risk.reviewed": _("reviewed"),
+        "risk.closed": _("closed"),
+        "risk.reopened": _("opened again"),
+        "risk.withdrawn": _("taken out of the register"),
+        "rating.given": _("rated"),
+    },
+)
 reviews.on_answer(cadence.REVIEW, reviewed.take_answer)
 reviews.sides_with(cadence.REVIEW, cadence.sides)
 reviews.changes_with(cadence.REVIEW, reviewed.since_last)
