@@ -20,6 +20,19 @@ SIZE, MOST_PAGES = 25, 20
 _SHOWN = ("kind", "subject_id", "at_kind", "at_id", "number", "label", "words", "rank")
 
 
+_ASKED = """
+    WITH asked AS MATERIALIZED (SELECT search_query(%(q)s) AS query, search_reference(%(q)s) AS reference)
+    SELECT query::text, reference,
+        tsvector_to_array(to_tsvector('public.concord', search_plain(%(q)s) || ' ' || search_spelled(%(q)s))),
+        ARRAY(
+            SELECT kind FROM workbench_searchentry WHERE document @@ (SELECT query FROM asked)
+            UNION SELECT kind FROM workbench_searchentry
+            WHERE reference <> '' AND reference = (SELECT nullif(reference, '') FROM asked)
+        )
+    FROM asked
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One subject that was found. `pieces` is an excerpt of its words, (text, whether it was looked for)."""
@@ -63,6 +76,7 @@ class Asked:
     query: str
     reference: str
     stems: Sequence[str] = field(default=())
+    kinds: frozenset[str] = frozenset()  # that hold the words somewhere, seen or not: of the others nothing has to be asked
 
 
 def kinds_for(user: Any, scopes: Collection[str] | None = None) -> list[str]:
@@ -71,9 +85,10 @@ def kinds_for(user: Any, scopes: Collection[str] | None = None) -> list[str]:
 
 
 def find(user: Any, words: str, *, kind: str = "", page: int = 1, size: int = SIZE, scopes: Collection[str] | None = None) -> Found:
-    """At most `size` hits of one page, best first. Three queries, whatever is found."""
-    asked, kinds = _read(words), kinds_for(user, scopes)
-    if not (asked.query or asked.reference) or not kinds:
+    """At most `size` hits of one page, best first. Three queries at most, whatever is found."""
+    asked = _read(words)
+    kinds = [one for one in kinds_for(user, scopes) if one in asked.kinds]
+    if not kinds:
         return Found(page=page)
     counts = _counted([_entries(one, user, asked) for one in kinds])
     tabs = [Tab(name, str(subjects.of_kind(name).plural), number) for name, number in counts]
@@ -86,8 +101,9 @@ def find(user: Any, words: str, *, kind: str = "", page: int = 1, size: int = SI
 
 def first(user: Any, words: str, size: int) -> list[Hit]:
     """The best hits alone, uncounted: while somebody is typing. Two queries."""
-    asked, kinds = _read(words), kinds_for(user)
-    if not (asked.query or asked.reference) or not kinds:
+    asked = _read(words)
+    kinds = [one for one in kinds_for(user) if one in asked.kinds]
+    if not kinds:
         return []
     return _hits([_entries(one, user, asked) for one in kinds], asked, 0, size)
 
@@ -105,13 +121,9 @@ def _read(words: str) -> Asked:
     if len(words.strip()) < SHORTEST:
         return Asked("", "")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT search_query(%(q)s)::text, search_reference(%(q)s), "
-            "tsvector_to_array(to_tsvector('public.concord', search_plain(%(q)s) || ' ' || search_spelled(%(q)s)))",
-            {"q": words.replace("\x00", " ")[:LONGEST]},
-        )
-        query, reference, stems = cursor.fetchone()
-    return Asked(query or "", reference, stems)
+        cursor.execute(_ASKED, {"q": words.replace("\x00", " ")[:LONGEST]})
+        query, reference, stems, kinds = cursor.fetchone()
+    return Asked(query or "", reference, stems, frozenset(kinds))
 
 
 def _entries(kind: str, user: Any, asked: Asked) -> QuerySet[SearchEntry]:
