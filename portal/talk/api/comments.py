@@ -16,6 +16,8 @@ from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer, only
 from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
+from portal.web.api.schema import Problem
+from portal.web.problems import CONTENT_TYPE
 
 
 class CommentSerializer(RowSerializer):
@@ -81,7 +83,9 @@ class HearersSerializer(serializers.Serializer):
     results = HearerSerializer(many=True)
 
 
-@extend_schema_view(list=extend_schema(parameters=about.ABOUT))
+@extend_schema_view(
+    list=extend_schema(parameters=about.ABOUT, responses={200: CommentSerializer(many=True), (404, CONTENT_TYPE): Problem})
+)
 class CommentViewSet(ReadSet):
     """What is said about one subject: whoever may open it reads it all. POST says something, PATCH says it otherwise (its author
     alone); what it said stays under `versions/`."""
