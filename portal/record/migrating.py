@@ -1,14 +1,17 @@
-"""A migrate that does not render every model anew for each trigger, index and constraint.
+"""A migrate that does not render every model anew for each trigger, index, constraint, new model and new column.
 
-Django and pgtrigger do, with all models related to it, and everything here is related to a user: three fifths of the time a
-migrate took. None of the three is anything a model class must know to be written to the database, so they are only noted.
+Django and pgtrigger do, with all models related to it, and everything here is related to a user: four fifths of the time a
+migrate took. The first three are nothing a model class must know to be written to the database, so they are only noted; a model
+that is new is rendered alone, and a class gets a new column as it stands, because nothing else says anything else because of it.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ModelState, ProjectState
+from django.db.models import Field
+from django.db.models.fields import NOT_PROVIDED
 from pgtrigger.migrations import AddTrigger
 
 OURS = {"portal", "assets", "risks", "governance"}
@@ -17,6 +20,8 @@ OURS = {"portal", "assets", "risks", "governance"}
 def lighten() -> None:
     """Once, in ready(); tests/house/test_models.py compares what the models name with what the database has."""
     ProjectState._append_option = _noted_for_ours(ProjectState._append_option)
+    ProjectState.add_model = _rendered_alone(ProjectState.add_model)
+    ProjectState.add_field = _added_in_place(ProjectState.add_field)
     AddTrigger.state_forwards = _note_trigger
 
 
@@ -24,10 +29,48 @@ def _noted_for_ours(usual: Callable[..., None]) -> Callable[..., None]:
     """Libraries' migrations go on as they were written."""
 
     def append(state: ProjectState, app_label: str, model_name: str, option_name: str, obj: Any) -> None:
-        ours = app_label in apps.app_configs and apps.app_configs[app_label].name.partition(".")[0] in OURS
-        (_note if ours else usual)(state, app_label, model_name, option_name, obj)
+        (_note if _is_ours(app_label) else usual)(state, app_label, model_name, option_name, obj)
 
     return append
+
+
+def _rendered_alone(usual: Callable[..., None]) -> Callable[..., None]:
+    def add_model(state: ProjectState, model_state: ModelState) -> None:
+        if "apps" not in state.__dict__ or not _is_ours(model_state.app_label):
+            usual(state, model_state)
+            return
+        key = model_state.app_label, model_state.name_lower
+        state.models[key] = model_state
+        if state._relations is not None:
+            state.resolve_model_relations(key)
+        with state.apps.bulk_update():
+            state.apps.render_multiple([model_state])
+
+    return add_model
+
+
+def _added_in_place(usual: Callable[..., None]) -> Callable[..., None]:
+    """A column more: the class gets it as it stands. Where a table of its own comes with it, Django goes on as it did."""
+
+    def add_field(state: ProjectState, app_label: str, model_name: str, name: str, field: Field, preserve_default: bool) -> None:
+        if "apps" not in state.__dict__ or field.many_to_many or not _is_ours(app_label):
+            usual(state, app_label, model_name, name, field, preserve_default)
+            return
+        field = field.clone()
+        if not preserve_default:
+            field.default = NOT_PROVIDED
+        key = app_label, model_name
+        state.models[key].fields[name] = field
+        if state._relations is not None:
+            state.resolve_model_field_relations(key, name, field)
+        with state.apps.bulk_update():
+            field.clone().contribute_to_class(state.apps.get_model(app_label, model_name), name)
+
+    return add_field
+
+
+def _is_ours(app_label: str) -> bool:
+    return app_label in apps.app_configs and apps.app_configs[app_label].name.partition(".")[0] in OURS
 
 
 def _note(state: ProjectState, app_label: str, model_name: str, option_name: str, obj: Any) -> None:
