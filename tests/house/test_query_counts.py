@@ -18,12 +18,13 @@ from portal.attention.models import Reminder, Review
 from portal.people import organisations
 from portal.people.models import User
 from portal.workbench import listed
+from portal.workbench.models import SavedView
 from risks import recompute
 from risks.models import Risk, RiskAsset
 from risks.stale import mark_risks
 from tests.conftest import OWNER, acting_as
 from tests.factories.assets import make_host, make_run, make_scan
-from tests.factories.lists import make_edit, make_view
+from tests.factories.lists import make_edit
 from tests.factories.portal import freshen, make_company, make_person
 from tests.factories.risks import make_levels
 from tests.factories.sheets import check, make_csv, make_import, make_line
@@ -244,6 +245,8 @@ def _grow(world: SimpleNamespace, company: Any, count: int) -> None:
     recompute.refresh_batch()
     for user in world.people.values():
         _remind(user, risks, world.rounds)
+        views = [{"kind": kind, "name": f"{world.rounds}-{n}", "owner": user} for n in range(count) for kind in ("risk", "asset")]
+        SavedView.objects.bulk_create(SavedView(**view) for view in views)
     hosts = [make_host(f"10.{world.rounds}.{n // 250}.{n % 250 + 1}", name=f"host-{n}.verrow.example") for n in range(count)]
     for user in world.people.values():
         if user.has_perm("workbench.import"):
@@ -288,7 +291,7 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "comment": lambda: around.comment,
         "import": lambda: world.imports.get(user),
         "bulk-edit": lambda: make_edit(user, "risk") if user.has_perm("risks.change_risk") else None,
-        "saved-view": lambda: make_view(user, "risk"),
+        "saved-view": lambda: SavedView.objects.filter(owner=user).first(),
         "control": lambda: around.control,
         "treatment": lambda: around.treatment,
         "statement": lambda: around.statement,
