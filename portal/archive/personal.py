@@ -17,7 +17,7 @@ from django.db.models import Field, Model, Q
 from django.utils.text import capfirst
 from psycopg2 import sql
 
-from portal import clock, subjects
+from portal import at_once, clock, subjects
 from portal.archive import changes
 from portal.people.models import Appointment, BrowserSession, RoleAssignment, ServiceToken, User
 from portal.record.models import AuditEntry
@@ -61,13 +61,8 @@ def held_on(person: User, *, reader: User | None) -> dict[str, Any]:
     return {
         "as_of": clock.now(),
         "account": {name.removesuffix("_id"): getattr(person, name) for name in ACCOUNT},
-        "mail_addresses": list(EmailAddress.objects.filter(user=person).values("email", "primary", "verified")),
-        "second_factors": list(Authenticator.objects.filter(user=person).values("type", "created_at", "last_used_at")),
-        "roles": list(person.role_assignments.order_by("pk").values("role", "unit__name", "granted_by", "granted_at", "ended_at")),
+        **_of_account(person),
         **_seats(person),
-        "tokens": list(person.tokens.order_by("pk").values("name", "prefix", "scopes", "created_at", "expires_at", "revoked_at")),
-        "sessions": list(person.browser_sessions.order_by("pk").values("device", "address", "since", "last_seen_at", "ended_at")),
-        "failed_sign_ins": _failed_sign_ins(person),
         "named_on": [_told(one) for one in sorted(_named(columns, things), key=lambda one: (one.model, one.field))],
         "did": _did(did, things, with_words=with_words),
     }
@@ -91,9 +86,20 @@ def _seats(person: User) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _failed_sign_ins(person: User) -> list[dict[str, Any]]:
+def _of_account(person: User) -> dict[str, list[dict[str, Any]]]:
+    """What else an account consists of. One query."""
     attempts = apps.get_model("axes.AccessAttempt").objects.filter(username__iexact=person.email).order_by("pk")
-    return list(attempts.values("attempt_time", "ip_address", "failures_since_start"))
+    roles, tokens, sessions = person.role_assignments, person.tokens, person.browser_sessions
+    return at_once.values(
+        {
+            "mail_addresses": EmailAddress.objects.filter(user=person).values("email", "primary", "verified"),
+            "second_factors": Authenticator.objects.filter(user=person).values("type", "created_at", "last_used_at"),
+            "roles": roles.order_by("pk").values("role", "unit__name", "granted_by", "granted_at", "ended_at"),
+            "tokens": tokens.order_by("pk").values("name", "prefix", "scopes", "created_at", "expires_at", "revoked_at"),
+            "sessions": sessions.order_by("pk").values("device", "address", "since", "last_seen_at", "ended_at"),
+            "failed_sign_ins": attempts.values("attempt_time", "ip_address", "failures_since_start"),
+        }
+    )
 
 
 @dataclass(frozen=True)

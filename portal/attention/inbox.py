@@ -40,19 +40,26 @@ class Row:
 
 
 def of(user: Any, *, settled: bool = False):
-    """The reminders of `user`, as far as they may see the subjects today."""
-    rows = Reminder.objects.visible_to(user)
-    return rows.settled() if settled else rows.open()
+    """The reminders of `user`, as far as they may see the subjects today. Of which kinds the open ones are came along with the
+    grants."""
+    if settled:
+        return Reminder.objects.visible_to(user).settled()
+    return Reminder.objects.visible_to(user, grants(user).beside_of(TOLD_OF)).open()
 
 
 def rail_counts(user: Any) -> dict[str, int]:
-    """For the rail: how many reminders wait. One query; of which kinds they are came along with the grants of the reader."""
-    if not user.has_perm("attention.view_inbox"):
-        return {}
-    statement, parameters = _question(user)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return {"inbox": cursor.fetchone()[0]}
+    """For the rail: how many reminders wait."""
+    return {"inbox": waiting(user)} if user.has_perm("attention.view_inbox") else {}
+
+
+def waiting(user: Any) -> int:
+    """How many reminders wait. One query, kept on the user for the request."""
+    if getattr(user, "_waiting", None) is None:
+        statement, parameters = _question(user)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            user._waiting = cursor.fetchone()[0]
+    return user._waiting
 
 
 def _question(user: Any) -> tuple[str, Sequence[Any]]:
@@ -62,9 +69,8 @@ def _question(user: Any) -> tuple[str, Sequence[Any]]:
     if held not in _questions:
         if len(_questions) >= _MOST_QUESTIONS:
             _questions.pop(next(iter(_questions)))
-        waiting = Reminder.objects.visible_to(user, held.beside_of(TOLD_OF)).open()
         try:
-            rows, parameters = waiting.order_by().values("pk").query.sql_with_params()
+            rows, parameters = of(user).order_by().values("pk").query.sql_with_params()
         except EmptyResultSet:  # nothing was ever told them
             return "SELECT 0", ()
         _questions[held] = f"SELECT count(*) FROM ({rows}) AS waiting", parameters  # noqa: S608 (put together by Django)

@@ -30,6 +30,7 @@ from portal.record.models import DayHead
 from portal.talk import comments, hearing, watching
 from portal.talk.places import Place
 from portal.talk.views.page import THREADS
+from portal.webhooks.models import Delivery
 from risks import appetite, controls, formula_previews, formula_versions, indicators, treatments
 from risks.models import (
     ActivationMark,
@@ -49,6 +50,7 @@ from tests.factories.governance import make_decision
 from tests.factories.portal import make_unit, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
+from tests.factories.webhooks import make_webhook
 
 _serial = counting(1)
 ASKED = 12
@@ -60,11 +62,13 @@ MANY_UNITS = 200  # choice lists show them all
 def settle(company: Any) -> SimpleNamespace:
     """The one thing of each kind that everything else will hang on."""
     leaver, other, today = make_user("Leaver"), make_user("Somebody Else"), organisations.today()
+    machine = make_user("Ticketing", is_service=True)
     proposal = proposals.propose("CSO", make_user("Idris Bell"), actor=other, from_on=today, substitute=other)
     return SimpleNamespace(
         company=company,
         leaver=leaver,
         service=make_user("Push", is_service=True),
+        webhook=make_webhook(machine, actor=other),
         other=other,
         proposal=proposal,
         formula=formula_versions.draft({"base_points": "3.5"}, "Levels weigh more.", actor=other),
@@ -80,6 +84,7 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
         _signed_in(reader, count)
     _seats(ground, people)
     ground.risk = getattr(ground, "risk", risks[0])
+    _told(ground, count)
     _held(ground, risks)
     _planned(ground, risks)
     _recorded(ground, risks)
@@ -105,6 +110,14 @@ def _talked(ground: SimpleNamespace, readers: list[User], risks: list[int]) -> N
     for _ in range(THREADS + 1):
         ground.comment = comments.write(place, "Is it so?", actor=readers[0])
         comments.write(place, "It is.", actor=ground.other, answers=ground.comment.pk, mentions=heard)
+
+
+def _told(ground: SimpleNamespace, count: int) -> None:
+    """Webhooks, and one with ever more deliveries."""
+    for _ in range(min(count, MANY_UNITS)):
+        make_webhook(ground.webhook.reader, actor=ground.other, name=f"Ticketing {next(_serial)}")
+    numbers = [next(_serial) for _ in range(count)]
+    Delivery.objects.bulk_create(Delivery(subscription=ground.webhook, seq=n, place=n, verb="risk.logged") for n in numbers)
 
 
 def _people(ground: SimpleNamespace, count: int) -> list[User]:

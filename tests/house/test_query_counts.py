@@ -204,7 +204,8 @@ PAGES = {
 UNMEASURED = dict.fromkeys(
     ("together:decision-settling", "together:condition-meeting"), "crowd.py makes no decisions that are open to them yet"
 ) | {"pages": "it lists what the code registers, not what the database holds"}
-ASKED = dict.fromkeys(("workbench:search", "workbench:palette"), "?q=device")  # a page that shows nothing unless it is asked
+# Pages that show nothing unless they are asked.
+ASKED = dict.fromkeys(("workbench:search", "workbench:palette"), "?q=device") | {"workbench:saved-view-new": "?of=risk"}
 READERS = {role: tuple(PAGES) for role in ("CIO", "ANALYST", "ADMIN")} | {"ENGINEER": ("board:today",)}
 OPENERS = ("CIO", "ANALYST", "ADMIN", "ARBITER", "AUDITOR", "COLLEAGUE")
 
@@ -307,7 +308,7 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "response-plan-version": lambda: around.draft,
         "activation": lambda: around.activation,
         "exercise": lambda: around.exercise,
-        "webhook": lambda: None,
+        "webhook": lambda: around.webhook,
         "user": lambda: around.leaver,
         "leaver": lambda: around.leaver,
         "personal": lambda: around.leaver,

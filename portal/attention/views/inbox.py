@@ -25,7 +25,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest) -> dict:
     settled = request.GET.get("show") == "settled"
     rows = inbox.of(request.user, settled=settled).select_related("review__owner")
-    waiting = inbox.of(request.user).count()
+    waiting = inbox.waiting(request.user)
     page = listing.page_of(rows, NEWEST if settled else MOST_URGENT, request.GET, total=None if settled else waiting)
     shown = inbox.rows_of(page.rows, request.user)
     return {
