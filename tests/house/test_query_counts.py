@@ -222,7 +222,7 @@ def world(own_db, nothing_runs_out) -> SimpleNamespace:
     are committed, so that the owner can give the planner its statistics."""
     company = make_company()
     people = {role: make_person(role, company=company) for role in READERS}
-    grown = SimpleNamespace(people=people, rounds=0, imports={}, refused=[], crowd=crowd.settle(company))
+    grown = SimpleNamespace(people=people, rounds=0, imports={}, edits={}, refused=[], crowd=crowd.settle(company))
     grown.grow = lambda count: _grow(grown, company, count)
     return grown
 
@@ -253,6 +253,7 @@ def _grow(world: SimpleNamespace, company: Any, count: int) -> None:
         if user.has_perm("workbench.import"):
             lines = [make_line(n, ID=f"{world.rounds}-{n}", Likelihood="9" if n % 2 else "4") for n in range(count)]
             world.imports[user] = check(make_import(make_csv(*lines), actor=user))
+            world.edits[user] = make_edit(user, "risk")
     make_run(make_scan(*hosts), unit=company.northfield, source=f"nmap-{world.rounds}")
     reading.read_waiting()
     crowd.grow(world.crowd, list(world.people.values()), risks, count)
@@ -291,7 +292,7 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "review": lambda: Review.objects.filter(owner=user).first(),
         "comment": lambda: around.comment,
         "import": lambda: world.imports.get(user),
-        "bulk-edit": lambda: make_edit(user, "risk") if user.has_perm("risks.change_risk") else None,
+        "bulk-edit": lambda: world.edits.get(user) if user.has_perm("risks.change_risk") else None,
         "saved-view": lambda: SavedView.objects.filter(owner=user).first(),
         "control": lambda: around.control,
         "treatment": lambda: around.treatment,
