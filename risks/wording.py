@@ -61,6 +61,7 @@ REASONS: dict[str, Word] = {scoring.NOT_ENOUGH_DATA: gettext_lazy("not enough da
 
 CAUSES: dict[str, Word] = {
     "risk.logged": gettext_lazy("Risk logged"),
+    "risk.merged": gettext_lazy("Risk merged with another"),
     "risk.changed": gettext_lazy("Risk changed"),
     "risk.levels_set": gettext_lazy("Levels set"),
     "risk.asset_linked": gettext_lazy("Asset linked"),
@@ -100,6 +101,7 @@ CAUSES: dict[str, Word] = {
     "indicator.retired": gettext_lazy("Indicator retired"),
     "asset.registered": gettext_lazy("Asset registered"),
     "asset.changed": gettext_lazy("Asset changed"),
+    "asset.merged": gettext_lazy("Asset merged with another"),
     "asset.archived": gettext_lazy("Asset archived"),
     "asset.vanished": gettext_lazy("Asset vanished from discovery"),
     "asset.discovered": gettext_lazy("Asset discovered"),

@@ -40,10 +40,13 @@ class Row:
 
 
 def of(user: Any, *, settled: bool = False):
-    """The reminders of `user`, as far as they may see the subjects today. Of which kinds the open ones are came along with the
-    grants."""
-    if settled:
-        return Reminder.objects.visible_to(user).settled()
+    """The reminders of `user`, as far as they may see the subjects today."""
+    rows = Reminder.objects.visible_to(user)
+    return rows.settled() if settled else rows.open()
+
+
+def of_request(user: Any):
+    """The open ones as they stood when the request began: of which kinds they are came along with the grants."""
     return Reminder.objects.visible_to(user, grants(user).beside_of(TOLD_OF)).open()
 
 
@@ -70,7 +73,7 @@ def _question(user: Any) -> tuple[str, Sequence[Any]]:
         if len(_questions) >= _MOST_QUESTIONS:
             _questions.pop(next(iter(_questions)))
         try:
-            rows, parameters = of(user).order_by().values("pk").query.sql_with_params()
+            rows, parameters = of_request(user).order_by().values("pk").query.sql_with_params()
         except EmptyResultSet:  # nothing was ever told them
             return "SELECT 0", ()
         _questions[held] = f"SELECT count(*) FROM ({rows}) AS waiting", parameters  # noqa: S608 (put together by Django)

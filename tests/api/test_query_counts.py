@@ -14,8 +14,6 @@ from tests.api.worlds import BACKEND
 from tests.factories.portal import freshen
 from tests.house import crowd
 
-pytestmark = pytest.mark.access
-
 MOST = 8  # beside the two of the session and its account
 
 

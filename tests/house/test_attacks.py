@@ -15,8 +15,6 @@ from tests.house.route_table import OWN
 from tests.house.routes import entrances
 from tests.house.test_routes import GUARDED, ask, line_of, questions
 
-pytestmark = pytest.mark.access
-
 BACKEND = world.BACKEND
 PASSWORD = "a-long-enough-pass-phrase"
 TRICKS = ("' OR 1=1 --", '"><script>alert(7)</script>', "id; DROP TABLE risks_risk", "\x00", "../../etc/passwd", "{{7*7}}")
@@ -55,7 +53,7 @@ def test_no_question_breaks_a_page_or_comes_back_alive(company, trick):
     wrong = []
     for page in pages:
         response = door.client.get(reverse(page.name.removeprefix("api:")), dict.fromkeys(PARAMETERS, trick))
-        body = response.content.decode(errors="replace")
+        body = response.getvalue().decode(errors="replace")
         alive = ("<" in trick and trick in body) or ("{{" in trick and ">49<" in body)
         if response.status_code >= 500 or alive:
             wrong.append((page.name, response.status_code))

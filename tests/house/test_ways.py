@@ -31,6 +31,12 @@ def name_of(address: str) -> str:
         return ""
 
 
+def sort_of(address: str) -> str:
+    """Pages of one sort say the same: those of one name, and where a room is for any kind of thing those of one kind."""
+    found = resolve(address.split("?")[0]) if name_of(address) else None
+    return f"{found.view_name} {found.kwargs.get('kind', '')}" if found and found.namespace == "talk" else name_of(address)
+
+
 def is_page(answer: Any) -> bool:
     return answer.status_code == 200 and not answer.streaming and b"<html" in answer.content
 
@@ -40,8 +46,7 @@ def followed(client: Client) -> tuple[set[str], set[str]]:
     waiting, seen, reached, closed = ["/"], {"/"}, {}, set()
     while waiting:
         address = waiting.pop(0)
-        name = name_of(address)
-        if reached.get(name, 0) >= EACH:
+        if reached.get(sort_of(address), 0) >= EACH:
             continue
         answer = client.get(address)
         while answer.status_code == 302 and answer.headers["Location"].startswith("/") and answer.headers["Location"] not in seen:
@@ -52,14 +57,13 @@ def followed(client: Client) -> tuple[set[str], set[str]]:
             closed.add(f"{answer.status_code} {address}")
         if not is_page(answer):
             continue
-        name = name_of(address)
-        reached[name] = reached.get(name, 0) + 1
+        reached[sort_of(address)] = reached.get(sort_of(address), 0) + 1
         for link in LINK.findall(answer.content.decode()):
             link = link.replace("&amp;", "&")
             if link not in seen and not link.startswith(("/api/", "/admin/", "/static/")):
                 seen.add(link)
                 waiting.append(link)
-    return set(reached), closed
+    return {sort.partition(" ")[0] for sort in reached}, closed
 
 
 def open_to(client: Client, things: dict[str, dict[str, Any]]) -> set[str]:

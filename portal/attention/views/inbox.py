@@ -24,9 +24,11 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest) -> dict:
     settled = request.GET.get("show") == "settled"
-    rows = inbox.of(request.user, settled=settled).select_related("review__owner")
+    rows = inbox.of(request.user, settled=True) if settled else inbox.of_request(request.user)
     waiting = inbox.waiting(request.user)
-    page = listing.page_of(rows, NEWEST if settled else MOST_URGENT, request.GET, total=None if settled else waiting)
+    page = listing.page_of(
+        rows.select_related("review__owner"), NEWEST if settled else MOST_URGENT, request.GET, total=None if settled else waiting
+    )
     shown = inbox.rows_of(page.rows, request.user)
     return {
         "page": page,
