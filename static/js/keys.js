@@ -31,7 +31,7 @@
 
   let waits = 0;
   const single = (event) => {
-    if (over("palette")?.dataset.singleKeys !== "on") return;
+    if ((over("palette")?.dataset.singleKeys ?? "on") !== "on") return;
     if (event.ctrlKey || event.metaKey || event.altKey || types(event.target) || document.querySelector("dialog[open]")) return;
     if (Date.now() < waits) {
       waits = 0;
