@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -65,7 +65,9 @@ def links_of(risk: Risk, limit: int = 8) -> QuerySet[AuditEntry]:
 
 def _with_names(events: QuerySet, *relations: str) -> QuerySet:
     """The newest first, with the names of what they point to, `<relation>_name`, and of whoever did it, `actor_name`."""
-    by = Cast(KT("pgh_context__metadata__actor"), BigIntegerField())  # as text: only PostgreSQL 18 casts the null of JSON
+    by = Cast(
+        KeyTextTransform("actor", "pgh_context__metadata"), BigIntegerField()
+    )  # as text: only PostgreSQL 18 casts the null of JSON
     names = {f"{relation}_name": F(f"{relation}__name") for relation in relations}
     actor = User.objects.filter(pk=OuterRef("by")).values("name")
     return events.select_related("pgh_context").annotate(**names, by=by, actor_name=Subquery(actor)).order_by("-pgh_id")

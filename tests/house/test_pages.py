@@ -143,7 +143,7 @@ def furnished():
         "attention:reminder": told and told.pk,
         "workbench": sheet.pk,
         "webhooks": make_webhook(make.make_user("sensor", is_service=True), actor=reader).pk,
-        "workbench:bulk-edit": make_edit(reader, "risk").pk,
+        **dict.fromkeys(("workbench:bulk-edit", "workbench:bulk-edit-fields"), make_edit(reader, "risk").pk),
         "workbench:saved-view": make_view(reader, "risk", params={"category": "OT"}).pk,
         "offices:proposal": proposal.pk,
         "offices:hand-over": other.pk,
