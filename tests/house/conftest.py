@@ -1,12 +1,20 @@
 """Thousands of requests: what costs time in each of them and is no part of what they show is left out."""
 
+import logging
+
 import pytest
+from django.template.base import Template
+from django.test import utils
 
 
 @pytest.fixture(autouse=True)
-def _no_copies_of_contexts(monkeypatch):
-    """Django's client copies the context of every template it renders; nobody looks at them here."""
-    monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *arguments, **named: None)
+def _nothing_beside_the_answers(monkeypatch):
+    """Django's client is told of every template and copies its context, and each request writes a line: nobody looks at them."""
+    monkeypatch.setattr(Template, "_render", utils._TestState.saved_data.template_render)
+    log = logging.getLogger("portal.web.middleware")
+    log.setLevel(logging.WARNING)
+    yield
+    log.setLevel(logging.NOTSET)
 
 
 @pytest.fixture

@@ -32,8 +32,6 @@ from tests.house import crowd, route_table
 from tests.house import world as small_world
 from tests.house.world import BACKEND
 
-pytestmark = pytest.mark.access
-
 FEW, MANY = 10, 1_000
 SHELL, LIST, DETAIL, SAVE = 4, 8, 14, 25
 TODAY = 20  # beside the shell: eight tiles, each with figures, rows and their people

@@ -189,14 +189,13 @@ def test_every_page_is_accessible_and_whole_in_both_themes_and_widths(page, offi
 
 def test_a_list_is_worked_on_by_keyboard(page, office):
     """A cell by Enter and Escape, then two rows at once."""
-    for place in range(3):
-        make_risk(unit=office.company.northfield, title=f"Press {place} stops", category="IT")
+    first, *_others = [make_risk(unit=office.company.northfield, title=f"Press {n} stops", category="IT") for n in range(3)]
     page.goto(f"{office.address}/lists/risks/?sort=title")
 
-    pen = page.get_by_role("link", name="Change What could happen of R-").first
+    pen = page.get_by_role("link", name=f"Change What could happen of {first.number}")
     pen.focus()
     page.keyboard.press("Enter")
-    field = page.get_by_role("textbox", name="What could happen of R-")
+    field = page.get_by_role("textbox", name=f"What could happen of {first.number}")
     expect(field).to_be_focused()
     page.keyboard.press("Escape")
     expect(field).to_have_count(0)
