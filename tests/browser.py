@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import connection
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from portal.runtime import chromium
@@ -36,10 +38,19 @@ def launched() -> Iterator[Browser]:
     """A browser of one's own. Its driver is shared with whoever has one open already: a process can hold but one."""
     with nullcontext(_running[0]) if _running else _driver() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.ensure(), args=list(ARGUMENTS))
+        _connect_anew()
         try:
             yield browser
         finally:
             browser.close()
+            _connect_anew()
+
+
+def _connect_anew() -> None:
+    """Beside the driver's loop Django has a connection of its own: that of the test before, to a database that is gone."""
+    if not connection.in_atomic_block:
+        connection.close()
+        connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"]
 
 
 @contextmanager

@@ -165,6 +165,7 @@ def pages(keys):
         yield name, reverse(name, kwargs={parameter: KEYS.get(parameter, keys.get(parameter, key)) for parameter in parameters})
 
 
+@pytest.mark.longest
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_keeps_to_the_look(own_live_server, scheme):
     reader, keys = furnished()

@@ -346,6 +346,7 @@ def _asked(world: SimpleNamespace) -> dict[tuple[str, str], int]:
     return found
 
 
+@pytest.mark.longest
 def test_pages_ask_as_often_for_ten_rows_as_for_a_thousand_and_keep_to_their_budget(world):
     with clock.stopped(clock.now()):
         world.grow(FEW)

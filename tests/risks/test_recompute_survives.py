@@ -170,6 +170,7 @@ def people_editing(portal, risk_ids):
             thread.join(PATIENCE)
 
 
+@pytest.mark.longest
 def test_after_every_accident_each_score_equals_a_computation_from_scratch(portal):
     risk_ids = [pk for (pk,) in portal.ask("SELECT id FROM risks_risk WHERE state = 'OPEN' ORDER BY id")]
     with closing(portal.connect()) as connection, connection.cursor() as cursor:

@@ -78,6 +78,7 @@ def assert_every_link_opens(client, user) -> None:
         assert client.get(href).status_code in (200, 302), (user.email, href)
 
 
+@pytest.mark.longest
 def test_every_number_opens_its_rows_at_verrow(client, db):
     doors = build()
     cache.clear()  # what it remembers of the organisation is told to go once the transaction ends, and this one never does

@@ -19,6 +19,7 @@ def again(user):
     return User.objects.get(pk=user.pk)
 
 
+@pytest.mark.longest
 @pytest.mark.parametrize("seed", [11, 42])
 def test_explanation_and_visibility_never_disagree(company, seed):
     chance = random.Random(seed)

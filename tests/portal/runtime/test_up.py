@@ -69,6 +69,7 @@ def up(tmp_path, free_port):
     Instance(tmp_path / "up").stop()
 
 
+@pytest.mark.longest
 def test_a_run_is_ready_stands_alone_and_leaves_nothing_behind(up, tmp_path, free_port):
     first = up()
     assert first.is_ready(), first.output
