@@ -49,7 +49,7 @@ def _saved(request: HttpRequest, kind: Listed, row, one: Editable, form: CellFor
         form.take(error)
         return _form(request, kind, row, one, form, status=422)
     if request.htmx:
-        return _text(request, kind, _row(request, kind), one, just_saved=True)
+        return _text(request, kind, _row(request, kind), one)
     question = tables.asked(kind, QueryDict(told["back"]))
     return redirect(question.address_with_marks)
 
@@ -74,9 +74,10 @@ def _back(request: HttpRequest, kind: Listed) -> str:
     return came_from.query[:4_000] if came_from.netloc == request.get_host() and came_from.path == kind.url else ""
 
 
-def _text(request, kind: Listed, row, one: Editable, *, just_saved: bool = False) -> HttpResponse:
+def _text(request, kind: Listed, row, one: Editable) -> HttpResponse:
+    """What takes the place of the form, saved or left: the hand goes on at its pen."""
     found = table_page.cell_of(row, kind.by_name[one.name], kind, may_edit=True)
-    context = {"cell": found, "line_url": kind.subject.url(row), "label": kind.subject.label(row), "just_saved": just_saved}
+    context = {"cell": found, "line_url": kind.subject.url(row), "label": kind.subject.label(row), "goes_on_here": True}
     return answer(request, "workbench/lists/_cell.html", context)
 
 

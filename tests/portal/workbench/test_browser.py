@@ -199,13 +199,14 @@ def test_a_list_is_worked_on_by_keyboard(page, office):
     expect(field).to_be_focused()
     page.keyboard.press("Escape")
     expect(field).to_have_count(0)
-    pen.focus()
+    expect(pen).to_be_focused()
     page.keyboard.press("Enter")
     expect(field).to_be_focused()
     expect(page.locator(".htmx-added")).to_have_count(0)
     field.fill("Press 0 burns")
     page.keyboard.press("Enter")
     expect(page.get_by_role("rowheader", name="Press 0 burns")).to_be_visible()
+    expect(pen).to_be_focused()
 
     for box in page.get_by_role("checkbox", name="Choose R-").all()[:2]:
         box.focus()
