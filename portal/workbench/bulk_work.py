@@ -13,7 +13,7 @@ from portal import clock
 from portal.errors import ConcordError, Invalid, Stale
 from portal.record import audit
 from portal.record.models import AuditEntry
-from portal.workbench import claims, editing, latest, listed
+from portal.workbench import bulk_edits, claims, editing, latest, listed
 from portal.workbench.listed import Listed
 from portal.workbench.models import BulkEdit, BulkEditRow
 
@@ -51,14 +51,25 @@ def work(pk: int, seconds: float | None = None) -> bool:
 
 @transaction.atomic
 def _begun(pk: int) -> BulkEdit | None:
+    """Under the claim: what is to be done. A step that failed too often, or whose beginner lost the right to it, is given up."""
     edit = BulkEdit.objects.select_for_update(of=["self"]).select_related("started_by").get(pk=pk)
     if not edit.is_at_work:
         return None
     edit.attempts += 1
+    edit.save(update_fields=["attempts"])
     if edit.attempts > MOST_ATTEMPTS:
-        edit.state, edit.refusal = State.REFUSED, _("This step failed again and again. Tell an administrator its number.")
-    edit.save(update_fields=["attempts", "state", "refusal"])
-    return edit if edit.is_at_work else None
+        return _refuse(edit, _("This step failed again and again. Tell an administrator its number."))
+    if not bulk_edits.may(listed.of_kind(edit.kind), edit.started_by):
+        return _refuse(edit, _("Whoever began this change may not change these rows any more."))
+    return edit
+
+
+def _refuse(edit: BulkEdit, sentence: str) -> None:
+    """What was changed stays changed; anything else ends here."""
+    edit.state = State.APPLIED if edit.state == State.UNDOING else State.REFUSED
+    edit.refusal, edit.finished_at, edit.version = sentence, clock.now(), edit.version + 1
+    edit.save(update_fields=["state", "refusal", "finished_at", "version"])
+    audit.record(None, "bulk_edit.refused", edit, {"kind": edit.kind})
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.test import Client
 from portal import clock
 from portal.errors import Invalid
 from portal.people import tokens
+from portal.people.models import RoleAssignment
 from portal.record.models import AuditEntry
 from portal.workbench import bulk_edits, bulk_work, editing, listed, tables
 from portal.workbench.errors import NothingToChange, NotNow, TooLateToUndo
@@ -131,6 +132,20 @@ def test_refusals_say_what_to_do_and_leave_nothing(analyst, risks, monkeypatch):
         bulk_edits.apply(edit, actor=analyst)
     with pytest.raises(NothingToChange):
         bulk_edits.look_again(edit, actor=analyst)
+
+
+def test_whoever_lost_the_right_meanwhile_changes_nothing_more(analyst, company, risks):
+    edit = bulk_edits.apply(edit_of(analyst, {"category": "OT"}), actor=analyst)
+    analyst.role_assignments.update(ended_at=clock.now())
+    RoleAssignment.objects.create(user=analyst, role="AUDITOR", unit=company.root)
+
+    assert not bulk_work.work(edit.pk)
+    edit.refresh_from_db()
+
+    assert (edit.state, outcomes(edit)) == ("REFUSED", ["FITS"] * 3)
+    assert edit.refusal == "Whoever began this change may not change these rows any more."
+    assert set(Risk.objects.values_list("category", flat=True)) == {"IT"}
+    assert AuditEntry.objects.get(verb="bulk_edit.refused").subject_id == edit.pk
 
 
 def test_a_day_later_it_is_too_late(analyst, risks):
