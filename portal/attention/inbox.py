@@ -13,7 +13,8 @@ from portal import clock, subjects
 from portal.attention import news, reviews
 from portal.attention.models import Reminder
 from portal.people import delegations, organisations
-from portal.people.reach import Grants, grants
+from portal.people.kept import Kept
+from portal.people.reach import grants
 from portal.web import shown
 
 Stage = Reminder.Stage
@@ -21,8 +22,7 @@ TOLD_OF = "told-of"  # the kinds of subjects that the open reminders of a person
 TOLD_OF_SELECT = """
     SELECT DISTINCT recipient_id, subject_kind FROM attention_reminder WHERE recipient_id = ANY(%(users)s) AND settled_at IS NULL
 """
-_MOST_QUESTIONS = 500
-_questions: dict[Grants, tuple[str, Sequence[Any]]] = {}
+_questions: Kept[tuple[str, Sequence[Any]]] = Kept(500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def rail_counts(user: Any) -> dict[str, int]:
 def waiting(user: Any) -> int:
     """How many reminders wait. One query, kept on the user for the request."""
     if getattr(user, "_waiting", None) is None:
-        statement, parameters = _question(user)
+        statement, parameters = _questions.under(grants(user), lambda: _question(user))
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
             user._waiting = cursor.fetchone()[0]
@@ -67,17 +67,12 @@ def waiting(user: Any) -> int:
 
 def _question(user: Any) -> tuple[str, Sequence[Any]]:
     """The statement that counts what waits. It asks after the visibility of every kind, so putting it together cost more than
-    running it, on every page; what somebody may see follows from their grants alone, so it is kept under these."""
-    held = grants(user)
-    if held not in _questions:
-        if len(_questions) >= _MOST_QUESTIONS:
-            _questions.pop(next(iter(_questions)))
-        try:
-            rows, parameters = of_request(user).order_by().values("pk").query.sql_with_params()
-        except EmptyResultSet:  # nothing was ever told them
-            return "SELECT 0", ()
-        _questions[held] = f"SELECT count(*) FROM ({rows}) AS waiting", parameters  # noqa: S608 (put together by Django)
-    return _questions[held]
+    running it, on every page."""
+    try:
+        rows, parameters = of_request(user).order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # nothing was ever told them
+        return "SELECT 0", ()
+    return f"SELECT count(*) FROM ({rows}) AS waiting", parameters  # noqa: S608 (put together by Django)
 
 
 def read(reminders, *, back: bool = False) -> int:

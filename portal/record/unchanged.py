@@ -2,6 +2,7 @@
 each entry lets all of it go. A minute at most, for what the hours of the day and the worker change."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -21,18 +22,24 @@ def moved() -> None:
 
 def remembered(key: str, work_out: Callable[[], Any]) -> Any:
     """What `work_out` said since the last move, or says now. Only keys and flags are to be kept so, never words."""
-    known = cache.get_many([LAST_MOVE, key])
+    try:
+        known = cache.get_many([LAST_MOVE, key])
+    except Exception:  # whatever the cache's client raises: a memory is not worth a failed page
+        return work_out()
     move = known.get(LAST_MOVE)
     if move is None:
         move = _forget()
     elif (kept := known.get(key)) is not None and kept[0] == move:
         return kept[1]
     found = work_out()
-    cache.set(key, (move, found), REMEMBERED_SECONDS)
+    with suppress(Exception):
+        cache.set(key, (move, found), REMEMBERED_SECONDS)
     return found
 
 
 def _forget() -> str:
+    """A cache that is away when something is done keeps what it knew for its minute at most; what is done is done all the same."""
     move = uuid4().hex
-    cache.set(LAST_MOVE, move, None)
+    with suppress(Exception):
+        cache.set(LAST_MOVE, move, None)
     return move

@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal import subjects
-from portal.people.access import NOBODY, Grants, VisibleQuerySet, grants
+from portal.people.access import NOBODY, VisibleQuerySet, grants
+from portal.people.kept import Kept
 
 DATED: set[str] = set()  # kinds of subjects that are looked at again; their apps say so by `reviews.on_answer`
 TOLD: set[str] = set()  # kinds of subjects that are in the news; their apps say so by `news.word_with`
@@ -25,11 +26,7 @@ class AboutSubjects(VisibleQuerySet):
         if seen is NOBODY:
             return self.none()
         kinds = self._known(among)
-        if (seen, kinds) not in _opened:
-            if len(_opened) >= MOST_OPENED:
-                _opened.pop(next(iter(_opened)), None)
-            _opened[seen, kinds] = _about(kinds, lambda subject: subject.named_to(user))
-        return self.filter(_opened[seen, kinds])
+        return self.filter(_opened.under((seen, kinds), lambda: _about(kinds, lambda subject: subject.named_to(user))))
 
     def hidden_from(self, user: Any):
         """About subjects that `user` may count but not open."""
@@ -42,9 +39,7 @@ class AboutSubjects(VisibleQuerySet):
         return frozenset(kinds if among is None else kinds & set(among))
 
 
-# Who may open what follows from the grants alone; putting the condition together took longer than asking the database.
-_opened: dict[tuple[Grants, frozenset[str]], Q] = {}
-MOST_OPENED = 200
+_opened: Kept[Q] = Kept(200)  # conditions took longer to put together than the database to answer
 
 
 def _about(kinds: Collection[str], rows_of: Callable[[subjects.Subject], QuerySet]) -> Q:

@@ -15,7 +15,7 @@ from portal.errors import Invalid
 from portal.people import appointments, delegations, organisations, role_assignments
 from portal.people.models import Appointment, User
 from portal.record.models import AuditEntry
-from portal.signing import content, panels, signatures
+from portal.signing import content, panels, signatures, waiting
 from portal.signing.errors import (
     FactorTooOld,
     MovedSinceRead,
@@ -254,6 +254,25 @@ def test_what_waits_for_a_leader(exception, cio, ciso, person):
     signatures.refuse(exception, "Not yet", actor=ciso, factor_at=clock.now())
     assert signatures.waiting_for(User.objects.get(pk=cio.pk)) == []
     assert signatures.waiting_for(User.objects.get(pk=ciso.pk)) == []
+
+
+def test_what_is_remembered_as_waiting_follows_every_verb(exception, cio, ciso, company, django_assert_num_queries):
+    """`waiting` says what `waiting_for` does, asks nothing the second time, and nothing outlives a verb."""
+
+    def told(user):
+        return [one.key for one in waiting.of(User.objects.get(pk=user.pk))]
+
+    key = ("exception", exception.pk)
+    assert (told(cio), told(ciso)) == ([key], [key])
+    again = User.objects.get(pk=cio.pk)
+    assert signatures.signs(again)
+    with django_assert_num_queries(0):
+        assert [one.key for one in waiting.of(again)] == [key]
+
+    sign(exception, cio)
+    assert (told(cio), told(ciso)) == ([], [key])
+    signatures.refuse(exception, "Not yet", actor=ciso, factor_at=clock.now())
+    assert told(ciso) == []
 
 
 def test_asking_for_nobody_knows_whom_is_a_mistake(exception):
