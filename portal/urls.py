@@ -14,6 +14,7 @@ ROOMS = (
     ("", "governance.setup.urls"),  # begin/ and settings/
     ("governance/", "governance.compliance.urls"),
     ("governance/", "governance.together.urls"),
+    ("governance/", "governance.change.urls"),
     ("assets/", "assets.urls"),
     ("risks/", "risks.urls"),
     ("", "portal.attention.urls"),  # reviews/ and inbox/

@@ -18,6 +18,7 @@ READING = frozenset(
         "signing.view_signature",
         "compliance.view_framework",
         "together.view_decision",
+        "change.view_initiative",
     }
 )
 # Controls with their evidence, indicators with their readings, and plans; deciding on a plan is for the seats.
@@ -34,6 +35,7 @@ RESPONDING = NOTING | {"risks.plan_response", "risks.activate_plan"}
 IMPORTING = frozenset({"workbench.import"})
 SHARING = frozenset({"workbench.share_view"})  # a view of a list with a unit, a role or everybody
 DECIDING = frozenset({"together.ask_decision", "together.meet_condition"})
+CHANGING = frozenset({"change.change_initiative"})  # what is under way, and its way through the gates
 # Catalogs of requirements, and what corresponds between them.
 MAPPING = frozenset({"compliance.import_catalog", "compliance.open_profile", "compliance.change_statement"})
 ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
@@ -51,7 +53,7 @@ SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING | TALKING | MERGING
-LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING
+LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING | CHANGING
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
 LEADER |= RESPONDING | {"together.propose_charter", "together.state_wish"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
@@ -84,6 +86,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | RESPONDING
     | LOGGING
     | DECIDING
+    | CHANGING
     | ANSWERING
     | IMPORTING
     | SHARING
@@ -104,6 +107,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | PRACTISING
     | EXCEPTING
     | DECIDING
+    | CHANGING
     | RESPONDING
     | LOGGING
     | ANSWERING
@@ -115,6 +119,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | PRACTISING
     | EXCEPTING
     | DECIDING
+    | CHANGING
     | RESPONDING
     | LOGGING
     | ANSWERING
@@ -128,6 +133,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | PRACTISING
     | EXCEPTING
     | DECIDING
+    | CHANGING
     | RESPONDING
     | LOGGING
     | ANSWERING
@@ -179,6 +185,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | IMPORTING
     | MAPPING
     | PRACTISING
+    | CHANGING
     | {"risks.change_risk", "assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery"},
 }
 

@@ -7,6 +7,7 @@ SEQUENCES = {
     "C": "control_number",
     "D": "decision_number",
     "E": "exception_number",
+    "I": "initiative_number",
     "K": "indicator_number",
     "EX": "exercise_number",
     "INC": "incident_number",

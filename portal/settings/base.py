@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "governance.board",
     "governance.setup",
     "governance.together",
+    "governance.change",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -230,6 +231,7 @@ API_MODULES = [
     "risks.response.api",
     "governance.board.api",
     "governance.together.api",
+    "governance.change.api",
 ]
 SPECTACULAR_SETTINGS = {
     "TITLE": "Concord",

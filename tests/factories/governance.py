@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from governance.change import initiatives
+from governance.change.models import Initiative
+from governance.change.wanted import Planned
 from governance.together import decisions, positions
 from governance.together.models import Decision
 from governance.together.wanted import Option
@@ -39,3 +42,18 @@ def answer(decision: Decision, person, stance: str = "SUPPORT", **said):
     found = positions.take(decision, stance, actor=User.objects.get(pk=person.pk), factor_at=clock.now(), **said)
     decision.refresh_from_db()
     return found
+
+
+def make_initiative(*, unit: Unit, by, milestones: Sequence[Planned] = (), **said) -> Initiative:
+    """An idea of `by`, who owns it and pays for it unless said otherwise."""
+    believable = {
+        "title": "Order portal in the cloud",
+        "purpose": "Customers see their orders without a call.",
+        "kind": "CLOUD",
+        "owner": by,
+        "sponsor": by,
+        "status": "ON_TRACK",
+        "reachability": "INTERNET",
+        "budget": Decimal("180000.00"),
+    }
+    return initiatives.propose(actor=by, unit=unit, milestones=milestones, **(believable | said))

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from assets.models import Asset
+from governance.change.models import Milestone
 from governance.compliance import mappings, profiles, statements
 from governance.together import decisions, ownership
 from governance.together.models import Condition, OwnershipWish
@@ -46,7 +47,7 @@ from risks.models import (
 )
 from risks.response import activations, plans
 from tests.factories.compliance import make_framework
-from tests.factories.governance import make_decision
+from tests.factories.governance import make_decision, make_initiative
 from tests.factories.portal import make_unit, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
@@ -55,6 +56,7 @@ from tests.factories.webhooks import make_webhook
 _serial = counting(1)
 ASKED = 12
 WATCHED = 30
+MILESTONES = 20
 PLANNED = 60  # by the verbs, and more than a page shows
 MANY_UNITS = 200  # choice lists show them all
 
@@ -92,6 +94,7 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _rated(ground, risks)
     _decided(ground, risks)
     _led(ground, count)
+    _under_way(ground, count)
     formula_previews.ask(ground.formula)
     formula_previews.work_waiting()
     _happened(ground, risks)
@@ -288,6 +291,18 @@ def _led(ground: SimpleNamespace, count: int) -> None:
         ownership.take_force(ground.charter, actor=None)
     OwnershipWish.objects.bulk_create(
         OwnershipWish(area_key=f"area-{n % 18 + 2}", office="CISO", stance="READY", stated_by=ground.other) for n in range(count)
+    )
+
+
+def _under_way(ground: SimpleNamespace, count: int) -> None:
+    """Initiatives, the first one with ever more milestones that are reached or not."""
+    unit, other = ground.company.northfield, ground.other
+    made = [make_initiative(unit=unit, by=other, title=f"Change {next(_serial)}") for _ in range(min(count, PLANNED))]
+    ground.initiative = getattr(ground, "initiative", made[0])
+    Milestone.objects.bulk_create(
+        Milestone(initiative=one, title=f"Day {n}", due_on=organisations.today(), confidence=70)
+        for one in (ground.initiative, *made)
+        for n in range(MILESTONES)
     )
 
 

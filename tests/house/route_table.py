@@ -233,6 +233,10 @@ PAGES = {
         for page in ("", "-words", "-putting", "-withdrawal", "-privilege", "-answering", "-position", "-settling", "-arbitration")
     },
     "together:condition-meeting": of("condition"),
+    "change:initiatives": Line(),
+    "change:initiative-new": Line(),
+    **{f"change:initiative{page}": of("initiative") for page in ("", "-words", "-stage", "-stopping")},
+    "change:milestone-reaching": of("milestone"),
     "together:ownership": Line(),
     "together:charter-new": Line(),
     "together:charter-withdrawal": of("charter"),
@@ -381,6 +385,7 @@ RESOURCES = {
     "discovery-runs": of("discovery-run"),
     "evidence": of("evidence"),
     "imports": of("import"),
+    "initiatives": of("initiative"),
     "import-rows": of("import-row", run=lambda row: row.sheet_import_id),
     "import-problems": of("import-problem", run=lambda problem: problem.sheet_import_id),
     "disposals": of("disposal"),
@@ -513,6 +518,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "review": SEATS | OVERSEERS | OF_THE_UNIT,
     "exception": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
     "decision": SEATS | OVERSEERS | OF_THE_UNIT,
+    **dict.fromkeys(("initiative", "milestone"), SEATS | OVERSEERS | OF_THE_UNIT),
     **dict.fromkeys(("charter", "ownership-area", "ownership-wish"), dict.fromkeys((*SEATS, *OVERSEERS, *OF_THE_UNIT), PLACES)),
     "condition": SEATS | OVERSEERS | OF_THE_UNIT,
     **dict.fromkeys(

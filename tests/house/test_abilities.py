@@ -177,7 +177,7 @@ def test_a_kind_with_a_page_of_its_own_names_it():
         kind
         for kind, subject in subjects.all_kinds().items()
         if not subject.page
-        and any(_has_page(f"{room}:{kind}") for room in ("risks", "assets", "compliance", "together", "offices"))
+        and any(_has_page(f"{room}:{kind}") for room in ("risks", "assets", "compliance", "together", "change", "offices"))
     }
 
     assert unnamed == set()

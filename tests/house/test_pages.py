@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from governance.change.wanted import Planned
 from governance.compliance import mappings, profiles, statements
 from portal.attention import reminders, reviews
 from portal.attention.models import Reminder
@@ -20,7 +21,7 @@ from tests import browser as chromium
 from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_dependency, make_run
 from tests.factories.compliance import make_framework
-from tests.factories.governance import make_decision
+from tests.factories.governance import make_decision, make_initiative
 from tests.factories.lists import make_edit, make_view
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
@@ -90,6 +91,9 @@ def furnished():
         make_reading(indicator, value, days_ago=days_ago, actor=reader)
     exception = make_exception(risk, by=reader)
     decision = make_decision(unit=company.northfield, by=reader, rests_on=[risk])
+    started = make_initiative(
+        unit=company.northfield, by=reader, milestones=[Planned("The pilot line runs", organisations.today(), 70)]
+    )
     answer = make_plan(unit=company.northfield, actor=reader, risks=[risk], assets=[press])
     plans.take_force(answer.versions.get(), actor=None)
     exercise = make_exercise(answer, actor=reader)
@@ -133,6 +137,7 @@ def furnished():
         **dict.fromkeys([f"risks:exception{page}" for page in ("", "-words", "-extension", "-closing")], exception.pk),
         **dict.fromkeys([f"together:decision{page}" for page in ("", "-words", "-withdrawal")], decision.pk),
         "together": decision.pk,
+        **dict.fromkeys([f"change:initiative{page}" for page in ("", "-words")], started.pk),
         **dict.fromkeys(("risks:incident", "risks:incident-change"), incident.pk),
         **dict.fromkeys(("risks:plan", "risks:plan-change", "risks:exercise-new"), answer.pk),
         **dict.fromkeys(("risks:plan-version", "risks:plan-paper", "risks:plan-part"), answer.versions.get().pk),

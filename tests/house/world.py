@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from assets.discovery import reading
+from governance.change.wanted import Planned
 from governance.compliance import crosswalks, mappings, profiles, statements
 from governance.together import ownership
 from governance.together.models import Condition, OwnershipWish
@@ -33,7 +34,7 @@ from risks.response import activations, plans
 from risks.treatments import Step
 from tests.factories import compliance
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
-from tests.factories.governance import make_decision
+from tests.factories.governance import make_decision, make_initiative
 from tests.factories.lists import make_edit, make_view
 from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
@@ -114,6 +115,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     }
     made |= _signed(made["risk"], stranger)
     made |= _asked(made["risk"], units, stranger)
+    made |= _changing(units, stranger)
     made |= _formulas(made["risk"], stranger)
     made |= _responded(made["risk"], units, stranger)
     agreed = appetite.agree({"": (40, 60)}, actor=None)[""]
@@ -277,6 +279,17 @@ def _asked(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[
     wish = OwnershipWish.objects.create(area_key="backup", office="CSO", stance="READY", stated_by=stranger)
     known = {"charter": held, "ownership-area": held.areas.first(), "ownership-wish": wish}
     return made | {kind: dict.fromkeys(risks, row) for kind, row in known.items()}
+
+
+def _changing(units: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
+    """What is under way in two units, with a day it promises."""
+    made: dict[str, dict[str, Any]] = {"initiative": {}, "milestone": {}}
+    for place in (OWN, OTHER):
+        days = [Planned(f"{WORDS['asset'][place]} is ordered", date(2027, 1, 4), 70)]
+        title = f"{WORDS['asset'][place]} renewed"
+        made["initiative"][place] = one = make_initiative(unit=units[place], by=stranger, title=title, milestones=days)
+        made["milestone"][place] = one.milestones.get()
+    return made
 
 
 def _formulas(risks: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:

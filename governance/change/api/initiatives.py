@@ -1,0 +1,121 @@
+"""Initiatives for other systems: what is under way, where it stands, and moving it on through the same gates."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from governance.change import initiative_book, initiatives, stages, wanted
+from governance.change.models import Initiative, Milestone, Stage
+from governance.change.wanted import Planned
+from portal.web.api.changes import state_change
+from portal.web.api.fields import Linked, RowSerializer
+from portal.web.api.filters import LinkedFilter
+from portal.web.api.router import resources
+from portal.web.api.writing import WriteSet
+
+READ, CHANGE = "change.view_initiative", "change.change_initiative"
+UNDER_WAY = initiative_book.VIEWS["under_way"]
+
+
+class MilestoneSerializer(serializers.ModelSerializer):
+    """A day it promises; confidence in percent."""
+
+    class Meta:
+        model = Milestone
+        fields = ["id", "title", "due_on", "confidence", "reached_on"]
+        read_only_fields = ["id", "reached_on"]
+
+
+class InitiativeSerializer(RowSerializer):
+    """Money in the organisation's currency."""
+
+    unit = Linked("unit")
+    sponsor = Linked("user")
+    owner = Linked("user")
+    security_lead = Linked("user", required=False, allow_null=True, help_text="Speaks for security, beside the CISO.")
+    proposed_by = Linked("user", read_only=True, allow_null=True)
+    milestones = MilestoneSerializer(
+        many=True,
+        required=False,
+        max_length=wanted.MOST_MILESTONES,
+        help_text="In the order of their days. On a change they replace those that are not reached.",
+    )
+    status = serializers.ChoiceField(
+        choices=Initiative.Status.choices, required=False, help_text="Stopped it is by `stopping` alone, for a reason."
+    )
+
+    class Meta:
+        model = Initiative
+        fields = [
+            *("id", "number", "title", "purpose", "kind", "unit", "sponsor", "owner", "security_lead", "stage", "stage_since"),
+            *("status", "is_purchase", "reachability", "touches_safety", "budget", "spent", "spent_on", "benefits"),
+            *("benefit_per_year", "starts_on", "live_on", "milestones", "proposed_by", "proposed_at", "stopped_at"),
+            *("stopping_reason", "source", "external_id", "archived_at", "version"),
+        ]
+        read_only_fields = [
+            *("number", "stage", "stage_since", "proposed_at", "stopped_at", "stopping_reason"),
+            *("source", "external_id", "archived_at", "version"),
+        ]
+
+
+class StageSerializer(serializers.Serializer):
+    to = serializers.ChoiceField(choices=Stage.choices, help_text="The stage after its own.")
+
+
+class StoppingSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=initiatives.LONGEST_REASON)
+
+
+class InitiativeFilters(django_filters.FilterSet):
+    unit = LinkedFilter("unit", field_name="unit_id")
+    owner = LinkedFilter("user", field_name="owner_id")
+    sponsor = LinkedFilter("user", field_name="sponsor_id")
+    is_under_way = django_filters.BooleanFilter(method="under_way", help_text="Neither live nor stopped.")
+
+    class Meta:
+        model = Initiative
+        fields = ["stage", "status", "kind", "source", "external_id"]
+
+    def under_way(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        return queryset.filter(UNDER_WAY) if value else queryset.exclude(UNDER_WAY)
+
+
+class InitiativeViewSet(WriteSet):
+    """What is under way, from the idea to live."""
+
+    kind = "initiative"
+    serializer_class = InitiativeSerializer
+    permission, write_permission = READ, CHANGE
+    filterset_class = InitiativeFilters
+    ordering_fields = ("number", "proposed_at", "stage_since")
+
+    def queryset_for(self, user: Any) -> QuerySet:
+        return super().queryset_for(user).prefetch_related(initiative_book.standing_milestones())
+
+    def perform_register(self, validated: Any, actor: Any) -> Initiative:
+        said = dict(validated)
+        return initiatives.propose(actor=actor, milestones=_planned(said.pop("milestones", ())), **said)
+
+    def perform_change(self, instance: Initiative, validated: Any, actor: Any, version: int) -> Initiative:
+        said = dict(validated)
+        milestones = _planned(said.pop("milestones")) if "milestones" in said else None
+        return initiatives.change(instance, actor=actor, version=version, milestones=milestones, **said)
+
+    @state_change(CHANGE, request=StageSerializer)
+    def stage(self, instance: Initiative, validated: Any, actor: Any) -> Initiative:
+        """Move it on to the stage after its own."""
+        return stages.advance(instance, validated["to"], actor=actor, version=instance.version)
+
+    @state_change(CHANGE, request=StoppingSerializer)
+    def stopping(self, instance: Initiative, validated: Any, actor: Any) -> Initiative:
+        """Give it up, for a reason."""
+        return initiatives.stop(instance, actor=actor, **validated)
+
+
+def _planned(told: Any) -> list[Planned]:
+    return [Planned(one["title"], one["due_on"], one["confidence"]) for one in told]
+
+
+resources.register("initiatives", InitiativeViewSet)

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ChangeConfig(AppConfig):
+    name = "governance.change"
+
+    def ready(self):
+        from governance.change import registered, registered_lists  # noqa: F401

@@ -1,0 +1,31 @@
+"""The one way from stage to stage: whoever asks, by whatever door, asks here."""
+
+from typing import Any
+
+from django.db import transaction
+
+from governance.change import initiatives
+from governance.change.errors import NotTheNextStage
+from governance.change.models import Initiative, Stage
+from portal import clock
+from portal.record import audit
+from risks.errors import SavedMeanwhile
+
+ADVANCED = "initiative.advanced"
+
+
+@transaction.atomic
+def advance(initiative: Initiative, to: str, *, actor: Any, version: int | None = None) -> Initiative:
+    """Let it go on to `to`, the stage after its own. Raises InitiativeStopped, InitiativeLive, SavedMeanwhile, NotTheNextStage."""
+    initiative = initiatives.locked(initiative)
+    initiatives.check_open(initiative)
+    if version is not None and version != initiative.version:
+        raise SavedMeanwhile(theirs={}, version=initiative.version, by=None)
+    stage = Stage(initiative.stage)
+    if to != stage.following:
+        raise NotTheNextStage(initiative, stands=stage.label)
+    initiative.stage, initiative.stage_since = to, clock.now()
+    initiative.version += 1
+    initiative.save(update_fields=["stage", "stage_since", "version"])
+    audit.record(actor, ADVANCED, initiative, {"from": stage, "to": to})
+    return initiative

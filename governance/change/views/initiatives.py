@@ -1,0 +1,127 @@
+"""Initiatives: the list with its board and road map, one of them, and the forms that propose, change, move and stop it."""
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from governance.change import initiative_book, initiative_page, initiatives, stages
+from governance.change.forms.initiatives import InitiativeForm, Milestones, StageForm, StoppingForm, initial
+from governance.change.models import Initiative, Milestone
+from portal.errors import Invalid, Stale
+from portal.people.access import permitted
+from portal.web.pages import answer
+from risks.forms import choices
+from risks.views.answers import gone_to
+
+READ, CHANGE = "change.view_initiative", "change.change_initiative"
+
+
+@require_safe
+@permitted(READ)
+def listed(request):
+    """What is under way."""
+    book = initiative_book.read(request.user, request.GET)
+    return answer(request, "change/initiatives/list.html", {"book": book, "kinds": Initiative.Kind.choices})
+
+
+@require_safe
+@permitted(READ)
+def initiative(request, pk):
+    """One of them: where it stands, and what it waits for."""
+    return _page(request, visible(request, pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permitted(CHANGE)
+def new(request):
+    """Propose one."""
+    offered = choices.Offered()
+    if request.method != "POST":
+        first = {"owner": request.user.pk, "status": "ON_TRACK", "reachability": "INTERNAL"}
+        return _form(request, InitiativeForm(initial=first, offered=offered), Milestones(prefix="milestones"))
+    forms = InitiativeForm(request.POST, offered=offered), Milestones(request.POST, prefix="milestones")
+    return _saved(request, *forms, lambda said: initiatives.propose(actor=request.user, **said))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permitted(CHANGE)
+def change(request, pk):
+    """Say it otherwise."""
+    found, offered = visible(request, pk), choices.Offered()
+    initiatives.check_open(found)
+    if request.method != "POST":
+        planned = [{"title": one.title, "due_on": one.due_on, "confidence": one.confidence} for one in initiatives.planned(found)]
+        form = InitiativeForm(initial=initial(found), offered=offered)
+        return _form(request, form, Milestones(initial=planned, prefix="milestones"), found)
+    forms = InitiativeForm(request.POST, offered=offered), Milestones(request.POST, prefix="milestones")
+    version = request.POST.get("version", "")
+    stands = int(version) if version.isdecimal() and len(version) < 9 else 0
+    return _saved(request, *forms, lambda said: initiatives.change(found, actor=request.user, version=stands, **said), found)
+
+
+@require_POST
+@permitted(CHANGE)
+def stage(request, pk):
+    """Move it on to its next stage."""
+    found, form = visible(request, pk), StageForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, status=422)
+    stages.advance(found, form.cleaned_data["to"], actor=request.user, version=form.cleaned_data["version"])
+    return gone_to(request, _address(found))
+
+
+@require_POST
+@permitted(CHANGE)
+def stopping(request, pk):
+    """Give it up."""
+    found, form = visible(request, pk), StoppingForm(request.POST, auto_id="stop-%s")
+    if form.is_valid():
+        try:
+            initiatives.stop(found, actor=request.user, reason=form.cleaned_data["reason"])
+            return gone_to(request, _address(found))
+        except Invalid as error:
+            form.take(error)
+    return _page(request, found, status=422, stopping=form)
+
+
+@require_POST
+@permitted(CHANGE)
+def reaching(request, pk):
+    """Note that a milestone was reached today."""
+    milestone = get_object_or_404(Milestone, pk=pk, initiative__in=Initiative.objects.visible_to(request.user))
+    initiatives.reach(milestone, actor=request.user)
+    return gone_to(request, reverse("change:initiative", args=[milestone.initiative_id]))
+
+
+def visible(request, pk):
+    return get_object_or_404(initiative_page.of_user(request.user), pk=pk)
+
+
+def _address(found):
+    return reverse("change:initiative", args=[found.pk])
+
+
+def _page(request, found, status=200, **forms):
+    context = {"page": initiative_page.read(found, request.user), "stopping": StoppingForm(auto_id="stop-%s")}
+    return answer(request, "change/initiatives/detail.html", context | forms, status=status)
+
+
+def _form(request, form, milestones, found=None, status=200):
+    headline = _("Change this initiative") if found else _("Propose an initiative")
+    context = {"form": form, "milestones": milestones, "headline": headline, "initiative": found}
+    return answer(request, "change/initiatives/form.html#form", context, status=status)
+
+
+def _saved(request, form, milestones, save, found=None):
+    if not (form.is_valid() & milestones.is_valid()):
+        return _form(request, form, milestones, found, status=422)
+    try:
+        saved = save(form.answers | {"milestones": milestones.said})
+    except Stale as error:
+        form.keep_yours(error)
+        return _form(request, form, milestones, found, status=error.status)
+    except Invalid as error:
+        form.take(error)
+        return _form(request, form, milestones, found, status=error.status)
+    return gone_to(request, _address(saved))

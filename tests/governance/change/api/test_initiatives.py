@@ -1,0 +1,31 @@
+"""Initiatives by the API: written, by the id of another system, moved on and stopped; the stage is no field to write."""
+
+from governance.change.models import Initiative
+from tests.house.world import BACKEND
+
+JSON = {"content_type": "application/json"}
+
+
+def test_initiatives_are_written_by_programs_but_not_their_stage(client, company, person):
+    owner = person("OWNER", unit=company.northfield)
+    client.force_login(owner, backend=BACKEND)
+    told = {"title": "Cloud backup", "kind": "CLOUD", "unit": company.northfield.pk, "sponsor": owner.pk, "owner": owner.pk}
+    days = [{"title": "Ordered", "due_on": "2027-01-04", "confidence": 80}]
+
+    made = client.post("/api/v1/initiatives/", told | {"budget": "12.50", "milestones": days, "stage": "LIVE"}, **JSON)
+    kept = client.put("/api/v1/initiatives/by-external-id/ppm/P-7/", told | {"title": "Of the other system"}, **JSON)
+    here = f"/api/v1/initiatives/{made.json()['number']}/"
+    changed = client.patch(here, {"status": "AT_RISK", "stage": "LIVE"}, **JSON, headers={"If-Match": made["ETag"]})
+    jumped = client.post(f"{here}stage/", {"to": "LIVE"}, **JSON)
+    stopped = client.post(f"{here}stopping/", {"reason": "No money"}, **JSON)
+    again = client.patch(here, {"status": "ON_TRACK"}, **JSON, headers={"If-Match": stopped["ETag"]})
+
+    assert (made.status_code, made.json()["stage"], made.json()["budget"]) == (201, "IDEA", "12.50")
+    assert [one["title"] for one in made.json()["milestones"]] == ["Ordered"]
+    assert (kept.status_code, kept.json()["external_id"]) == (201, "P-7")
+    assert (changed.status_code, changed.json()["status"], changed.json()["stage"]) == (200, "AT_RISK", "IDEA")
+    assert (jumped.status_code, jumped.json()["code"]) == (409, "not-the-next-stage")
+    assert (stopped.status_code, stopped.json()["stopping_reason"], again.status_code) == (200, "No money", 409)
+    listed = client.get("/api/v1/initiatives/", {"is_under_way": "true"}).json()["results"]
+    assert [one["external_id"] for one in listed] == ["P-7"]
+    assert Initiative.objects.filter(stage="IDEA").count() == 2

@@ -1,0 +1,71 @@
+"""Pages of initiatives: proposed by a form, changed, moved on and stopped; late saves, refusals, and without permission."""
+
+from django.urls import reverse
+
+from governance.change.models import Initiative
+from portal.people import organisations
+from tests.factories.governance import make_initiative
+from tests.house.world import BACKEND
+
+NO_MILESTONES = {"milestones-TOTAL_FORMS": "1", "milestones-INITIAL_FORMS": "0"}
+
+
+def said(owner, company, **other):
+    plain = {"title": "New line control", "kind": "OT", "unit": company.northfield.pk, "sponsor": owner.pk, "owner": owner.pk}
+    return plain | {"status": "ON_TRACK", "reachability": "INTERNAL"} | NO_MILESTONES | other
+
+
+def test_an_initiative_is_proposed_changed_and_moved_by_its_pages(client, company, person):
+    owner = person("OWNER", unit=company.northfield)
+    client.force_login(owner, backend=BACKEND)
+    day = {
+        "milestones-0-title": "Ordered",
+        "milestones-0-due_on": organisations.today().isoformat(),
+        "milestones-0-confidence": "80",
+    }
+
+    half = client.post(reverse("change:initiative-new"), said(owner, company, **{"milestones-0-title": "Ordered"}))
+    made = client.post(reverse("change:initiative-new"), said(owner, company, **day))
+
+    one = Initiative.objects.get()
+    here = reverse("change:initiative", args=[one.pk])
+    assert (half.status_code, made["Location"]) == (422, here)
+    page = client.get(here)
+    assert "Ordered" in page.text and "80 % sure" in page.text
+    words = reverse("change:initiative-words", args=[one.pk])
+    assert client.get(words).status_code == 200
+    assert client.post(words, said(owner, company, version="1", title="Other")).status_code == 302
+    late = client.post(words, said(owner, company, version="1", title="Mine"), headers={"HX-Request": "true"})
+    assert (late.status_code, "Keep theirs or yours" in late.text, "<html" in late.text) == (412, True, False)
+    stage = reverse("change:initiative-stage", args=[one.pk])
+    assert client.post(stage, {"to": "PLAN", "version": "1"}).status_code == 412
+    assert client.post(stage, {"to": "LIVE", "version": "2"}).status_code == 409
+    assert client.post(stage, {"to": "?"}).status_code == 422
+    stopping = reverse("change:initiative-stopping", args=[one.pk])
+    assert client.post(stopping, {"reason": ""}).status_code == 422
+    assert client.post(stopping, {"reason": "No money"}).status_code == 302
+    assert "No money" in client.get(here).text
+
+
+def test_the_list_is_a_list_a_board_and_a_road_map_and_says_when_it_is_empty(client, company, person):
+    owner = person("OWNER", unit=company.northfield)
+    client.force_login(owner, backend=BACKEND)
+    address = reverse("change:initiatives")
+    assert "No initiative fits this." in client.get(address).text
+    made = make_initiative(unit=company.northfield, by=owner, live_on=organisations.today())
+    hidden = make_initiative(unit=company.eastmere, by=person("HEAD", unit=company.eastmere), title="Of the other site")
+
+    for shown_as in ("list", "board", "roadmap"):
+        page = client.get(address, {"as": shown_as})
+        assert (page.status_code, made.title in page.text, hidden.title in page.text) == (200, True, False)
+    assert client.get(reverse("change:initiative", args=[hidden.pk])).status_code == 404
+
+
+def test_an_auditor_reads_and_changes_nothing(client, company, person):
+    one = make_initiative(unit=company.northfield, by=person("OWNER", unit=company.northfield))
+    client.force_login(person("AUDITOR"), backend=BACKEND)
+
+    assert "Move on" not in client.get(reverse("change:initiative", args=[one.pk])).text
+    assert client.post(reverse("change:initiative-stage", args=[one.pk]), {"to": "PLAN", "version": "1"}).status_code == 403
+    client.force_login(person("BOARD"), backend=BACKEND)
+    assert client.get(reverse("change:initiatives")).status_code == 403
