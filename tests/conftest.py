@@ -15,6 +15,7 @@ from django.test.utils import setup_databases
 from pytest_django.live_server_helper import LiveServer
 
 from portal.settings import environment
+from tests import verrow
 from tests.factories import portal as make
 from tests.servers import ADDRESSES
 
@@ -84,23 +85,37 @@ def _addresses():
 @pytest.fixture
 def own_db(django_db_setup, django_db_blocker) -> Iterator[str]:
     """A database of this test alone, whose rows are really committed; gone afterwards. Yields its name."""
-    template, name = connection.settings_dict["NAME"], f"test_{uuid4().hex[:12]}"
-    with django_db_blocker.unblock():
-        with acting_as(OWNER):
-            _in_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-            _in_postgres(f'REVOKE CONNECT, TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
-            _in_postgres(f'GRANT CONNECT ON DATABASE "{name}" TO "{APPLICATION["USER"]}"')
-        connection.close()
-        connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
+    with django_db_blocker.unblock(), copied(connection.settings_dict["NAME"]) as name:
+        yield name
+
+
+@pytest.fixture
+def verrow_db(django_db_setup, django_db_blocker) -> Iterator[dict[str, dict[str, str]]]:
+    """A database of this test alone that Verrow has moved into. Yields how people sign in, by account."""
+    known = verrow.kept()
+    with django_db_blocker.unblock(), copied(known.database):
+        yield known.doors
+
+
+@contextmanager
+def copied(template: str) -> Iterator[str]:
+    """Work in a copy of a database inside the block; yields its name."""
+    before, name = connection.settings_dict["NAME"], f"test_{uuid4().hex[:12]}"
+    with acting_as(OWNER):
+        _in_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        _in_postgres(f'REVOKE CONNECT, TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
+        _in_postgres(f'GRANT CONNECT ON DATABASE "{name}" TO "{APPLICATION["USER"]}"')
+    connection.close()
+    connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
+    cache.clear()
+    try:
+        yield name
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = before
         cache.clear()
-        try:
-            yield name
-        finally:
-            connections.close_all()
-            connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = template
-            cache.clear()
-            with acting_as(OWNER):
-                drop_database(name)
+        with acting_as(OWNER):
+            drop_database(name)
 
 
 def drop_database(name: str) -> None:
@@ -149,7 +164,7 @@ def own_live_server(own_db) -> Iterator[LiveServer]:
 @pytest.fixture(autouse=True)
 def _empty_cache(request):
     """What another test's database said is not remembered, however a test asks for its own."""
-    if request.node.get_closest_marker("django_db") or {"db", "own_db"} & set(request.fixturenames):
+    if request.node.get_closest_marker("django_db") or {"db", "own_db", "verrow_db"} & set(request.fixturenames):
         cache.clear()
 
 

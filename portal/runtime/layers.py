@@ -56,7 +56,7 @@ SLOW = (
     Layer("schema", "schema", 3, processes=2),
     Layer("accessibility", "axe", 3, processes=2),
     Layer("kill", "kill", 2, processes=2),
-    Layer("operation", "operation", 4),
+    Layer("operation", "operation", 4, processes=2, shares="loadfile"),
 )
 FAST = Layer(
     "unit and database", " and ".join(f"not {name}" for name in (*(layer.marker for layer in SLOW), "soak")), 8, processes=2

@@ -17,8 +17,9 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from playwright.sync_api import Browser, Page
 
 from portal.runtime import servers
-from portal.runtime.instance import OUTSIDE, Instance
+from portal.runtime.instance import OUTSIDE, Instance, write_private
 from tests.browser import DESK, launched
+from tests.verrow import move_into
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,7 +62,9 @@ class Verrow:
 @pytest.fixture(scope="session")
 def verrow(tmp_path_factory) -> Iterator[Verrow]:
     """Made once; each journey leaves things behind in it as people do."""
-    with running(tmp_path_factory.mktemp("verrow")) as started:
+    home = tmp_path_factory.mktemp("verrow")
+    write_private(home / "demo-accounts.json", move_into(home / "up"))
+    with running(home) as started:
         yield started
 
 

@@ -5,11 +5,9 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from django.core.cache import cache
 from django.urls import resolve
 
 from governance.board import figures, scope
-from governance.board.demo.build import build
 from portal.people.models import User
 from risks import recompute, register
 from risks.models import Levels, Risk
@@ -79,11 +77,9 @@ def assert_every_link_opens(client, user) -> None:
 
 
 @pytest.mark.longest
-def test_every_number_opens_its_rows_at_verrow(client, db):
-    doors = build()
-    cache.clear()  # what it remembers of the organisation is told to go once the transaction ends, and this one never does
+def test_every_number_opens_its_rows_at_verrow(client, verrow_db):
     compared = 0
-    for account, door in doors.items():
+    for account, door in verrow_db.items():
         user = User.objects.get(email=door["email"])
         compared += assert_every_figure_opens_its_rows(client, user, sample=0 if account in WHOLE else 6)
         assert_every_link_opens(client, user)
