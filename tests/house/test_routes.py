@@ -124,7 +124,7 @@ def test_who_may_open_what(company, role, no_throttle):
     asked = 0
     for question in questions(things):
         status, body, location = ask(door, question)
-        if question.method != "get":
+        if question.method != "get" and status < 400:
             cache.clear()  # what was undone is not to be remembered
         asked += 1
         told = f"{question.method.upper()} {question.entrance.name} [{question.place}]: {status}"
