@@ -16,7 +16,7 @@ from portal.errors import Invalid
 from portal.people.models import Unit, User
 from portal.workbench import parsers, resolving
 from portal.workbench.errors import Unfit
-from portal.workbench.importable import Done, Field, Plan, Question, Terms
+from portal.workbench.importable import NUMBER, Done, Field, Plan, Question, Terms, number, same
 
 UNDONE = "import.undone"
 LONGEST_TEXT = 10_000
@@ -85,8 +85,10 @@ FIELDS = (
     Field(
         "external_id", gettext_lazy("Id in this sheet"), parsers.text(120, one_line=True), ("id", "asset id", "no", "number", "key")
     ),
+    number(),
 )
-WRITTEN = tuple(field.name for field in FIELDS if field.name not in (ONE_NUMBER, "external_id"))
+WRITTEN = tuple(field.name for field in FIELDS if field.name not in (ONE_NUMBER, "external_id", NUMBER))
+KNOWN = {field.name: field for field in FIELDS}
 LABELS = {field.name: field.label for field in FIELDS}
 
 QUESTIONS = (
@@ -117,8 +119,15 @@ def check_mapping(fields: Mapping[str, str], choices: Mapping[str, str]) -> Mapp
 
 def find(identities: Sequence[str], terms: Terms) -> Mapping[str, Asset]:
     """The assets this source brought before, that the importer may open."""
-    rows = _known(identities, terms).visible_to(terms.actor).select_related("unit", "owner")
-    return {asset.external_id: asset for asset in rows}
+    return {asset.external_id: asset for asset in _read(_known(identities, terms), terms)}
+
+
+def numbered(numbers: Sequence[str], terms: Terms) -> Mapping[str, Asset]:
+    return {asset.number: asset for asset in _read(Asset.objects.current().filter(number__in=list(numbers)), terms)}
+
+
+def _read(rows, terms: Terms):
+    return rows.visible_to(terms.actor).select_related("unit", "owner")
 
 
 def taken(identities: Sequence[str], terms: Terms) -> set[str]:
@@ -128,21 +137,29 @@ def taken(identities: Sequence[str], terms: Terms) -> set[str]:
 
 def plan(told: Mapping[str, Any], existing: Asset | None, terms: Terms) -> Plan:
     """What the row would do; an empty cell leaves what is there. Raises Invalid by field, OutOfReach."""
-    values = _values(told, terms)
-    draft = copy.copy(existing) if existing is not None else Asset(source=terms.source, external_id=told["external_id"])
-    fields = {name: value for name, value in values.items() if existing is None or _key(value) != _key(getattr(existing, name))}
+    values = _values(told, terms, is_new=existing is None)
+    draft = copy.copy(existing) if existing is not None else Asset(source=terms.source, external_id=told.get("external_id", ""))
+    fields = {
+        name: value
+        for name, value in values.items()
+        if existing is None or not same(value, getattr(existing, name), KNOWN[name], terms)
+    }
     for name, value in fields.items():
         setattr(draft, name, value)
     if existing is not None and not fields:
         return Plan(str(existing))
     if draft.unit_id is None:
         raise _without("unit", _("Write where the asset belongs, or choose a unit when you bring the sheet."))
+    if "owner" in fields and not draft.owner.is_active:
+        raise _without("owner", _("Choose somebody who works here."))
     authority.require(terms.actor, "assets.change_asset", draft.unit)
     inventory.checked(draft)
     _check_identifiers(draft, terms)
     if existing is None:
         return Plan(draft.name, (), {"fields": fields})
-    fields = {name: getattr(draft, name) for name in fields if _key(getattr(draft, name)) != _key(getattr(existing, name))}
+    fields = {
+        name: getattr(draft, name) for name in fields if not same(getattr(draft, name), getattr(existing, name), KNOWN[name], terms)
+    }
     changes = [(str(LABELS[name]), _spelled(getattr(existing, name)), _spelled(value)) for name, value in fields.items()]
     return Plan(str(existing), changes, {"fields": fields})
 
@@ -174,10 +191,11 @@ def _known(identities: Sequence[str], terms: Terms):
     return Asset.objects.current().filter(source=terms.source, external_id__in=list(identities))
 
 
-def _values(told: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
+def _values(told: Mapping[str, Any], terms: Terms, *, is_new: bool) -> dict[str, Any]:
     values = {name: told[name] for name in WRITTEN if name in told}
-    values.setdefault("unit", terms.unit)
-    values.setdefault("kind", terms.choices.get("default_kind", ""))
+    if is_new:
+        values.setdefault("unit", terms.unit)
+        values.setdefault("kind", terms.choices.get("default_kind", ""))
     if ONE_NUMBER in told:
         values[f"own_{terms.choices['criticality_aspect']}"] = told[ONE_NUMBER]
     return {name: value for name, value in values.items() if value not in (None, "")}
@@ -198,7 +216,7 @@ def _without(field: str, sentence: str) -> Invalid:
 
 
 def _spelled(value: Any) -> str:
-    return "" if value is None else str(value)[:200]
+    return "" if value is None else str(value)
 
 
 def _plain(value: Any) -> Any:

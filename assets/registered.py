@@ -101,6 +101,7 @@ importable.register(
         questions=importing.QUESTIONS,
         check_mapping=importing.check_mapping,
         find=importing.find,
+        numbered=importing.numbered,
         taken=importing.taken,
         plan=importing.plan,
         carry_out=importing.carry_out,

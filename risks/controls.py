@@ -57,7 +57,7 @@ def add(
         registered_by=actor,
         registered_at=clock.now(),
     )
-    _check(control, actor, changed=None)
+    check(control, actor=actor, changed=None)
     control.number = numbers.draw("C")[0]
     control.save()
     audit.record(actor, "control.registered", control, {"office": office, "unit": unit.pk})
@@ -76,7 +76,7 @@ def change(control: Control, *, actor: Any, version: int | None, **fields: Any) 
     changed = [name for name in fields if getattr(control, name) != before[name]]
     if not changed:
         return control
-    _check(control, actor, changed=set(changed))
+    check(control, actor=actor, changed=set(changed))
     control.version += 1
     control.save(update_fields=[*changed, "version"])
     values = {name: [_plain(before[name]), _plain(getattr(control, name))] for name in changed if name not in WORDS}
@@ -132,6 +132,12 @@ def unlink(control: Control, risk: Risk, sides: Iterable[str], *, actor: Any) ->
     risk_changed.send(ControlRisk, risk_ids=[risk.pk], cause="risk.control_unlinked")
 
 
+def check_open(control: Control) -> None:
+    """Raises ControlRetired."""
+    if control.state == Control.State.RETIRED:
+        raise ControlRetired(control)
+
+
 def _mark(control: Control, cause: str) -> None:
     """Just the risks it bears on are scored again."""
     risk_ids = list(control.risk_links.order_by("risk").values_list("risk", flat=True).distinct())
@@ -141,8 +147,7 @@ def _mark(control: Control, cause: str) -> None:
 
 def _locked(control: Control, version: int | None, fields: Iterable[str]) -> Control:
     control = Control.objects.select_related("unit", "owner").select_for_update(of=("self",)).get(pk=control.pk)
-    if control.state == Control.State.RETIRED:
-        raise ControlRetired(control)
+    check_open(control)
     if version is not None and version != control.version:
         theirs = {name: _plain(getattr(control, name)) for name in fields}
         entries = AuditEntry.objects.filter(kind="control", subject_id=control.pk, verb="control.changed")
@@ -151,7 +156,8 @@ def _locked(control: Control, version: int | None, fields: Iterable[str]) -> Con
     return control
 
 
-def _check(control: Control, actor: Any, *, changed: set[str] | None) -> None:
+def check(control: Control, *, actor: Any, changed: set[str] | None) -> None:
+    """Raises Invalid, by field, unless it may stand so; `changed` None: everything is new."""
     wrong: dict[str, list[str]] = {}
     if not control.name or len(control.name) > Control._meta.get_field("name").max_length:
         wrong["name"] = [_("Name it in at most 200 characters.")]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assets.models import Asset
-from portal.workbench import parsers, resolving
+from portal.workbench import importable, parsers, resolving
 from portal.workbench.errors import Unfit
 from portal.workbench.importable import Field, Question
 from risks import scales, wording
@@ -90,8 +90,8 @@ def _levels() -> list[Field]:
             called = ("likelihood", "probability") if part == "likelihood" else ("impact", "severity", "consequence level")
             called = called if part in ("likelihood", "impact") else (f"{part} impact", f"impact {part}", f"{part} level")
             known = [f"{before} {word}".strip() for before in befores for word in called]
-            label = _label(stage, part)
-            fields.append(Field(level_name(stage, part), label, parsers.level(words), (*known, *_after(known)), example="3"))
+            title = label(stage, part)
+            fields.append(Field(level_name(stage, part), title, parsers.level(words), (*known, *_after(known)), example="3"))
     return fields
 
 
@@ -100,7 +100,7 @@ def _after(known: list[str]) -> list[str]:
     return [" ".join([*words[1:], words[0]]) for name in known if len(words := name.split()) > 1]
 
 
-def _label(stage: str, part: str) -> Any:
+def label(stage: str, part: str) -> Any:
     what = {"likelihood": gettext_lazy("likelihood"), "impact": gettext_lazy("impact, one number")}.get(part) or wording.AREAS[part]
     return Composed(STAGE_LABELS[stage], what)
 
@@ -161,6 +161,13 @@ FIELDS = (
     Field("security_owner", gettext_lazy("Security owner"), resolving.person, ("ciso owner",), example="sade.oyelaran@example.org"),
     Field("accountable", gettext_lazy("Accountable"), parsers.one_of(ACCOUNTABLE), ("accountable side",), example="IT"),
     *_levels(),
+    Field(
+        "review_every_days",
+        gettext_lazy("Review every [days]"),
+        parsers.whole(1, 366),
+        ("review every", "review interval", "review cycle"),
+        example="90",
+    ),
     Field("status", gettext_lazy("State"), parsers.one_of(STATES), ("status", "risk status"), example="open"),
     Field(
         "closing_reason",
@@ -190,6 +197,7 @@ FIELDS = (
         ("id", "risk id", "no", "number", "ref", "reference", "external id", "key"),
         example="RR-17",
     ),
+    importable.number(),
 )
 
 _IMPACT_FIELDS = frozenset(level_name(stage, "impact") for stage in STAGE_WORDS)
@@ -204,6 +212,7 @@ QUESTIONS = (
         ),
         _RESIDUAL_FIELDS,
         gettext_lazy("The words differ from house to house; nothing is guessed."),
+        ours=Levels.Stage.RESIDUAL,
     ),
     Question(
         "impact_area",

@@ -11,20 +11,30 @@ from assets.models import Asset
 from portal.errors import Invalid
 from portal.people.models import Unit, User
 from portal.web import shown
-from portal.workbench.importable import Done, Plan, Terms
+from portal.workbench.importable import Done, Plan, Terms, same
 from risks import cadence, history, import_fields, register, scales, wanted, withdrawal
 from risks.errors import RiskClosed
 from risks.import_fields import area_of, level_name, stage_of
 from risks.models import Levels, Risk
 
 WORDS = ("title", "cause", "consequence", "grounds", "category", "unit", "it_owner", "security_owner", "accountable")
+WORDS += ("review_every_days",)
+KNOWN = {field.name: field for field in import_fields.FIELDS}
 UNDONE = "import.undone"
 
 
 def find(identities: Sequence[str], terms: Terms) -> Mapping[str, Risk]:
     """The risks this source brought before, that the importer may open, with all a plan compares."""
-    rows = _known(identities, terms).visible_to(terms.actor).select_related("unit__head", "it_owner", "security_owner", "logged_by")
-    return {risk.external_id: risk for risk in rows.prefetch_related("levels", "asset_links")}
+    return {risk.external_id: risk for risk in _read(_known(identities, terms), terms)}
+
+
+def numbered(numbers: Sequence[str], terms: Terms) -> Mapping[str, Risk]:
+    return {risk.number: risk for risk in _read(Risk.objects.current().filter(number__in=list(numbers)), terms)}
+
+
+def _read(rows, terms: Terms):
+    seen = rows.visible_to(terms.actor).select_related("unit__head", "it_owner", "security_owner", "logged_by")
+    return seen.prefetch_related("levels", "asset_links")
 
 
 def taken(identities: Sequence[str], terms: Terms) -> set[str]:
@@ -127,7 +137,7 @@ def _plan_of_change(
     told: Mapping[str, Any], risk: Risk, levels: Mapping[str, Mapping[str, int]], closes: bool, terms: Terms
 ) -> Plan:
     """An empty cell leaves what is there; assets are added, never taken away."""
-    fields = {name: told[name] for name in WORDS if name in told and _key(told[name]) != _key(getattr(risk, name))}
+    fields = {name: told[name] for name in WORDS if name in told and not same(told[name], getattr(risk, name), KNOWN[name], terms)}
     moved = {stage: merged for stage, row in levels.items() if (merged := _row_of(risk, stage) | row) != _row_of(risk, stage)}
     linked = {link.asset_id for link in risk.asset_links.all()}
     links = [asset for asset in told.get("assets", ()) if asset.pk not in linked]
@@ -202,7 +212,7 @@ def _said(label: Any, before: Any, after: Any) -> tuple[str, str, str]:
 def _spelled(value: Any) -> str:
     if value is None:
         return ""
-    return (shown.date_long(value) if isinstance(value, date) else str(value))[:200]
+    return shown.date_long(value) if isinstance(value, date) else str(value)
 
 
 def _column(name: str) -> str:

@@ -15,7 +15,7 @@ from portal.record import audit, numbers
 from portal.record.models import AuditEntry
 from risks import readings, register
 from risks.errors import SavedMeanwhile
-from risks.indicator_errors import NotSpeaking
+from risks.indicator_errors import IndicatorRetired, NotSpeaking
 from risks.models import Indicator, IndicatorRisk, Risk
 from risks.signals import risk_changed
 
@@ -58,7 +58,7 @@ def add(
         registered_by=actor,
         registered_at=clock.now(),
     )
-    _check(indicator, actor, changed=None)
+    check(indicator, actor=actor, changed=None)
     indicator.number = numbers.draw("K")[0]
     indicator.save()
     audit.record(actor, "indicator.registered", indicator, {"unit": unit.pk, "owner": owner.pk})
@@ -79,7 +79,7 @@ def change(indicator: Indicator, *, actor: Any, version: int | None, **fields: A
     changed = [name for name in fields if getattr(indicator, name) != before[name]]
     if not changed:
         return indicator
-    _check(indicator, actor, changed=set(changed))
+    check(indicator, actor=actor, changed=set(changed))
     indicator.version += 1
     indicator.save(update_fields=[*changed, "version"])
     values = {name: [_plain(before[name]), _plain(getattr(indicator, name))] for name in changed if name not in WORDS}
@@ -151,6 +151,12 @@ def _changed(indicator: Indicator, risk: Risk, cause: str) -> None:
         risk_changed.send(IndicatorRisk, risk_ids=[risk.pk], cause=cause)
 
 
+def check_open(indicator: Indicator) -> None:
+    """Raises IndicatorRetired."""
+    if indicator.retired_at is not None:
+        raise IndicatorRetired(indicator)
+
+
 def _locked(indicator: Indicator, version: int | None, fields: Iterable[str]) -> Indicator:
     indicator = readings.locked(indicator)
     if version is not None and version != indicator.version:
@@ -161,7 +167,8 @@ def _locked(indicator: Indicator, version: int | None, fields: Iterable[str]) ->
     return indicator
 
 
-def _check(indicator: Indicator, actor: Any, *, changed: set[str] | None) -> None:
+def check(indicator: Indicator, *, actor: Any, changed: set[str] | None) -> None:
+    """Raises Invalid, by field, unless it may stand so; `changed` None: everything is new."""
     wrong: dict[str, list[str]] = {}
     if not indicator.name or len(indicator.name) > 200:
         wrong["name"] = [_("Name it in at most 200 characters.")]

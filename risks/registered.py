@@ -98,6 +98,7 @@ importable.register(
         questions=import_fields.QUESTIONS,
         check_mapping=import_fields.check_mapping,
         find=importing.find,
+        numbered=importing.numbered,
         taken=importing.taken,
         plan=importing.plan,
         carry_out=importing.carry_out,

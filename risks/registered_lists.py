@@ -4,19 +4,21 @@ from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from portal.web import shown
-from portal.workbench import editing, listed, offered
+from portal.workbench import editing, importable, listed, offered
 from portal.workbench.listed import Choice, Column, Filter
 from risks import (
     control_book,
     controls,
     exception_book,
     exceptions,
+    import_fields,
     indicator_book,
     indicators,
     listing,
     owning,
     register,
     scales,
+    sheet_kinds,
     treatment_book,
     treatments,
     wanted,
@@ -59,6 +61,25 @@ def _band(stage, label, **options):
         return Choice(key, wording.band(key)) if key else None
 
     return Column(f"{stage}_band", label, read, rank, True, **options)
+
+
+def _levels():
+    """Every level by stage and part, under the names by which an import reads them."""
+    for word in import_fields.STAGE_WORDS:
+        for part in ("likelihood", *scales.IMPACT_AREAS):
+            yield Column(
+                f"level_{word}_{part}",
+                import_fields.label(word, part),
+                _reads_level(word.upper(), f"{part}_level"),
+                "",
+                stands=False,
+                is_number=True,
+                beside=("levels",),
+            )
+
+
+def _reads_level(stage, name):
+    return lambda risk: next((getattr(row, name) for row in risk.levels.all() if row.stage == stage), None)
 
 
 def _states(user):
@@ -107,6 +128,7 @@ listed.register(
             _band("inherent", _("Band, inherent"), stands=False),
             _band("residual", _("Band, after plan"), stands=False),
             listed.number("residual_score", _("Score, after plan"), "score_state.residual_value", stands=False),
+            *_levels(),
             listed.text("is_above_tolerance", _("Above tolerance"), "score_state.is_above_tolerance", sort="", stands=False),
             listed.text("is_confidential", _("Confidential"), groups=True, stands=False),
             listed.choice("state", _("State"), stands=False),
@@ -175,6 +197,7 @@ listed.register(
             listed.text("evidence_until", _("Evidence until"), sort=""),
             listed.text("description", _("How it works"), sort="", stands=False),
             listed.text("registered_at", _("Registered"), stands=False),
+            listed.text("external_id", _("Id in this sheet"), stands=False),
         ),
         filters=(
             Filter("q", _("Words")),
@@ -212,6 +235,10 @@ listed.register(
             listed.number("step_count", _("Steps"), sort="", stands=False),
             listed.number("done_count", _("Steps done"), sort="", stands=False),
             listed.text("reason", _("Why this way"), sort="", stands=False),
+            *(
+                listed.number(f"{part}_level", sheet_kinds.leads_to(part), sort="", stands=False)
+                for part in ("likelihood", *scales.IMPACT_AREAS)
+            ),
             listed.person("proposed_by", _("Proposed by"), stands=False),
             listed.text("proposed_at", _("Proposed"), stands=False),
             listed.person("decided_by", _("Decided by"), stands=False),
@@ -291,6 +318,7 @@ listed.register(
             listed.number("every_days", _("Read every [days]"), groups=True, stands=False),
             listed.text("description", _("How it is measured"), sort="", stands=False),
             listed.text("registered_at", _("Registered"), stands=False),
+            listed.text("external_id", _("Id in this sheet"), stands=False),
         ),
         filters=(
             Filter("q", _("Find")),
@@ -298,3 +326,10 @@ listed.register(
         ),
     )
 )
+
+for sheet, permission, identified_by in (
+    (sheet_kinds.CONTROLS, "risks.change_control", ("name", "unit")),
+    (sheet_kinds.INDICATORS, "risks.change_indicator", ("name", "unit")),
+    (sheet_kinds.TREATMENTS, "risks.change_treatment", ("risk", "title")),
+):
+    importable.register(sheet.importable(permission, identified_by))

@@ -11,7 +11,7 @@ from portal import clock
 from portal.errors import ConcordError
 from portal.record import audit
 from portal.record.models import AuditEntry
-from portal.workbench import checking, progress, row_reading
+from portal.workbench import checking, latest, progress, row_reading
 from portal.workbench.importable import Importable, Terms
 from portal.workbench.models import ImportProblem, ImportRow, SheetImport
 from portal.workbench.row_reading import ReadRow
@@ -37,16 +37,15 @@ def apply(one: SheetImport, kind: Importable) -> None:
 
 @transaction.atomic
 def _write(one: SheetImport, kind: Importable) -> None:
-    left_out = set(one.rows.filter(outcome=ImportRow.Outcome.BAD).values_list("number", flat=True))
-    ImportRow.objects.filter(sheet_import=one).exclude(outcome=ImportRow.Outcome.BAD).delete()
     terms = row_reading.terms_of(one)
     columns = row_reading.columns_by_field(one.mapping)
     done = 0
-    for batch in row_reading.batches(one, kind, terms):
-        rows = [row for row in batch if row.number not in left_out]
+    for batch in row_reading.batches(one, kind, terms, locks=True):
+        shown = _shown(one, batch)
+        rows = [row for row in batch if row.number in shown]
         written = []
         for row in rows:
-            written.append(_written(row, kind, terms, columns))
+            written.append(_written(row, kind, terms, columns, shown[row.number]))
             done += 1
             if done % TOLD_EACH == 0:
                 progress.tell(one.pk, done, row.number)
@@ -62,9 +61,21 @@ def _write(one: SheetImport, kind: Importable) -> None:
     audit.record(one.started_by, "import.applied", one, told)
 
 
-def _written(row: ReadRow, kind: Importable, terms: Terms, columns: dict[str, str]) -> Any:
-    """What the verbs made of the row, None where it changes nothing or does not fit."""
+def _shown(one: SheetImport, batch: list[ReadRow]) -> dict[int, str]:
+    """What the check showed of those rows that fitted, by number; they are written anew."""
+    fitting = one.rows.filter(number__range=(batch[0].number, batch[-1].number)).exclude(outcome=ImportRow.Outcome.BAD)
+    shown = dict(fitting.values_list("number", "seen"))
+    fitting.delete()
+    return shown
+
+
+def _written(row: ReadRow, kind: Importable, terms: Terms, columns: dict[str, str], shown: str) -> Any:
+    """What the verbs made of the row, None where it changes nothing or does not fit; so does one that would do something else
+    than was shown, because somebody saved meanwhile what it is about."""
     row_reading.plan(row, kind, terms, columns)
+    if row.plan is not None and checking.seen(row) != shown:
+        row_reading.take(row, Exception(_saved(row, kind)), columns)
+        return None
     if row.plan is None or (row.existing is not None and not row.plan.changes):
         return None
     try:
@@ -75,6 +86,13 @@ def _written(row: ReadRow, kind: Importable, terms: Terms, columns: dict[str, st
     except PermissionDenied:
         row_reading.take(row, Exception(_("Your roles do not include what this row would do.")), columns)
     return None
+
+
+def _saved(row: ReadRow, kind: Importable) -> str:
+    by = latest.saved_by(kind.kind, row.existing.pk) if row.existing is not None else None
+    if by is None:
+        return _("This is not as it was when the sheet was checked. Check the sheet again and look at it.")
+    return _("%(name)s saved this since the sheet was checked. Check the sheet again and look at both.") % {"name": by}
 
 
 def _keep(one: SheetImport, rows: list[ReadRow], written: list[Any]) -> None:

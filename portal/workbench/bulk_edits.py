@@ -34,7 +34,7 @@ def start(kind: Listed, *, actor: Any, question: tables.Asked, ids: Iterable[int
     """The rows that `question` asks for, or those of `ids` among them, in the version in which `actor` sees them. Raises Invalid
     for none and for too many, PermissionDenied."""
     _require(kind, actor)
-    rows = tables.rows(question, actor)
+    rows = tables.rows(question, actor).prefetch_related(None)
     if ids is not None:
         rows = rows.filter(pk__in=list(ids)[: MOST_ROWS + 1])
     seen = list(rows.values_list("pk", "version")[: MOST_ROWS + 1])

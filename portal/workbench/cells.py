@@ -1,6 +1,9 @@
 """What stands in a sheet: rows of text, with marks on cells that are no text. (calculation)"""
 
+import re
 from dataclasses import dataclass
+
+UNHELD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # letters that no sheet holds
 
 
 class Formula(str):
@@ -11,6 +14,12 @@ class Formula(str):
 
 class Broken(str):
     """A cell that holds an error of the spreadsheet (#REF!) or bytes that are no text."""
+
+    __slots__ = ()
+
+
+class Number(str):
+    """A cell that a workbook holds as a number: its point is no sign between thousands."""
 
     __slots__ = ()
 
@@ -37,6 +46,11 @@ def cell_of(text: str) -> str:
     if any(ord(letter) < 32 and letter not in "\t\r\n" for letter in text):
         return Broken(text)
     return text
+
+
+def plain_text(text: str) -> str:
+    """A text as a sheet can hold it: one sign for a new line, no control letters, nothing blank around it."""
+    return UNHELD.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def guarded(text: str) -> str:

@@ -1,5 +1,7 @@
 """The dry run: every row is read and planned, every misfit kept by row and column, nothing else written."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +16,7 @@ from portal.workbench.models import ImportProblem, ImportRow, SheetImport
 from portal.workbench.row_reading import ReadRow
 
 MOST_SUGGESTIONS = 500
+LONGEST_WORD = 200
 Outcome = ImportRow.Outcome
 
 
@@ -54,6 +57,13 @@ def keep(one: SheetImport, batch: Iterable[ReadRow]) -> None:
     )
 
 
+def seen(row: ReadRow) -> str:
+    """What the row would do to what stands there, told short: another one tells that this changed meanwhile."""
+    changes = [list(change[1:]) for change in row.plan.changes] if row.plan else []
+    told = json.dumps([row.existing.pk if row.existing is not None else None, changes])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
 def outcome_of(row: ReadRow) -> str:
     if row.misfits or row.plan is None:
         return Outcome.BAD
@@ -90,7 +100,9 @@ def _refuse_doubles(one: SheetImport) -> None:
         cursor.execute(
             """
             SELECT id, number, first FROM (
-                SELECT id, number, min(number) OVER (PARTITION BY identity) AS first
+                SELECT id, number, min(number) OVER (
+                    PARTITION BY CASE WHEN subject_id IS NULL THEN identity ELSE 'subject ' || subject_id END
+                ) AS first
                 FROM workbench_importrow WHERE sheet_import_id = %s AND identity <> '' AND outcome <> 'BAD'
             ) AS rows WHERE number > first ORDER BY number
             """,
@@ -112,7 +124,8 @@ def _as_row(one: SheetImport, row: ReadRow) -> dict[str, Any]:
         "identity": row.identity,
         "label": (plan.label if plan else str(row.told.get("title") or row.told.get("name") or ""))[:200],
         "subject_id": row.existing.pk if row.existing is not None else None,
-        "changes": [list(change) for change in plan.changes] if plan else [],
+        "changes": [[word[:LONGEST_WORD] for word in change] for change in plan.changes] if plan else [],
+        "seen": seen(row),
     }
 
 

@@ -2,8 +2,8 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import translation
@@ -13,8 +13,8 @@ from portal import clock
 from portal.errors import Invalid
 from portal.people import organisations
 from portal.record import audit
-from portal.workbench import spelling, tables, writing_xlsx
-from portal.workbench.cells import guarded
+from portal.workbench import offered, spelling, tables, writing_xlsx
+from portal.workbench.cells import guarded, plain_text
 from portal.workbench.listed import Column
 from portal.workbench.tables import Asked
 
@@ -41,7 +41,7 @@ def start(question: Asked, form: str, *, actor: Any) -> Export:
         raise Invalid(sentence, {"as": [sentence]})
     content_type, write = FORMS[form]
     columns = question.columns or tuple(question.kind.columns)
-    found = tables.rows(question, actor)
+    found = tables.rows(replace(question, columns=columns), actor)
     count = found.count()
     told = {"kind": question.kind.kind, "form": form, "rows": count, "columns": [column.name for column in columns]}
     audit.record(actor, EXPORTED, actor, told, text=question.query)
@@ -55,13 +55,14 @@ def start(question: Asked, form: str, *, actor: Any) -> Export:
 
 def as_csv(question: Asked, columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[bytes]:
     """Text that a spreadsheet would compute is kept from it by an apostrophe; numbers stay numbers."""
-    writer = csv.writer(_Echo())
+    writer, places = csv.writer(_Echo()), offered.spelled_apart()
     yield (BOM + writer.writerow([guarded(str(column.label)) for column in columns])).encode()
-    yield from _sent(writer.writerow([_csv_cell(column.read(row)) for column in columns]) for row in rows)
+    yield from _sent(writer.writerow([_csv_cell(column.read(row), places) for column in columns]) for row in rows)
 
 
 def as_xlsx(question: Asked, columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[bytes]:
-    cells = ([spelling.in_sheet(column.read(row)) for column in columns] for row in rows)
+    places = offered.spelled_apart()
+    cells = ([spelling.in_sheet(column.read(row), places) for column in columns] for row in rows)
     yield from writing_xlsx.workbook(str(question.kind.subject.plural), [str(column.label) for column in columns], cells)
 
 
@@ -87,9 +88,9 @@ FORMS: dict[str, tuple[str, Writer]] = {
 }
 
 
-def _csv_cell(value: Any) -> Any:
-    cell = spelling.in_sheet(value)
-    return guarded(cell) if isinstance(cell, str) else "" if cell is None else cell
+def _csv_cell(value: Any, places: Mapping[str, Mapping[int, str]]) -> Any:
+    cell = spelling.in_sheet(value, places)
+    return guarded(plain_text(cell)) if isinstance(cell, str) else "" if cell is None else cell
 
 
 def _json_row(row: Any, columns: Sequence[Column]) -> dict[str, Any]:

@@ -7,11 +7,16 @@ from typing import Any
 
 from django.http import Http404
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal import subjects
+from portal.workbench import cells
+from portal.workbench.errors import Unfit
 from portal.workbench.resolving import Resolved
 
 Word = str | Promise
+NUMBER = "number"  # the field by which a row names what stands here already
 
 
 @dataclass
@@ -53,6 +58,7 @@ class Question:
     about: frozenset[str]
     help: Word = ""
     required: bool = True
+    ours: str = ""  # the answer of a file that our own list gave out
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ class Importable:
     """A kind that sheets may bring. The callables are its rules; all but `carry_out` and `take_back` only read.
 
     find(identities, terms) → identity → subject, archived ones left out, hidden ones too
+    numbered(numbers, terms) → number → subject, the same way; None where rows of the kind have no number
     taken(identities, terms) → those of them that belong to subjects the actor may not see
     plan(told, existing, terms) → Plan; raises Invalid by field, or what else a rule refuses
     carry_out(told, existing, plan, terms) → Done, by the verbs of the kind
@@ -90,6 +97,7 @@ class Importable:
     plan: Callable[[Mapping[str, Any], Any, Terms], Plan]
     carry_out: Callable[[Mapping[str, Any], Any, Plan, Terms], Done]
     take_back: Callable[[Any, bool, Mapping[str, Any], Terms], None]
+    numbered: Callable[[Sequence[str], Terms], Mapping[str, Any]] | None = None
     questions: Sequence[Question] = ()
     check_mapping: Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]] = lambda fields, choices: {}
     quiet_verbs: frozenset[str] = frozenset()  # entries the portal makes by itself: they touch nothing
@@ -103,6 +111,29 @@ class Importable:
 
     def asked(self, fields: set[str]) -> list[Question]:
         return [one for one in self.questions if one.about & fields]
+
+
+def _reference(told: str, terms: Terms) -> str:
+    number = told.strip().upper()
+    if not subjects.NUMBER.fullmatch(number):
+        raise Unfit(_("Write its number as it stands here, such as R-0017, or leave it empty for something new."))
+    return number
+
+
+def number() -> Field:
+    """By its number a row is about the very thing that stands here; without one it goes by the id of its source."""
+    return Field(NUMBER, gettext_lazy("Number in Concord"), _reference, example="R-0017")
+
+
+def same(told: Any, present: Any, field: Field, terms: Terms) -> bool:
+    """Whether a sheet tells what stands there already: rows by their keys, texts as the field reads them from a sheet."""
+    told, present = (getattr(value, "pk", value) for value in (told, present))
+    if told == present or not (isinstance(told, str) and isinstance(present, str)):
+        return told == present
+    try:
+        return told == field.parse(cells.plain_text(present), terms)
+    except Unfit:
+        return False
 
 
 _importable: dict[str, Importable] = {}

@@ -42,6 +42,7 @@ class Column:
     groups: bool = False
     stands: bool = True  # shown where the address chooses no columns
     is_number: bool = False
+    beside: Sequence[str] = ()  # what it is read from beside the row: names to prefetch, where it is shown
     say: Callable[[Any], str] | None = None  # on the page, where it is not said as such values usually are
 
 

@@ -7,15 +7,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal import subjects
 from portal.errors import Invalid
-from portal.workbench import parsers
-from portal.workbench.importable import Importable, Question
+from portal.workbench import listed, parsers
+from portal.workbench.importable import NUMBER, Importable, Question
 from portal.workbench.models import SheetImport
 from portal.workbench.sheets import letter
 
 IGNORED = ""  # on purpose
 ALIKE = 0.8  # of difflib: "Tittle" is meant to be "Title"
 EXAMPLES = 3
+OURS_AT_LEAST = 4  # names of our own columns
 DAY_ORDER = Question(
     name="day_order",
     label=gettext_lazy("Days like 03/04/2026: what comes first?"),
@@ -27,12 +29,9 @@ DAY_ORDER = Question(
 def columns_of(header: Sequence[str], rows: Sequence[Any], kind: Importable, remembered: Mapping[str, str]) -> list[dict[str, Any]]:
     """What the mapping page shows of each column: name, some cells, and what it may be. A guess is sure where the words are
     known or were settled before; a field is guessed once."""
-    known: dict[str, str] = {}
-    for field in kind.fields:
-        for word in (field.name, str(field.label), *field.words):
-            known.setdefault(parsers.fold(word), field.name)
-    taken: set[str] = set()
     columns = [_column(index, name, rows) for index, name in enumerate(header)]
+    known = _our_own(columns, kind) or _words(kind)
+    taken: set[str] = set()
     for is_sure in (True, False):
         for column in columns:
             if column["guess"] is None:
@@ -41,6 +40,37 @@ def columns_of(header: Sequence[str], rows: Sequence[Any], kind: Importable, rem
                     column |= {"guess": guess, "is_sure": is_sure}
                     taken.add(guess)
     return columns
+
+
+def is_our_own(columns: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the columns were taken for those of a file that our own list gave out."""
+    return any(column["guess"] == NUMBER and column["is_sure"] for column in columns)
+
+
+def _words(kind: Importable) -> dict[str, str]:
+    """Folded word → field."""
+    known: dict[str, str] = {}
+    for field in kind.fields:
+        for word in (field.name, str(field.label), *field.words):
+            known.setdefault(parsers.fold(word), field.name)
+    return known
+
+
+def _our_own(columns: Sequence[Mapping[str, Any]], kind: Importable) -> dict[str, str] | None:
+    """The same for a file of our own list, known by its names and by numbers that look like ours: what is computed here is
+    ignored. None where it is a sheet of somebody else."""
+    our = listed.all_kinds().get(kind.kind)
+    if our is None or kind.numbered is None or NUMBER not in our.by_name:
+        return None
+    labels = {parsers.fold(str(column.label)): column.name for column in our.columns}
+    names = [parsers.fold(column["name"]) for column in columns]
+    numbers = next((column for column, name in zip(columns, names, strict=True) if labels.get(name) == NUMBER), None)
+    if numbers is None or sum(name in labels for name in names) < min(OURS_AT_LEAST, len(names)):
+        return None
+    if not numbers["examples"] or not all(subjects.NUMBER.fullmatch(told) for told in numbers["examples"]):
+        return None
+    by_label = {parsers.fold(str(field.label)): field.name for field in kind.fields}
+    return {label: NUMBER if name == NUMBER else by_label.get(label, IGNORED) for label, name in labels.items()}
 
 
 def remembered(kind: str, source: str) -> dict[str, str]:
@@ -70,7 +100,7 @@ def settle(one: SheetImport, kind: Importable, mapping: Mapping[str, str | None]
         else:
             fields[settled[name]] = name
     for field in kind.fields:
-        if field.required and field.name not in fields:
+        if field.required and field.name not in fields and NUMBER not in fields:
             wrong.setdefault("", []).append(_("No column is “%(label)s”, and every row needs one.") % {"label": field.label})
     given = _answers(kind, set(fields), choices, wrong)
     for name, sentence in kind.check_mapping(fields, given).items():

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from portal.workbench.cells import Number
 from portal.workbench.errors import Unfit
 
 DAY_FIRST, MONTH_FIRST = "DAY_FIRST", "MONTH_FIRST"
@@ -75,6 +76,18 @@ def level(words: Mapping[str, int]) -> Callable[[str, Any], int]:
         if word not in words:
             raise Unfit(_("“%(word)s” is no word of the scale. Write the number alone.") % {"word": word[:40]})
         return number
+
+    return parse
+
+
+def whole(least: int, most: int) -> Callable[[str, Any], int]:
+    """A whole number within bounds."""
+
+    def parse(told: str, terms: Any) -> int:
+        plain = told.strip()
+        if not _WHOLE.fullmatch(plain) or not least <= int(re.split(r"[.,]", plain)[0]) <= most:
+            raise Unfit(_("Write a whole number from %(least)s to %(most)s.") % {"least": least, "most": most})
+        return int(re.split(r"[.,]", plain)[0])
 
     return parse
 
@@ -152,9 +165,23 @@ def _year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
+def number_within(least: int, most: int) -> Callable[[str, Any], Decimal]:
+    """A number within bounds, such as a share or a sum of money."""
+
+    def parse(told: str, terms: Any) -> Decimal:
+        found = number(told, terms)
+        if not least <= found <= most:
+            raise Unfit(_("Write a number from %(least)s to %(most)s.") % {"least": least, "most": f"{most:,}"})
+        return found
+
+    return parse
+
+
 def number(told: str, terms: Any) -> Decimal:
     """A number with a point or a comma before its decimals, groups of three allowed. Raises Unfit."""
     plain = re.sub(r"[\s\u00a0\u202f']", "", told)
+    if isinstance(told, Number):
+        return Decimal(told)
     sign, plain = ("-", plain[1:]) if plain[:1] in ("-", "−") else ("", plain)
     if plain.count(",") == 1 and plain.count(".") != 1 and not re.fullmatch(r"[1-9]\d{0,2},\d{3}", plain):
         plain = plain.replace(".", "").replace(",", ".")

@@ -39,9 +39,10 @@ def person(text: str, terms: Any) -> User:
 
 
 def _person(name: str, terms: Any) -> User:
-    people = User.objects.visible_to(terms.actor).filter(is_service=False, is_active=True)
-    if "@" in name:
-        found = people.filter(email__iexact=name.rstrip(">").rsplit("<", 1)[-1].strip()).first()
+    everybody = User.objects.visible_to(terms.actor).filter(is_service=False)
+    people = everybody.filter(is_active=True)
+    if "@" in name:  # somebody who left may stand there already; the rules of the kind say who may be named anew
+        found = everybody.filter(email__iexact=name.rstrip(">").rsplit("<", 1)[-1].strip()).first()
         if found is None:
             raise Unfit(_("Nobody here has this e-mail. Write that of somebody with an account, or leave it empty."))
         return found

@@ -15,7 +15,7 @@ from portal.record import files
 from portal.workbench import parsers, sheets
 from portal.workbench.cells import Broken, Formula, Row
 from portal.workbench.errors import Unfit
-from portal.workbench.importable import Field, Importable, Plan, Terms
+from portal.workbench.importable import NUMBER, Field, Importable, Plan, Terms
 from portal.workbench.models import SheetImport
 
 BATCH = 500
@@ -56,14 +56,15 @@ def terms_of(one: SheetImport) -> Terms:
     )
 
 
-def batches(one: SheetImport, kind: Importable, terms: Terms) -> Iterator[list[ReadRow]]:
-    """All rows of the sheet, read, found and planned, some hundred at a time. Raises UnreadableSheet."""
+def batches(one: SheetImport, kind: Importable, terms: Terms, *, locks: bool = False) -> Iterator[list[ReadRow]]:
+    """All rows of the sheet, read and found, some hundred at a time; with `locks` nobody changes what they are about before the
+    transaction ends. Raises UnreadableSheet."""
     layout = sheets.Layout(**one.layout)
     fields = _placed(layout.header, one.mapping, kind)
     with files.open_stream(one.file) as stream:
         rows = sheets.read(stream, layout)
         while batch := [_read(row, layout.header, fields, kind, terms) for row in islice(rows, BATCH)]:
-            _find(batch, kind, terms)
+            _find(batch, kind, terms, locks=locks)
             yield batch
 
 
@@ -100,10 +101,11 @@ def _read(row: Row, header: Sequence[str], fields: Sequence[tuple[int, str, Fiel
     if any(cell.strip() for cell in row.cells[len(header) :]):
         sentence = _("This row has %(count)s cells, the row of names %(width)s. Look for a misplaced delimiter.")
         read.misfits.append(Misfit("", "", sentence % {"count": len(row.cells), "width": len(header)}))
+    is_numbered = any(one.name == NUMBER and _cell(row, place).strip() for place, _column, one in fields)
     for place, column, one in fields:
-        cell = row.cells[place] if place < len(row.cells) else ""
+        cell = _cell(row, place)
         try:
-            value = _value(cell, one, terms)
+            value = _value(cell, one, terms, is_new=not is_numbered)
         except Unfit as misfit:
             read.misfits.append(Misfit(column, cell[:200].replace("\x00", "�"), str(misfit.sentence)))
             if misfit.person_id:
@@ -111,18 +113,34 @@ def _read(row: Row, header: Sequence[str], fields: Sequence[tuple[int, str, Fiel
             continue
         if value is not None:
             read.told[one.name] = value
+    if not is_numbered:
+        _miss(read, kind, {one.name for _place, _column, one in fields})
     if not read.misfits:
-        read.identity = read.told[OWN_ID] = _identity(read.told, kind, terms)
+        read.identity = _identity(read.told, kind, terms)
+        if not is_numbered:
+            read.told[OWN_ID] = read.identity
     return read
 
 
-def _value(cell: str, one: Field, terms: Terms) -> Any:
+def _cell(row: Row, place: int) -> str:
+    return row.cells[place] if place < len(row.cells) else ""
+
+
+def _miss(read: ReadRow, kind: Importable, mapped: set[str]) -> None:
+    """A sheet that names things by their numbers need not hold every column; a row without a number would be something new."""
+    for one in kind.fields:
+        if one.required and one.name not in mapped:
+            sentence = _("Something new needs “%(label)s”. Give the sheet this column, or the row a number.")
+            read.misfits.append(Misfit("", "", sentence % {"label": one.label}))
+
+
+def _value(cell: str, one: Field, terms: Terms, *, is_new: bool) -> Any:
     if isinstance(cell, Formula):
         raise Unfit(_("Here stands a formula. Paste its value instead (Paste Special, Values)."))
     if isinstance(cell, Broken):
         raise Unfit(_("Here stands an error or bytes that are no text. Write the value, or leave it empty."))
     if not cell.strip():
-        if one.required:
+        if one.required and is_new:
             raise Unfit(_("Every row needs one. Write it, or take the row out."))
         return None
     return one.parse(cell, terms)
@@ -133,6 +151,8 @@ def _identity(told: Mapping[str, Any], kind: Importable, terms: Terms) -> str:
 
     The unit of the import counts where none is told.
     """
+    if told.get(NUMBER):
+        return f"{NUMBER} {told[NUMBER]}"
     if told.get(OWN_ID):
         return str(told[OWN_ID])
     parts = [told.get(name, terms.unit if name == "unit" else "") for name in kind.identified_by]
@@ -140,12 +160,25 @@ def _identity(told: Mapping[str, Any], kind: Importable, terms: Terms) -> str:
     return MADE_UP + hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
-def _find(batch: list[ReadRow], kind: Importable, terms: Terms) -> None:
-    identities = sorted({row.identity for row in batch if row.identity})
-    known = kind.find(identities, terms)
-    hidden = kind.taken(identities, terms)
-    for row in batch:
-        if row.identity in hidden:
+def _find(batch: list[ReadRow], kind: Importable, terms: Terms, *, locks: bool) -> None:
+    _look_up(batch, kind, terms)
+    ids = {row.existing.pk for row in batch if row.existing is not None}
+    if locks and ids:
+        rows = kind.subject.model_class._default_manager.select_for_update(of=("self",)).filter(pk__in=ids)
+        list(rows.order_by("pk").values_list("pk"))
+        _look_up(batch, kind, terms)  # as they stand, now that nobody changes them
+
+
+def _look_up(batch: list[ReadRow], kind: Importable, terms: Terms) -> None:
+    wanted = [row for row in batch if row.identity]
+    numbers = sorted({row.told[NUMBER] for row in wanted if row.told.get(NUMBER)})
+    identities = sorted({row.identity for row in wanted if not row.told.get(NUMBER)})
+    numbered = kind.numbered(numbers, terms) if numbers and kind.numbered else {}
+    known, hidden = kind.find(identities, terms), kind.taken(identities, terms)
+    for row in wanted:
+        number = row.told.get(NUMBER)
+        row.existing = numbered.get(number) if number else known.get(row.identity)
+        if number and row.existing is None:
+            row.misfits.append(Misfit("", "", _("There is no %(number)s that you may open.") % {"number": number}))
+        elif not number and row.identity in hidden:
             row.misfits.append(Misfit("", "", _("This id belongs to something you may not open. Give the row another id.")))
-        elif row.identity:
-            row.existing = known.get(row.identity)

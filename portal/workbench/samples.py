@@ -62,10 +62,11 @@ def population(question: Asked, user: Any) -> int:
 
 
 def draw(question: Asked, seed: str, size: int, user: Any) -> Draw:
-    """Two queries."""
+    """Two queries, and those of what stands beside the rows."""
     found, text = question.kind.find(user, question.filters), CharField()
     place = MD5(Concat(Value(f"{seed}:"), Cast("pk", text), output_field=text))
-    drawn = found.annotate(place=place).order_by("place", "pk")
+    beside = dict.fromkeys(name for column in question.kind.columns for name in column.beside)
+    drawn = found.annotate(place=place).order_by("place", "pk").prefetch_related(*beside)
     rows = list(drawn.filter(pk__in=drawn.values("pk")[:size]))  # wide rows are read for the sample alone
     return Draw(question, seed, size, found.order_by().count(), rows)
 

@@ -1,5 +1,6 @@
 """How a value of a list is written: for people on the page, in the cell of a sheet, and for programs."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -25,8 +26,9 @@ def on_page(value: Any) -> str:
     return getattr(value, "name", None) or str(value) if is_row(value) else str(value)
 
 
-def in_sheet(value: Any) -> Cell:
-    """A cell of a file that an import reads back: people by mail, days as days, moments in UTC, words for choices."""
+def in_sheet(value: Any, places: Mapping[str, Mapping[int, str]] | None = None) -> Cell:
+    """A cell of a file that an import reads back: people by mail, days as days, moments in UTC, words for choices. `places` are
+    the spellings of rows whose name others have too, by model."""
     if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
         return value
     if isinstance(value, bool):
@@ -34,6 +36,9 @@ def in_sheet(value: Any) -> Cell:
     if isinstance(value, datetime):
         return for_programs(value)
     if is_row(value):
+        told = (places or {}).get(value._meta.label, {}).get(value.pk)
+        if told:
+            return told
         mail = getattr(value, "email", "")
         return f"{value.name} <{mail}>" if mail else getattr(value, "name", None) or str(value)
     return value if isinstance(value, int | Decimal) else str(value)

@@ -178,7 +178,8 @@ def _keyed(question: Asked, found: QuerySet) -> QuerySet:
     keys = {SORT: key_of(found.model, question.sort.sort)}
     if question.group:
         keys[GROUP] = key_of(found.model, question.group.sort)
-    return found.annotate(**keys)
+    beside = dict.fromkeys(name for column in question.shown for name in column.beside)
+    return found.annotate(**keys).prefetch_related(*beside)
 
 
 def _filters(kind: Listed, params: Mapping[str, str]) -> Iterator[tuple[str, str]]:

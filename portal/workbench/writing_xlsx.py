@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
+from portal.workbench.cells import UNHELD
 from portal.workbench.zipping import Sink
 
 FIRST_DAY = date(1899, 12, 30)  # of Excel's count of days
 LONGEST_CELL = 32_767  # characters
 MOST_ROWS = 1_048_575  # beside the row of names
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # of XML
 SENT_EACH = 32 * 1024  # bytes
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -90,7 +90,7 @@ def _cell(value: Value, style: int) -> str:
     if isinstance(value, date):
         days = (value - FIRST_DAY).days
         return f'<c s="2"><v>{days}</v></c>' if days > 60 else _cell(value.isoformat(), style)  # Excel has a 29 February 1900
-    words = escape(FORBIDDEN.sub("", value)[:LONGEST_CELL])
+    words = escape(UNHELD.sub("", value)[:LONGEST_CELL])
     return f'<c{marked} t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
 
 

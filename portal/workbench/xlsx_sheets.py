@@ -5,12 +5,13 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
-from portal.workbench.cells import Broken, Formula, Row
+from portal.workbench.cells import Broken, Formula, Number, Row
 from portal.workbench.errors import UnreadableSheet
 
 MOST_PARTS = 2_000
@@ -104,12 +105,16 @@ def _text(cell: Any) -> str:
     return plain(value)
 
 
+def _whole(value: float) -> str:
+    return str(int(value)) if math.isfinite(value) else repr(value)
+
+
 def plain(value: Any) -> str:
     """Days as 2026-04-03, whole numbers without a point, yes and no."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):
-        return str(int(value)) if math.isfinite(value) and value.is_integer() else repr(value)
+    if isinstance(value, int | float):
+        return Number(f"{Decimal(repr(value)):f}" if math.isfinite(value) and not float(value).is_integer() else _whole(value))
     if isinstance(value, datetime):
         return value.date().isoformat()
     if isinstance(value, date | time | timedelta):

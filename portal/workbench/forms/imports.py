@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from portal.errors import Invalid
 from portal.people.models import Unit, User
 from portal.workbench import importable, imports
-from portal.workbench.mapping import DAY_ORDER
+from portal.workbench.mapping import DAY_ORDER, is_our_own
 from portal.workbench.models import SheetImport
 
 ON_PURPOSE = "-"
@@ -115,7 +115,7 @@ class MappingForm(Telling, forms.Form):
                 choices=[*([] if few else [("", nothing)]), *question.options],
                 widget=forms.RadioSelect if few else forms.Select,
                 required=question.required,
-                initial=one.choices.get(question.name) or self._read_off(question.name),
+                initial=one.choices.get(question.name) or self._read_off(question),
             )
         if one.suggestions:
             people = User.objects.visible_to(one.started_by).in_bulk(list(one.suggestions.values()))
@@ -174,7 +174,10 @@ class MappingForm(Telling, forms.Form):
             }
         return ""
 
-    def _read_off(self, name: str) -> str:
-        """The order of days that the sheet itself shows."""
+    def _read_off(self, question: importable.Question) -> str:
+        """The order of days that the sheet itself shows; what we mean ourselves by the words of a file of ours."""
+        if question.ours and is_our_own(self.one.columns):
+            return question.ours
+        name = question.name
         orders = {column["day_order"] for column in self.one.columns} - {""}
         return orders.pop() if name == DAY_ORDER.name and len(orders) == 1 else ""

@@ -97,6 +97,7 @@ class ImportRow(models.Model):
     subject_id = models.BigIntegerField(null=True)
     changes = models.JSONField(default=list)  # [[what, before, after]] as people read it
     undo = models.JSONField(default=dict)  # what brings the row's subject back
+    seen = models.CharField(max_length=64, blank=True)  # what it would change, told short: whether that is so still is asked again
     last_entry = models.BigIntegerField(null=True)  # the subject's newest audit entry when the row was done
 
     objects = VisibleQuerySet.as_manager()
