@@ -5,4 +5,4 @@ class TogetherConfig(AppConfig):
     name = "governance.together"
 
     def ready(self):
-        from governance.together import registered, registered_lists  # noqa: F401
+        from governance.together import registered, registered_goals, registered_lists  # noqa: F401

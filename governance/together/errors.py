@@ -124,3 +124,37 @@ class NotYourOfficesWish(Refused):
 class NoHandover(Refused):
     code = "no-handover"
     sentence = gettext_lazy("That office answers for this area already. Choose another one.")
+
+
+class GoalEnded(_About):
+    code = "goal-ended"
+    sentence = gettext_lazy("%(number)s is no goal any more. Propose another one instead.")
+
+
+class GoalSavedMeanwhile(DecisionSavedMeanwhile):
+    """The same of a goal or a theme."""
+
+
+class ThemesAreEnough(Refused):
+    code = "themes-are-enough"
+    sentence = gettext_lazy("There are seven themes. End one first, or put what you mean under one of them.")
+
+
+class ThemesAreFew(Refused):
+    code = "themes-are-few"
+    sentence = gettext_lazy("A strategy has at least three themes. Add another one before this one ends, or say it otherwise.")
+
+
+class ThemeEnded(Refused):
+    code = "theme-ended"
+    sentence = gettext_lazy("This theme is no part of the strategy any more. Add another one instead.")
+
+
+class ThemeHasGoals(Refused):
+    code = "theme-has-goals"
+    sentence = gettext_lazy("Goals stand under this theme. Put them under another one, or end them first.")
+
+
+class ThemeTaken(Refused):
+    code = "theme-taken"
+    sentence = gettext_lazy("There is a theme of this name. Use it, or choose another name.")

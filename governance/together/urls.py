@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.together.views import conditions, decisions, ownership, positions
+from governance.together.views import conditions, decisions, goals, ownership, positions
 
 app_name = "together"
 urlpatterns = [
@@ -22,5 +22,14 @@ urlpatterns = [
     path("ownership/charter/<int:pk>/withdrawal/", ownership.withdrawal, name="charter-withdrawal"),
     path("ownership/wish/", ownership.wish, name="ownership-wish"),
     path("ownership/handover/", ownership.handover, name="ownership-handover"),
+    path("goals/", goals.sight, name="goals"),
+    path("goals/new/", goals.new, name="goal-new"),
+    path("goals/<int:pk>/", goals.goal, name="goal"),
+    path("goals/<int:pk>/words/", goals.change, name="goal-words"),
+    path("goals/<int:pk>/reading/", goals.reading, name="goal-reading"),
+    path("goals/<int:pk>/ending/", goals.ending, name="goal-ending"),
+    path("goals/themes/new/", goals.theme_new, name="theme-new"),
+    path("goals/themes/<int:pk>/", goals.theme, name="theme-words"),
+    path("goals/themes/<int:pk>/ending/", goals.theme_ending, name="theme-ending"),
     path("conditions/<int:pk>/meeting/", conditions.meeting, name="condition-meeting"),
 ]

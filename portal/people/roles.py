@@ -19,6 +19,7 @@ READING = frozenset(
         "compliance.view_framework",
         "together.view_decision",
         "change.view_initiative",
+        "together.view_goal",
     }
 )
 # Controls with their evidence, indicators with their readings, and plans; deciding on a plan is for the seats.
@@ -34,6 +35,8 @@ NOTING = frozenset({"risks.log_incident"})
 RESPONDING = NOTING | {"risks.plan_response", "risks.activate_plan"}
 IMPORTING = frozenset({"workbench.import"})
 SHARING = frozenset({"workbench.share_view"})  # a view of a list with a unit, a role or everybody
+TAKING = frozenset({"together.add_goalreading"})  # what the measures of goals say
+AIMING = TAKING | {"together.change_goal"}  # goals that both sign
 DECIDING = frozenset({"together.ask_decision", "together.meet_condition"})
 CHANGING = frozenset({"change.change_initiative"})  # what is under way, and its way through the gates
 # Catalogs of requirements, and what corresponds between them.
@@ -55,7 +58,7 @@ KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.reda
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING | TALKING | MERGING
 LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING | CHANGING
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
-LEADER |= RESPONDING | {"together.propose_charter", "together.state_wish"}
+LEADER |= RESPONDING | AIMING | {"together.propose_charter", "together.state_wish"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -69,16 +72,17 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | TALKING
     | {"record.view_auditentry", "people.settle_appointment", "risks.arbitrate", "together.arbitrate"},
     # roles
-    "PREPARER": READING | LOGGING | DECIDING | DRAFTING | TALKING | {"attention.view_inbox"},
+    "PREPARER": READING | LOGGING | DECIDING | AIMING | DRAFTING | TALKING | {"attention.view_inbox"},
     "COUNSEL": READING
     | TALKING
     | {"together.mark_privileged", "attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
     "BOARD": frozenset(
         {"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
-        | {"risks.view_exception", "risks.view_loss", "signing.view_signature", "compliance.view_framework"}
+        | {"risks.view_exception", "risks.view_loss", "signing.view_signature", "compliance.view_framework", "together.view_goal"}
     ),
     "ANALYST": READING
     | TALKING
+    | TAKING
     | MERGING
     | DRAFTING
     | PROTECTING
@@ -103,6 +107,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     },
     "OWNER": READING
     | TALKING
+    | TAKING
     | PROTECTING
     | PRACTISING
     | EXCEPTING
@@ -114,6 +119,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | {"risks.change_risk", "risks.rate_risk", "signing.sign"},
     "HEAD": READING
     | TALKING
+    | TAKING
     | MERGING
     | PROTECTING
     | PRACTISING
@@ -178,6 +184,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     "INTEGRATION": READING
     | TALKING
+    | TAKING
     | MERGING
     | PROTECTING
     | NOTING

@@ -8,6 +8,7 @@ SEQUENCES = {
     "D": "decision_number",
     "E": "exception_number",
     "I": "initiative_number",
+    "G": "goal_number",
     "K": "indicator_number",
     "EX": "exercise_number",
     "INC": "incident_number",

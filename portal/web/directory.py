@@ -84,6 +84,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         (
             Place("together:decision-new", _("Ask for a decision"), _("A question for both offices.")),
             Place("change:initiative-new", _("Propose an initiative"), _("A change, from the idea on.")),
+            Place("together:goal-new", _("Propose a shared goal"), _("One measure from IT, one from security.")),
+            Place("together:theme-new", _("Add a theme"), _("One of the three to seven of the strategy.")),
             Place("assets:registration", _("Register an asset"), _("One that no scanner sees.")),
             Place("risks:control-new", _("Register a control"), _("What works against a risk.")),
             Place("risks:indicator-new", _("Register an indicator"), _("What is to be watched, and its bounds.")),
@@ -106,6 +108,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         _("Together"),
         (
             Place("together:decisions", _("Decisions"), _("Asked of both offices, signed by each, dissent kept.")),
+            Place("together:goals", _("Shared goals"), _("Themes, goals, and what they are there for.")),
             Place("together:ownership", _("Who leads what"), _("The charter, and where leading is unclear.")),
             Place("change:initiatives", _("Initiatives"), _("What is under way, as a list, a board and a road map.")),
         ),

@@ -1,16 +1,20 @@
 """What was decided, with believable defaults."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from governance.change import initiatives
 from governance.change.models import Initiative
 from governance.change.wanted import Planned
-from governance.together import decisions, positions
-from governance.together.models import Decision
+from governance.together import decisions, goals, positions
+from governance.together.goals import Measure
+from governance.together.models import Decision, Goal, Theme
 from governance.together.wanted import Option
 from portal import clock
+from portal.people import organisations
 from portal.people.models import Unit, User
+from portal.signing import signatures
 
 OPTIONS = (
     Option("Open it only through the jump host", "One week of work", Decimal("18000.00"), None, Decimal("40000.00")),
@@ -57,3 +61,34 @@ def make_initiative(*, unit: Unit, by, milestones: Sequence[Planned] = (), **sai
         "budget": Decimal("180000.00"),
     }
     return initiatives.propose(actor=by, unit=unit, milestones=milestones, **(believable | said))
+
+
+MEASURES = {
+    "CIO": Measure("Servers patched within 14 days", Decimal(60), Decimal(95), "%"),
+    "CISO": Measure("Open findings older than a month", Decimal(120), Decimal(20), "findings"),
+}
+
+
+def make_theme(name: str = "Plants that keep running", *, by=None, about: str = "") -> Theme:
+    return goals.add_theme(actor=by, name=name, about=about)
+
+
+def make_goal(*, by, theme: Theme | None = None, measures=MEASURES, there_for: Iterable = (), **said) -> Goal:
+    """A goal over a year that began a hundred days ago, proposed to both and signed by nobody yet."""
+    began = organisations.today() - timedelta(days=100)
+    believable = {
+        "title": "Known holes are closed in two weeks",
+        "about": "On servers and clients alike.",
+        "from_on": began,
+        "due_on": began + timedelta(days=365),
+    }
+    theme = theme or Theme.objects.current().first() or make_theme(by=by)
+    return goals.propose(actor=by, theme=theme, measures=measures, there_for=there_for, **(believable | said))
+
+
+def share(goal: Goal, *people) -> Goal:
+    """All of `people` sign it, with a factor given this moment."""
+    for person in people:
+        signatures.sign(goal, actor=User.objects.get(pk=person.pk), factor_at=clock.now())
+    goal.refresh_from_db()
+    return goal

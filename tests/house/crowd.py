@@ -8,8 +8,8 @@ from typing import Any
 from assets.models import Asset
 from governance.change.models import Milestone
 from governance.compliance import mappings, profiles, statements
-from governance.together import decisions, ownership
-from governance.together.models import Condition, OwnershipWish
+from governance.together import decisions, goals, ownership
+from governance.together.models import Condition, GoalReading, OwnershipWish
 from governance.together.wanted import MOST_LINKS
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
@@ -47,7 +47,7 @@ from risks.models import (
 )
 from risks.response import activations, plans
 from tests.factories.compliance import make_framework
-from tests.factories.governance import make_decision, make_initiative
+from tests.factories.governance import make_decision, make_goal, make_initiative
 from tests.factories.portal import make_unit, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
@@ -95,6 +95,7 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _decided(ground, risks)
     _led(ground, count)
     _under_way(ground, count)
+    _wanted(ground, risks)
     formula_previews.ask(ground.formula)
     formula_previews.work_waiting()
     _happened(ground, risks)
@@ -304,6 +305,15 @@ def _under_way(ground: SimpleNamespace, count: int) -> None:
         for one in (ground.initiative, *made)
         for n in range(MILESTONES)
     )
+
+
+def _wanted(ground: SimpleNamespace, risks: list[int]) -> None:
+    """Goals under one theme, all there for the same open risks, one with many readings."""
+    open_risks = list(Risk.objects.filter(pk__in=risks, state=Risk.State.OPEN).order_by("pk")[: goals.MOST_LINKS])
+    made = [make_goal(by=ground.other, there_for=open_risks) for _ in risks[:ASKED]]
+    ground.goal = getattr(ground, "goal", made[0])
+    told = {"measure": ground.goal.measures.first(), "happened_on": organisations.today(), "taken_by": ground.other}
+    GoalReading.objects.bulk_create(GoalReading(value=next(_serial), **told) for _ in risks)
 
 
 def _happened(ground: SimpleNamespace, risks: list[int]) -> None:

@@ -1,6 +1,7 @@
 """Every page there is, in a browser: accessible in both themes, whole on a phone, nothing missing, nothing named twice."""
 
 import io
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -8,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from governance.change.wanted import Planned
 from governance.compliance import mappings, profiles, statements
+from governance.together import goals
 from portal.attention import reminders, reviews
 from portal.attention.models import Reminder
 from portal.people import organisations, proposals
@@ -21,7 +23,7 @@ from tests import browser as chromium
 from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_dependency, make_run
 from tests.factories.compliance import make_framework
-from tests.factories.governance import make_decision, make_initiative
+from tests.factories.governance import make_decision, make_goal, make_initiative
 from tests.factories.lists import make_edit, make_view
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
@@ -94,6 +96,8 @@ def furnished():
     started = make_initiative(
         unit=company.northfield, by=reader, milestones=[Planned("The pilot line runs", organisations.today(), 70)]
     )
+    goal = make_goal(by=reader, there_for=[risk])
+    goals.read_measure(goal, "CIO", Decimal(72), actor=reader)
     answer = make_plan(unit=company.northfield, actor=reader, risks=[risk], assets=[press])
     plans.take_force(answer.versions.get(), actor=None)
     exercise = make_exercise(answer, actor=reader)
@@ -138,6 +142,8 @@ def furnished():
         **dict.fromkeys([f"together:decision{page}" for page in ("", "-words", "-withdrawal")], decision.pk),
         "together": decision.pk,
         **dict.fromkeys([f"change:initiative{page}" for page in ("", "-words")], started.pk),
+        **dict.fromkeys([f"together:goal{page}" for page in ("", "-words", "-ending")], goal.pk),
+        "together:theme-words": goal.theme_id,
         **dict.fromkeys(("risks:incident", "risks:incident-change"), incident.pk),
         **dict.fromkeys(("risks:plan", "risks:plan-change", "risks:exercise-new"), answer.pk),
         **dict.fromkeys(("risks:plan-version", "risks:plan-paper", "risks:plan-part"), answer.versions.get().pk),

@@ -138,6 +138,13 @@ PAGES = {
     "together:decision-words": DETAIL,
     "together:decision-withdrawal": DETAIL,
     "together:decision-answering": DETAIL,
+    "together:goals": DETAIL,
+    "together:goal": DETAIL,
+    "together:goal-new": DETAIL,
+    "together:goal-words": DETAIL,
+    "together:goal-ending": DETAIL,
+    "together:theme-new": DETAIL,
+    "together:theme-words": DETAIL,
     "together:ownership": DETAIL,
     "change:initiatives": LIST,
     "change:initiative": DETAIL,
@@ -322,6 +329,8 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "initiative": lambda: around.initiative,
         "condition": lambda: None,
         "charter": lambda: None,
+        "goal": lambda: around.goal,
+        "theme": lambda: around.goal.theme,
         "formula-version": lambda: around.formula,
     }
     thing = things[line.kind]()

@@ -14,7 +14,7 @@ from django.test import Client
 from assets.discovery import reading
 from governance.change.wanted import Planned
 from governance.compliance import crosswalks, mappings, profiles, statements
-from governance.together import ownership
+from governance.together import goals, ownership
 from governance.together.models import Condition, OwnershipWish
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
@@ -34,7 +34,7 @@ from risks.response import activations, plans
 from risks.treatments import Step
 from tests.factories import compliance
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
-from tests.factories.governance import make_decision, make_initiative
+from tests.factories.governance import make_decision, make_goal, make_initiative
 from tests.factories.lists import make_edit, make_view
 from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
@@ -277,7 +277,10 @@ def _asked(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[
     held = ownership.propose(areas, ownership.Words(), actor=stranger)
     ownership.take_force(held, actor=None)
     wish = OwnershipWish.objects.create(area_key="backup", office="CSO", stance="READY", stated_by=stranger)
-    known = {"charter": held, "ownership-area": held.areas.first(), "ownership-wish": wish}
+    goal = make_goal(by=stranger, there_for=risks.values())
+    reading = goals.read_measure(goal, "CIO", Decimal(40), actor=stranger)
+    aims = {"theme": goal.theme, "goal": goal, "goal-reading": reading}
+    known = aims | {"charter": held, "ownership-area": held.areas.first(), "ownership-wish": wish}
     return made | {kind: dict.fromkeys(risks, row) for kind, row in known.items()}
 
 

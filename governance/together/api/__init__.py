@@ -1,5 +1,5 @@
 """Entrances of the API to what is decided together."""
 
-from governance.together.api import conditions, decisions, ownership
+from governance.together.api import conditions, decisions, goals, ownership
 
-__all__ = ["conditions", "decisions", "ownership"]
+__all__ = ["conditions", "decisions", "goals", "ownership"]

@@ -21,6 +21,19 @@ def _words(label, hint="", *, required=True, rows=3):
     return forms.CharField(label=label, help_text=hint, required=required, max_length=wanted.LONGEST_TEXT, widget=widget)
 
 
+def numbers_told(text, letters, user):
+    """What `user` may see of the numbers in `text`, in their order; `letters` are those of the kinds that may be named. Raises
+    ValidationError where there is nothing of a number."""
+    found, missing = [], []
+    for told in dict.fromkeys(one.upper() for one in _NUMBERS.split(text) if one):
+        kind = letters.get(told[:1])
+        row = kind and subjects.of_kind(kind).visible_to(user).filter(number=told, archived_at=None).first()
+        found.append(row) if row else missing.append(told)
+    if missing:
+        raise ValidationError(_t("There is nothing of this number that you may see: %s.") % ", ".join(missing))
+    return found
+
+
 class DecisionForm(Answers):
     """The question and what is around it; the options stand in forms of their own."""
 
@@ -49,14 +62,7 @@ class DecisionForm(Answers):
 
     def clean_rests_on(self):
         """The things of these numbers, as far as the reader may see them."""
-        found, missing = [], []
-        for told in dict.fromkeys(one.upper() for one in _NUMBERS.split(self.cleaned_data["rests_on"]) if one):
-            kind = foundation.LETTERS.get(told[:1])
-            row = kind and subjects.of_kind(kind).visible_to(self.user).filter(number=told, archived_at=None).first()
-            found.append(row) if row else missing.append(told)
-        if missing:
-            raise ValidationError(_t("There is nothing of this number that you may see: %s.") % ", ".join(missing))
-        return found
+        return numbers_told(self.cleaned_data["rests_on"], foundation.LETTERS, self.user)
 
 
 class ChangeForm(DecisionForm, VersionedForm):

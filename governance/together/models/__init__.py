@@ -3,6 +3,7 @@
 from governance.together.models.charter import Charter, Office, OwnershipArea, OwnershipWish, Part
 from governance.together.models.condition import Condition
 from governance.together.models.decision import Decision, DecisionLink, DecisionOption
+from governance.together.models.goal import Goal, GoalLink, GoalMeasure, GoalReading, Theme
 from governance.together.models.position import Position
 
 __all__ = [
@@ -11,9 +12,14 @@ __all__ = [
     "Decision",
     "DecisionLink",
     "DecisionOption",
+    "Goal",
+    "GoalLink",
+    "GoalMeasure",
+    "GoalReading",
     "Office",
     "OwnershipArea",
     "OwnershipWish",
     "Part",
     "Position",
+    "Theme",
 ]

@@ -1,0 +1,224 @@
+"""Goals as people read them: the line of sight from themes down to controls, and one goal with its measures and readings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from governance.together import goal_standing, line_of_sight
+from governance.together.goal_standing import Course, Standing
+from governance.together.goals import MOST_THEMES
+from governance.together.line_of_sight import Register, Sum, Sums
+from governance.together.models import Goal, GoalLink, GoalMeasure, GoalReading, Theme
+from portal import subjects
+from portal.people import organisations
+from portal.signing import panels
+from portal.signing import standing as standings
+from risks.models import Control, ControlRisk, Risk
+
+MOST_READINGS = 60
+NO_POINTS = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One goal: how it stands, by its measures, and what it is there for."""
+
+    goal: Goal
+    state: str
+    is_shared: bool  # both have signed what it says now
+    measures: Sequence[tuple[GoalMeasure, Standing, GoalReading | None]]
+    sum: Sum
+
+    @property
+    def missing(self) -> list[str]:
+        """The offices that have not said what they measure, or not lately."""
+        return [one.office for one, standing, _reading in self.measures if standing.state == goal_standing.NOT_ENOUGH_DATA]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    theme: Theme
+    lines: Sequence[Line]
+    sum: Sum
+    twice: Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Every theme with its goals, down to controls; `hidden` risks that goals are there for may not be opened by the reader."""
+
+    sections: Sequence[Section]
+    sums: Sums
+    hidden: int
+    counts: Mapping[str, int]  # state → goals
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def good(self) -> int:
+        return sum(self.counts.get(state, 0) for state in goal_standing.GOOD)
+
+    @property
+    def without_goals(self) -> list[Theme]:
+        return [one.theme for one in self.sections if not one.lines]
+
+    @property
+    def may_add(self) -> bool:
+        return len(self.sections) < MOST_THEMES
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A risk that the goal is there for, and the controls in force that bear on it."""
+
+    risk: Risk
+    controls: Sequence[Control]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    goal: Goal
+    state: str
+    measures: Sequence[tuple[GoalMeasure, Standing, GoalReading | None]]
+    readings: Sequence[GoalReading]
+    aims: Sequence[Aim]
+    hidden: int
+    sum: Sum
+    panel: Any
+
+    @property
+    def is_open(self) -> bool:
+        return self.goal.archived_at is None
+
+
+def read(user: Any) -> Sight:
+    """The whole line of sight. At most eleven queries, however many goals and risks."""
+    themes = list(Theme.objects.visible_to(user).current().order_by("pk"))
+    goals = list(
+        subjects.of_kind("goal").visible_to(user).filter(theme__in=[one.pk for one in themes], archived_at=None).order_by("pk")
+    )
+    newest, shared = _newest(goals), _shared(goals)
+    risks_of: dict[int, list[int]] = {}
+    for goal_id, risk_id in GoalLink.objects.filter(goal__in=goals, archived_at=None, subject_kind="risk").values_list(
+        "goal_id", "subject_id"
+    ):
+        risks_of.setdefault(goal_id, []).append(risk_id)
+    register = register_of(user)
+    under = {theme.pk: [goal.pk for goal in goals if goal.theme_id == theme.pk] for theme in themes}
+    sums = line_of_sight.add_up(under, risks_of, register)
+    lines = {goal.pk: _line(goal, newest, goal.pk in shared, sums.goals[goal.pk]) for goal in goals}
+    sections = [
+        Section(theme, [lines[pk] for pk in under[theme.pk]], sums.themes[theme.pk], sums.twice_in[theme.pk]) for theme in themes
+    ]
+    named = {pk for ids in risks_of.values() for pk in ids}
+    counts = {state: sum(line.state == state for line in lines.values()) for state in goal_standing.BETTER_FIRST}
+    return Sight(sections, sums, _hidden(named, register), counts)
+
+
+def states(goals: Sequence[Goal]) -> dict[int, str]:
+    """How each of `goals`, which come with their measures, stands today. One query."""
+    newest, today = _newest(goals), organisations.today()
+    return {goal.pk: _stand(goal, newest, today)[0] for goal in goals}
+
+
+def of_user(user: Any) -> QuerySet[Goal]:
+    """The goals `user` may open, with theme and measures."""
+    return subjects.of_kind("goal").visible_to(user)
+
+
+def one(goal: Goal, user: Any) -> Page:
+    """Everything the page of one goal shows. Twelve queries at most."""
+    readings = list(
+        GoalReading.objects.filter(measure__goal=goal)
+        .select_related("measure", "taken_by")
+        .order_by("-happened_on", "-pk")[:MOST_READINGS]
+    )
+    newest: dict[int, GoalReading] = {}
+    for reading in readings:
+        newest.setdefault(reading.measure_id, reading)
+    ids = [link.subject_id for link in goal.links.all() if link.archived_at is None and link.subject_kind == "risk"]
+    visible = (
+        Risk.objects.visible_to(user)
+        .filter(pk__in=ids)
+        .select_related("unit", "score_state")
+        .annotate(value=F("score_state__current_value"))
+        .order_by("pk")
+    )
+    risks = list(visible.filter(state=Risk.State.OPEN, archived_at=None)) if user.has_perm("risks.view_risk") else []
+    bearing = _bearing(user, [risk.pk for risk in risks])
+    found = Control.objects.in_bulk({pk for controls in bearing.values() for pk in controls}) if bearing else {}
+    points = {risk.pk: _points(risk.value) for risk in risks}
+    state, measures = _stand(goal, newest, organisations.today())
+    return Page(
+        goal=goal,
+        state=state,
+        measures=measures,
+        readings=readings,
+        aims=[Aim(risk, [found[pk] for pk in sorted(bearing.get(risk.pk, ()))]) for risk in risks],
+        hidden=_hidden(ids, Register(points, bearing)),
+        sum=Register(points, bearing).sum_of(points),
+        panel=panels.read(goal, user),
+    )
+
+
+def register_of(user: Any) -> Register:
+    """The open risks that `user` may open with their points, and the controls that bear on them. Two queries."""
+    if not user.has_perm("risks.view_risk"):
+        return Register({}, {})
+    rows = Risk.objects.visible_to(user).current().filter(state=Risk.State.OPEN)
+    points = {pk: _points(value) for pk, value in rows.values_list("pk", "score_state__current_value")}
+    return Register(points, _bearing(user))
+
+
+def _bearing(user: Any, risks: Sequence[int] | None = None) -> dict[int, set[int]]:
+    """Risk → controls in force that `user` may open."""
+    if not user.has_perm("risks.view_control") or risks == []:
+        return {}
+    which = Q() if risks is None else Q(risk__in=risks)
+    controls = Control.objects.visible_to(user).in_force()
+    found: dict[int, set[int]] = {}
+    for risk_id, control_id in ControlRisk.objects.filter(which, control__in=controls).values_list("risk_id", "control_id"):
+        found.setdefault(risk_id, set()).add(control_id)
+    return found
+
+
+def _hidden(named: Any, register: Register) -> int:
+    """Open risks that are named and that the reader may not open."""
+    others = set(named) - register.points.keys()
+    return Risk.objects.filter(pk__in=others, state=Risk.State.OPEN, archived_at=None).count() if others else 0
+
+
+def _points(value: Decimal | None) -> Decimal:
+    return NO_POINTS if value is None else value
+
+
+def _newest(goals: Sequence[Goal]) -> dict[int, GoalReading]:
+    """The last reading by measure."""
+    rows = GoalReading.objects.filter(measure__goal__in=[goal.pk for goal in goals])
+    return {one.measure_id: one for one in rows.order_by("measure_id", "-happened_on", "-pk").distinct("measure_id")}
+
+
+def _shared(goals: Sequence[Goal]) -> set[int]:
+    """Those that both have signed as they stand."""
+    found = standings.read({("goal", goal.pk): goal for goal in goals})
+    return {pk for (_kind, pk), standing in found.items() if standing.signed_off_at is not None}
+
+
+def _line(goal: Goal, newest: Mapping[int, GoalReading], is_shared: bool, adds_up: Sum) -> Line:
+    state, measures = _stand(goal, newest, organisations.today())
+    return Line(goal, state, is_shared, measures, adds_up)
+
+
+def _stand(goal: Goal, newest: Mapping[int, GoalReading], today: Any):
+    measures = []
+    for measure in sorted(goal.measures.all(), key=lambda one: one.office):
+        reading = newest.get(measure.pk)
+        read_value, read_on = (reading.value, reading.happened_on) if reading else (None, None)
+        course = Course(measure.start_value, measure.target_value, goal.from_on, goal.due_on, read_value, read_on)
+        measures.append((measure, goal_standing.of_measure(course, today), reading))
+    return goal_standing.of_goal({measure.office: standing for measure, standing, _reading in measures}), measures
