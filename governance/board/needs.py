@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from assets.models import Proposal
 from governance.board.scope import Scope
 from portal import at_once, subjects
+from portal.attention import reviews as reviews_of
 from portal.attention.models import Review
 from portal.people import organisations, reach, roll
 from portal.people.models import Unit, User
@@ -226,7 +227,7 @@ def _as_needs(rows: Iterable[Review], things: Things, user: User, note: str) -> 
                 kind=gettext("Review"),
                 icon="review",
                 title=subjects.of_kind(row.subject_kind).label(thing),
-                note=gettext("Still true?") if row.owner_id == user.pk else note % {"name": row.owner.name},
+                note=reviews_of.question(row.kind) if row.owner_id == user.pk else note % {"name": row.owner.name},
                 url=reverse("attention:review", args=[row.pk]),
                 verb=gettext("Answer") if row.owner_id == user.pk else gettext("Open"),
                 due_on=row.due_on,

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, DateField, F, Prefetch, Q, QuerySet, Value, Window
+from django.db.models import Count, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext as _
 
+from assets.models import Asset
 from governance.change import roadmap
-from governance.change.models import Initiative, Milestone, Stage
+from governance.change.models import DeclaredLine, Initiative, Milestone, Stage
 from governance.change.roadmap import Bar
 from portal.people import organisations
 from portal.web import listing
@@ -101,6 +102,13 @@ def _board(rows: QuerySet[Initiative]) -> list[Column]:
     place = Window(RowNumber(), partition_by="stage", order_by=[F("stage_since").desc(), F("pk").desc()])
     found_rows = list(moving.annotate(place=place).filter(place__lte=ON_A_STAGE).select_related("owner", "unit").order_by("place"))
     return [Column(stage, [row for row in found_rows if row.stage == stage], counts.get(stage, 0)) for stage in Stage]
+
+
+def parts(user: Any) -> tuple[Prefetch, ...]:
+    """What programs read with an initiative; of a named asset whether `user` may open it."""
+    open_to = Asset.objects.visible_to(user).filter(pk=OuterRef("asset"))
+    lines = DeclaredLine.objects.filter(archived_at=None).annotate(may_open=Exists(open_to))
+    return standing_milestones(), Prefetch("declared_lines", lines, to_attr="standing_lines")
 
 
 def standing_milestones() -> Prefetch:

@@ -7,9 +7,12 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from governance.change import declared, offices
+from governance.change.declared import Declared
 from governance.change.models import Initiative, Milestone, Stage
 from portal.archive import changes
 from portal.people import organisations
+from risks.models import Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Page:
     has_more: bool
     may_change: bool
     next_stage: Stage | None
+    declared: Declared
+    voice: Office | None  # for which the reader answers
 
     @property
     def left(self) -> Decimal | None:
@@ -62,6 +67,8 @@ def read(initiative: Initiative, user: Any) -> Page:
         has_more=has_more,
         may_change=may_change,
         next_stage=initiative.next_stage if may_change else None,
+        declared=declared.read(initiative, user),
+        voice=offices.voice(user, initiative) if may_change else None,
     )
 
 

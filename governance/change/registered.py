@@ -1,15 +1,18 @@
 """What people follow here, in the registry; and what attention, search, history and leaving ask of it."""
 
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from governance.change import initiatives
-from governance.change.models import Initiative
+from governance.change import initiatives, sightings
+from governance.change.models import Initiative, SeenAsset
 from portal import subjects
 from portal.archive import changes
+from portal.attention import reviews
 from portal.people import holdings
 from portal.people.models import User
 from portal.record import redacting
@@ -36,6 +39,7 @@ FIELDS = {
     "benefit_per_year": _("Worth in a year"),
     "starts_on": _("Starts"),
     "live_on": _("Live on"),
+    "declared_at": _("Declared"),
     "stopped_at": _("Stopped"),
     "stopping_reason": _("Why it was stopped"),
 }
@@ -44,9 +48,16 @@ VERBS = {
     "initiative.changed": _("Changed"),
     "initiative.advanced": _("Moved on"),
     "initiative.stopped": _("Stopped"),
+    "initiative.declared": _("Declared what it adds or changes"),
+    "initiative.seen": _("Seen in the inventory"),
     "initiative.milestone_reached": _("Milestone reached"),
     "initiative.handed_over": _("Handed over"),
 }
+
+
+def _at_seen(pk: int) -> str:
+    return f"{reverse('change:initiative', args=[SeenAsset.objects.values_list('initiative', flat=True).get(pk=pk)])}#declared"
+
 
 subjects.register(
     subjects.Subject(
@@ -61,7 +72,33 @@ subjects.register(
         related=("unit",),
     )
 )
+subjects.register(
+    subjects.Subject(
+        kind="seen-asset",
+        model="change.SeenAsset",
+        word=_("thing seen of an initiative"),
+        plural=_("things seen of initiatives"),
+        resource="seen-assets",
+        url=lambda seen: f"{reverse('change:initiative', args=[seen.initiative_id])}#declared",
+        label=lambda seen: (
+            _t("%(number)s: %(asset)s was seen and not declared") % {"number": seen.initiative.number, "asset": seen.asset}
+            if seen.state == seen.State.ASKED
+            else str(seen)
+        ),
+        related=("initiative__unit", "asset"),
+    )
+)
+for question in sightings.QUESTION.values():
+    reviews.on_answer(question, sightings.refuse_answer)
+    reviews.sides_with(question, partial(sightings.sides, question))
+    reviews.changed_at(question, lambda review: _at_seen(review.subject_id))
+    reviews.ask_with(question, _("Seen and not declared: does it belong to the initiative?"))
 changes.words("initiative", fields=FIELDS, verbs=VERBS)
+redacting.add(
+    redacting.Beside(
+        "initiative", "declared_lines.zone", _("Zones"), "change.DeclaredLine", "zone", rows=lambda _kind, pk: {"initiative": pk}
+    )
+)
 redacting.add(
     redacting.Beside(
         "initiative", "milestones.title", _("Milestones"), "change.Milestone", "title", rows=lambda _kind, pk: {"initiative": pk}

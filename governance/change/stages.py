@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import transaction
 
-from governance.change import initiatives
-from governance.change.errors import NotTheNextStage
+from governance.change import declarations, initiatives
+from governance.change.errors import NotDeclared, NotTheNextStage
 from governance.change.models import Initiative, Stage
 from portal import clock
 from portal.record import audit
@@ -16,7 +16,8 @@ ADVANCED = "initiative.advanced"
 
 @transaction.atomic
 def advance(initiative: Initiative, to: str, *, actor: Any, version: int | None = None) -> Initiative:
-    """Let it go on to `to`, the stage after its own. Raises InitiativeStopped, InitiativeLive, SavedMeanwhile, NotTheNextStage."""
+    """Let it go on to `to`, the stage after its own. Raises InitiativeStopped, InitiativeLive, SavedMeanwhile, NotTheNextStage,
+    NotDeclared."""
     initiative = initiatives.locked(initiative)
     initiatives.check_open(initiative)
     if version is not None and version != initiative.version:
@@ -24,6 +25,8 @@ def advance(initiative: Initiative, to: str, *, actor: Any, version: int | None 
     stage = Stage(initiative.stage)
     if to != stage.following:
         raise NotTheNextStage(initiative, stands=stage.label)
+    if stage == Stage.IDEA and not declarations.standing(initiative):
+        raise NotDeclared(initiative)
     initiative.stage, initiative.stage_since = to, clock.now()
     initiative.version += 1
     initiative.save(update_fields=["stage", "stage_since", "version"])

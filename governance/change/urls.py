@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.change.views import initiatives
+from governance.change.views import declarations, initiatives
 
 app_name = "change"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("initiatives/<int:pk>/words/", initiatives.change, name="initiative-words"),
     path("initiatives/<int:pk>/stage/", initiatives.stage, name="initiative-stage"),
     path("initiatives/<int:pk>/stopping/", initiatives.stopping, name="initiative-stopping"),
+    path("initiatives/<int:pk>/declaration/", declarations.declaration, name="initiative-declaration"),
+    path("seen/<int:pk>/answer/", declarations.seen, name="seen-answer"),
     path("milestones/<int:pk>/reaching/", initiatives.reaching, name="milestone-reaching"),
 ]

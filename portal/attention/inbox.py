@@ -122,6 +122,8 @@ def _sentence(reminder: Reminder, stands_for: Collection[int]) -> str:
         return _("Still true? You answer this for %(owner)s.") % {"owner": owner}
     if reminder.review and reminder.review.owner_id != reminder.recipient_id:
         return _("%(owner)s answers this review; you are named on it.") % {"owner": owner}
+    if reminder.review and (asked := reviews.own_question(reminder.review.kind)):
+        return asked
     return _last_answers(reminder.review.unchanged_in_a_row if reminder.review else 0)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from portal import clock, subjects
 from portal.attention import panels
@@ -42,6 +44,7 @@ _answered: dict[str, Answered] = {}
 _changes: dict[str, Changes] = {}
 _sides: dict[str, Sides] = {}
 _addresses: dict[str, Address] = {}
+_questions: dict[str, str | Promise] = {}
 
 
 def on_answer(kind: str, function: Answered) -> None:
@@ -68,6 +71,21 @@ def sides_with(kind: str, function: Sides) -> None:
 def changed_at(kind: str, function: Address) -> None:
     """`function(review)` is the address of the page where its subject is rated or changed."""
     _addresses[kind] = function
+
+
+def ask_with(kind: str, question: str | Promise) -> None:
+    """What a review of `kind` asks, where it is something else than whether its subject is still true; answered where
+    `changed_at` leads."""
+    _questions[kind] = question
+
+
+def own_question(kind: str) -> str:
+    """What it asks instead, "" where it asks the usual."""
+    return str(_questions.get(kind, ""))
+
+
+def question(kind: str) -> str:
+    return own_question(kind) or _("Still true?")
 
 
 def sides(kind: str, pairs: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], str]:

@@ -273,6 +273,7 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-objections": {"task": "risks.tasks.lapse_objections", "schedule": crontab(minute="*/10")},
     "expire-exceptions": {"task": "risks.tasks.expire_exceptions", "schedule": crontab(minute="*/10")},
     "move-decisions": {"task": "governance.together.tasks.move_decisions", "schedule": crontab(minute="*/10")},
+    "see-what-changes-bring": {"task": "governance.change.tasks.look", "schedule": 60.0, "options": {"expires": 120}},
     "watch-clocks": {"task": "risks.tasks.watch_clocks", "schedule": 60.0, "options": {"expires": 120}},
     "remind": {"task": "portal.attention.tasks.remind", "schedule": crontab(minute="*/5")},
     "tell-watchers": {"task": "portal.talk.tasks.tell_watchers", "schedule": 30.0, "options": {"expires": 60}},

@@ -6,7 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from assets.models import Asset
-from governance.change.models import Milestone
+from governance.change import declarations
+from governance.change.declarations import Said
+from governance.change.models import Milestone, SeenAsset
 from governance.compliance import mappings, profiles, statements
 from governance.together import decisions, goals, ownership
 from governance.together.models import Condition, GoalReading, OwnershipWish
@@ -96,6 +98,7 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _led(ground, count)
     _under_way(ground, count)
     _wanted(ground, risks)
+    _declared(ground, count)
     formula_previews.ask(ground.formula)
     formula_previews.work_waiting()
     _happened(ground, risks)
@@ -314,6 +317,14 @@ def _wanted(ground: SimpleNamespace, risks: list[int]) -> None:
     ground.goal = getattr(ground, "goal", made[0])
     told = {"measure": ground.goal.measures.first(), "happened_on": organisations.today(), "taken_by": ground.other}
     GoalReading.objects.bulk_create(GoalReading(value=next(_serial), **told) for _ in risks)
+
+
+def _declared(ground: SimpleNamespace, count: int) -> None:
+    """The first initiative declares twenty kinds of things, and ever more are seen that it did not."""
+    lines = [Said("ADDS", "SERVER", "INTERNAL", 2, f"Zone {n}") for n in range(20)]
+    declarations.declare(ground.initiative, lines, actor=ground.other)
+    free = Asset.objects.filter(seen_in=None, archived_at=None).order_by("-pk")[:count]
+    SeenAsset.objects.bulk_create(SeenAsset(initiative=ground.initiative, asset=asset, state="ASKED") for asset in free)
 
 
 def _happened(ground: SimpleNamespace, risks: list[int]) -> None:

@@ -7,6 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from governance.change import declarations
+from governance.change.declarations import Said
+from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import mappings, profiles, statements
 from governance.together import goals
@@ -98,6 +101,8 @@ def furnished():
     )
     goal = make_goal(by=reader, there_for=[risk])
     goals.read_measure(goal, "CIO", Decimal(72), actor=reader)
+    declarations.declare(started, [Said("ADDS", "OT_DEVICE", "INTERNAL", 3, "Line 2")], actor=reader)
+    SeenAsset.objects.create(initiative=started, asset=historian, state="ASKED")
     answer = make_plan(unit=company.northfield, actor=reader, risks=[risk], assets=[press])
     plans.take_force(answer.versions.get(), actor=None)
     exercise = make_exercise(answer, actor=reader)
@@ -141,9 +146,9 @@ def furnished():
         **dict.fromkeys([f"risks:exception{page}" for page in ("", "-words", "-extension", "-closing")], exception.pk),
         **dict.fromkeys([f"together:decision{page}" for page in ("", "-words", "-withdrawal")], decision.pk),
         "together": decision.pk,
-        **dict.fromkeys([f"change:initiative{page}" for page in ("", "-words")], started.pk),
         **dict.fromkeys([f"together:goal{page}" for page in ("", "-words", "-ending")], goal.pk),
         "together:theme-words": goal.theme_id,
+        **dict.fromkeys([f"change:initiative{page}" for page in ("", "-words", "-declaration")], started.pk),
         **dict.fromkeys(("risks:incident", "risks:incident-change"), incident.pk),
         **dict.fromkeys(("risks:plan", "risks:plan-change", "risks:exercise-new"), answer.pk),
         **dict.fromkeys(("risks:plan-version", "risks:plan-paper", "risks:plan-part"), answer.versions.get().pk),

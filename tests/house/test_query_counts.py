@@ -150,6 +150,7 @@ PAGES = {
     "change:initiative": DETAIL,
     "change:initiative-new": DETAIL,
     "change:initiative-words": DETAIL,
+    "change:initiative-declaration": DETAIL,
     "together:charter-new": DETAIL,
     "offices:seats": LIST,
     "offices:aide-naming": DETAIL,

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from assets.discovery import reading
+from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import crosswalks, mappings, profiles, statements
 from governance.together import goals, ownership
@@ -115,7 +116,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     }
     made |= _signed(made["risk"], stranger)
     made |= _asked(made["risk"], units, stranger)
-    made |= _changing(units, stranger)
+    made |= _changing(units, made["asset"], stranger)
     made |= _formulas(made["risk"], stranger)
     made |= _responded(made["risk"], units, stranger)
     agreed = appetite.agree({"": (40, 60)}, actor=None)[""]
@@ -284,14 +285,15 @@ def _asked(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[
     return made | {kind: dict.fromkeys(risks, row) for kind, row in known.items()}
 
 
-def _changing(units: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
-    """What is under way in two units, with a day it promises."""
-    made: dict[str, dict[str, Any]] = {"initiative": {}, "milestone": {}}
+def _changing(units: dict[str, Any], assets: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
+    """What is under way in two units, with a day it promises, and an asset there that nobody declared."""
+    made: dict[str, dict[str, Any]] = {"initiative": {}, "milestone": {}, "seen-asset": {}}
     for place in (OWN, OTHER):
         days = [Planned(f"{WORDS['asset'][place]} is ordered", date(2027, 1, 4), 70)]
         title = f"{WORDS['asset'][place]} renewed"
         made["initiative"][place] = one = make_initiative(unit=units[place], by=stranger, title=title, milestones=days)
         made["milestone"][place] = one.milestones.get()
+        made["seen-asset"][place] = SeenAsset.objects.create(initiative=one, asset=assets[place], state="ASKED")
     return made
 
 

@@ -6,12 +6,16 @@ import django_filters
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from governance.change import initiative_book, initiatives, stages, wanted
-from governance.change.models import Initiative, Milestone, Stage
+from assets.models import Asset
+from governance.change import declarations, initiative_book, initiatives, sightings, stages, wanted
+from governance.change.declarations import Said
+from governance.change.models import DeclaredLine, Initiative, Milestone, SeenAsset, Stage
+from governance.change.models.declaration import MOST_OF_A_LINE
 from governance.change.wanted import Planned
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer
 from portal.web.api.filters import LinkedFilter
+from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
 
@@ -28,6 +32,31 @@ class MilestoneSerializer(serializers.ModelSerializer):
         read_only_fields = ["id", "reached_on"]
 
 
+class DeclaredLineSerializer(serializers.ModelSerializer):
+    """One kind of thing it adds or changes; an asset is named by itself, and is one."""
+
+    kind = serializers.ChoiceField(
+        choices=Asset.Kind.choices, required=False, help_text="Follows from the asset, where one is named."
+    )
+    count = serializers.IntegerField(min_value=1, max_value=MOST_OF_A_LINE, required=False, default=1)
+    asset = Linked("asset", required=False, allow_null=True, default=None)
+
+    class Meta:
+        model = DeclaredLine
+        fields = ["act", "kind", "zone", "data_classification", "count", "asset"]
+
+    def to_representation(self, instance: DeclaredLine) -> dict[str, Any]:
+        """An asset that the caller may not open has no id here."""
+        shown = super().to_representation(instance)
+        return shown if instance.may_open else shown | {"asset": None}
+
+
+class DeclarationSerializer(serializers.Serializer):
+    lines = DeclaredLineSerializer(
+        many=True, max_length=declarations.MOST_LINES, help_text="They replace what was declared before."
+    )
+
+
 class InitiativeSerializer(RowSerializer):
     """Money in the organisation's currency."""
 
@@ -42,6 +71,7 @@ class InitiativeSerializer(RowSerializer):
         max_length=wanted.MOST_MILESTONES,
         help_text="In the order of their days. On a change they replace those that are not reached.",
     )
+    declaration = DeclaredLineSerializer(source="standing_lines", many=True, read_only=True, help_text="Written by `declaration/`.")
     status = serializers.ChoiceField(
         choices=Initiative.Status.choices, required=False, help_text="Stopped it is by `stopping` alone, for a reason."
     )
@@ -51,11 +81,21 @@ class InitiativeSerializer(RowSerializer):
         fields = [
             *("id", "number", "title", "purpose", "kind", "unit", "sponsor", "owner", "security_lead", "stage", "stage_since"),
             *("status", "is_purchase", "reachability", "touches_safety", "budget", "spent", "spent_on", "benefits"),
-            *("benefit_per_year", "starts_on", "live_on", "milestones", "proposed_by", "proposed_at", "stopped_at"),
+            *(
+                "benefit_per_year",
+                "starts_on",
+                "live_on",
+                "milestones",
+                "declaration",
+                "declared_at",
+                "proposed_by",
+                "proposed_at",
+                "stopped_at",
+            ),
             *("stopping_reason", "source", "external_id", "archived_at", "version"),
         ]
         read_only_fields = [
-            *("number", "stage", "stage_since", "proposed_at", "stopped_at", "stopping_reason"),
+            *("number", "stage", "stage_since", "declared_at", "proposed_at", "stopped_at", "stopping_reason"),
             *("source", "external_id", "archived_at", "version"),
         ]
 
@@ -92,7 +132,7 @@ class InitiativeViewSet(WriteSet):
     ordering_fields = ("number", "proposed_at", "stage_since")
 
     def queryset_for(self, user: Any) -> QuerySet:
-        return super().queryset_for(user).prefetch_related(initiative_book.standing_milestones())
+        return super().queryset_for(user).prefetch_related(*initiative_book.parts(user))
 
     def perform_register(self, validated: Any, actor: Any) -> Initiative:
         said = dict(validated)
@@ -108,6 +148,11 @@ class InitiativeViewSet(WriteSet):
         """Move it on to the stage after its own."""
         return stages.advance(instance, validated["to"], actor=actor, version=instance.version)
 
+    @state_change(CHANGE, request=DeclarationSerializer)
+    def declaration(self, instance: Initiative, validated: Any, actor: Any) -> Initiative:
+        """Say what it adds or changes; it leaves the idea in no other way."""
+        return declarations.declare(instance, [_said(one) for one in validated["lines"]], actor=actor, version=instance.version)
+
     @state_change(CHANGE, request=StoppingSerializer)
     def stopping(self, instance: Initiative, validated: Any, actor: Any) -> Initiative:
         """Give it up, for a reason."""
@@ -118,4 +163,53 @@ def _planned(told: Any) -> list[Planned]:
     return [Planned(one["title"], one["due_on"], one["confidence"]) for one in told]
 
 
+def _said(told: Any) -> Said:
+    asset = told["asset"]
+    kind = asset.kind if asset is not None else told.get("kind", "")
+    return Said(told["act"], kind, told["data_classification"], told["count"], told.get("zone", ""), asset)
+
+
+class SeenAssetSerializer(RowSerializer):
+    """An asset that came where an initiative is at work, and what both offices say of it."""
+
+    initiative = Linked("initiative", read_only=True)
+    asset = Linked("asset", read_only=True)
+
+    class Meta:
+        model = SeenAsset
+        fields = [
+            *("id", "initiative", "asset", "state", "seen_at", "it_answer", "it_at", "security_answer", "security_at"),
+            *("settled_at", "version"),
+        ]
+        read_only_fields = fields
+
+
+class SeenAnswerSerializer(serializers.Serializer):
+    answer = serializers.ChoiceField(choices=SeenAsset.Answer.choices)
+
+
+class SeenAssetFilters(django_filters.FilterSet):
+    initiative = LinkedFilter("initiative", field_name="initiative_id", help_text="An id, or a number such as I-0009.")
+
+    class Meta:
+        model = SeenAsset
+        fields = ["state"]
+
+
+class SeenAssetViewSet(ReadSet):
+    """What was seen of initiatives: as declared, or a question to both offices."""
+
+    kind = "seen-asset"
+    serializer_class = SeenAssetSerializer
+    permission, write_permission = READ, CHANGE
+    filterset_class = SeenAssetFilters
+    lookup_value_regex = "[0-9]{1,18}"
+
+    @state_change(CHANGE, request=SeenAnswerSerializer)
+    def answer(self, instance: SeenAsset, validated: Any, actor: Any) -> SeenAsset:
+        """Say for one's office whether it belongs to the initiative."""
+        return sightings.answer(instance, validated["answer"], actor=actor)
+
+
+resources.register("seen-assets", SeenAssetViewSet)
 resources.register("initiatives", InitiativeViewSet)

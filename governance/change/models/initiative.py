@@ -80,6 +80,7 @@ class Initiative(models.Model):
     benefit_per_year = money()
     starts_on = models.DateField(null=True, blank=True)
     live_on = models.DateField(null=True, blank=True)  # planned
+    declared_at = models.DateTimeField(null=True, blank=True, editable=False)  # when it first said what it adds or changes
     proposed_by = person(related_name="+", null=True)
     proposed_at = models.DateTimeField(default=clock.now, editable=False)
     stopped_at = models.DateTimeField(null=True, blank=True, editable=False)

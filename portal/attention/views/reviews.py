@@ -91,6 +91,7 @@ def _card(request: HttpRequest, review: Review) -> dict:
         "may_answer": review.is_open and reviews.may_answer(review, request.user),
         "must_rate_anew": reviews.must_rate_anew(review),
         "change_url": reviews.change_address(review) if review.is_open else "",
+        "question": reviews.own_question(review.kind),
         "answers": answers(review),
         "upcoming": None if review.is_open else reviews.upcoming(review),
         "story": story.told(review),

@@ -1,6 +1,8 @@
 """Initiatives by the API: written, by the id of another system, moved on and stopped; the stage is no field to write."""
 
-from governance.change.models import Initiative
+from governance.change.models import DeclaredLine, Initiative, SeenAsset
+from tests.factories.assets import make_asset
+from tests.factories.governance import make_initiative
 from tests.house.world import BACKEND
 
 JSON = {"content_type": "application/json"}
@@ -29,3 +31,25 @@ def test_initiatives_are_written_by_programs_but_not_their_stage(client, company
     listed = client.get("/api/v1/initiatives/", {"is_under_way": "true"}).json()["results"]
     assert [one["external_id"] for one in listed] == ["P-7"]
     assert Initiative.objects.filter(stage="IDEA").count() == 2
+
+
+def test_a_declaration_is_written_and_answers_of_both_offices_are_given(client, company, person):
+    owner = person("OWNER", unit=company.northfield)
+    one = make_initiative(unit=company.northfield, by=owner)
+    elsewhere, here = make_asset(unit=company.eastmere), f"/api/v1/initiatives/{one.pk}/"
+    client.force_login(owner, backend=BACKEND)
+    line = {"act": "ADDS", "kind": "SERVER", "data_classification": "INTERNAL", "count": 4}
+
+    early = client.post(f"{here}stage/", {"to": "PLAN"}, **JSON)
+    hidden = client.post(f"{here}declaration/", {"lines": [line | {"asset": elsewhere.pk}]}, **JSON)
+    told = client.post(f"{here}declaration/", {"lines": [line]}, **JSON)
+    moved = client.post(f"{here}stage/", {"to": "PLAN"}, **JSON)
+    seen = SeenAsset.objects.create(initiative=one, asset=make_asset(unit=company.northfield), state="ASKED")
+    answered = client.post(f"/api/v1/seen-assets/{seen.pk}/answer/", {"answer": "BELONGS"}, **JSON)
+    DeclaredLine.objects.update(asset=elsewhere, count=1)
+
+    assert (early.status_code, early.json()["code"], hidden.status_code) == (409, "initiative-not-declared", 422)
+    assert (told.json()["declaration"][0]["count"], moved.json()["stage"]) == (4, "PLAN")
+    assert (answered.status_code, answered.json()["it_answer"], answered.json()["state"]) == (200, "BELONGS", "ASKED")
+    assert client.get(here).json()["declaration"][0]["asset"] is None
+    assert [row["id"] for row in client.get("/api/v1/seen-assets/", {"initiative": one.number}).json()["results"]] == [seen.pk]

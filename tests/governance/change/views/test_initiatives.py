@@ -2,8 +2,9 @@
 
 from django.urls import reverse
 
-from governance.change.models import Initiative
+from governance.change.models import Initiative, SeenAsset
 from portal.people import organisations
+from tests.factories.assets import make_asset
 from tests.factories.governance import make_initiative
 from tests.house.world import BACKEND
 
@@ -69,3 +70,27 @@ def test_an_auditor_reads_and_changes_nothing(client, company, person):
     assert client.post(reverse("change:initiative-stage", args=[one.pk]), {"to": "PLAN", "version": "1"}).status_code == 403
     client.force_login(person("BOARD"), backend=BACKEND)
     assert client.get(reverse("change:initiatives")).status_code == 403
+
+
+def test_a_declaration_is_given_by_a_form_and_what_came_besides_is_answered(client, company, person):
+    owner = person("OWNER", unit=company.northfield)
+    one = make_initiative(unit=company.northfield, by=owner)
+    named, elsewhere = make_asset("Recipe server", unit=company.northfield), make_asset("Far press", unit=company.eastmere)
+    client.force_login(owner, backend=BACKEND)
+    here, address = reverse("change:initiative", args=[one.pk]), reverse("change:initiative-declaration", args=[one.pk])
+    form = {"lines-TOTAL_FORMS": "2", "lines-INITIAL_FORMS": "0", "version": "1", "lines-0-act": "ADDS", "lines-0-kind": "SERVER"}
+    form |= {"lines-0-data_classification": "INTERNAL", "lines-1-act": "CHANGES", "lines-1-data_classification": "PUBLIC"}
+
+    assert "It says not yet what it adds" in client.get(here).text and client.get(address).status_code == 200
+    assert client.post(address, form | {"lines-1-asset": "Far press"}).status_code == 422
+    assert client.post(address, {"lines-TOTAL_FORMS": "0", "lines-INITIAL_FORMS": "0", "version": "1"}).status_code == 422
+    whole = form | {"lines-0-count": "14", "lines-1-asset": named.number}
+    assert client.post(address, whole)["Location"] == here
+    assert client.post(address, whole).status_code == 412
+    SeenAsset.objects.create(initiative=one, asset=elsewhere, state="ASKED")
+    seen = SeenAsset.objects.create(initiative=one, asset=make_asset("Press 9", unit=company.northfield), state="ASKED")
+
+    page = client.get(here).text
+    assert "Declared 15, seen 3, undeclared 2" in page and "+ 1 you may not open" in page and "Far press" not in page
+    assert client.post(reverse("change:seen-answer", args=[seen.pk]), {"answer": "STRANGE"}).status_code == 302
+    assert "It does not belong to it (" in client.get(here).text

@@ -1,0 +1,12 @@
+"""What runs beside the pages: the inventory is compared with what initiatives declared."""
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from governance.change import sightings
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def look() -> None:
+    """Attribute what is new in the inventory; safe to run twice."""
+    sightings.look()

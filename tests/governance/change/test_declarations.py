@@ -1,0 +1,141 @@
+"""What an initiative adds: declared before it leaves the idea, compared with the inventory, asked of both offices."""
+
+from datetime import timedelta
+
+import pytest
+
+from governance.change import declarations, declared, initiatives, sightings, stages
+from governance.change.declarations import Said
+from governance.change.errors import AnswerAtTheInitiative, InitiativeStopped, NotDeclared, NotYourAnswer, SeenSettled
+from governance.change.models import Initiative, SeenAsset
+from portal import clock
+from portal.attention import reviews
+from portal.attention.models import Review
+from portal.errors import Invalid
+from portal.record.models import AuditEntry
+from risks.errors import SavedMeanwhile
+from tests.factories.assets import make_asset
+from tests.factories.governance import make_initiative
+
+PLCS = Said("ADDS", "OT_DEVICE", "INTERNAL", 2, "Line 2")
+SENSORS = Said("ADDS", "CONNECTED_EQUIPMENT", "PUBLIC", 1)
+
+
+@pytest.fixture
+def owner(person, company):
+    return person("OWNER", unit=company.northfield)
+
+
+@pytest.fixture
+def leaders(person):
+    return person("CIO"), person("CISO")
+
+
+@pytest.fixture
+def started(company, owner):
+    return make_initiative(unit=company.northfield, by=owner)
+
+
+def new_asset(unit, kind="OT_DEVICE", zone="Line 2", **fields):
+    return make_asset(unit=unit, kind=kind, zone=zone, **fields)
+
+
+def states():
+    return list(SeenAsset.objects.order_by("asset").values_list("state", flat=True))
+
+
+def test_nothing_leaves_the_idea_undeclared(started, owner):
+    with pytest.raises(NotDeclared):
+        stages.advance(started, "PLAN", actor=owner)
+
+    declarations.declare(started, [PLCS], actor=owner, version=1)
+    moved = stages.advance(started, "PLAN", actor=owner)
+
+    assert (moved.stage, moved.declared_at is not None) == ("PLAN", True)
+
+
+def test_what_is_declared_fits_and_is_said_again_without_a_trace(started, owner, company):
+    named = make_asset("Recipe server", unit=company.northfield, kind="SERVER")
+    wrong = [Said("MOVES", "SERVER", "INTERNAL"), Said("ADDS", "X", "INTERNAL"), Said("ADDS", "SERVER", "", 0), SENSORS]
+
+    with pytest.raises(Invalid) as refused:
+        declarations.declare(started, wrong, actor=owner)
+    for lines in ([], [PLCS] * 21, [Said("CHANGES", "", "INTERNAL", asset=named)] * 2):
+        with pytest.raises(Invalid):
+            declarations.declare(started, lines, actor=owner)
+    declarations.declare(started, [PLCS, Said("CHANGES", "", "CONFIDENTIAL", asset=named)], actor=owner)
+    declarations.declare(started, [PLCS, Said("CHANGES", "", "CONFIDENTIAL", asset=named)], actor=owner)
+    with pytest.raises(SavedMeanwhile):
+        declarations.declare(started, [PLCS], actor=owner, version=1)
+
+    assert set(refused.value.fields) == {"lines.0", "lines.1", "lines.2"}
+    assert [(line.kind, line.count) for line in declarations.standing(started)] == [("OT_DEVICE", 2), ("SERVER", 1)]
+    assert AuditEntry.objects.filter(verb="initiative.declared").count() == 1
+    initiatives.stop(started, actor=owner, reason="No money")
+    with pytest.raises(InitiativeStopped):
+        declarations.declare(started, [SENSORS], actor=owner)
+
+
+def test_the_inventory_confirms_what_was_declared_and_both_are_asked_about_the_rest(started, owner, leaders, company):
+    before = new_asset(company.northfield)
+    declarations.declare(started, [PLCS, SENSORS], actor=owner)
+    with clock.stopped(clock.now() + timedelta(hours=1)):
+        plcs = [new_asset(company.northfield) for _ in range(3)]  # one more than declared
+        server = new_asset(company.northfield, "SERVER")  # in the zone, of a kind that no line names
+        sensor = new_asset(company.northfield, "CONNECTED_EQUIPMENT", "")
+        for elsewhere in (new_asset(company.eastmere), new_asset(company.northfield, "SERVER", "Office")):
+            assert elsewhere.pk
+
+        assert (sightings.look(), sightings.look()) == (5, 0)
+
+    assert {row.asset: row.state for row in SeenAsset.objects.select_related("asset")} == {
+        plcs[0]: "CONFIRMED",
+        plcs[1]: "CONFIRMED",
+        plcs[2]: "ASKED",
+        server: "ASKED",
+        sensor: "CONFIRMED",
+    }
+    assert not SeenAsset.objects.filter(asset=before).exists()
+    told = declared.read(started, owner)
+    assert (told.declared, told.seen, told.undeclared, told.hidden) == (3, 5, 2, 0)
+    asked = Review.objects.open().filter(subject_kind="seen-asset")
+    assert {review.owner for review in asked} == set(leaders) and asked.count() == 4
+
+
+def test_an_asset_goes_to_the_nearest_unit_and_there_to_the_earliest(company, owner, person):
+    wide = make_initiative(unit=company.root, by=person("HEAD"))
+    near, later = (make_initiative(unit=company.northfield, by=owner) for _ in range(2))
+    for initiative in (wide, near, later):
+        declarations.declare(initiative, [Said("ADDS", "OT_DEVICE", "INTERNAL", 9)], actor=owner)
+    with clock.stopped(clock.now() + timedelta(hours=1)):
+        new_asset(company.northfield, zone=""), new_asset(company.eastmere, zone="")
+        sightings.look()
+
+    assert list(SeenAsset.objects.order_by("asset").values_list("initiative", flat=True)) == [near.pk, wide.pk]
+
+
+def test_what_both_offices_say_settles_it(started, owner, leaders, company, person):
+    cio, ciso = leaders
+    declarations.declare(started, [PLCS], actor=owner)
+    assets = [new_asset(company.northfield, "SERVER") for _ in range(3)]
+    belongs, strange, differs = (SeenAsset.objects.create(initiative=started, asset=one, state="ASKED") for one in assets)
+    sightings._ask_both(belongs, Initiative.objects.select_related("owner", "security_lead").get())
+
+    with pytest.raises(NotYourAnswer):
+        sightings.answer(belongs, "BELONGS", actor=person("ANALYST", unit=company.northfield))
+    with pytest.raises(Invalid):
+        sightings.answer(belongs, "PERHAPS", actor=cio)
+    with pytest.raises(AnswerAtTheInitiative):
+        reviews.answer(Review.objects.get(owner=cio), "CHANGED", actor=cio, version=None, note="Ours")
+    for who, said in ((owner, "BELONGS"), (ciso, "BELONGS")):
+        sightings.answer(belongs, said, actor=who)
+        sightings.answer(strange, "STRANGE", actor=who)
+    sightings.answer(differs, "BELONGS", actor=cio)
+    sightings.answer(differs, "STRANGE", actor=ciso)
+
+    assert states() == ["DECLARED", "STRANGE", "ASKED"]
+    differs.refresh_from_db()
+    assert differs.differs and not Review.objects.open().filter(subject_kind="seen-asset").exists()
+    assert [line.asset for line in declarations.standing(started)] == [None, assets[0]]
+    with pytest.raises(SeenSettled):
+        sightings.answer(belongs, "STRANGE", actor=cio)
