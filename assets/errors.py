@@ -153,3 +153,75 @@ class NoReasonGiven(Invalid):
 class NothingChosen(Invalid):
     code = "nothing-chosen"
     sentence = _("Nothing is chosen. Tick the rows first, or use the button of one row.")
+
+
+class UnreadableExploitedList(Invalid):
+    """A file is not the list of known exploited vulnerabilities; nothing of it is stored."""
+
+    code = "unreadable-list"
+    sentence = _("This is not the list of known exploited vulnerabilities. Fetch it from CISA as JSON, and bring that file.")
+
+    def __init__(self, sentence=""):
+        super().__init__(sentence, fields={"file": [sentence or self.sentence]})
+
+
+class OlderList(Refused):
+    """The list that is here is newer than the file."""
+
+    code = "older-list"
+
+    def __init__(self, edition):
+        super().__init__(
+            _("The list of %(edition)s is here already, and this file is older. Fetch the newest one.") % {"edition": edition}
+        )
+
+
+class NotListed(Invalid):
+    """The CVE is not on the list, so a person cannot confirm it as exploited."""
+
+    code = "not-listed"
+
+    def __init__(self, cve):
+        sentence = _("%(cve)s is not on the list of known exploited vulnerabilities. Check the number, or bring a newer list.")
+        super().__init__(sentence % {"cve": cve}, fields={"cve": [sentence % {"cve": cve}]})
+
+
+class NoCve(Invalid):
+    code = "no-cve"
+
+    def __init__(self):
+        sentence = _("Write the number of the vulnerability like CVE-2024-12345.")
+        super().__init__(sentence, fields={"cve": [sentence]})
+
+
+class NoGroundGiven(Invalid):
+    """A match is settled by words that others can check."""
+
+    code = "no-ground"
+
+    def __init__(self):
+        sentence = _("Say in a few words what shows it, so that others can check it.")
+        super().__init__(sentence, fields={"note": [sentence]})
+
+
+class NotConfirmed(Refused):
+    """Only what is confirmed can be mended."""
+
+    code = "not-confirmed"
+
+    def __init__(self, match):
+        super().__init__(_("%(cve)s is not confirmed on this asset, so there is nothing to mend.") % {"cve": match.cve})
+
+
+class RuleTaken(Refused):
+    code = "rule-taken"
+    sentence = _("There is such a rule already. End that one first, if it is wrong.")
+
+
+class BadRule(Invalid):
+    """An alias or a version rule that says nothing."""
+
+    code = "bad-rule"
+
+    def __init__(self, field, sentence):
+        super().__init__(sentence, fields={field: [sentence]})

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from assets import authority, counting, criticality, dependencies, identifiers
 from assets.errors import Archived, ChangedMeanwhile
+from assets.exploited import rules as exploited_rules
 from assets.models import Asset
 from assets.signals import assets_changed
 from portal import clock
@@ -72,6 +73,8 @@ def register_many(rows: Iterable[Mapping[str, Any]], *, actor: Any, cause: str =
     criticality.paths_of_new(assets)
     counting.added(assets)
     audit.record_many(actor, cause, "asset", ((one.pk, {"number": one.number, "kind": one.kind}) for one in assets))
+    if any(one.version_in_use for one in assets):
+        exploited_rules.follow([one.pk for one in assets], actor=actor)
     _announce([one.pk for one in assets], cause)
     return assets
 
@@ -116,6 +119,8 @@ def _changed(asset: Asset, actor: Any, cause: str, fields: Mapping[str, Any]) ->
     counting.totals.move(counted, counting.counted(asset))
     audit.record(actor, cause, asset, {"fields": changed})
     reached = criticality.renew([asset.pk]) if set(OWN).intersection(changed) else []
+    if {"vendor", "product", "version_in_use"}.intersection(changed):
+        exploited_rules.follow([asset.pk], actor=actor)
     _announce([asset.pk, *reached], cause)
     asset.refresh_from_db()
     return asset, changed

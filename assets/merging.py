@@ -3,7 +3,7 @@
 from typing import Any
 
 from assets import authority, counting, criticality
-from assets.models import Asset, Dependency, Identifier, Proposal
+from assets.models import Asset, Dependency, ExploitedMatch, Identifier, Proposal
 from assets.signals import assets_changed
 from portal import clock
 from portal.talk.moves import Moves
@@ -27,6 +27,11 @@ def move(survivor: Asset, merged: Asset, moves: Moves) -> None:
         )
         moves.set(Dependency.objects.current().filter(**{end: merged.pk}), archived_at=clock.now())
     moves.set(Proposal.objects.filter(asset=merged, state=Proposal.State.OPEN), asset_id=survivor.pk)
+    matches = ExploitedMatch.objects.filter(asset=merged)
+    confirmed = list(matches.filter(state=ExploitedMatch.State.CONFIRMED).values_list("cve", flat=True))
+    own = ExploitedMatch.objects.filter(asset=survivor, cve__in=confirmed)
+    moves.set(own.exclude(state=ExploitedMatch.State.CONFIRMED), state=ExploitedMatch.State.CONFIRMED)
+    moves.set_unless_there(matches, "asset_id", survivor.pk, ("cve",))
     for function in _also:
         function(survivor, merged, moves)
 

@@ -62,6 +62,30 @@ subjects.register(
         related=["run__unit", "observation", "asset"],
     )
 )
+subjects.register(
+    subjects.Subject(
+        kind="exploited-rule",
+        model="assets.ExploitedRule",
+        word=_("rule of the list"),
+        plural=_("rules of the list"),
+        resource="exploited-rules",
+        url=lambda rule: reverse("assets:exploited"),
+        label=str,
+        related=["vulnerability"],
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="exploited-match",
+        model="assets.ExploitedMatch",
+        word=_("known exploited vulnerability"),
+        plural=_("known exploited vulnerabilities"),
+        resource="exploited-matches",
+        url=lambda match: reverse("assets:asset", args=[match.asset_id]),
+        label=str,
+        related=["asset__unit"],
+    )
+)
 changes.words("asset", fields=wording.FIELDS, verbs=wording.EVENTS)
 
 
@@ -119,5 +143,6 @@ searchable.register(
         ],
         number="number",
     ),
+    searchable.Searchable("exploited-match", label=["cve"], words=["note"], at=[("asset", "asset")]),
     searchable.Searchable("discovery-run", label=["source", "file_name"]),
 )

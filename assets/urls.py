@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.views import dependencies, discovery, inventory
+from assets.views import dependencies, discovery, exploited, inventory
 
 app_name = "assets"
 urlpatterns = [
@@ -13,6 +13,14 @@ urlpatterns = [
     path("inventory/<int:pk>/archiving/", inventory.archiving, name="archiving"),
     path("inventory/<int:pk>/dependencies/", dependencies.recording, name="dependencies"),
     path("dependencies/<int:pk>/removal/", dependencies.removal, name="dependency-removal"),
+    path("inventory/<int:pk>/exploited/", exploited.asset, name="exploited-asset"),
+    path("inventory/<int:pk>/exploited/settlement/", exploited.settlement, name="exploited-settlement"),
+    path("inventory/<int:pk>/exploited/finding/", exploited.finding, name="exploited-finding"),
+    path("exploited/", exploited.overview, name="exploited"),
+    path("exploited/list/", exploited.intake, name="exploited-list"),
+    path("exploited/rules/", exploited.rule, name="exploited-rules"),
+    path("exploited/rules/<int:pk>/end/", exploited.rule_end, name="exploited-rule-end"),
+    path("exploited/matches/<int:pk>/mending/", exploited.mending, name="exploited-mending"),
     path("discovery/", discovery.runs, name="discovery"),
     path("discovery/<int:pk>/", discovery.run, name="run"),
     path("discovery/<int:pk>/acceptance/", discovery.acceptance, name="acceptance"),

@@ -4,12 +4,16 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from assets import inventory
 from assets.api.seen import ShowsOtherAssets
-from assets.models import Asset, Identifier
+from assets.exploited import possible
+from assets.models import Asset, ExploitedVulnerability, Identifier
 from portal.people.models import Unit
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer, by_id_or_number
@@ -63,6 +67,13 @@ class AssetSerializer(RowSerializer):
         return {aspect: [pk if pk in seen else None for pk in path] for aspect, path in asset.criticality_path.items()}
 
 
+class PossibleSerializer(RowSerializer):
+    class Meta:
+        model = ExploitedVulnerability
+        fields = ["id", "cve", "name", "added_on", "is_ransomware"]
+        read_only_fields = fields
+
+
 class UnitTreeFilter(LinkedFilter):
     """`?unit=3`: that unit and everything below it."""
 
@@ -107,6 +118,12 @@ class AssetViewSet(ShowsOtherAssets, WriteSet):
     def archiving(self, instance: Asset, validated: Any, actor: Any) -> Asset:
         """Take it out of use; its history stays."""
         return inventory.archive(instance, actor=actor)
+
+    @extend_schema(responses=PossibleSerializer(many=True), parameters=[], operation_id="assets_possible_vulnerabilities")
+    @action(detail=True, methods=["get"], url_path="possible-vulnerabilities", pagination_class=None, filter_backends=[])
+    def possible_vulnerabilities(self, request: Request, pk: str) -> Response:
+        """What the list of known exploited vulnerabilities names of its product and nobody has settled; no points."""
+        return Response(PossibleSerializer(possible.of_asset(self.get_object()), many=True).data)
 
 
 resources.register("assets", AssetViewSet)

@@ -1,7 +1,20 @@
-"""Assets, what leans on what, and what discovery saw."""
+"""Assets, what leans on what, what discovery saw, and what is known to be exploited."""
 
 from assets.models.asset import Asset, Identifier
 from assets.models.dependency import Dependency
 from assets.models.discovery_run import DiscoveryRun, Observation, ObservedIdentifier, Proposal
+from assets.models.exploited import ExploitedList, ExploitedMatch, ExploitedRule, ExploitedVulnerability
 
-__all__ = ["Asset", "Dependency", "DiscoveryRun", "Identifier", "Observation", "ObservedIdentifier", "Proposal"]
+__all__ = [
+    "Asset",
+    "Dependency",
+    "DiscoveryRun",
+    "ExploitedList",
+    "ExploitedMatch",
+    "ExploitedRule",
+    "ExploitedVulnerability",
+    "Identifier",
+    "Observation",
+    "ObservedIdentifier",
+    "Proposal",
+]

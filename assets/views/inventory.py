@@ -1,5 +1,7 @@
 """Pages of the inventory: the list, one asset, its form."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from assets import authority, dossier, filters, inventory, wording
 from assets.errors import ChangedMeanwhile
+from assets.exploited import book as exploited_book
 from assets.forms.asset import AssetForm
 from assets.forms.dependency import DependencyForm
 from assets.forms.told import tell
@@ -44,7 +47,7 @@ def assets(request: HttpRequest) -> HttpResponse:
 @permitted("assets.view_asset")
 def asset(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one asset."""
-    found = _visible(request, pk)
+    found = _visible(request, pk, exploited_count=exploited_book.confirmed_with_asset())
     if survivor := merging.survivor_of("asset", found, request.user):
         return redirect("assets:asset", pk=survivor.pk)
     context = {"dossier": dossier.of(found, request.user), "form": DependencyForm(user=request.user), "asset": found}
@@ -96,5 +99,6 @@ def archiving(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("assets:inventory")
 
 
-def _visible(request: HttpRequest, pk: int) -> Asset:
-    return get_object_or_404(Asset.objects.visible_to(request.user).select_related("unit", "owner", "registered_by"), pk=pk)
+def _visible(request: HttpRequest, pk: int, **beside: Any) -> Asset:
+    rows = Asset.objects.visible_to(request.user).select_related("unit", "owner", "registered_by").annotate(**beside)
+    return get_object_or_404(rows, pk=pk)

@@ -43,6 +43,9 @@ CHANGING = frozenset({"change.change_initiative"})  # what is under way, and its
 MAPPING = frozenset({"compliance.import_catalog", "compliance.open_profile", "compliance.change_statement"})
 ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
 
+# The list of known exploited vulnerabilities and our rules for reading it, which hold for the whole organisation.
+WATCHING = frozenset({"assets.keep_exploited"})
+
 # Say something about what one may open, and lay a file beside it.
 TALKING = frozenset({"talk.comment", "talk.attach"})
 
@@ -56,7 +59,7 @@ SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING | TALKING | MERGING
-LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING | CHANGING
+LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING | CHANGING | WATCHING
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
 LEADER |= RESPONDING | AIMING | {"together.propose_charter", "together.state_wish"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
@@ -81,6 +84,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | {"risks.view_exception", "risks.view_loss", "signing.view_signature", "compliance.view_framework", "together.view_goal"}
     ),
     "ANALYST": READING
+    | WATCHING
     | TALKING
     | TAKING
     | MERGING
@@ -183,6 +187,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     "INTEGRATION": READING
+    | WATCHING
     | TALKING
     | TAKING
     | MERGING

@@ -5,7 +5,8 @@ from itertools import count as counting
 from types import SimpleNamespace
 from typing import Any
 
-from assets.models import Asset
+from assets.exploited import matches, rules
+from assets.models import Asset, ExploitedList, ExploitedRule
 from governance.change import declarations
 from governance.change.declarations import Said
 from governance.change.models import Milestone, SeenAsset
@@ -49,6 +50,7 @@ from risks.models import (
 )
 from risks.response import activations, plans
 from tests.factories.compliance import make_framework
+from tests.factories.exploited import bring, make_entry, make_list
 from tests.factories.governance import make_decision, make_goal, make_initiative
 from tests.factories.portal import make_unit, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
@@ -104,7 +106,23 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _happened(ground, risks)
     _talked(ground, readers, risks)
     ground.activation.people.add(*readers)
+    _exploited(count)
     sealing.seal_all()
+
+
+def _exploited(count: int) -> None:
+    """Some more possible, confirmed and dismissed on every asset that is there, and some more rules."""
+    entries = [make_entry(f"CVE-2025-{10_000 + n}", "Grown", f"Product {n}") for n in range(3 * count)]
+    edition = f"{2030 + ExploitedList.objects.count()}.01.01"
+    bring(make_list(*entries, edition=edition))
+    assets = list(Asset.objects.filter(archived_at=None).order_by("-pk")[:count])
+    Asset.objects.filter(pk__in=[one.pk for one in assets]).update(vendor="Grown", product="Product 1", version_in_use="1.0")
+    for number, asset in enumerate(assets[:20]):
+        settle = matches.confirm if number % 2 else matches.dismiss
+        settle(asset, [one["cveID"] for one in entries[2 : 2 + count][:20]], actor=None, note="Seen")
+    first = ExploitedRule.objects.count()
+    for number in range(first, first + min(count, 20)):
+        rules.alias("Ours", f"Machine {number}", "Grown", "Product 1", actor=None)
 
 
 def _talked(ground: SimpleNamespace, readers: list[User], risks: list[int]) -> None:

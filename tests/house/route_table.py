@@ -71,6 +71,11 @@ PAGES = {
     "assets:archiving": of("asset"),
     "assets:dependencies": of("asset"),
     "assets:dependency-removal": of("dependency"),
+    "assets:exploited": Line(),
+    **{f"assets:exploited-{act}": of("asset") for act in ("asset", "settlement", "finding")},
+    **dict.fromkeys(("assets:exploited-list", "assets:exploited-rules"), Line(writes="assets.keep_exploited")),
+    "assets:exploited-rule-end": of("exploited-rule"),
+    "assets:exploited-mending": of("exploited-match"),
     "assets:discovery": Line(),
     "assets:run": of("discovery-run"),
     "assets:acceptance": of("discovery-run"),
@@ -393,6 +398,9 @@ RESOURCES = {
     "dependencies": of("dependency"),
     "discovery-runs": of("discovery-run"),
     "evidence": of("evidence"),
+    "exploited-matches": of("exploited-match"),
+    "exploited-rules": of("exploited-rule"),
+    "exploited-vulnerabilities": of("exploited-vulnerability"),
     "imports": of("import"),
     "initiatives": of("initiative"),
     "seen-assets": of("seen-asset"),
@@ -484,6 +492,8 @@ READS_RISKS = dict.fromkeys((*(role for role in ALL if role != "ADMIN"), "INTEGR
 
 READS_FRAMEWORKS = dict.fromkeys((*(role for role in ALL if role not in ("ADMIN", "COLLEAGUE")), "INTEGRATION"), PLACES)
 
+READS_ASSETS = dict.fromkeys((*(role for role in ALL if role not in ("ADMIN", "COLLEAGUE", "BOARD")), "INTEGRATION"), PLACES)
+
 KEEPERS = dict.fromkeys(("CIO", "CISO", "CSO", "COUNSEL", "AUDITOR", "ADMIN"), PLACES)
 
 # Written by hand, not derived: who may open which of the three objects of a kind. Who is not named opens none.
@@ -492,6 +502,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "formula-version": READS_RISKS,
     "scale-meaning": READS_RISKS,
     "framework": READS_FRAMEWORKS,
+    **dict.fromkeys(("exploited-rule", "exploited-vulnerability"), READS_ASSETS),
     "crosswalk": READS_FRAMEWORKS,
     "coverage": READS_FRAMEWORKS,
     "statement": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
@@ -511,6 +522,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "dependency": SEATS | OVERSEERS | OF_THE_UNIT,
     "discovery-run": SEATS | OVERSEERS | OF_THE_UNIT,
     "discovery-proposal": SEATS | OVERSEERS | OF_THE_UNIT,
+    "exploited-match": SEATS | OVERSEERS | OF_THE_UNIT,
     "control": SEATS | OVERSEERS | OF_THE_UNIT,
     "evidence": SEATS | OVERSEERS | OF_THE_UNIT,
     "indicator": SEATS | OVERSEERS | OF_THE_UNIT,

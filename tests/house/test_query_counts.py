@@ -120,6 +120,8 @@ PAGES = {
     "assets:asset": DETAIL,
     "assets:registration": DETAIL,
     "assets:change": DETAIL,
+    "assets:exploited": DETAIL,
+    "assets:exploited-asset": DETAIL,
     "assets:discovery": LIST,
     "assets:run": DETAIL,
     "talk:about": DETAIL,

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.test import Client
 
 from assets.discovery import reading
+from assets.exploited import matches
+from assets.models import ExploitedVulnerability
 from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import crosswalks, mappings, profiles, statements
@@ -35,6 +37,7 @@ from risks.response import activations, plans
 from risks.treatments import Step
 from tests.factories import compliance
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
+from tests.factories.exploited import WINDOWS, bring, make_rule
 from tests.factories.governance import make_decision, make_goal, make_initiative
 from tests.factories.lists import make_edit, make_view
 from tests.factories.portal import freshen, make_person, make_user
@@ -78,6 +81,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     reading.read_waiting()
     for place in (OWN, OTHER):
         made["discovery-proposal"][place] = made["discovery-run"][place].proposals.first()
+    made |= _exploited(made["asset"], units)
     made["risk"] = {
         place: make_risk(
             unit=units[place],
@@ -141,6 +145,14 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made |= _answered(units, made["control"])
     made["unit"], made["user"] = units, dict.fromkeys(units, stranger)
     return made | {kind: dict.fromkeys(units, row) for kind, row in _around_seats(stranger, company).items()}
+
+
+def _exploited(assets: dict[str, Any], units: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """One list and one rule for the whole organisation, and what a finding confirmed on two assets."""
+    bring()
+    listed = {"exploited-vulnerability": ExploitedVulnerability.objects.first(), "exploited-rule": make_rule()}
+    found = {place: matches.find(asset, WINDOWS, actor=None, note="Scan") for place, asset in assets.items()}
+    return {kind: dict.fromkeys(units, row) for kind, row in listed.items()} | {"exploited-match": found}
 
 
 def _answered(units: dict[str, Any], answering: dict[str, Any]) -> dict[str, dict[str, Any]]:

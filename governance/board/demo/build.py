@@ -3,7 +3,20 @@
 import pghistory
 from django.db import transaction
 
-from governance.board.demo import aims, compliance, decisions, exceptions, formulas, inventory, lists, people, response, risks, talk
+from governance.board.demo import (
+    aims,
+    compliance,
+    decisions,
+    exceptions,
+    exploited,
+    formulas,
+    inventory,
+    lists,
+    people,
+    response,
+    risks,
+    talk,
+)
 from governance.board.demo.events import Event
 from governance.board.demo.times import ZONE, Calendar
 from governance.compliance import covering
@@ -57,6 +70,7 @@ def build() -> dict[str, dict[str, str]]:
     ]
     happenings += [*exceptions.happenings(staff), *decisions.happenings(staff, tree), *formulas.happenings(staff)]
     happenings += [*compliance.happenings(staff, tree), *aims.happenings(staff)]
+    happenings += exploited.happenings(calendar, staff, known)
     happenings += [*response.happenings(staff, tree, known), *talk.happenings(staff), *lists.happenings(staff)]
     risks.live(calendar, staff, tree, known, happenings)
     calendar.reach(0)
