@@ -1,8 +1,22 @@
-"""The shared dashboard stands at the front door."""
+"""The shared dashboard stands at the front door; packs stand in governance."""
 
 from django.urls import path
 
-from governance.board.views import today
+from governance.board.views import pack_blocks, packs, today
 
 app_name = "board"
-urlpatterns = [path("", today.today, name="today")]
+HERE = "governance/board-packs"
+urlpatterns = [
+    path("", today.today, name="today"),
+    path(f"{HERE}/", packs.listed, name="packs"),
+    path(f"{HERE}/<int:pk>/", packs.pack, name="pack"),
+    path(f"{HERE}/<int:pk>/paper/", packs.paper, name="pack-paper"),
+    path(f"{HERE}/<int:pk>/blocks/", packs.blocks, name="pack-blocks"),
+    path(f"{HERE}/<int:pk>/numbers/", packs.numbers, name="pack-numbers"),
+    path(f"{HERE}/<int:pk>/freezing/", packs.freezing, name="pack-freezing"),
+    path(f"{HERE}/<int:pk>/thawing/", packs.thawing, name="pack-thawing"),
+    path(f"{HERE}/<int:pk>/withdrawal/", packs.withdrawal, name="pack-withdrawal"),
+    path(f"{HERE}/blocks/<int:pk>/words/", pack_blocks.words, name="pack-block-words"),
+    path(f"{HERE}/blocks/<int:pk>/removal/", pack_blocks.removal, name="pack-block-removal"),
+    path(f"{HERE}/blocks/<int:pk>/dispute/", pack_blocks.dispute, name="pack-block-dispute"),
+]

@@ -20,6 +20,7 @@ READING = frozenset(
         "together.view_decision",
         "change.view_initiative",
         "together.view_goal",
+        "board.view_pack",
     }
 )
 # Controls with their evidence, indicators with their readings, and plans; deciding on a plan is for the seats.
@@ -52,6 +53,9 @@ TALKING = frozenset({"talk.comment", "talk.attach"})
 # Make one of two that tell of the same thing; each kind asks for its own permission beside.
 MERGING = frozenset({"talk.merge"})
 
+# What the board and others read: packs are prepared by the leaders and whoever prepares for them; both seats sign.
+PACKING = frozenset({"board.prepare_pack"})
+
 # What goes with any seat.
 SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 
@@ -62,6 +66,7 @@ LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING | TALKING | MERGING
 LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING | CHANGING | WATCHING
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
 LEADER |= RESPONDING | AIMING | {"together.propose_charter", "together.state_wish"}
+LEADER |= PACKING | {"board.answer_question"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -75,13 +80,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | TALKING
     | {"record.view_auditentry", "people.settle_appointment", "risks.arbitrate", "together.arbitrate"},
     # roles
-    "PREPARER": READING | LOGGING | DECIDING | AIMING | DRAFTING | TALKING | {"attention.view_inbox"},
+    "PREPARER": READING | LOGGING | DECIDING | AIMING | DRAFTING | TALKING | PACKING | {"attention.view_inbox"},
     "COUNSEL": READING
     | TALKING
     | {"together.mark_privileged", "attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
     "BOARD": frozenset(
         {"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
         | {"risks.view_exception", "risks.view_loss", "signing.view_signature", "compliance.view_framework", "together.view_goal"}
+        | {"board.view_pack", "board.ask_question"}
     ),
     "ANALYST": READING
     | WATCHING
@@ -150,6 +156,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | {"assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery", "risks.change_risk", "risks.rate_risk"},
     "COLLEAGUE": frozenset(
         {"board.view_dashboard", "risks.log_risk", "risks.view_risk", "risks.view_score", "attention.view_inbox", *TALKING}
+        | {"board.view_pack"}
     ),
     "AUDITOR": READING
     | {

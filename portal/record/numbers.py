@@ -4,6 +4,7 @@ from django.db import connection
 
 SEQUENCES = {
     "A": "asset_number",
+    "BP": "board_pack_number",
     "C": "control_number",
     "D": "decision_number",
     "E": "exception_number",

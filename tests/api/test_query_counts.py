@@ -41,6 +41,8 @@ NOUNS = (
     "appointments",
     "assets",
     "audit-entries",
+    "board-pack-blocks",
+    "board-packs",
     "control-mappings",
     "coverage",
     "delegations",

@@ -7,6 +7,7 @@ from typing import Any
 
 from assets.exploited import matches, rules
 from assets.models import Asset, ExploitedList, ExploitedRule
+from governance.board.models import BlockWords, PackBlock
 from governance.change import declarations
 from governance.change.declarations import Said
 from governance.change.models import Milestone, SeenAsset
@@ -49,6 +50,7 @@ from risks.models import (
     Risk,
 )
 from risks.response import activations, plans
+from tests.factories.board import make_pack
 from tests.factories.compliance import make_framework
 from tests.factories.exploited import bring, make_entry, make_list
 from tests.factories.governance import make_decision, make_goal, make_initiative
@@ -97,6 +99,7 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _answered(ground, count)
     _rated(ground, risks)
     _decided(ground, risks)
+    _told(ground, risks)
     _led(ground, count)
     _under_way(ground, count)
     _wanted(ground, risks)
@@ -303,6 +306,17 @@ def _decided(ground: SimpleNamespace, risks: list[int]) -> None:
         )
         for _ in risks[:ASKED]
     )
+
+
+def _told(ground: SimpleNamespace, risks: list[int]) -> None:
+    """Packs, the first one with many blocks, each written to again and again."""
+    made = [make_pack(unit=ground.company.root, by=ground.other, template="QUARTER") for _ in risks[:3]]
+    ground.pack = getattr(ground, "pack", made[0])
+    about = PackBlock.objects.bulk_create(
+        PackBlock(pack=ground.pack, place=20 + n, kind="DECISION", source="decision", decision=ground.decision)
+        for n, _pk in enumerate(risks[:PLANNED])
+    )
+    BlockWords.objects.bulk_create(BlockWords(block=block, part="WORDS", text="x", written_by=ground.other) for block in about * 2)
 
 
 def _led(ground: SimpleNamespace, count: int) -> None:

@@ -31,6 +31,12 @@ def of(kind: str, key: str = "pk", *, writes: str = "", **more: Any | Callable[[
 
 PAGES = {
     "board:today": Line(),
+    "board:packs": Line(),
+    **{
+        f"board:pack{page}": of("board-pack")
+        for page in ("", "-paper", "-blocks", "-numbers", "-freezing", "-thawing", "-withdrawal")
+    },
+    **{f"board:pack-block-{act}": of("board-pack-block") for act in ("words", "removal", "dispute")},
     "theme": Line(),
     "pages": Line(),
     "people:account": Line(),
@@ -380,6 +386,8 @@ RESOURCES = {
     "assets": of("asset"),
     "authority-tables": of("authority-table"),
     "audit-entries": of("audit-entry"),
+    "board-packs": of("board-pack"),
+    "board-pack-blocks": of("board-pack-block"),
     "breaches": of("breach"),
     "controls": of("control"),
     "dashboard": Line(),
@@ -543,6 +551,11 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("theme", "goal", "goal-reading"), dict.fromkeys((*SEATS, *OVERSEERS, *BOARD, *OF_THE_UNIT), PLACES)),
     **dict.fromkeys(("initiative", "milestone", "seen-asset"), SEATS | OVERSEERS | OF_THE_UNIT),
     **dict.fromkeys(("charter", "ownership-area", "ownership-wish"), dict.fromkeys((*SEATS, *OVERSEERS, *OF_THE_UNIT), PLACES)),
+    # released for all staff, released for the board, and a draft
+    **dict.fromkeys(
+        ("board-pack", "board-pack-block"),
+        SEATS | OVERSEERS | BOARD | OF_THE_UNIT | {"PREPARER": PLACES, "COLLEAGUE": (OWN,)},
+    ),
     "condition": SEATS | OVERSEERS | OF_THE_UNIT,
     **dict.fromkeys(
         ("incident", "response-plan", "response-plan-version", "activation", "exercise"), SEATS | OVERSEERS | OF_THE_UNIT

@@ -37,6 +37,11 @@ SHELL, LIST, DETAIL, SAVE = 4, 8, 14, 25
 TODAY = 20  # beside the shell: eight tiles, each with figures, rows and their people
 PAGES = {
     "board:today": TODAY,
+    "board:packs": LIST,
+    "board:pack": DETAIL,
+    "board:pack-paper": DETAIL,
+    "board:pack-blocks": DETAIL,
+    "board:pack-block-words": DETAIL,
     "risks:register": LIST,
     "risks:differences": LIST,
     "risks:risk": DETAIL,
@@ -328,6 +333,8 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "unit": lambda: around.company.northfield,
         "appointment-proposal": lambda: around.proposal,
         "departure": lambda: around.departure,
+        "board-pack": lambda: around.pack,
+        "board-pack-block": lambda: around.pack.blocks.first(),
         "decision": lambda: around.decision,
         "initiative": lambda: around.initiative,
         "condition": lambda: None,

@@ -57,6 +57,8 @@ SAFE = {
     "assets.ExploitedRule.listed_key": "computed from names of products",
     "assets.ExploitedVulnerability.*": "a published list",
     "assets.Proposal.*": "what a scanner proposed, and keys",
+    "board.FrozenNumbers.*": "numbers and titles as both leaders signed them: what was published is not unsaid",
+    "board.PackBlock.own_value": "what a pack showed when both leaders signed it; the words of people stand in BlockWords",
     "compliance.Requirement.parts": "the text of a published framework",
     "compliance.Requirement.parameters": "the text of a published framework",
     "talk.Merge.moves": "keys, days and states of what was moved",

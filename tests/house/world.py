@@ -14,6 +14,7 @@ from django.test import Client
 from assets.discovery import reading
 from assets.exploited import matches
 from assets.models import ExploitedVulnerability
+from governance.board.models import BoardPack
 from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import crosswalks, mappings, profiles, statements
@@ -37,6 +38,7 @@ from risks.response import activations, plans
 from risks.treatments import Step
 from tests.factories import compliance
 from tests.factories.assets import make_asset, make_dependency, make_host, make_run, make_scan
+from tests.factories.board import make_pack
 from tests.factories.exploited import WINDOWS, bring, make_rule
 from tests.factories.governance import make_decision, make_goal, make_initiative
 from tests.factories.lists import make_edit, make_view
@@ -122,6 +124,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made |= _asked(made["risk"], units, stranger)
     made |= _changing(units, made["asset"], stranger)
     made |= _formulas(made["risk"], stranger)
+    made |= _told(company, stranger)
     made |= _responded(made["risk"], units, stranger)
     agreed = appetite.agree({"": (40, 60)}, actor=None)[""]
     meaning = meanings.say("safety", meanings.OFFERED["safety"], actor=None)
@@ -306,6 +309,17 @@ def _changing(units: dict[str, Any], assets: dict[str, Any], stranger: Any) -> d
         made["initiative"][place] = one = make_initiative(unit=units[place], by=stranger, title=title, milestones=days)
         made["milestone"][place] = one.milestones.get()
         made["seen-asset"][place] = SeenAsset.objects.create(initiative=one, asset=assets[place], state="ASKED")
+    return made
+
+
+def _told(company: Any, stranger: Any) -> dict[str, dict[str, Any]]:
+    """A pack for all staff and one for the board, both released, and a draft."""
+    made: dict[str, dict[str, Any]] = {"board-pack": {}, "board-pack-block": {}}
+    for place, template in ((OWN, "STAFF"), (OTHER, "QUARTER"), (CONFIDENTIAL, "QUARTER")):
+        made["board-pack"][place] = pack = make_pack(unit=company.root, by=stranger, template=template)
+        made["board-pack-block"][place] = pack.blocks.first()
+        if place != CONFIDENTIAL:
+            BoardPack.objects.filter(pk=pack.pk).update(state="RELEASED", released_at=clock.now(), digest="0" * 64)
     return made
 
 
