@@ -19,3 +19,8 @@ APPEND_ONLY = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update 
 def tracked(*, exclude: Sequence[str] = ()) -> Callable[[type], type]:
     """Keep every version of a model's rows in an append-only table `<model>event`, stamped by portal_now()."""
     return pghistory.track(exclude=list(exclude) or None, meta={"triggers": [NO_TRUNCATE]})
+
+
+def tracked_once_changed() -> Callable[[type], type]:
+    """The same from the first change on: who wrote a row is nowhere told, what became of it is."""
+    return pghistory.track(pghistory.UpdateEvent(), meta={"triggers": [NO_TRUNCATE]})

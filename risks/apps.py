@@ -13,6 +13,7 @@ class RisksConfig(AppConfig):
             receivers,
             registered,
             registered_appetite,
+            registered_concerns,
             registered_exceptions,
             registered_formulas,
             registered_indicators,

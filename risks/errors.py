@@ -14,6 +14,19 @@ class RiskClosed(Refused):
         super().__init__(_("%(number)s is closed. Log it anew if it can happen again.") % {"number": risk.number}, risk=risk.pk)
 
 
+class ConcernSettled(Refused):
+    code = "concern-settled"
+
+    def __init__(self, concern):
+        sentence = _("%(number)s is settled already; what became of it stands on its page.")
+        super().__init__(sentence % {"number": concern.number}, concern=concern.pk)
+
+
+class NotAtTheDesk(Refused):
+    code = "not-at-the-desk"
+    sentence = gettext_lazy("Only the triage desk settles a concern. Ask an analyst or the CISO.")
+
+
 class ReadersAreNotYours(Refused):
     """Somebody who is neither an owner nor a leader wanted to say who may read a confidential risk."""
 

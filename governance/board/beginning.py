@@ -59,7 +59,9 @@ def _first_risk(user: Any) -> First:
     sentence = _("No risk yet.")
     if user.has_perm("risks.log_risk"):
         return First(sentence, _("Two answers are enough to begin; the score follows."), _("Log the first"), reverse("risks:log"))
-    return First(sentence, _("Leaders, analysts, owners and colleagues log them."))
+    if user.has_perm("risks.raise_concern"):
+        return First(sentence, _("Tell the triage desk what could happen."), _("Raise a concern"), reverse("risks:concern-new"))
+    return First(sentence, _("Leaders, analysts and owners log them."))
 
 
 def _first_asset(user: Any) -> First:

@@ -24,7 +24,7 @@ from portal import clock
 from portal.people import organisations, reach
 from portal.web.charts import Sparkline
 from portal.web.charts.heat_map import MOST_ARROWS, Cell, HeatMap
-from risks import heatmap, listing, movers, scales, wording
+from risks import concern_book, heatmap, listing, movers, scales, wording
 from risks.models import Risk
 from risks.movers import Moved, Mover
 
@@ -79,7 +79,7 @@ class Dashboard:
     moved_url: str
     safety: list[Risk]
     owned: list[Risk]
-    concerns: list[Risk]
+    concerns: list[concern_book.Line]
     between: Between | None
     compliance: Tile | None
     ground: Ground | None
@@ -136,7 +136,7 @@ def build(user) -> Dashboard:
         moved_url=where.rows("risks:register", moved_since=since) if sees_risks else "",
         safety=_safety_lane(risks) if sees_risks else [],
         owned=_owned(user) if "owned" in tiles and known.of("owned") else [],
-        concerns=_concerns(user) if "concerns" in tiles else [],
+        concerns=list(concern_book.read(user).mine[:MOST_IN_LANE]) if "concerns" in tiles else [],
         between=between_us.of(rated) if sees_risks and "between" in tiles else None,
         compliance=strip,
         ground=looked_after,
@@ -188,12 +188,6 @@ def _owned(user) -> list[Risk]:
             F("score_state__current_value").desc(nulls_last=True), "pk"
         )[:MOST_IN_LANE]
     )
-
-
-def _concerns(user) -> list[Risk]:
-    """What somebody raised, the newest first, whatever became of it."""
-    rows = Risk.objects.visible_to(user).select_related("unit", "score_state", "it_owner", "security_owner")
-    return list(rows.order_by("-logged_at")[:MOST_IN_LANE])
 
 
 def _heat(known: Figures, moves: list[Mover]) -> HeatMap:

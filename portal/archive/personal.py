@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,14 @@ Key = tuple[str, int]
 ACCOUNT = ("id", "name", "email", "unit_id", "reports_to_id", "time_zone", "language", "is_service", "is_active")
 ACCOUNT += ("date_joined", "last_login")
 TOLD_ELSEWHERE = (RoleAssignment, Appointment, ServiceToken, BrowserSession, EmailAddress, Authenticator, AuditEntry)
+
+
+_between: dict[type[Model], Callable[[], str]] = {}
+
+
+def keep_between(model: type[Model], word: Callable[[], str]) -> None:
+    """That rows of `model` name somebody is told to that person and by the command alone, under `word`; to no other reader."""
+    _between[model] = word
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ def held_on(person: User, *, reader: User | None) -> dict[str, Any]:
     if reader is not None and not may_read(person, reader):
         raise PermissionDenied
     did = list(AuditEntry.objects.filter(actor=person).select_related("words").order_by("pk"))
-    columns = _columns(person)
+    columns = [one for one in _columns(person) if one.field.model not in _between or reader is None or reader.pk == person.pk]
     with_words = reader is None or reader.pk == person.pk
     keys = [key for one in columns for key in one.keys]
     things = _things(keys if with_words else [*keys, *((one.kind, one.subject_id) for one in did)], reader)
@@ -174,6 +182,8 @@ def _kind(model: type[Model]) -> subjects.Subject | None:
 
 def _column(model: type[Model], field: Field) -> str:
     kind = _kind(model)
+    if model in _between:
+        return _between[model]()
     if kind is None:
         return f"{capfirst(str(model._meta.verbose_name_plural))}, {field.verbose_name}"
     return f"{capfirst(str(kind.plural))}, {changes.label_of(kind.kind, field)}"

@@ -28,7 +28,8 @@ PROTECTING = frozenset({"risks.change_control", "risks.add_evidence", "risks.cha
 PROTECTING |= {"risks.change_indicator", "risks.add_reading", "risks.change_loss"}
 # How well a requirement is practised, and how well it should be.
 PRACTISING = frozenset({"compliance.rate_practice"})
-LOGGING = frozenset({"risks.log_risk"})
+LOGGING = frozenset({"risks.log_risk", "risks.raise_concern"})
+TRIAGING = frozenset({"risks.settle_concern", "risks.triage_concern"})  # concerns, and the names of who wished not to be named
 DRAFTING = frozenset({"risks.draft_formula"})  # versions of the score's formula; CIO and CISO sign them
 EXCEPTING = frozenset({"risks.propose_exception"})
 # What happened: log it, lead it, say what it cost; the plans for it, and acting by them.
@@ -72,7 +73,7 @@ LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.c
 PERMISSIONS: dict[str, frozenset[str]] = {
     # seats
     "CIO": LEADER,
-    "CISO": LEADER,
+    "CISO": LEADER | {"risks.settle_concern"},  # so that none lies where no analyst is; without the names
     "CSO": LEADER,
     "ARBITER": SEATED
     | READING
@@ -91,6 +92,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     "ANALYST": READING
     | WATCHING
+    | TRIAGING
     | TALKING
     | TAKING
     | MERGING
@@ -155,7 +157,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | ANSWERING
     | {"assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery", "risks.change_risk", "risks.rate_risk"},
     "COLLEAGUE": frozenset(
-        {"board.view_dashboard", "risks.log_risk", "risks.view_risk", "risks.view_score", "attention.view_inbox", *TALKING}
+        {"board.view_dashboard", "risks.raise_concern", "risks.view_risk", "risks.view_score", "attention.view_inbox", *TALKING}
         | {"board.view_pack"}
     ),
     "AUDITOR": READING

@@ -6,6 +6,7 @@ SEQUENCES = {
     "A": "asset_number",
     "BP": "board_pack_number",
     "C": "control_number",
+    "CN": "concern_number",
     "D": "decision_number",
     "E": "exception_number",
     "I": "initiative_number",

@@ -3,6 +3,7 @@
 from risks.api import (
     appetites,
     breaches,
+    concerns,
     controls,
     evidence,
     exceptions,
@@ -19,6 +20,7 @@ from risks.api import (
 __all__ = [
     "appetites",
     "breaches",
+    "concerns",
     "controls",
     "evidence",
     "exceptions",

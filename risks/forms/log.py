@@ -1,4 +1,4 @@
-"""The six questions of a new risk, and the two of a concern."""
+"""The six questions of a new risk."""
 
 from django import forms
 from django.urls import reverse_lazy
@@ -28,8 +28,10 @@ TYPING = {
 }
 
 
-class ConcernForm(Answers):
-    """What somebody noticed, and where; whoever looks after the register asks the rest."""
+class LogForm(Answers):
+    """The six questions of Notice; only the first two need an answer now."""
+
+    field_order = ["title", "cause", "unit", "asset", "likelihood", "impact", "area", "owner", "grounds", "category"]
 
     title = forms.CharField(
         label=gettext_lazy("What could happen?"),
@@ -38,33 +40,6 @@ class ConcernForm(Answers):
     )
     unit = choices.UnitField(label=gettext_lazy("Where?"))
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args, user, offered=None, **options):
-        super().__init__(*args, **options)
-        self.user, self.offered = user, offered or choices.Offered()
-        self.fields["unit"].choices = self.offered.places
-        if user.unit_id and not self.is_bound:
-            self.initial.setdefault("unit", user.unit_id)
-
-    @property
-    def fields_of_risk(self):
-        """The keywords of register.log."""
-        return {
-            "title": self.cleaned_data["title"],
-            "unit": self.cleaned_data["unit"],
-            "category": Risk.Category.IT,
-        }
-
-    @property
-    def assets(self):
-        return []
-
-
-class LogForm(ConcernForm):
-    """The six questions of Notice; only the first two need an answer now."""
-
-    field_order = ["title", "cause", "unit", "asset", "likelihood", "impact", "area", "owner", "grounds", "category"]
-
     asset = forms.CharField(
         label=gettext_lazy("Which asset?"),
         required=False,
@@ -104,8 +79,12 @@ class LogForm(ConcernForm):
         choices=lambda: [("", _("As its asset")), *Risk.Category.choices],
     )
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args, user, offered=None, **options):
         super().__init__(*args, **options)
+        self.user, self.offered = user, offered or choices.Offered()
+        self.fields["unit"].choices = self.offered.places
+        if user.unit_id and not self.is_bound:
+            self.initial.setdefault("unit", user.unit_id)
         self.fields["owner"].queryset = choices.owners()
         self.fields["owner"].choices = [("", _("Nobody yet")), *self.offered.owners]
 
@@ -140,8 +119,3 @@ class LogForm(ConcernForm):
             side: said["owner"],
             "grounds": said["grounds"],
         }
-
-
-def form_for(user, *args, **options):
-    """The six questions for those who also look after risks, the two of a concern for everybody else."""
-    return (LogForm if user.has_perm("risks.change_risk") else ConcernForm)(*args, user=user, **options)

@@ -4,6 +4,7 @@ from risks.models.activation import Activation, ActivationMark, ClockWarning
 from risks.models.appetite import Appetite
 from risks.models.authority import AuthorityTable, Covers
 from risks.models.breach import Breach
+from risks.models.concern import Concern, ConcernSender
 from risks.models.control import Control, ControlRisk
 from risks.models.evidence import Evidence
 from risks.models.exception import RiskException
@@ -37,6 +38,8 @@ __all__ = [
     "Breach",
     "CellChange",
     "ClockWarning",
+    "Concern",
+    "ConcernSender",
     "Confidence",
     "Control",
     "ControlRisk",

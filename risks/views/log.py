@@ -1,4 +1,4 @@
-"""Log a risk in a minute, or raise a concern in two fields."""
+"""Log a risk in a minute."""
 
 from django.contrib import messages
 from django.urls import reverse
@@ -11,8 +11,7 @@ from portal.people.access import permitted
 from portal.web.pages import answer
 from risks import duplicates, register
 from risks.forms.choices import ENOUGH_TO_GUESS
-from risks.forms.log import form_for
-from risks.models import Risk
+from risks.forms.log import LogForm
 from risks.views.answers import gone_to
 
 ENOUGH_TO_COMPARE = 8  # characters
@@ -22,8 +21,8 @@ ENOUGH_TO_COMPARE = 8  # characters
 @permitted("risks.log_risk")
 def log(request):
     if request.method != "POST":
-        return answer(request, "risks/log.html#form", {"form": form_for(request.user)})
-    form = form_for(request.user, request.POST)
+        return answer(request, "risks/log.html#form", {"form": LogForm(user=request.user)})
+    form = LogForm(request.POST, user=request.user)
     if not form.is_valid():
         return answer(request, "risks/log.html#form", {"form": form}, status=422)
     alike = _unseen(form, request)
@@ -35,8 +34,7 @@ def log(request):
         form.take(error)
         return answer(request, "risks/log.html#form", {"form": form}, status=422)
     messages.success(request, _("%(number)s is in the register. Its score follows in a moment.") % {"number": risk.number})
-    looks_after = request.user.has_perm("risks.change_risk")
-    return gone_to(request, reverse("risks:risk", args=[risk.pk]) if looks_after else reverse("risks:concerns"))
+    return gone_to(request, reverse("risks:risk", args=[risk.pk]))
 
 
 @require_safe
@@ -55,15 +53,6 @@ def assets(request):
     text = request.GET.get("asset", "").replace("\0", "").strip()
     found = Asset.objects.visible_to(request.user).current().filter(name__istartswith=text).order_by("name", "pk")
     return answer(request, "risks/log_assets.html", {"assets": found[:ENOUGH_TO_GUESS] if text else []})
-
-
-@require_safe
-@permitted("risks.log_risk")
-def concerns(request):
-    """What became of what the reader raised."""
-    mine = Risk.objects.visible_to(request.user).filter(logged_by=request.user)
-    raised = mine.select_related("unit", "score_state", "it_owner", "security_owner").order_by("-pk")[:100]
-    return answer(request, "risks/concerns.html", {"risks": raised})
 
 
 def _unseen(form, request):

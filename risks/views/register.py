@@ -11,7 +11,7 @@ from portal.web.pages import answer
 from risks import heatmap, hidden, listing
 from risks.forms import choices
 from risks.forms.filters import FilterForm
-from risks.forms.log import form_for
+from risks.forms.log import LogForm
 from risks.views import chips
 
 
@@ -30,7 +30,7 @@ def register(request):
         "chips": chips.set_filters(book.filters, request.GET, form),
         "heads": chips.heads(book.order, request.GET),
         "filter_form": form,
-        "form": form_for(request.user, offered=offered) if request.user.has_perm("risks.log_risk") else None,
+        "form": LogForm(user=request.user, offered=offered) if request.user.has_perm("risks.log_risk") else None,
         "now": clock.now(),
         "is_new": not counts["open"] and not book.filters.set_names,
     }

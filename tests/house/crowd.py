@@ -36,9 +36,10 @@ from portal.talk import comments, hearing, watching
 from portal.talk.places import Place
 from portal.talk.views.page import THREADS
 from portal.webhooks.models import Delivery
-from risks import appetite, controls, formula_previews, formula_versions, indicators, treatments
+from risks import appetite, concerns, controls, formula_previews, formula_versions, indicators, treatments
 from risks.models import (
     ActivationMark,
+    Concern,
     Control,
     Finding,
     Incident,
@@ -104,6 +105,7 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _under_way(ground, count)
     _wanted(ground, risks)
     _declared(ground, count)
+    _noticed(ground, readers, count)
     formula_previews.ask(ground.formula)
     formula_previews.work_waiting()
     _happened(ground, risks)
@@ -340,6 +342,20 @@ def _under_way(ground: SimpleNamespace, count: int) -> None:
         for one in (ground.initiative, *made)
         for n in range(MILESTONES)
     )
+
+
+def _noticed(ground: SimpleNamespace, people: list[Any], count: int) -> None:
+    """Concerns that wait and that were settled, by name and without, some of them of the readers."""
+    unit = ground.company.northfield
+    for person in (ground.other, *people):
+        told = [
+            concerns.raise_one(actor=person, text=f"Somebody walks in {next(_serial)}", unit=unit, is_anonymous=number % 2 == 0)
+            for number in range(min(count, 12))
+        ]
+        Concern.objects.filter(pk__in=[one.pk for one in told[::3]]).update(
+            state="ANSWERED", answer="Seen", settled_by=ground.other
+        )
+    ground.concern = getattr(ground, "concern", told[1])
 
 
 def _wanted(ground: SimpleNamespace, risks: list[int]) -> None:

@@ -92,6 +92,8 @@ PAGES = {
     "risks:log-duplicates": Line(),
     "risks:log-assets": Line(),
     "risks:concerns": Line(),
+    "risks:concern-new": Line(),
+    **{f"risks:concern{page}": of("concern") for page in ("", "-becoming", "-answering")},
     "risks:recompute": Line(),
     "risks:risk": of("risk"),
     "risks:controls": Line(),
@@ -364,6 +366,7 @@ PAGES = {
         for act in ("invitation", "closing", "reopening", "sign-out", "factor-reset")
     },
     "api:risks-list": Line(writes="risks.log_risk"),
+    **{f"api:concerns-{act}": of("concern", writes="risks.settle_concern") for act in ("becoming", "answering")},
     "api:annual-losses-what-if": Line(writes="risks.view_loss"),
     "api:risks-closing": of("risk", writes="risks.close_risk"),
     "api:risks-rating": of("risk", writes="risks.rate_risk"),
@@ -401,6 +404,7 @@ RESOURCES = {
     "charters": of("charter"),
     "themes": of("theme"),
     "goals": of("goal"),
+    "concerns": of("concern"),
     "goal-readings": of("goal-reading"),
     "departures": of("departure"),
     "dependencies": of("dependency"),
@@ -556,6 +560,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
         ("board-pack", "board-pack-block"),
         SEATS | OVERSEERS | BOARD | OF_THE_UNIT | {"PREPARER": PLACES, "COLLEAGUE": (OWN,)},
     ),
+    "concern": {"CISO": PLACES, "ANALYST": (OWN, CONFIDENTIAL)},  # the triage desk, of the whole and of the unit
     "condition": SEATS | OVERSEERS | OF_THE_UNIT,
     **dict.fromkeys(
         ("incident", "response-plan", "response-plan-version", "activation", "exercise"), SEATS | OVERSEERS | OF_THE_UNIT

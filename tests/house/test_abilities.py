@@ -26,6 +26,7 @@ from tests.house.world import BACKEND
 pytestmark = pytest.mark.access
 
 NOT_SPOKEN_OF = {
+    "concern": "a word or a file of whoever wished not to be named would name them",
     "comment": "it belongs to a conversation already: it is answered there",
     "webhook": "an address of another system, which administrators keep",
     "reminder": "one person's own letter, which nobody else can open",

@@ -18,7 +18,7 @@ from portal.attention.models import Reminder
 from portal.people import organisations, proposals
 from portal.people.models import Appointment, Delegation, Departure, RoleAssignment
 from portal.talk import attaching, comments
-from risks import appetite, controls, formula_versions, indicators, recompute, register
+from risks import appetite, concerns, controls, formula_versions, indicators, recompute, register
 from risks.models import Finding
 from risks.response import activations, plans
 from risks.treatments import Step
@@ -99,6 +99,7 @@ def furnished():
     started = make_initiative(
         unit=company.northfield, by=reader, milestones=[Planned("The pilot line runs", organisations.today(), 70)]
     )
+    raised = concerns.raise_one(actor=reader, text="The side door stands open", unit=company.northfield)
     goal = make_goal(by=reader, there_for=[risk])
     goals.read_measure(goal, "CIO", Decimal(72), actor=reader)
     declarations.declare(started, [Said("ADDS", "OT_DEVICE", "INTERNAL", 3, "Line 2")], actor=reader)
@@ -147,6 +148,7 @@ def furnished():
         **dict.fromkeys([f"together:decision{page}" for page in ("", "-words", "-withdrawal")], decision.pk),
         "together": decision.pk,
         **dict.fromkeys([f"together:goal{page}" for page in ("", "-words", "-ending")], goal.pk),
+        "risks:concern": raised.pk,
         "together:theme-words": goal.theme_id,
         **dict.fromkeys([f"change:initiative{page}" for page in ("", "-words", "-declaration")], started.pk),
         **dict.fromkeys(("risks:incident", "risks:incident-change"), incident.pk),

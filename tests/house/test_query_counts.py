@@ -120,6 +120,8 @@ PAGES = {
     "risks:incident-change": DETAIL,
     "risks:log": DETAIL,
     "risks:concerns": LIST,
+    "risks:concern-new": DETAIL,
+    "risks:concern": DETAIL,
     "risks:recompute": DETAIL,
     "assets:inventory": LIST,
     "assets:asset": DETAIL,
@@ -340,6 +342,7 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "condition": lambda: None,
         "charter": lambda: None,
         "goal": lambda: around.goal,
+        "concern": lambda: around.concern,
         "theme": lambda: around.goal.theme,
         "formula-version": lambda: around.formula,
     }

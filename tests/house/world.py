@@ -32,7 +32,18 @@ from portal.signing.models import Signature, SignatureRequest, SignedContent
 from portal.talk import watching
 from portal.talk.models import Merge
 from portal.webhooks.models import Delivery
-from risks import appetite, authority, cadence, controls, formula_previews, formula_versions, indicators, meanings, recompute
+from risks import (
+    appetite,
+    authority,
+    cadence,
+    concerns,
+    controls,
+    formula_previews,
+    formula_versions,
+    indicators,
+    meanings,
+    recompute,
+)
 from risks.models import Breach, Finding, LossResult, Rating, RatingRound, Score, StaleScore
 from risks.response import activations, plans
 from risks.treatments import Step
@@ -146,6 +157,12 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made["comment"] = {place: make_comment(risk, f"{risk.title} again", by=stranger) for place, risk in made["risk"].items()}
     make_comment(made["activation"][OWN], "Said where links lead first", by=stranger)
     made |= _answered(units, made["control"])
+    made["concern"] = {
+        place: concerns.raise_one(
+            actor=stranger, text=f"{WORDS['asset'][place]} soon", unit=units[place], is_anonymous=place == OTHER
+        )
+        for place in units
+    }
     made["unit"], made["user"] = units, dict.fromkeys(units, stranger)
     return made | {kind: dict.fromkeys(units, row) for kind, row in _around_seats(stranger, company).items()}
 

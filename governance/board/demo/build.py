@@ -12,6 +12,7 @@ from governance.board.demo import (
     formulas,
     inventory,
     lists,
+    noticed,
     people,
     response,
     risks,
@@ -69,8 +70,8 @@ def build() -> dict[str, dict[str, str]]:
         Event(YESTERDAY, IN_THE_AFTERNOON, lambda: people.stand_in(staff, calendar)),
     ]
     happenings += [*exceptions.happenings(staff), *decisions.happenings(staff, tree), *formulas.happenings(staff)]
-    happenings += [*compliance.happenings(staff, tree), *aims.happenings(staff)]
     happenings += exploited.happenings(calendar, staff, known)
+    happenings += [*compliance.happenings(staff, tree), *aims.happenings(staff), *noticed.happenings(staff, tree)]
     happenings += [*response.happenings(staff, tree, known), *talk.happenings(staff), *lists.happenings(staff)]
     risks.live(calendar, staff, tree, known, happenings)
     calendar.reach(0)

@@ -14,8 +14,8 @@ from portal.attention.models.about_subjects import ANY_KIND, TOLD, AboutSubjects
 
 class ReminderQuerySet(AboutSubjects):
     def kinds(self) -> set[str]:
-        told = {kind for kind, subject in subjects.all_kinds().items() if subject.is_spoken_of} if ANY_KIND in TOLD else TOLD
-        return super().kinds() | told
+        spoken_of = {kind for kind, subject in subjects.all_kinds().items() if subject.is_spoken_of} if ANY_KIND in TOLD else set()
+        return super().kinds() | TOLD | spoken_of
 
     def visible_to(self, user: Any, among: Collection[str] | None = None):
         """One's own, about subjects one may see. Most people hear of a few kinds: only these are asked (one small query, where

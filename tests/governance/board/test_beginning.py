@@ -15,7 +15,7 @@ def verbs_of(user):
     [
         ("CIO", ["Log the first", "Register the first"]),
         ("ANALYST", ["Log the first", "Upload a discovery file"]),
-        ("COLLEAGUE", ["Log the first", ""]),
+        ("COLLEAGUE", ["Raise a concern", ""]),
         ("ADMIN", ["", ""]),
         ("BOARD", ["", ""]),
     ],
