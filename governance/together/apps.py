@@ -5,4 +5,10 @@ class TogetherConfig(AppConfig):
     name = "governance.together"
 
     def ready(self):
-        from governance.together import registered, registered_goals, registered_lists  # noqa: F401
+        from governance.together import (  # noqa: F401
+            alignment_feeds,
+            registered,
+            registered_alignment,
+            registered_goals,
+            registered_lists,
+        )

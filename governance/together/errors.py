@@ -158,3 +158,8 @@ class ThemeHasGoals(Refused):
 class ThemeTaken(Refused):
     code = "theme-taken"
     sentence = gettext_lazy("There is a theme of this name. Use it, or choose another name.")
+
+
+class NotOneOfThePair(Refused):
+    code = "not-one-of-the-pair"
+    sentence = gettext_lazy("Only whoever fills the seat of the CIO or the CISO says whether this is measured.")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from governance.together import moving
+from governance.together import alignment, moving
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
@@ -11,3 +11,9 @@ def move_decisions() -> None:
     """Differences that stayed open go to the arbiter; decisions whose ground has moved are asked anew."""
     moving.escalate()
     moving.renew()
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def measure_alignment() -> None:
+    """The eight terms as they stand, while both agree to be measured."""
+    alignment.measure()

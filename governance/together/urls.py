@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.together.views import conditions, decisions, goals, ownership, positions
+from governance.together.views import alignment, conditions, decisions, goals, ownership, positions
 
 app_name = "together"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("ownership/charter/<int:pk>/withdrawal/", ownership.withdrawal, name="charter-withdrawal"),
     path("ownership/wish/", ownership.wish, name="ownership-wish"),
     path("ownership/handover/", ownership.handover, name="ownership-handover"),
+    path("alignment/", alignment.terms, name="alignment"),
+    path("alignment/consent/", alignment.consent, name="alignment-consent"),
+    path("alignment/<slug:key>/", alignment.term, name="alignment-term"),
     path("goals/", goals.sight, name="goals"),
     path("goals/new/", goals.new, name="goal-new"),
     path("goals/<int:pk>/", goals.goal, name="goal"),

@@ -21,6 +21,7 @@ READING = frozenset(
         "change.view_initiative",
         "together.view_goal",
         "board.view_pack",
+        "together.view_alignment",
     }
 )
 # Controls with their evidence, indicators with their readings, and plans; deciding on a plan is for the seats.
@@ -66,14 +67,15 @@ KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.reda
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING | TALKING | MERGING
 LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING | CHANGING | WATCHING
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
+PAIR = frozenset({"together.say_alignment"})  # whether alignment is measured, and who may read it
 LEADER |= RESPONDING | AIMING | {"together.propose_charter", "together.state_wish"}
 LEADER |= PACKING | {"board.answer_question"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     # seats
-    "CIO": LEADER,
-    "CISO": LEADER | {"risks.settle_concern"},  # so that none lies where no analyst is; without the names
+    "CIO": LEADER | PAIR,
+    "CISO": LEADER | PAIR | {"risks.settle_concern"},  # so that none lies where no analyst is; without the names
     "CSO": LEADER,
     "ARBITER": SEATED
     | READING
@@ -87,8 +89,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | {"together.mark_privileged", "attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
     "BOARD": frozenset(
         {"board.view_dashboard", "risks.view_risk", "risks.view_score", "attention.view_inbox"}
-        | {"risks.view_exception", "risks.view_loss", "signing.view_signature", "compliance.view_framework", "together.view_goal"}
-        | {"board.view_pack", "board.ask_question"}
+        | {"risks.view_exception", "risks.view_loss", "signing.view_signature", "compliance.view_framework"}
+        | {"together.view_goal", "together.view_alignment", "board.view_pack", "board.ask_question"}
     ),
     "ANALYST": READING
     | WATCHING

@@ -272,6 +272,7 @@ CELERY_BEAT_SCHEDULE = {
     "compare-portfolio": {"task": "risks.tasks.compare_portfolio", "schedule": crontab(hour=3, minute=10)},
     "lapse-objections": {"task": "risks.tasks.lapse_objections", "schedule": crontab(minute="*/10")},
     "expire-exceptions": {"task": "risks.tasks.expire_exceptions", "schedule": crontab(minute="*/10")},
+    "measure-alignment": {"task": "governance.together.tasks.measure_alignment", "schedule": crontab(hour=3, minute=10)},
     "move-decisions": {"task": "governance.together.tasks.move_decisions", "schedule": crontab(minute="*/10")},
     "see-what-changes-bring": {"task": "governance.change.tasks.look", "schedule": 60.0, "options": {"expires": 120}},
     "watch-clocks": {"task": "risks.tasks.watch_clocks", "schedule": 60.0, "options": {"expires": 120}},

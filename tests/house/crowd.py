@@ -12,8 +12,8 @@ from governance.change import declarations
 from governance.change.declarations import Said
 from governance.change.models import Milestone, SeenAsset
 from governance.compliance import mappings, profiles, statements
-from governance.together import decisions, goals, ownership
-from governance.together.models import Condition, GoalReading, OwnershipWish
+from governance.together import alignment_terms, decisions, goals, ownership
+from governance.together.models import AlignmentConsent, AlignmentReading, Condition, GoalReading, OwnershipWish
 from governance.together.wanted import MOST_LINKS
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
@@ -106,6 +106,7 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _wanted(ground, risks)
     _declared(ground, count)
     _noticed(ground, readers, count)
+    _measured(ground, risks)
     formula_previews.ask(ground.formula)
     formula_previews.work_waiting()
     _happened(ground, risks)
@@ -342,6 +343,21 @@ def _under_way(ground: SimpleNamespace, count: int) -> None:
         for one in (ground.initiative, *made)
         for n in range(MILESTONES)
     )
+
+
+def _measured(ground: SimpleNamespace, risks: list[int]) -> None:
+    """Both let others read how they work together; a term of many rows of many kinds."""
+    if not AlignmentConsent.objects.exists():
+        for office in ("CIO", "CISO"):
+            AlignmentConsent.objects.create(office=office, level="ALL", formula=1, said_by=ground.other)
+    rows = [["risk", pk, True, ""] for pk in risks]
+    rows += [
+        ["decision", ground.decision.pk, False, ""],
+        ["goal", ground.goal.pk, True, ""],
+        ["exception", ground.exception.pk, True, ""],
+    ]
+    kept = {"formula": 1, "read_on": organisations.today(), "state": "MEASURED"}
+    AlignmentReading.objects.bulk_create(AlignmentReading(term=term, rows=rows, **kept) for term in alignment_terms.TERMS)
 
 
 def _noticed(ground: SimpleNamespace, people: list[Any], count: int) -> None:

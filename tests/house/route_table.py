@@ -250,6 +250,9 @@ PAGES = {
     "change:initiative-new": Line(),
     **{f"change:initiative{page}": of("initiative") for page in ("", "-words", "-stage", "-stopping", "-declaration")},
     "change:milestone-reaching": of("milestone"),
+    "together:alignment": Line(),
+    "together:alignment-consent": Line(),
+    "together:alignment-term": Line(more={"key": "goals_on_track"}),
     "together:goals": Line(),
     "together:goal-new": Line(),
     **{f"together:goal{page}": of("goal") for page in ("", "-words", "-reading", "-ending")},
@@ -365,6 +368,8 @@ PAGES = {
         f"api:users-{act}": of("user", writes="people.change_user")
         for act in ("invitation", "closing", "reopening", "sign-out", "factor-reset")
     },
+    "api:alignment-list": Line(),
+    "api:alignment-detail": Line(more={"pk": "goals_on_track"}),
     "api:risks-list": Line(writes="risks.log_risk"),
     **{f"api:concerns-{act}": of("concern", writes="risks.settle_concern") for act in ("becoming", "answering")},
     "api:annual-losses-what-if": Line(writes="risks.view_loss"),
@@ -404,6 +409,8 @@ RESOURCES = {
     "charters": of("charter"),
     "themes": of("theme"),
     "goals": of("goal"),
+    "alignment": Line(),
+    "alignment-consents": of("alignment-consent"),
     "concerns": of("concern"),
     "goal-readings": of("goal-reading"),
     "departures": of("departure"),
@@ -552,8 +559,10 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "review": SEATS | OVERSEERS | OF_THE_UNIT,
     "exception": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
     "decision": SEATS | OVERSEERS | OF_THE_UNIT,
-    **dict.fromkeys(("theme", "goal", "goal-reading"), dict.fromkeys((*SEATS, *OVERSEERS, *BOARD, *OF_THE_UNIT), PLACES)),
     **dict.fromkeys(("initiative", "milestone", "seen-asset"), SEATS | OVERSEERS | OF_THE_UNIT),
+    **dict.fromkeys(
+        ("theme", "goal", "goal-reading", "alignment-consent"), dict.fromkeys((*SEATS, *OVERSEERS, *BOARD, *OF_THE_UNIT), PLACES)
+    ),
     **dict.fromkeys(("charter", "ownership-area", "ownership-wish"), dict.fromkeys((*SEATS, *OVERSEERS, *OF_THE_UNIT), PLACES)),
     # released for all staff, released for the board, and a draft
     **dict.fromkeys(

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.access
 
 NOT_SPOKEN_OF = {
     "concern": "a word or a file of whoever wished not to be named would name them",
+    "alignment-consent": "an office says it anew rather than discussing it",
     "comment": "it belongs to a conversation already: it is answered there",
     "webhook": "an address of another system, which administrators keep",
     "reminder": "one person's own letter, which nobody else can open",

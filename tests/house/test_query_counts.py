@@ -147,6 +147,8 @@ PAGES = {
     "together:decision-words": DETAIL,
     "together:decision-withdrawal": DETAIL,
     "together:decision-answering": DETAIL,
+    "together:alignment": DETAIL,
+    "together:alignment-term": DETAIL,
     "together:goals": DETAIL,
     "together:goal": DETAIL,
     "together:goal-new": DETAIL,

@@ -62,6 +62,7 @@ SAFE = {
     "compliance.Requirement.parts": "the text of a published framework",
     "compliance.Requirement.parameters": "the text of a published framework",
     "talk.Merge.moves": "keys, days and states of what was moved",
+    "together.AlignmentReading.*": "keys and ids",
     "together.OwnershipArea.key": "a key, the same from edition to edition",
     "together.OwnershipArea.risk_categories": "keys",
     "together.OwnershipWish.area_key": "a key",

@@ -39,6 +39,7 @@ NOT_SEARCHED = {
     "loss-scenario": "numbers of a risk, which is found",
     "response-plan-version": "a state of a plan, which is found",
     "profile": "a framework and a unit, which are found",
+    "alignment-consent": "a word of an office, on one page",
     "charter": "one in force, on one page",
     "comment": "stands on the page of what it is about, which is found",
 }

@@ -19,7 +19,7 @@ from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import crosswalks, mappings, profiles, statements
 from governance.together import goals, ownership
-from governance.together.models import Condition, OwnershipWish
+from governance.together.models import AlignmentConsent, Condition, OwnershipWish
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
 from portal.attention import reviews
@@ -312,7 +312,8 @@ def _asked(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[
     wish = OwnershipWish.objects.create(area_key="backup", office="CSO", stance="READY", stated_by=stranger)
     goal = make_goal(by=stranger, there_for=risks.values())
     reading = goals.read_measure(goal, "CIO", Decimal(40), actor=stranger)
-    aims = {"theme": goal.theme, "goal": goal, "goal-reading": reading}
+    agreed, _ = (AlignmentConsent.objects.create(office=o, level="ALL", formula=1, said_by=stranger) for o in ("CIO", "CISO"))
+    aims = {"theme": goal.theme, "goal": goal, "goal-reading": reading, "alignment-consent": agreed}
     known = aims | {"charter": held, "ownership-area": held.areas.first(), "ownership-wish": wish}
     return made | {kind: dict.fromkeys(risks, row) for kind, row in known.items()}
 

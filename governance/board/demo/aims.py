@@ -8,7 +8,7 @@ from decimal import Decimal
 from governance.board.demo.decisions import AFTER_ALL_ELSE
 from governance.board.demo.events import Event
 from governance.board.demo.times import acting
-from governance.together import goals
+from governance.together import alignment, goals
 from governance.together.goals import Measure
 from governance.together.models import Goal, Theme
 from portal import clock
@@ -19,6 +19,7 @@ from risks.models import Risk
 
 THEMES_DAYS_AGO = 245
 LAID_DAYS_AGO = 60
+AGREED_DAYS_AGO = 1  # that how they work together is measured, and that others read it
 THEMES = (
     ("Plants that keep running", "A press that stands costs more in a day than most of our plans in a year."),
     ("Customers who trust our promises", "What they order, what they pay, and what only they may see."),
@@ -107,6 +108,7 @@ WANTED = (
 def happenings(people: dict[str, User]) -> list[Event]:
     """All of it, each on its day."""
     events = [Event(THEMES_DAYS_AGO, AFTER_ALL_ELSE, _set_themes(people))]
+    events += [Event(AGREED_DAYS_AGO, AFTER_ALL_ELSE + 3, _agree(people[who])) for who in ("marta", "idris")]
     for one in WANTED:
         events.append(Event(one.days_ago, AFTER_ALL_ELSE + 1, _propose(one, people)))
         events.append(Event(min(one.days_ago - 1, LAID_DAYS_AGO), AFTER_ALL_ELSE + 1, _lay(one, people[one.by])))
@@ -140,6 +142,14 @@ def _propose(one: Wanted, people: dict[str, User]) -> Callable[[], None]:
                 due_on=today + timedelta(days=one.days_ago + one.due_in_days),
                 measures={"CIO": one.cio, "CISO": one.ciso},
             )
+
+    return happen
+
+
+def _agree(leader: User) -> Callable[[], None]:
+    def happen() -> None:
+        with acting(leader):
+            alignment.say("ALL", actor=leader)
 
     return happen
 

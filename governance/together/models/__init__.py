@@ -1,5 +1,6 @@
 """Rows of the room in which leaders decide together."""
 
+from governance.together.models.alignment import AlignmentConsent, AlignmentReading
 from governance.together.models.charter import Charter, Office, OwnershipArea, OwnershipWish, Part
 from governance.together.models.condition import Condition
 from governance.together.models.decision import Decision, DecisionLink, DecisionOption
@@ -7,6 +8,8 @@ from governance.together.models.goal import Goal, GoalLink, GoalMeasure, GoalRea
 from governance.together.models.position import Position
 
 __all__ = [
+    "AlignmentConsent",
+    "AlignmentReading",
     "Charter",
     "Condition",
     "Decision",

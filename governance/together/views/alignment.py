@@ -1,0 +1,34 @@
+"""Alignment: how the two work together, from what happened alone, and whether it is measured at all."""
+
+from django.http import Http404
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from governance.together import alignment, alignment_page
+from portal.people.access import permitted
+from portal.web.pages import answer
+
+
+@require_safe
+@permitted("together.view_alignment")
+def terms(request):
+    """Eight terms with their rows, as far as the pair lets the reader."""
+    return answer(request, "together/alignment.html", {"page": alignment_page.read(request.user)})
+
+
+@require_safe
+@permitted("together.view_alignment")
+def term(request, key):
+    """The rows of one term."""
+    found = alignment_page.opened(key, request.user)
+    if found is None:
+        raise Http404
+    return answer(request, "together/alignment_term.html", {"rows": found})
+
+
+@require_POST
+@permitted("together.say_alignment")
+def consent(request):
+    """Say for one's office whether it is measured, and who may read it."""
+    alignment.say(request.POST.get("level", ""), actor=request.user)
+    return redirect("together:alignment")
