@@ -1,5 +1,6 @@
 """Inherited criticality: what matters about a thing matters about everything it leans on, by aspect, with its path.
 
+Where somebody answers for another level (assets/overrides.py), that level counts and passes on, whatever is inherited.
 Only what a change reaches is looked at: the graph is walked from the changed nodes by recursive SQL under one advisory
 lock. Whatever was reached is computed from scratch, so that a removed link or a cycle leaves nothing behind.
 """
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from assets.models import Asset
+from assets.models import Asset, CriticalityOverride
 
 ASPECTS = ("confidentiality", "integrity", "availability", "safety")
 LEVELS = (5, 4, 3, 2, 1)
@@ -39,6 +40,7 @@ class _Node:
     own: dict[str, int | None]
     effective: dict[str, int | None]
     paths: dict[str, list[int]] = field(default_factory=dict)
+    fixed: dict[str, int] = field(default_factory=dict)  # by an override
 
 
 def begin(asset: Asset) -> None:
@@ -73,6 +75,11 @@ def renew(asset_ids: Iterable[int]) -> list[int]:
     inside, outside = defaultdict(list), defaultdict(list)
     for dependent, supporting in links:
         (inside if dependent in reached else outside)[dependent].append(supporting)
+    for pk, aspect, level in (
+        CriticalityOverride.objects.current().filter(asset__in=reached).values_list("asset", "aspect", "level")
+    ):
+        if pk in nodes:
+            nodes[pk].fixed[aspect] = level
     before = {pk: (dict(nodes[pk].effective), dict(nodes[pk].paths)) for pk in reached if pk in nodes}
     for aspect in ASPECTS:
         _spread(aspect, {pk: nodes[pk] for pk in before}, nodes, inside, outside)
@@ -85,8 +92,9 @@ def _spread(aspect: str, reached: dict[int, _Node], nodes: dict[int, _Node], ins
     """Highest level first, each node once: the first level to arrive at a node is its highest, by a shortest path."""
     arriving: dict[int, list[tuple[int, list[int]]]] = defaultdict(list)
     for pk, node in sorted(reached.items()):
-        if node.own[aspect]:
-            arriving[node.own[aspect]].append((pk, [pk]))
+        level = node.fixed.get(aspect, node.own[aspect])
+        if level:
+            arriving[level].append((pk, [pk]))
     for dependent, supported in sorted(outside.items()):
         level = nodes[dependent].effective[aspect]
         if level:
@@ -101,7 +109,8 @@ def _spread(aspect: str, reached: dict[int, _Node], nodes: dict[int, _Node], ins
             following = []
             for pk, path in wave:
                 node = reached.get(pk)  # none for what is archived
-                if node is not None and node.effective[aspect] is None:
+                is_kept = node is not None and aspect in node.fixed and len(path) > 1  # an override lets nothing in
+                if node is not None and node.effective[aspect] is None and not is_kept:
                     node.effective[aspect], node.paths[aspect] = level, path
                     following += [(supporting, [*path, supporting]) for supporting in inside[pk]]
             wave = following

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
@@ -21,6 +22,7 @@ class Aspect:
     own: int | None
     effective: int | None
     path: Sequence[Asset | None]  # None stands for one that the reader may not open
+    override: Mapping[str, Any] | None = None  # "level", "reason", "ends_on" of the one that counts instead
 
     @property
     def is_inherited(self) -> bool:
@@ -67,6 +69,7 @@ def of(asset: Asset, user: Any) -> Dossier:
 
 def _aspects(asset: Asset, user: Any) -> list[Aspect]:
     ids = {pk for path in asset.criticality_path.values() for pk in path}
+    told = {one["aspect"]: one | {"ends_on": date.fromisoformat(one["ends_on"])} for one in getattr(asset, "overrides_told", ())}
     known = {one.pk: one for one in Asset.objects.visible_to(user).filter(pk__in=ids)} if ids - {asset.pk} else {asset.pk: asset}
     return [
         Aspect(
@@ -74,6 +77,7 @@ def _aspects(asset: Asset, user: Any) -> list[Aspect]:
             own=getattr(asset, f"own_{aspect}"),
             effective=getattr(asset, f"effective_{aspect}"),
             path=[known.get(pk) for pk in asset.criticality_path.get(aspect, ())],
+            override=told.get(aspect),
         )
         for aspect in ASPECTS
     ]

@@ -86,6 +86,18 @@ subjects.register(
         related=["asset__unit"],
     )
 )
+subjects.register(
+    subjects.Subject(
+        kind="criticality-override",
+        model="assets.CriticalityOverride",
+        word=_("criticality set by hand"),
+        plural=_("criticalities set by hand"),
+        resource="criticality-overrides",
+        url=lambda override: reverse("assets:reach", args=[override.asset_id]),
+        label=str,
+        related=["asset__unit"],
+    )
+)
 changes.words("asset", fields=wording.FIELDS, verbs=wording.EVENTS)
 
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.db import OperationalError
 
+from assets import overrides
 from assets.discovery import reading
 
 
@@ -10,3 +11,10 @@ from assets.discovery import reading
 def read_waiting_runs() -> None:
     """Read every discovery run that waits; also the sweep for those whose wake-up or worker was lost."""
     reading.read_waiting()
+
+
+@shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)
+def end_overrides() -> None:
+    """What follows counts again where the last day of an override is over."""
+    while overrides.end_due():
+        pass

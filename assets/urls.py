@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.views import dependencies, discovery, exploited, inventory
+from assets.views import dependencies, discovery, exploited, inventory, reach
 
 app_name = "assets"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("inventory/<int:pk>/archiving/", inventory.archiving, name="archiving"),
     path("inventory/<int:pk>/dependencies/", dependencies.recording, name="dependencies"),
     path("dependencies/<int:pk>/removal/", dependencies.removal, name="dependency-removal"),
+    path("inventory/<int:pk>/reach/", reach.asset, name="reach"),
+    path("inventory/<int:pk>/overrides/", reach.override, name="overrides"),
+    path("overrides/<int:pk>/end/", reach.override_end, name="override-end"),
     path("inventory/<int:pk>/exploited/", exploited.asset, name="exploited-asset"),
     path("inventory/<int:pk>/exploited/settlement/", exploited.settlement, name="exploited-settlement"),
     path("inventory/<int:pk>/exploited/finding/", exploited.finding, name="exploited-finding"),

@@ -8,6 +8,7 @@ from risks.views import (
     changing,
     concerns,
     controls,
+    crown_jewels,
     exceptions,
     formula_versions,
     indicators,
@@ -24,6 +25,7 @@ app_name = "risks"
 urlpatterns = [
     path("register/", register.register, name="register"),
     path("heatmap/", register.heat_map, name="heatmap"),
+    path("crown-jewels/", crown_jewels.listed, name="crown-jewels"),
     path("log/", log.log, name="log"),
     path("log/duplicates/", log.alike, name="log-duplicates"),
     path("log/assets/", log.assets, name="log-assets"),

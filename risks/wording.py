@@ -106,6 +106,7 @@ CAUSES: dict[str, Word] = {
     "asset.vanished": gettext_lazy("Asset vanished from discovery"),
     "asset.discovered": gettext_lazy("Asset discovered"),
     "asset.followed-discovery": gettext_lazy("Asset as discovery saw it"),
+    "asset.criticality": gettext_lazy("Criticality of an asset set by hand, or left to follow"),
     "asset.exploited": gettext_lazy("Known to be exploited, or no longer, on an asset"),
     "dependency.recorded": gettext_lazy("Dependency recorded"),
     "dependency.removed": gettext_lazy("Dependency removed"),

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assets import inventory
+from assets import inventory, reach
 from assets.api.seen import ShowsOtherAssets
 from assets.exploited import possible
 from assets.models import Asset, ExploitedVulnerability, Identifier
@@ -74,6 +74,28 @@ class PossibleSerializer(RowSerializer):
         read_only_fields = fields
 
 
+class StepSerializer(serializers.Serializer):
+    asset = serializers.IntegerField(source="asset.pk")
+    depth = serializers.IntegerField(help_text="How many steps away.")
+    through = serializers.SerializerMethodField(help_text="The assets one step nearer that lead there.")
+
+    def get_through(self, step: reach.Step) -> list[int]:
+        return [one.pk for one in step.through]
+
+
+class SideSerializer(serializers.Serializer):
+    steps = StepSerializer(many=True)
+    hidden_count = serializers.IntegerField(help_text="Those that you may not open.")
+    is_whole = serializers.BooleanField(help_text="False where there is more than can be walked at once.")
+
+
+class ReachSerializer(serializers.Serializer):
+    """Both sides of an asset."""
+
+    fails = SideSerializer(help_text="What leans on it, through however many steps.")
+    leans_on = SideSerializer()
+
+
 class UnitTreeFilter(LinkedFilter):
     """`?unit=3`: that unit and everything below it."""
 
@@ -118,6 +140,13 @@ class AssetViewSet(ShowsOtherAssets, WriteSet):
     def archiving(self, instance: Asset, validated: Any, actor: Any) -> Asset:
         """Take it out of use; its history stays."""
         return inventory.archive(instance, actor=actor)
+
+    @extend_schema(responses=ReachSerializer)
+    @action(detail=True, methods=["get"])
+    def reach(self, request: Request, pk: str) -> Response:
+        """What fails with it, and what it leans on."""
+        fails, leans_on, _links = reach.both_sides(self.get_object(), request.user)
+        return Response(ReachSerializer({"fails": fails, "leans_on": leans_on}).data)
 
     @extend_schema(responses=PossibleSerializer(many=True), parameters=[], operation_id="assets_possible_vulnerabilities")
     @action(detail=True, methods=["get"], url_path="possible-vulnerabilities", pagination_class=None, filter_backends=[])

@@ -4,9 +4,11 @@ from assets.models.asset import Asset, Identifier
 from assets.models.dependency import Dependency
 from assets.models.discovery_run import DiscoveryRun, Observation, ObservedIdentifier, Proposal
 from assets.models.exploited import ExploitedList, ExploitedMatch, ExploitedRule, ExploitedVulnerability
+from assets.models.override import CriticalityOverride
 
 __all__ = [
     "Asset",
+    "CriticalityOverride",
     "Dependency",
     "DiscoveryRun",
     "ExploitedList",

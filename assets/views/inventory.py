@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from assets import authority, dossier, filters, inventory, wording
+from assets import authority, dossier, filters, inventory, overrides, wording
 from assets.errors import ChangedMeanwhile
 from assets.exploited import book as exploited_book
 from assets.forms.asset import AssetForm
@@ -47,7 +47,8 @@ def assets(request: HttpRequest) -> HttpResponse:
 @permitted("assets.view_asset")
 def asset(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one asset."""
-    found = _visible(request, pk, exploited_count=exploited_book.confirmed_with_asset())
+    beside = {"exploited_count": exploited_book.confirmed_with_asset(), "overrides_told": overrides.with_asset()}
+    found = _visible(request, pk, **beside)
     if survivor := merging.survivor_of("asset", found, request.user):
         return redirect("assets:asset", pk=survivor.pk)
     context = {"dossier": dossier.of(found, request.user), "form": DependencyForm(user=request.user), "asset": found}

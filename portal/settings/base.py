@@ -279,6 +279,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "portal.attention.tasks.remind", "schedule": crontab(minute="*/5")},
     "tell-watchers": {"task": "portal.talk.tasks.tell_watchers", "schedule": 30.0, "options": {"expires": 60}},
     "send-digests": {"task": "portal.attention.tasks.send_digests", "schedule": crontab(minute="*/5")},
+    "end-overrides": {"task": "assets.tasks.end_overrides", "schedule": crontab(minute="*/10")},
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},
     "follow-coverage": {"task": "governance.compliance.tasks.follow", "schedule": 5.0, "options": {"expires": 10}},
     "coverage-of-the-day": {"task": "governance.compliance.tasks.renew_due", "schedule": crontab(minute="*/10")},

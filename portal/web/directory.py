@@ -54,6 +54,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         (
             Place("risks:register", _("Register"), _("Every risk that you may open.")),
             Place("risks:heatmap", _("Heat map"), _("How many risks stand at which likelihood and impact.")),
+            Place("risks:crown-jewels", _("Crown jewels"), _("What matters most, what carries it, what could happen to it.")),
             Place("risks:differences", _("Differences"), _("Where the two offices rate a risk differently.")),
             Place("risks:log", _("Log a risk"), _("Four fields, then the likely duplicates.")),
             Place("risks:concerns", _("Concerns"), _("What colleagues noticed, and what became of it.")),

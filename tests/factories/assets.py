@@ -2,11 +2,13 @@
 
 import gzip
 import io
+from datetime import timedelta
 from itertools import count
 
-from assets import dependencies, inventory
+from assets import dependencies, inventory, overrides
 from assets.discovery import intake
-from assets.models import Asset, Dependency, DiscoveryRun
+from assets.models import Asset, CriticalityOverride, Dependency, DiscoveryRun
+from portal.people import organisations
 
 _serial = count(1)
 
@@ -25,6 +27,12 @@ def make_asset(name: str = "", *, unit, kind: str = Asset.Kind.OT_DEVICE, actor=
 
 def make_dependency(dependent: Asset, supporting: Asset, *, kind: str = Dependency.Kind.NEEDS, actor=None) -> Dependency:
     return dependencies.record(dependent, supporting, kind, actor=actor)
+
+
+def make_override(asset: Asset, level: int = 3, *, aspect: str = "availability", days: int = 30, actor=None) -> CriticalityOverride:
+    """A level that counts instead of what follows, for so many days."""
+    ends_on = organisations.today() + timedelta(days=days)
+    return overrides.put(asset, aspect, level, actor=actor, reason="A spare stands ready beside it", ends_on=ends_on)
 
 
 def make_host(address: str, *, mac: str = "", name: str = "", ports: tuple[int, ...] = (22,), state: str = "up") -> str:

@@ -31,6 +31,7 @@ NOT_SEARCHED = {
     "redaction": "says what must not be found any more",
     "disposal": "counts",
     "dependency": "two assets, which are found",
+    "criticality-override": "a level of an asset, which is found",
     "exploited-rule": "names of products, on one page",
     "discovery-proposal": "what a scanner saw, on the page of its run, which is found",
     "scale-meaning": "one for each area, on one page",

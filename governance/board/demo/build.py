@@ -72,6 +72,7 @@ def build() -> dict[str, dict[str, str]]:
     happenings += [*exceptions.happenings(staff), *decisions.happenings(staff, tree), *formulas.happenings(staff)]
     happenings += exploited.happenings(calendar, staff, known)
     happenings += [*compliance.happenings(staff, tree), *aims.happenings(staff), *noticed.happenings(staff, tree)]
+    happenings += inventory.happenings(calendar, staff, known)
     happenings += [*response.happenings(staff, tree, known), *talk.happenings(staff), *lists.happenings(staff)]
     risks.live(calendar, staff, tree, known, happenings)
     calendar.reach(0)

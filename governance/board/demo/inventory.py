@@ -2,14 +2,15 @@
 
 from datetime import date, timedelta
 
-from assets import dependencies, inventory
+from assets import dependencies, inventory, overrides
 from assets.discovery import intake, reading, settling
 from assets.models import Asset, DiscoveryRun, Proposal
 from governance.board.demo import sources
-from governance.board.demo.times import Calendar
+from governance.board.demo.events import Event
+from governance.board.demo.times import Calendar, acting
 from portal.people.models import Unit, User
 
-WRITTEN_DOWN, CONNECTED = 272, 271  # days ago
+WRITTEN_DOWN, CONNECTED, SPARED = 272, 271, 33  # days ago
 SOURCE = "nmap-northfield"
 SEEN_BY_SCANNERS = {"vendor": "vendor", "product": "product", "version": "version_in_use"}
 LEVELS = {"c": "own_confidentiality", "i": "own_integrity", "a": "own_availability", "s": "own_safety"}
@@ -76,6 +77,17 @@ def complete_plant(today: date, people: dict[str, User], made: dict[str, Asset])
         if row["carries"]:
             dependencies.record(made[row["carries"]], asset, "CONTROLLED_BY", actor=people["jonas"])
     return scanned
+
+
+def happenings(calendar: Calendar, people: dict[str, User], known: dict[str, Asset]) -> list[Event]:
+    """A second host takes over within minutes, so the first one alone counts less for a while."""
+    return [Event(SPARED, 8300, lambda: _spare(calendar, people["dana"], known["srv-hv2"]))]
+
+
+def _spare(calendar: Calendar, analyst: User, host: Asset) -> None:
+    reason = "Its twin takes over within minutes; tried on the last Sunday of the month"
+    with acting(analyst):
+        overrides.put(host, "availability", 4, actor=analyst, reason=reason, ends_on=calendar.today + timedelta(days=120))
 
 
 def connect(assets: list[Asset], reachability: str, *, engineer: User) -> None:
