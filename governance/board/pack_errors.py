@@ -10,7 +10,10 @@ Refused
 ├── NotYourDissent    only who dissented releases words of it
 ├── NotYourDispute    only the offices dispute, and only who did takes it back
 ├── OwnDissent        the other office answers it
-└── NoDispute         there is none to print
+├── NoDispute         there is none to print
+├── NotReleased       questions come after the release
+├── QuestionAnswered  both have signed an answer
+└── NoAnswerYet       there is nothing to sign
 """
 
 from collections.abc import Sequence
@@ -69,6 +72,21 @@ class NoDispute(Refused):
 class NotFromASeat(Refused):
     code = "not-from-a-seat"
     sentence = gettext_lazy("Only whoever fills the seat of the CIO or the CISO does this.")
+
+
+class NotReleased(Refused):
+    code = "pack-not-released"
+    sentence = gettext_lazy("This pack is not released yet. Questions are asked once it is.")
+
+
+class QuestionAnswered(Refused):
+    code = "question-answered"
+    sentence = gettext_lazy("Both offices have answered this. Ask another question if something is still open.")
+
+
+class NoAnswerYet(Refused):
+    code = "no-answer-yet"
+    sentence = gettext_lazy("Nobody has written an answer yet. Write one, then both sign it.")
 
 
 class WordsMissing(Refused):

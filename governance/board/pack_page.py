@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from governance.board import pack_blocks, pack_templates, packs
-from governance.board.models import BlockWords, BoardPack, PackBlock
+from governance.board.models import BlockWords, BoardPack, PackBlock, PackFile, PackQuestion
 from governance.board.pack_numbers import Value
 from governance.together.models import Decision, Position
 from portal.people.reach import grants
@@ -16,7 +16,7 @@ from portal.web import charts
 from portal.web.charts.curve import Drawing, Line, drawings
 from risks import heatmap
 
-PREPARE = "board.prepare_pack"
+PREPARE, ASK = "board.prepare_pack", "board.ask_question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Shown:
     may_write: bool
     may_answer: bool
     may_dispute: bool
+    questions: Sequence[PackQuestion]
 
     @property
     def rows(self) -> Sequence[Sequence[tuple[str, dict[str, Any]]]]:
@@ -58,6 +59,8 @@ class Page:
     panel: Any
     may_prepare: bool
     may_speak: bool  # for a seat
+    may_ask: bool
+    files: Sequence[PackFile]  # without their bytes
 
     @property
     def lacking(self) -> Sequence[Shown]:
@@ -86,9 +89,20 @@ def read(pack: BoardPack, user: Any) -> Page:
     """Everything the page shows of a row of `of_user(user)`. Seven queries at most, those of the signatures."""
     may_prepare = pack.is_draft and user.has_perm(PREPARE)
     seats = grants(user).seats & set(packs.SIGNERS)
-    blocks = [_shown(pack, one, user, may_prepare, bool(seats)) for one in pack.blocks.all()]
+    asked = _questions(pack) if pack.is_released else {}
+    files = list(pack.files.defer("content")) if pack.is_released else []
+    blocks = [_shown(pack, one, user, may_prepare, bool(seats), asked.get(one.pk, ())) for one in pack.blocks.all()]
     panel = panels.read(pack, user) if pack.state in (BoardPack.State.FROZEN, BoardPack.State.RELEASED) else None
-    return Page(pack, blocks, panel, user.has_perm(PREPARE), bool(seats))
+    may_ask = pack.is_released and user.has_perm(ASK)
+    return Page(pack, blocks, panel, user.has_perm(PREPARE), bool(seats), may_ask, files)
+
+
+def _questions(pack: BoardPack) -> dict[int, list[PackQuestion]]:
+    """By block, the oldest first. Two queries."""
+    found: dict[int, list[PackQuestion]] = {}
+    for one in PackQuestion.objects.filter(block__pack=pack).whole().order_by("pk"):
+        found.setdefault(one.block_id, []).append(one)
+    return found
 
 
 def offered(pack: BoardPack) -> list[tuple[str, str]]:
@@ -127,7 +141,9 @@ def curves_of(value: Value) -> Sequence[Drawing]:
     return drawings(lines) if lines else ()
 
 
-def _shown(pack: BoardPack, block: PackBlock, user: Any, may_prepare: bool, is_seated: bool) -> Shown:
+def _shown(
+    pack: BoardPack, block: PackBlock, user: Any, may_prepare: bool, is_seated: bool, asked: Sequence[PackQuestion]
+) -> Shown:
     value = pack_blocks.shown_by(pack, block)
     is_dissent = block.kind == PackBlock.Kind.DISSENT
     is_holder = is_dissent and block.position.signature.signed_by_id == user.pk
@@ -147,4 +163,5 @@ def _shown(pack: BoardPack, block: PackBlock, user: Any, may_prepare: bool, is_s
         may_write=may_prepare and (is_holder or not is_dissent),
         may_answer=may_prepare and is_dissent and is_seated and not is_holder,
         may_dispute=may_prepare and is_seated and not is_dissent and block.kind != PackBlock.Kind.NARRATIVE,
+        questions=asked,
     )

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from governance.board import pack_blocks, packs
-from governance.board.models import BoardPack, PackBlock
+from governance.board import pack_blocks, packs, questions
+from governance.board.models import BoardPack, PackBlock, PackQuestion
 from portal import subjects
 from portal.archive import changes
 from portal.attention import news
@@ -137,4 +137,66 @@ changes.words(
         "pack.released": _("released"),
     },
 )
-searchable.register(searchable.Searchable("board-pack", label=["number"], number="number"))
+searchable.register(
+    searchable.Searchable("board-pack", label=["number"], number="number"),
+    searchable.Searchable("board-question", label=["text"]),
+)
+
+
+def say_question(name: str, value: Any) -> str:
+    """The question and its answer as people read them before they sign."""
+    return str(value["text"]) if isinstance(value, dict) else str(value or "")
+
+
+subjects.register(
+    subjects.Subject(
+        kind="board-question",
+        model="board.PackQuestion",
+        word=_("question of the board"),
+        plural=_("questions of the board"),
+        resource="board-questions",
+        page="board:question",
+        url=lambda question: reverse("board:question", args=[question.pk]),
+        label=str,
+        unit=lambda question: question.block.pack.unit,
+        material=questions.material,
+        related=("block__pack__unit", "asked_by"),
+        prefetch=("answers",),
+    )
+)
+registry.register(
+    registry.Signable(
+        kind="board-question",
+        proposed_by=lambda question: question.answer.written_by_id if question.answer else None,
+        unsigned=PackQuestion.objects.drafted,
+        signed=questions.take_effect,
+        check=questions.check_drafted,
+        words={"question": _("Question"), "answer": _("Answer")},
+        say=say_question,
+    )
+)
+redacting.add(
+    redacting.Beside(
+        "board-question",
+        "answers.text",
+        _("Answers"),
+        "board.AnswerWords",
+        "text",
+        rows=lambda _kind, pk: {"question": pk},
+    )
+)
+for kind, sentence in {
+    questions.ASKED: _("The board asks this on a pack; both of you answer in the same words."),
+    questions.REWORDED: _("An answer is written; both of you sign it as it stands, or say it otherwise."),
+    questions.ANSWERED: _("Both offices have answered your question."),
+}.items():
+    news.word_with(kind, "board-question", lambda _reminder, sentence=sentence: str(sentence))
+changes.words(
+    "board-question",
+    fields={"text": _("Question"), "answered_at": _("Answered")},
+    verbs={
+        questions.ASKED: _("asked"),
+        questions.REWORDED: _("wrote an answer"),
+        questions.ANSWERED: _("answered by both"),
+    },
+)

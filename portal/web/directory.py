@@ -119,6 +119,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        _("Board"),
+        (Place("board:pack-verify", _("Verify a file of a pack"), _("Whether a PDF is the one both leaders signed.")),),
+    ),
+    (
         _("Compliance"),
         (
             Place("compliance:frameworks", _("Frameworks"), _("What we answer to, requirement by requirement.")),

@@ -7,7 +7,7 @@ from typing import Any
 
 from assets.exploited import matches, rules
 from assets.models import Asset, ExploitedList, ExploitedRule
-from governance.board.models import BlockWords, PackBlock
+from governance.board.models import AnswerWords, BlockWords, BoardPack, PackBlock, PackQuestion
 from governance.change import declarations
 from governance.change.declarations import Said
 from governance.change.models import Milestone, SeenAsset
@@ -320,6 +320,15 @@ def _told(ground: SimpleNamespace, risks: list[int]) -> None:
         for n, _pk in enumerate(risks[:PLANNED])
     )
     BlockWords.objects.bulk_create(BlockWords(block=block, part="WORDS", text="x", written_by=ground.other) for block in about * 2)
+    out = BoardPack.objects.exclude(pk=ground.pack.pk).latest("pk")
+    asked = PackQuestion.objects.bulk_create(
+        PackQuestion(block=out.blocks.first(), text="x", asked_by=ground.other) for _pk in risks[:PLANNED]
+    )
+    ground.question = getattr(ground, "question", asked[0])
+    answers = [AnswerWords(question=one, text="x", office="CIO", written_by=ground.other) for one in asked]
+    answers += [AnswerWords(question=ground.question, text="x", office="CIO", written_by=ground.other) for _pk in risks]
+    AnswerWords.objects.bulk_create(answers)
+    BoardPack.objects.filter(pk=out.pk).update(state="RELEASED", released_at=clock.now(), digest="0" * 64)
 
 
 def _led(ground: SimpleNamespace, count: int) -> None:

@@ -37,6 +37,11 @@ PAGES = {
         for page in ("", "-paper", "-blocks", "-numbers", "-freezing", "-thawing", "-withdrawal")
     },
     **{f"board:pack-block-{act}": of("board-pack-block") for act in ("words", "removal", "dispute")},
+    "board:pack-verify": Line(),
+    "board:pack-file": of("board-pack-file", "pk", name=lambda file: file.format.lower()),
+    "board:question": of("board-question"),
+    "board:pack-block-questions": of("board-pack-block"),
+    "api:board-questions-answer": of("board-question", writes="board.answer_question"),
     "theme": Line(),
     "pages": Line(),
     "people:account": Line(),
@@ -400,6 +405,8 @@ RESOURCES = {
     "audit-entries": of("audit-entry"),
     "board-packs": of("board-pack"),
     "board-pack-blocks": of("board-pack-block"),
+    "board-pack-files": of("board-pack-file"),
+    "board-questions": of("board-question"),
     "breaches": of("breach"),
     "controls": of("control"),
     "dashboard": Line(),
@@ -572,7 +579,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("charter", "ownership-area", "ownership-wish"), dict.fromkeys((*SEATS, *OVERSEERS, *OF_THE_UNIT), PLACES)),
     # released for all staff, released for the board, and a draft
     **dict.fromkeys(
-        ("board-pack", "board-pack-block"),
+        ("board-pack", "board-pack-block", "board-pack-file", "board-question"),
         SEATS | OVERSEERS | BOARD | OF_THE_UNIT | {"PREPARER": PLACES, "COLLEAGUE": (OWN,)},
     ),
     "concern": {"CISO": PLACES, "ANALYST": (OWN, CONFIDENTIAL)},  # the triage desk, of the whole and of the unit

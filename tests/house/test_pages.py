@@ -7,12 +7,14 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from governance.board.models import AnswerWords, BoardPack, PackQuestion
 from governance.change import declarations
 from governance.change.declarations import Said
 from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import mappings, profiles, statements
 from governance.together import goals
+from portal import clock
 from portal.attention import reminders, reviews
 from portal.attention.models import Reminder
 from portal.people import organisations, proposals
@@ -25,6 +27,7 @@ from risks.treatments import Step
 from tests import browser as chromium
 from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_dependency, make_run
+from tests.factories.board import make_pack
 from tests.factories.compliance import make_framework
 from tests.factories.governance import make_decision, make_goal, make_initiative
 from tests.factories.lists import make_edit, make_view
@@ -43,6 +46,7 @@ OWN_TEST |= {"risks:recalculation", "compliance:framework-csv"}  # files
 OWN_TEST |= {"attention:calendar-file"}  # read by programs, under a secret
 OWN_TEST |= {"risks:authority-new", "risks:appetite-change"}  # pages for leaders
 OWN_TEST |= {"compliance:profile-csv", "compliance:statement-xlsx", "compliance:framework-oscal", "compliance:profile-oscal"}
+OWN_TEST |= {"board:pack-file", "board:pack-blocks", "board:pack-block-words", "board:pack-block-questions"}
 KEYS = {"stage": "CURRENT", "part": "contacts", "kind": "risk"}  # of parameters that are no keys
 TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"
 LOST = """[...document.querySelectorAll('[aria-labelledby], [aria-describedby], [for]')].flatMap(e =>
@@ -127,11 +131,17 @@ def furnished():
     practice = profiles.rate(profile.practices.first(), "IT", 2, actor=reader, reason="Seen on a walk")
     profiles.aim(practice, actor=reader, version=None, owner="BOTH", target_level=3, note="By spring")
     formula = formula_versions.draft({"base_points": "3.5"}, "Levels weigh more.", actor=reader)
+    pack = make_pack(unit=company.root, by=other)
+    question = PackQuestion.objects.create(block=pack.blocks.first(), text="What of it?", asked_by=other)
+    AnswerWords.objects.create(question=question, text="This.", office="CIO", written_by=other)
+    BoardPack.objects.filter(pk=pack.pk).update(state="RELEASED", released_at=clock.now(), digest="0" * 64)
     said = make_comment(risk, by=reader)
     laid = attaching.attach(make_place(risk), io.BytesIO(b"What the night shift saw"), "night.txt", actor=reader)
     comments.change(make_place(risk), said, "Is it in use?", actor=reader, version=1, mentions=[])
     return reader, {
         **dict.fromkeys(("risks:formula-version", "risks:formula-version-change"), formula.pk),
+        "board": pack.pk,
+        "board:question": question.pk,
         "compliance": rules.pk,
         "compliance:profile": profile.pk,
         "compliance:statement": statement.pk,

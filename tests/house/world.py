@@ -14,7 +14,7 @@ from django.test import Client
 from assets.discovery import reading
 from assets.exploited import matches
 from assets.models import ExploitedVulnerability
-from governance.board.models import BoardPack
+from governance.board.models import BoardPack, PackFile, PackQuestion
 from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import crosswalks, mappings, profiles, statements
@@ -333,10 +333,13 @@ def _changing(units: dict[str, Any], assets: dict[str, Any], stranger: Any) -> d
 
 def _told(company: Any, stranger: Any) -> dict[str, dict[str, Any]]:
     """A pack for all staff and one for the board, both released, and a draft."""
-    made: dict[str, dict[str, Any]] = {"board-pack": {}, "board-pack-block": {}}
+    made: dict[str, dict[str, Any]] = {kind: {} for kind in ("board-pack", "board-pack-block", "board-pack-file", "board-question")}
     for place, template in ((OWN, "STAFF"), (OTHER, "QUARTER"), (CONFIDENTIAL, "QUARTER")):
         made["board-pack"][place] = pack = make_pack(unit=company.root, by=stranger, template=template)
-        made["board-pack-block"][place] = pack.blocks.first()
+        made["board-pack-block"][place] = first = pack.blocks.first()
+        about = {"content": b"%PDF", "size": 4, "sha256": f"{pack.pk:064d}"}
+        made["board-pack-file"][place] = PackFile.objects.create(pack=pack, format="PDF", **about)
+        made["board-question"][place] = PackQuestion.objects.create(block=first, text="What of it?", asked_by=stranger)
         if place != CONFIDENTIAL:
             BoardPack.objects.filter(pk=pack.pk).update(state="RELEASED", released_at=clock.now(), digest="0" * 64)
     return made

@@ -1,3 +1,3 @@
 """The board's addresses in the API."""
 
-from governance.board.api import dashboard, packs  # noqa: F401
+from governance.board.api import dashboard, packs, questions  # noqa: F401

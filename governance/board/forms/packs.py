@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from governance.board import pack_page, pack_words
+from governance.board import pack_page, pack_words, questions
 from governance.board.models import BoardPack
 from governance.together.models import Decision, Position
 from portal.people.models import Unit
@@ -65,3 +65,41 @@ class BlockWordsForm(Answers):
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
+
+
+class QuestionForm(Answers):
+    text = forms.CharField(
+        label=_("What do you want to know?"),
+        max_length=questions.LONGEST_QUESTION,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class AnswerForm(Answers):
+    text = forms.CharField(
+        label=_("What do both of you say?"),
+        help_text=_("Whoever changes these words asks for both signatures again."),
+        max_length=questions.LONGEST_ANSWER,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+
+class VerifyForm(Answers):
+    """A file, or the hash of one."""
+
+    file = forms.FileField(label=_("Which file?"), required=False)
+    sha256 = forms.RegexField(
+        r"^[0-9a-fA-F]{64}$",
+        label=_("Or its SHA-256"),
+        required=False,
+        error_messages={"invalid": _("A SHA-256 has 64 digits from 0 to f.")},
+    )
+
+    def clean_sha256(self) -> str:
+        return self.cleaned_data["sha256"].lower()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if not self.errors and not given.get("file") and not given.get("sha256"):
+            self.add_error("file", _("Choose a file, or give its hash."))
+        return given

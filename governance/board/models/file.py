@@ -1,0 +1,46 @@
+"""The files of a released pack, as they went out."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from governance.board.models.pack import BoardPack
+from portal import clock
+from portal.history import APPEND_ONLY
+from portal.people.access import Grants, VisibleQuerySet
+
+
+class PackFile(models.Model):
+    """One file of a released pack with its SHA-256. The bytes stand in the row, so that what keeps the row keeps them."""
+
+    class Format(models.TextChoices):
+        PDF = "PDF", _("PDF")
+        XLSX = "XLSX", _("Workbook")
+        PPTX = "PPTX", _("Slides")
+
+    pack = models.ForeignKey(BoardPack, on_delete=models.PROTECT, related_name="files")
+    format = models.CharField(max_length=4, choices=Format)
+    content = models.BinaryField()
+    size = models.PositiveIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=clock.now)
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        triggers = APPEND_ONLY
+        ordering = ["pack_id", "format"]
+        indexes = [models.Index(fields=["sha256"], name="pack_files_by_hash")]
+        constraints = [models.UniqueConstraint(fields=["pack", "format"], name="one_file_a_pack_and_format")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.pack.number}.{self.format.lower()}"
+
+    @classmethod
+    def visibility(cls, grants: Grants) -> Q:
+        """Whoever may open its pack."""
+        return Q(pack__in=BoardPack.objects.filter(BoardPack.visibility(grants)))

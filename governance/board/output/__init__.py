@@ -1,0 +1,1 @@
+"""A pack as files: what it says (`document`), and that as PDF (the same bytes for the same pack), workbook and slides."""

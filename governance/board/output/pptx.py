@@ -1,0 +1,117 @@
+"""A pack as slides: a title, a slide a block, and who signed it."""
+
+import io
+from datetime import datetime
+from typing import Any
+
+from pptx import Presentation
+from pptx.dml.color import RGBColor
+from pptx.util import Emu, Inches, Pt
+
+from governance.board.output import pdf
+from governance.board.output.document import Document
+
+WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
+LEFT, TOP, ACROSS = Inches(0.7), Inches(1.4), Inches(11.9)
+TITLE, TITLE_ONLY = 0, 5  # layouts
+MOST_ROWS = 12  # fit on a slide; the file beside it holds all
+BANDS = ("F4F3F0", "E6EEF0", "BCD7DF", "E0B75C", "D06C2C", "8E1B23")
+
+
+def write(document: Document) -> bytes:
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = WIDTH, HEIGHT
+    about = deck.core_properties
+    about.title, about.author, about.language = f"{document['number']} {document['title']}", document["organisation"], "en"
+    if document["moment"]:
+        about.created = about.modified = datetime.fromisoformat(document["moment"]).replace(tzinfo=None)
+    first = deck.slides.add_slide(deck.slide_layouts[TITLE])
+    first.shapes.title.text = document["title"]
+    lines = [document["organisation"], document["released"] or document["draft"], document["as_of"]]
+    first.placeholders[1].text = "\n".join(line for line in lines if line)
+    for block in document["blocks"]:
+        _block(deck, document, block)
+    _signed(deck, document)
+    out = io.BytesIO()
+    deck.save(out)
+    return out.getvalue()
+
+
+def _block(deck: Any, document: Document, block: Document) -> None:
+    slide = _slide(deck, block["heading"])
+    lines = [line for one in block["said"] for line in (one["text"], f"({one['who']})")]
+    lines += [block["sentence"]] if block["sentence"] else []
+    lines += [f"{label}: {value}" for label, value in block["figures"]]
+    lines += [document["words"]["stale"]] if block["is_stale"] else []
+    top = TOP
+    if lines:
+        top = _text(slide, lines, top)
+    if block["heat"]:
+        _heat(slide, document, block["heat"], top)
+    elif block["curve"] and block["curve"]["svg"]:
+        picture = slide.shapes.add_picture(
+            io.BytesIO(pdf.picture(block["curve"]["svg"])), LEFT, top, height=HEIGHT - top - Inches(0.4)
+        )
+        picture._element._nvXxPr.cNvPr.set("descr", block["curve"]["alt"])
+    elif block["rows"]:
+        rows = block["rows"][:MOST_ROWS]
+        grid = [[column["label"] for column in block["columns"]], *rows]
+        _table(slide, grid, top, block["heading"])
+    left = len(block["rows"]) - MOST_ROWS
+    note = [f"+ {left}"] if left > 0 else []
+    note += [block["more"]] if block["more"] else []
+    if note:
+        slide.notes_slide.notes_text_frame.text = "\n".join(note)
+
+
+def _signed(deck: Any, document: Document) -> None:
+    slide = _slide(deck, document["words"]["signed_off"])
+    lines = [f"{office}: {who}, {when}" for office, who, when in document["signatures"]] or [document["draft"]]
+    lines += [document["words"]["notice"], f"{document['words']['digest']}: {document['digest']}"]
+    _text(slide, lines, TOP)
+
+
+def _slide(deck: Any, heading: str) -> Any:
+    slide = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
+    title = slide.shapes.title
+    title.left, title.top, title.width, title.height = LEFT, Inches(0.35), ACROSS, Inches(0.9)
+    title.text = heading
+    return slide
+
+
+def _text(slide: Any, lines: list[str], top: Emu) -> Emu:
+    """The lines in a box; returns where what follows may begin."""
+    count = sum(1 + len(line) // 120 for line in lines)
+    height = min(Inches(0.28) * count + Inches(0.2), HEIGHT - top)
+    frame = slide.shapes.add_textbox(LEFT, top, ACROSS, height).text_frame
+    frame.word_wrap = True
+    for place, line in enumerate(lines):
+        paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
+        paragraph.text = line
+        paragraph.font.size = Pt(14)
+    return Emu(min(top + height, HEIGHT - Inches(2)))
+
+
+def _table(slide: Any, rows: list[list[str]], top: Emu, words: str) -> Any:
+    shape = slide.shapes.add_table(len(rows), len(rows[0]), LEFT, top, ACROSS, Inches(0.3) * len(rows))
+    shape._element._nvXxPr.cNvPr.set("descr", words)
+    for y, row in enumerate(rows):
+        for x, text in enumerate(row):
+            cell = shape.table.cell(y, x)
+            cell.text = str(text)
+            cell.text_frame.paragraphs[0].font.size = Pt(11)
+    return shape.table
+
+
+def _heat(slide: Any, document: Document, heat: Document, top: Emu) -> None:
+    words = document["words"]
+    rows = [[f"{words['likelihood']} × {words['impact']}", *heat["columns"]]]
+    rows += [[row["word"], *(f"{count} {band}" for count, _number, band in row["cells"])] for row in heat["rows"]]
+    table = _table(slide, rows, top, heat["alt"])
+    for y, row in enumerate(heat["rows"], 1):
+        for x, (_count, number, _band) in enumerate(row["cells"], 1):
+            fill = table.cell(y, x).fill
+            fill.solid()
+            fill.fore_color.rgb = RGBColor.from_string(BANDS[number])
+            paragraph = table.cell(y, x).text_frame.paragraphs[0]
+            paragraph.font.color.rgb = RGBColor.from_string("FFFFFF" if number == 5 else "000000")

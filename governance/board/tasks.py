@@ -1,0 +1,12 @@
+"""What the beat asks of packs."""
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from governance.board.output import making
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def make_pack_files() -> None:
+    """The rows say which released packs lack a file."""
+    making.make_missing()
