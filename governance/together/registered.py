@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _t
@@ -243,8 +244,20 @@ for named in foundation.NAMED:
     subjects.add_panel(named, "decisions", "together/decisions/_panel.html", _panel(named), order=60)
 
 searchable.register(
-    searchable.Searchable("decision", label=["title"], words=["question", "context", "arbiter_reason"], number="number"),
-    searchable.Searchable("condition", label=["text"], words=["met_note"], at=[("decision", "decision")]),
+    searchable.Searchable(
+        "decision",
+        label=["title"],
+        words=["question", "context", "arbiter_reason"],
+        number="number",
+        kept_out=Q(is_privileged=True),
+    ),
+    searchable.Searchable(
+        "condition",
+        label=["text"],
+        words=["met_note"],
+        at=[("decision", "decision")],
+        kept_out=Q(decision__is_privileged=True),
+    ),
 )
 
 

@@ -113,13 +113,22 @@ def of(person: Any) -> list[Dated]:
 
 def is_withheld(kind: str, subject: Any) -> bool:
     """Whether the subject, or what it belongs to, is for few eyes alone."""
+    return is_privileged(kind, subject) or _says(kind, subject, "is_confidential")
+
+
+def is_privileged(kind: str, subject: Any) -> bool:
+    """Whether the subject, or what it belongs to, is between the seats and counsel: no mail names it."""
+    return _says(kind, subject, "is_privileged")
+
+
+def _says(kind: str, subject: Any, name: str) -> bool:
     belongs = [subject]
     for path in subjects.of_kind(kind).related:
         here = subject
         for step in path.split("__"):
             here = getattr(here, step, None)
             belongs.append(here)
-    return any(getattr(one, "is_confidential", False) or getattr(one, "is_privileged", False) for one in belongs)
+    return any(getattr(one, name, False) for one in belongs)
 
 
 def _reviews(person: Any) -> list[Dated]:

@@ -9,11 +9,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal import subjects
-from portal.attention import news
+from portal.attention import calendars, news
 from portal.attention.models import Digest, Reminder
 from portal.people import organisations
 from portal.people.addresses import absolute
@@ -104,10 +105,16 @@ def _groups(person: User, told: Sequence[Reminder]) -> list[Group]:
     return found
 
 
+def _label(kind: subjects.Subject, subject) -> str:
+    if calendars.is_privileged(kind.kind, subject):
+        return _("%(word)s that is privileged") % {"word": capfirst(str(kind.word))}
+    return kind.label(subject)
+
+
 def _line(reminder: Reminder, subject, today: date) -> Line:
     kind = subjects.of_kind(reminder.subject_kind)
     return Line(
-        label=kind.label(subject),
+        label=_label(kind, subject),
         word=str(kind.word),
         url=absolute(reverse("attention:reminder", args=[reminder.pk])),
         due_on=reminder.due_on,

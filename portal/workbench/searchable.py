@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from portal import subjects
 
 
@@ -17,6 +19,7 @@ class Searchable:
     words: Sequence[str] = ()
     number: str = ""
     at: Sequence[tuple[str, str]] = ()
+    kept_out: Q | None = None  # rows that nobody finds by their words, not even whoever may open them
 
     @property
     def subject(self) -> subjects.Subject:

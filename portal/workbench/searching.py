@@ -131,6 +131,8 @@ def _entries(kind: str, user: Any, asked: Asked) -> QuerySet[SearchEntry]:
     if asked.reference:
         told |= Q(reference=asked.reference)
     seen = subjects.of_kind(kind).visible_to(user).select_related(None).prefetch_related(None).order_by()
+    if (kept_out := searchable.all_kinds()[kind].kept_out) is not None:
+        seen = seen.exclude(kept_out)
     return SearchEntry.objects.filter(told, kind=kind).filter(Exists(seen.filter(pk=OuterRef("subject_id"))))
 
 
