@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +28,7 @@ from risks.errors import (
     SafetyForMoney,
     SavedMeanwhile,
 )
+from risks.exception_errors import WaivedAtTheGate
 from risks.models import Risk, RiskException
 
 Kind, Outcome, ReasonKind, Standing = (
@@ -36,19 +38,35 @@ Kind, Outcome, ReasonKind, Standing = (
     RiskException.Standing,
 )
 EXPIRY = "exception.expiry"
+ASKED_ALONE = (Kind.RISK_ACCEPTANCE, Kind.POLICY_EXCEPTION)  # a gate waiver belongs to a criterion
 EXPIRED, IN_FORCE = "exception.expired", "exception.in_force"
 LONGEST = timedelta(days=366)
 LONGEST_TITLE, LONGEST_TEXT = 200, 4000
 FIELDS = ("title", "reason_kind", "reason", "compensating_control", "starts_on", "ends_on", "owner")
 
 
-@transaction.atomic
 def propose(risk: Risk, kind: str, *, actor: Any, extends: RiskException | None = None, **said: Any) -> RiskException:
-    """Ask whom the table of authority names to accept `risk`, or to let it deviate from a policy; `said` holds FIELDS.
+    """Ask whom the table of authority names to accept `risk`, or to let it deviate from a policy; `said` holds FIELDS. A gate is
+    waived by `waive`.
 
     The same issued anew counts as an extension, from the day the first one began. Raises RiskClosed, SafetyForMoney,
     ExceptionWaits, NotInForce (of what it extends), Invalid by field.
     """
+    if kind not in ASKED_ALONE:
+        raise Invalid(_("This is not complete."), {"kind": [_("Choose a risk acceptance or a policy exception.")]})
+    return _propose(risk, kind, actor, extends, None, said)
+
+
+def waive(risk: Risk, *, actor: Any, price: Decimal | None, **said: Any) -> RiskException:
+    """Ask to let an initiative pass a gate although a criterion is open; called by whoever keeps gates, which says what for. It is
+    not extended: once it has ended, the gate asks anew. Raises as `propose`."""
+    return _propose(risk, Kind.GATE_WAIVER, actor, None, price, said)
+
+
+@transaction.atomic
+def _propose(
+    risk: Risk, kind: str, actor: Any, extends: RiskException | None, price: Decimal | None, said: Mapping[str, Any]
+) -> RiskException:
     risk = _open_risk(risk)
     text = {name: str(said.get(name) or "").strip() for name in ("title", "reason_kind", "reason", "compensating_control")}
     exception = RiskException(
@@ -60,10 +78,9 @@ def propose(risk: Risk, kind: str, *, actor: Any, extends: RiskException | None 
         owner=said.get("owner") or risk.accountable_owner or actor,
         proposed_by=actor,
         proposed_at=clock.now(),
+        price=price,
     )
     _check(exception, set(FIELDS))
-    if kind not in Kind.values:
-        raise Invalid(_("This is not complete."), {"kind": [_("Choose a risk acceptance or a policy exception.")]})
     earlier = extends or _same(exception).exclude(signed_at=None).order_by("-ends_on", "-pk").first()
     if extends is not None and extends.signed_at is None:
         raise NotInForce(extends)
@@ -112,10 +129,13 @@ def change(exception: RiskException, *, actor: Any, version: int | None, **said:
 @transaction.atomic
 def extend(exception: RiskException, ends_on: date, *, actor: Any, **said: Any) -> RiskException:
     """Propose that it lasts until `ends_on`: a new one from the day after (or today, once it is over), with the first start
-    shown; when that is signed, this one closes. Raises as `propose`, ExceptionClosed, NotYourException, NotInForce."""
+    shown; when that is signed, this one closes. Raises as `propose`, ExceptionClosed, NotYourException, NotInForce,
+    WaivedAtTheGate."""
     exception = _locked(exception, actor)
     if exception.signed_at is None:
         raise NotInForce(exception)
+    if exception.kind == Kind.GATE_WAIVER:
+        raise WaivedAtTheGate(exception)
     kept = {name: getattr(exception, name) for name in FIELDS}
     starts_on = max(organisations.today(), exception.ends_on + timedelta(days=1))
     told = kept | said | {"starts_on": starts_on, "ends_on": ends_on}

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
-from governance.change import initiatives
-from governance.change.models import DeclaredLine, Initiative
+from governance.change import gates, holding
+from governance.change.models import DeclaredLine, Initiative, Stage
 from governance.change.models.declaration import MOST_OF_A_LINE
 from portal import clock
 from portal.errors import Invalid
@@ -37,8 +37,8 @@ class Said:
 def declare(initiative: Initiative, lines: Sequence[Said], *, actor: Any, version: int | None = None) -> Initiative:
     """Let `lines` be what it adds or changes; they replace what was declared before, and one that says the same stays. Raises
     InitiativeStopped, InitiativeLive, SavedMeanwhile, Invalid by field (`lines.2` is the third one)."""
-    initiative = initiatives.locked(initiative)
-    initiatives.check_open(initiative)
+    initiative = holding.locked(initiative)
+    holding.check_open(initiative)
     if version is not None and version != initiative.version:
         raise SavedMeanwhile(theirs={}, version=initiative.version, by=None)
     wanted = [_tidied(one) for one in lines]
@@ -50,6 +50,8 @@ def declare(initiative: Initiative, lines: Sequence[Said], *, actor: Any, versio
     initiative.save(update_fields=["declared_at", "version"])
     told = [{"act": one.act, "kind": one.kind, "count": one.count, "asset": one.asset and one.asset.pk} for one in wanted]
     audit.record(actor, DECLARED, initiative, {"lines": told})
+    if initiative.stage != Stage.IDEA:
+        gates.fit(initiative, actor=actor)
     return initiative
 
 
@@ -67,6 +69,8 @@ def add_named(initiative: Initiative, asset: Asset, *, actor: Any) -> DeclaredLi
     initiative.version += 1
     initiative.save(update_fields=["version"])
     audit.record(actor, DECLARED, initiative, {"asset": asset.pk, "afterwards": True})
+    if initiative.is_open and initiative.stage != Stage.IDEA:
+        gates.fit(initiative, actor=actor)
     return line
 
 

@@ -1,7 +1,7 @@
 """What following a change refuses."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal.errors import Refused
 
@@ -60,6 +60,82 @@ class AnswerAtTheInitiative(Refused):
     def __init__(self, initiative):
         sentence = _("Say on the page of %(number)s whether it belongs there, so that both offices see your answer.")
         super().__init__(sentence % {"number": initiative.number}, initiative=initiative.pk)
+
+
+class GateClosed(Refused):
+    """A mandatory criterion is neither met by the word of both offices nor waived."""
+
+    code = "gate-closed"
+
+    def __init__(self, initiative, stage, open_criteria):
+        questions = [criterion.asks.question for criterion in open_criteria]
+        facts = {"number": initiative.number, "stage": stage.label, "count": len(questions), "first": questions[0]}
+        sentence = ngettext(
+            "%(number)s does not get to “%(stage)s” yet: “%(first)s” is open. Let both offices answer it, or ask for a waiver.",
+            "%(number)s does not get to “%(stage)s” yet: %(count)d criteria are open, the first is “%(first)s” Let both offices"
+            " answer them, or ask for waivers.",
+            len(questions),
+        )
+        super().__init__(sentence % facts, initiative=initiative.pk, criteria=[criterion.pk for criterion in open_criteria])
+
+
+class GatePassed(Refused):
+    code = "gate-passed"
+
+    def __init__(self, gate):
+        sentence = _("%(gate)s was passed already; what was answered stays.")
+        super().__init__(sentence % {"gate": str(gate)}, gate=gate.pk)
+
+
+class AskedAlready(Refused):
+    code = "gate-asked"
+
+    def __init__(self, gate):
+        super().__init__(_("%(gate)s was put to security already.") % {"gate": str(gate)}, gate=gate.pk)
+
+
+class SameHand(Refused):
+    """One person would answer for both offices."""
+
+    code = "same-hand"
+    sentence = gettext_lazy("You answered this one for the other office already, so somebody else answers for yours.")
+
+
+class CriterionDropped(Refused):
+    code = "criterion-dropped"
+    sentence = gettext_lazy("Security asks this no more.")
+
+
+class OnlySecurityDrops(Refused):
+    code = "only-security-drops"
+    sentence = gettext_lazy("Only the security office asks fewer criteria; ask it, or ask for a waiver.")
+
+
+class PatternNotApproved(Refused):
+    code = "pattern-not-approved"
+
+    def __init__(self, pattern):
+        sentence = _("%(number)s is not approved by both offices, or was retired. Choose another pattern.")
+        super().__init__(sentence % {"number": pattern.number}, pattern=pattern.pk)
+
+
+class PatternFitsNothing(Refused):
+    code = "pattern-fits-nothing"
+
+    def __init__(self, pattern, initiative):
+        sentence = _("%(pattern)s answers nothing that %(initiative)s is still asked.")
+        facts = {"pattern": pattern.number, "initiative": initiative.number}
+        super().__init__(sentence % facts, pattern=pattern.pk, initiative=initiative.pk)
+
+
+class PatternOver(Refused):
+    code = "pattern-over"
+    sentence = gettext_lazy("This pattern was retired or is in use already; propose another one.")
+
+
+class CriterionMet(Refused):
+    code = "criterion-met"
+    sentence = gettext_lazy("Both offices say that this is met, so there is nothing to waive.")
 
 
 class MilestoneReached(Refused):

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, Window
+from django.db.models import Count, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
 from governance.change import roadmap
-from governance.change.models import DeclaredLine, Initiative, Milestone, Stage
+from governance.change.models import DeclaredLine, Initiative, InitiativeRisk, Milestone, Stage
 from governance.change.roadmap import Bar
 from portal.people import organisations
+from portal.record.models import Seal
 from portal.web import listing
 from portal.web.listing import Order, Page
+from risks.models import Risk
 
 AS = ("list", "board", "roadmap")
 NEWEST = Order("-number", "id", descending=True)
@@ -104,11 +106,17 @@ def _board(rows: QuerySet[Initiative]) -> list[Column]:
     return [Column(stage, [row for row in found_rows if row.stage == stage], counts.get(stage, 0)) for stage in Stage]
 
 
-def parts(user: Any) -> tuple[Prefetch, ...]:
-    """What programs read with an initiative; of a named asset whether `user` may open it."""
+def whole(rows: QuerySet[Initiative], user: Any) -> QuerySet[Initiative]:
+    """With what programs read of an initiative; of a named asset whether `user` may open it, of risks those that they may."""
     open_to = Asset.objects.visible_to(user).filter(pk=OuterRef("asset"))
     lines = DeclaredLine.objects.filter(archived_at=None).annotate(may_open=Exists(open_to))
-    return standing_milestones(), Prefetch("declared_lines", lines, to_attr="standing_lines")
+    named = InitiativeRisk.objects.filter(archived_at=None, risk__in=Risk.objects.visible_to(user))
+    sealed = Seal.objects.filter(entry=OuterRef("joined_entry")).values("sealed_at")[:1]
+    return rows.annotate(joined_sealed_at=Subquery(sealed)).prefetch_related(
+        standing_milestones(),
+        Prefetch("declared_lines", lines, to_attr="standing_lines"),
+        Prefetch("risk_links", named, to_attr="named_risks"),
+    )
 
 
 def standing_milestones() -> Prefetch:

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
-from governance.change import declared, offices
+from governance.change import declared, gate_page, joined, offices
 from governance.change.declared import Declared
-from governance.change.models import Initiative, Milestone, Stage
+from governance.change.gate_page import Standing
+from governance.change.joined import Joined
+from governance.change.models import Initiative, InitiativeRisk, Milestone, Pattern, Stage
 from portal.archive import changes
 from portal.people import organisations
-from risks.models import Office
+from risks.models import Office, Risk
+
+MOST_RISKS, MOST_PATTERNS = 50, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,15 @@ class Page:
     next_stage: Stage | None
     declared: Declared
     voice: Office | None  # for which the reader answers
+    gates: Sequence[Standing]
+    joined: Joined
+    risks: Sequence[Risk]  # those the reader may open
+    hidden_risks: int
+    patterns: Sequence[Pattern]  # that may be used
+
+    @property
+    def next_gate(self) -> Standing | None:
+        return next((one for one in self.gates if one.gate.opens == self.initiative.next_stage), None)
 
     @property
     def left(self) -> Decimal | None:
@@ -52,13 +65,16 @@ def of_user(user: Any) -> QuerySet[Initiative]:
     """What `user` may open, with what hangs on it."""
     rows = Initiative.objects.visible_to(user).current()
     milestones = Prefetch("milestones", Milestone.objects.filter(archived_at=None))
-    return rows.select_related("unit", "owner", "sponsor", "security_lead", "proposed_by").prefetch_related(milestones)
+    named = rows.select_related("unit", "owner", "sponsor", "security_lead", "proposed_by").prefetch_related(milestones)
+    return named.annotate(risk_count=Count("risk_links", filter=Q(risk_links__archived_at=None)))
 
 
 def read(initiative: Initiative, user: Any) -> Page:
     """A row of `of_user` as its page shows it."""
     entries, has_more = changes.read("initiative", initiative, user)
     may_change = initiative.is_open and user.has_perm("change.change_initiative")
+    linked = initiative.risk_count
+    risks = _risks(initiative, user) if linked else []
     return Page(
         initiative=initiative,
         steps=steps_of(initiative),
@@ -69,7 +85,18 @@ def read(initiative: Initiative, user: Any) -> Page:
         next_stage=initiative.next_stage if may_change else None,
         declared=declared.read(initiative, user),
         voice=offices.voice(user, initiative) if may_change else None,
+        gates=gate_page.of_initiative(initiative),
+        joined=joined.of(initiative),
+        risks=risks,
+        hidden_risks=max(0, linked - len(risks)),
+        patterns=list(Pattern.objects.approved().order_by("number")[:MOST_PATTERNS]) if may_change else [],
     )
+
+
+def _risks(initiative: Initiative, user: Any) -> list[Risk]:
+    links = InitiativeRisk.objects.filter(initiative=initiative, archived_at=None).values("risk")
+    rows = Risk.objects.visible_to(user).filter(pk__in=links).select_related("unit", "score_state")
+    return list(rows.order_by("number")[:MOST_RISKS])
 
 
 def steps_of(initiative: Initiative) -> list[Step]:

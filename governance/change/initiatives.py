@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from governance.change import wanted
-from governance.change.errors import InitiativeLive, InitiativeStopped, MilestoneReached
+from governance.change import gates, holding, wanted
+from governance.change.errors import InitiativeStopped, MilestoneReached
 from governance.change.models import Initiative, Milestone, Stage
 from governance.change.wanted import Planned
 from portal import clock
@@ -25,7 +25,6 @@ FIELDS = (
     *("title", "purpose", "kind", "unit", "sponsor", "owner", "security_lead", "status", "is_purchase", "reachability"),
     *("touches_safety", "budget", "spent", "spent_on", "benefits", "benefit_per_year", "starts_on", "live_on"),
 )
-ROLES = ("sponsor", "owner", "security_lead")
 LONGEST_REASON = 300
 
 
@@ -49,7 +48,7 @@ def change(
 ) -> Initiative:
     """Say it otherwise; `milestones` replace those that are not reached (None: they stay). Raises InitiativeStopped,
     SavedMeanwhile, Invalid by field."""
-    initiative = locked(initiative)
+    initiative = holding.locked(initiative)
     if initiative.status == Status.STOPPED:
         raise InitiativeStopped(initiative)
     if version is not None and version != initiative.version:
@@ -65,14 +64,16 @@ def change(
     if milestones is not None:
         _plan(initiative, milestones)
     audit.record(actor, "initiative.changed", initiative, {"fields": changed, "milestones": milestones is not None})
+    if initiative.is_open and initiative.stage != Stage.IDEA:
+        gates.fit(initiative, actor=actor)
     return initiative
 
 
 @transaction.atomic
 def stop(initiative: Initiative, *, actor: Any, reason: str) -> Initiative:
     """Give it up, for a reason; what it came to stays on record. Raises InitiativeStopped, InitiativeLive, Invalid."""
-    initiative = locked(initiative)
-    check_open(initiative)
+    initiative = holding.locked(initiative)
+    holding.check_open(initiative)
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
         raise Invalid(_("This is not complete."), {"reason": [_("Say why in at most %d characters.") % LONGEST_REASON]})
@@ -86,7 +87,7 @@ def stop(initiative: Initiative, *, actor: Any, reason: str) -> Initiative:
 @transaction.atomic
 def reach(milestone: Milestone, *, actor: Any, reached_on: date | None = None) -> Milestone:
     """Note that a milestone was reached, today or on an earlier day. Raises InitiativeStopped, MilestoneReached, Invalid."""
-    initiative = locked(Initiative(pk=milestone.initiative_id))
+    initiative = holding.locked(Initiative(pk=milestone.initiative_id))
     if initiative.status == Status.STOPPED:
         raise InitiativeStopped(initiative)
     milestone = Milestone.objects.select_for_update().get(pk=milestone.pk)
@@ -108,33 +109,22 @@ def reach(milestone: Milestone, *, actor: Any, reached_on: date | None = None) -
 def hand_over(initiative: Initiative, successor: User, *, person: User, actor: Any) -> User:
     """Let `successor` be what `person` was to it: sponsor, owner, or who speaks for security. An owner or sponsor cannot speak for
     security as well: then nobody but the CISO does."""
-    initiative = locked(initiative)
-    before = {name: getattr(initiative, f"{name}_id") for name in ROLES}
-    for name in ROLES:
+    initiative = holding.locked(initiative)
+    before = {name: getattr(initiative, f"{name}_id") for name in holding.ROLES}
+    for name in holding.ROLES:
         if before[name] == person.pk:
             setattr(initiative, name, successor)
     if initiative.security_lead_id in (initiative.owner_id, initiative.sponsor_id):
         initiative.security_lead = None
     initiative.version += 1
-    initiative.save(update_fields=[*ROLES, "version"])
+    initiative.save(update_fields=[*holding.ROLES, "version"])
     audit.record(
-        actor, "initiative.handed_over", initiative, {name: [before[name], getattr(initiative, f"{name}_id")] for name in ROLES}
+        actor,
+        "initiative.handed_over",
+        initiative,
+        {name: [before[name], getattr(initiative, f"{name}_id")] for name in holding.ROLES},
     )
     return successor
-
-
-def locked(initiative: Initiative) -> Initiative:
-    """As it stands now; of two who move it one comes second."""
-    rows = Initiative.objects.select_for_update(of=("self",), no_key=True).select_related("unit", *ROLES)
-    return rows.get(pk=initiative.pk)
-
-
-def check_open(initiative: Initiative) -> None:
-    """Raises InitiativeStopped, InitiativeLive."""
-    if initiative.status == Status.STOPPED:
-        raise InitiativeStopped(initiative)
-    if initiative.stage == Stage.LIVE:
-        raise InitiativeLive(initiative)
 
 
 def planned(initiative: Initiative) -> list[Planned]:

@@ -8,14 +8,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from governance.change import initiatives, sightings
-from governance.change.models import Initiative, SeenAsset
+from governance.change import gates, initiatives, patterns, sightings
+from governance.change.models import Initiative, Pattern, SeenAsset
 from portal import subjects
 from portal.archive import changes
 from portal.attention import reviews
 from portal.people import holdings
 from portal.people.models import User
 from portal.record import redacting
+from portal.signing import registry
 from portal.workbench import searchable
 
 FIELDS = {
@@ -43,11 +44,31 @@ FIELDS = {
     "stopped_at": _("Stopped"),
     "stopping_reason": _("Why it was stopped"),
 }
+PATTERN_WORDS = {"title": _("Name"), "description": _("How it is built"), "answers": _("What it answers")}
+GATE_FIELDS = {
+    "size": _("Size"),
+    "opened_at": _("Clock began"),
+    "asked_at": _("Put to security"),
+    "promised_on": _("Answered by"),
+    "passed_at": _("Passed"),
+}
+GATE_VERBS = {
+    "gate.set_up": _("Set up"),
+    "gate.asked": _("Put to security"),
+    "gate.answered": _("Answered"),
+    "gate.criterion_dropped": _("Security asks one thing less"),
+    "gate.waiver_asked": _("A waiver was asked for"),
+    "gate.passed": _("Passed"),
+}
+PATTERN_VERBS = {"pattern.proposed": _("Proposed"), "pattern.approved": _("Approved"), "pattern.retired": _("Retired")}
 VERBS = {
     "initiative.proposed": _("Proposed"),
     "initiative.changed": _("Changed"),
     "initiative.advanced": _("Moved on"),
     "initiative.stopped": _("Stopped"),
+    "initiative.risk_linked": _("Risk linked"),
+    "initiative.risk_unlinked": _("Risk taken off"),
+    "initiative.pattern_used": _("Answered by an approved pattern"),
     "initiative.declared": _("Declared what it adds or changes"),
     "initiative.seen": _("Seen in the inventory"),
     "initiative.milestone_reached": _("Milestone reached"),
@@ -88,24 +109,80 @@ subjects.register(
         related=("initiative__unit", "asset"),
     )
 )
+subjects.register(
+    subjects.Subject(
+        kind="gate",
+        model="change.Gate",
+        word=_("gate"),
+        plural=_("gates"),
+        resource="gates",
+        page="change:gate",
+        url=lambda gate: reverse("change:gate", args=[gate.pk]),
+        label=str,
+        related=("initiative__unit",),
+    )
+)
+reviews.on_answer(gates.QUESTION, gates.refuse_answer)
+reviews.sides_with(gates.QUESTION, gates.sides)
+reviews.changed_at(gates.QUESTION, lambda review: reverse("change:gate", args=[review.subject_id]))
+reviews.ask_with(gates.QUESTION, _("A gate waits for the answers of security."))
+subjects.register(
+    subjects.Subject(
+        kind="pattern",
+        model="change.Pattern",
+        word=_("approved pattern"),
+        plural=_("approved patterns"),
+        resource="patterns",
+        page="change:pattern",
+        url=lambda pattern: reverse("change:pattern", args=[pattern.pk]),
+        label=str,
+        unit=lambda _pattern: None,
+        material=lambda pattern: {name: getattr(pattern, name) for name in PATTERN_WORDS},
+        related=("proposed_by",),
+    )
+)
+registry.register(
+    registry.Signable(
+        kind="pattern",
+        proposed_by=lambda pattern: pattern.proposed_by_id,
+        unsigned=Pattern.objects.unsigned,
+        signed=patterns.take_force,
+        check=patterns.check_open,
+        words=PATTERN_WORDS,
+        say=lambda name, value: (
+            "\n".join(f"{key}: {note}" for key, note in sorted(value.items())) if name == "answers" else str(value)
+        ),
+    )
+)
 for question in sightings.QUESTION.values():
     reviews.on_answer(question, sightings.refuse_answer)
     reviews.sides_with(question, partial(sightings.sides, question))
     reviews.changed_at(question, lambda review: _at_seen(review.subject_id))
     reviews.ask_with(question, _("Seen and not declared: does it belong to the initiative?"))
+changes.words("gate", fields=GATE_FIELDS, verbs=GATE_VERBS)
+changes.words("pattern", fields=PATTERN_WORDS, verbs=PATTERN_VERBS)
 changes.words("initiative", fields=FIELDS, verbs=VERBS)
 redacting.add(
     redacting.Beside(
         "initiative", "declared_lines.zone", _("Zones"), "change.DeclaredLine", "zone", rows=lambda _kind, pk: {"initiative": pk}
     )
 )
+for name, label in (
+    ("it_note", _("What IT shows")),
+    ("security_note", _("What security shows")),
+    ("dropping_reason", _("Why security asks it no more")),
+):
+    redacting.add(
+        redacting.Beside("gate", f"criteria.{name}", label, "change.Criterion", name, rows=lambda _kind, pk: {"gate": pk})
+    )
 redacting.add(
     redacting.Beside(
         "initiative", "milestones.title", _("Milestones"), "change.Milestone", "title", rows=lambda _kind, pk: {"initiative": pk}
     )
 )
 searchable.register(
-    searchable.Searchable("initiative", label=["title"], words=["purpose", "benefits", "external_id"], number="number")
+    searchable.Searchable("initiative", label=["title"], words=["purpose", "benefits", "external_id"], number="number"),
+    searchable.Searchable("pattern", label=["title"], words=["description"], number="number"),
 )
 
 

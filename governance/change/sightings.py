@@ -9,7 +9,7 @@ from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, 
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
-from governance.change import declarations, initiatives, offices
+from governance.change import declarations, holding, offices
 from governance.change.errors import AnswerAtTheInitiative, NotYourAnswer, SeenSettled
 from governance.change.models import DeclaredLine, Initiative, SeenAsset, Stage
 from portal import clock
@@ -44,7 +44,7 @@ def look() -> int:
 def answer(seen: SeenAsset, said: str, *, actor: Any) -> SeenAsset:
     """Say for one's office whether it belongs to the initiative; where both say the same it is settled. Raises SeenSettled,
     NotYourAnswer, Invalid."""
-    initiative = initiatives.locked(Initiative(pk=seen.initiative_id))
+    initiative = holding.locked(Initiative(pk=seen.initiative_id))
     seen = SeenAsset.objects.select_for_update(of=("self",)).select_related("asset").get(pk=seen.pk)
     seen.initiative = initiative
     if seen.state != State.ASKED:
@@ -138,7 +138,7 @@ def _fits(line: DeclaredLine, asset: Asset) -> bool:
 
 
 def _note(initiative: Initiative, found: Sequence[tuple[Asset, DeclaredLine | None]]) -> int:
-    initiative = initiatives.locked(initiative)
+    initiative = holding.locked(initiative)
     rows = [
         SeenAsset(
             initiative=initiative,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.change.views import declarations, initiatives
+from governance.change.views import declarations, gates, initiatives, patterns
 
 app_name = "change"
 urlpatterns = [
@@ -13,6 +13,18 @@ urlpatterns = [
     path("initiatives/<int:pk>/stage/", initiatives.stage, name="initiative-stage"),
     path("initiatives/<int:pk>/stopping/", initiatives.stopping, name="initiative-stopping"),
     path("initiatives/<int:pk>/declaration/", declarations.declaration, name="initiative-declaration"),
+    path("initiatives/<int:pk>/pattern/", patterns.use, name="initiative-pattern"),
+    path("initiatives/<int:pk>/risks/", patterns.risk, name="initiative-risks"),
+    path("initiatives/<int:pk>/risks/<int:risk_pk>/removal/", patterns.risk_removal, name="initiative-risk-removal"),
+    path("gates/<int:pk>/", gates.gate, name="gate"),
+    path("gates/<int:pk>/asking/", gates.asking, name="gate-asking"),
+    path("criteria/<int:pk>/answer/", gates.answering, name="criterion-answer"),
+    path("criteria/<int:pk>/dropping/", gates.dropping, name="criterion-dropping"),
+    path("criteria/<int:pk>/waiver/", gates.waiver, name="criterion-waiver"),
+    path("patterns/", patterns.listed, name="patterns"),
+    path("patterns/new/", patterns.new, name="pattern-new"),
+    path("patterns/<int:pk>/", patterns.pattern, name="pattern"),
+    path("patterns/<int:pk>/retiring/", patterns.retiring, name="pattern-retiring"),
     path("seen/<int:pk>/answer/", declarations.seen, name="seen-answer"),
     path("milestones/<int:pk>/reaching/", initiatives.reaching, name="milestone-reaching"),
 ]

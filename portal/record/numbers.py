@@ -4,6 +4,7 @@ from django.db import connection
 
 SEQUENCES = {
     "A": "asset_number",
+    "AP": "pattern_number",
     "BP": "board_pack_number",
     "C": "control_number",
     "CN": "concern_number",

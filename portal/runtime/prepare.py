@@ -38,6 +38,7 @@ def main() -> int:
         call_command("seed_demo")
     else:
         call_command("first_sign_in")
+    call_command("add_gate_templates")
     call_command("add_frameworks")  # the demo has brought them on a day of its own
     return 0
 

@@ -87,6 +87,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         (
             Place("together:decision-new", _("Ask for a decision"), _("A question for both offices.")),
             Place("change:initiative-new", _("Propose an initiative"), _("A change, from the idea on.")),
+            Place("change:pattern-new", _("Propose a pattern"), _("A way of building that both offices approve once.")),
             Place("together:goal-new", _("Propose a shared goal"), _("One measure from IT, one from security.")),
             Place("together:theme-new", _("Add a theme"), _("One of the three to seven of the strategy.")),
             Place("risks:concern-new", _("Raise a concern"), _("What could happen, and where: two answers.")),
@@ -116,6 +117,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("together:goals", _("Shared goals"), _("Themes, goals, and what they are there for.")),
             Place("together:ownership", _("Who leads what"), _("The charter, and where leading is unclear.")),
             Place("change:initiatives", _("Initiatives"), _("What is under way, as a list, a board and a road map.")),
+            Place("change:patterns", _("Approved patterns"), _("Ways of building that need no second answer at a gate.")),
         ),
     ),
     (

@@ -44,7 +44,9 @@ class _Asked(Answers):
 class ProposalForm(_Asked):
     field_order = ["risk", "kind"]
     risk = forms.CharField(label=_("Which risk does it rest on?"), help_text=_("A number such as R-0017."), max_length=20)
-    kind = forms.ChoiceField(label=_("What kind?"), choices=RiskException.Kind, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("What kind?"), choices=[(kind.value, kind.label) for kind in exceptions.ASKED_ALONE], widget=forms.RadioSelect
+    )
 
     def __init__(self, *args, user=None, **options):
         super().__init__(*args, **options)

@@ -82,6 +82,7 @@ class RiskException(models.Model):
     class Kind(models.TextChoices):
         RISK_ACCEPTANCE = "RISK_ACCEPTANCE", _("Risk acceptance")
         POLICY_EXCEPTION = "POLICY_EXCEPTION", _("Policy exception")
+        GATE_WAIVER = "GATE_WAIVER", _("Gate waiver")
 
     class ReasonKind(models.TextChoices):
         COST = "COST", _("The cure costs more than the harm")

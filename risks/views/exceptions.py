@@ -39,7 +39,7 @@ def exception(request, pk):
         "standing": found.standing_on(organisations.today()),
         "panel": panels.read(found, request.user),
         "may_change": may_change,
-        "may_extend": may_change and found.signed_at is not None,
+        "may_extend": may_change and found.signed_at is not None and found.kind in exceptions.ASKED_ALONE,
         "is_safety": authority.is_safety(found.risk),
         "entries": entries,
     }

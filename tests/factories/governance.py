@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from governance.change import initiatives
-from governance.change.models import Initiative
+from governance.change import declarations, gates, initiatives, stages
+from governance.change.declarations import Said
+from governance.change.models import Criterion, Initiative
 from governance.change.wanted import Planned
 from governance.together import decisions, goals, positions
 from governance.together.goals import Measure
@@ -92,3 +93,17 @@ def share(goal: Goal, *people) -> Goal:
         signatures.sign(goal, actor=User.objects.get(pk=person.pk), factor_at=clock.now())
     goal.refresh_from_db()
     return goal
+
+
+def at_a_gate(initiative: Initiative, *, kind: str = "SERVER", data: str = "INTERNAL") -> Initiative:
+    """Out of the idea: it has declared one thing, and its gates are set up."""
+    declarations.declare(initiative, [Said("ADDS", kind, data)], actor=initiative.owner)
+    return stages.advance(initiative, "PLAN", actor=initiative.owner)
+
+
+def meet(initiative: Initiative, stage: str, owner: User, ciso: User, *, but: str = "") -> None:
+    """Both offices say that every criterion of the gate is met, `but` one."""
+    rows = Criterion.objects.filter(gate__initiative=initiative, gate__opens=stage, dropped_at=None).exclude(asks__key=but)
+    for criterion in rows:
+        for who in (owner, ciso):
+            gates.answer(criterion, "MET", actor=User.objects.get(pk=who.pk), note="The drawing of March shows it")

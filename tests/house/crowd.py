@@ -8,9 +8,9 @@ from typing import Any
 from assets.exploited import matches, rules
 from assets.models import Asset, ExploitedList, ExploitedRule
 from governance.board.models import AnswerWords, BlockWords, BoardPack, PackBlock, PackQuestion
-from governance.change import declarations
+from governance.change import declarations, patterns, stages
 from governance.change.declarations import Said
-from governance.change.models import Milestone, SeenAsset
+from governance.change.models import InitiativeRisk, Milestone, SeenAsset
 from governance.compliance import mappings, profiles, statements
 from governance.together import alignment_terms, decisions, goals, ownership
 from governance.together.models import AlignmentConsent, AlignmentReading, Condition, GoalReading, OwnershipWish
@@ -396,6 +396,12 @@ def _declared(ground: SimpleNamespace, count: int) -> None:
     """The first initiative declares twenty kinds of things, and ever more are seen that it did not."""
     lines = [Said("ADDS", "SERVER", "INTERNAL", 2, f"Zone {n}") for n in range(20)]
     declarations.declare(ground.initiative, lines, actor=ground.other)
+    if not hasattr(ground, "pattern"):
+        stages.advance(ground.initiative, "PLAN", actor=ground.other)
+        told = {"title": "Ours", "description": "So", "answers": {"sbd-owner": "So"}}
+        ground.pattern = patterns.propose(actor=ground.other, **told)
+    links = [InitiativeRisk(initiative=ground.initiative, risk=risk) for risk in Risk.objects.order_by("-pk")[:count]]
+    InitiativeRisk.objects.bulk_create(links, ignore_conflicts=True)
     free = Asset.objects.filter(seen_in=None, archived_at=None).order_by("-pk")[:count]
     SeenAsset.objects.bulk_create(SeenAsset(initiative=ground.initiative, asset=asset, state="ASKED") for asset in free)
 

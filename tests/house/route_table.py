@@ -257,7 +257,10 @@ PAGES = {
     "together:condition-meeting": of("condition"),
     "change:initiatives": Line(),
     "change:initiative-new": Line(),
-    **{f"change:initiative{page}": of("initiative") for page in ("", "-words", "-stage", "-stopping", "-declaration")},
+    **{
+        f"change:initiative{page}": of("initiative")
+        for page in ("", "-words", "-stage", "-stopping", "-declaration", "-pattern", "-risks")
+    },
     "change:milestone-reaching": of("milestone"),
     "together:alignment": Line(),
     "together:alignment-consent": Line(),
@@ -268,6 +271,14 @@ PAGES = {
     "together:theme-new": Line(),
     **{f"together:theme-{page}": of("theme") for page in ("words", "ending")},
     "change:seen-answer": of("seen-asset"),
+    "change:initiative-risk-removal": of("initiative", risk_pk=lambda initiative: initiative.risk_links.get().risk_id),
+    **{f"change:gate{page}": of("gate") for page in ("", "-asking")},
+    **{f"change:criterion{page}": of("criterion") for page in ("-answer", "-dropping", "-waiver")},
+    "change:patterns": Line(),
+    "change:pattern-new": Line(),
+    **{f"change:pattern{page}": of("pattern") for page in ("", "-retiring")},
+    "api:gates-waiver": of("gate", writes="risks.propose_exception"),
+    "api:patterns-speed": Line(),
     "together:ownership": Line(),
     "together:charter-new": Line(),
     "together:charter-withdrawal": of("charter"),
@@ -441,6 +452,8 @@ RESOURCES = {
     "disposals": of("disposal"),
     "exceptions": of("exception"),
     "frameworks": of("framework"),
+    "gates": of("gate"),
+    "patterns": of("pattern"),
     "requirements": of("requirement"),
     "formula-versions": of("formula-version"),
     "formula-preview-rows": of("formula-preview-row", run=lambda row: row.preview.formula_version_id),
@@ -572,7 +585,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "review": SEATS | OVERSEERS | OF_THE_UNIT,
     "exception": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
     "decision": SEATS | OVERSEERS | OF_THE_UNIT,
-    **dict.fromkeys(("initiative", "milestone", "seen-asset"), SEATS | OVERSEERS | OF_THE_UNIT),
+    **dict.fromkeys(("initiative", "milestone", "seen-asset", "gate", "criterion"), SEATS | OVERSEERS | OF_THE_UNIT),
     **dict.fromkeys(
         ("theme", "goal", "goal-reading", "alignment-consent"), dict.fromkeys((*SEATS, *OVERSEERS, *BOARD, *OF_THE_UNIT), PLACES)
     ),
@@ -584,6 +597,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     ),
     "concern": {"CISO": PLACES, "ANALYST": (OWN, CONFIDENTIAL)},  # the triage desk, of the whole and of the unit
     "condition": SEATS | OVERSEERS | OF_THE_UNIT,
+    "pattern": dict.fromkeys((*SEATS, *OVERSEERS, *OF_THE_UNIT), PLACES),
     **dict.fromkeys(
         ("incident", "response-plan", "response-plan-version", "activation", "exercise"), SEATS | OVERSEERS | OF_THE_UNIT
     ),

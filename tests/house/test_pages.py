@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from governance.board.models import AnswerWords, BoardPack, PackQuestion
-from governance.change import declarations
+from governance.change import bearing, declarations, patterns, stages
 from governance.change.declarations import Said
 from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
@@ -108,6 +108,10 @@ def furnished():
     goals.read_measure(goal, "CIO", Decimal(72), actor=reader)
     declarations.declare(started, [Said("ADDS", "OT_DEVICE", "INTERNAL", 3, "Line 2")], actor=reader)
     SeenAsset.objects.create(initiative=started, asset=historian, state="ASKED")
+    stages.advance(started, "PLAN", actor=reader)
+    bearing.link(started, risk, actor=reader)
+    gate = started.gates.first()
+    way = patterns.propose(actor=reader, title="Our platform", description="So", answers={"sbd-owner": "Its owner"})
     answer = make_plan(unit=company.northfield, actor=reader, risks=[risk], assets=[press])
     plans.take_force(answer.versions.get(), actor=None)
     exercise = make_exercise(answer, actor=reader)
@@ -161,6 +165,9 @@ def furnished():
         "risks:concern": raised.pk,
         "together:theme-words": goal.theme_id,
         **dict.fromkeys([f"change:initiative{page}" for page in ("", "-words", "-declaration")], started.pk),
+        "change:gate": gate.pk,
+        "change:criterion-waiver": gate.criteria.first().pk,
+        "change:pattern": way.pk,
         **dict.fromkeys(("risks:incident", "risks:incident-change"), incident.pk),
         **dict.fromkeys(("risks:plan", "risks:plan-change", "risks:exercise-new"), answer.pk),
         **dict.fromkeys(("risks:plan-version", "risks:plan-paper", "risks:plan-part"), answer.versions.get().pk),

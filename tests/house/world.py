@@ -15,6 +15,7 @@ from assets.discovery import reading
 from assets.exploited import matches
 from assets.models import ExploitedVulnerability
 from governance.board.models import BoardPack, PackFile, PackQuestion
+from governance.change import bearing, patterns
 from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import crosswalks, mappings, profiles, statements
@@ -51,7 +52,7 @@ from tests.factories import compliance
 from tests.factories.assets import make_asset, make_dependency, make_host, make_override, make_run, make_scan
 from tests.factories.board import make_pack
 from tests.factories.exploited import WINDOWS, bring, make_rule
-from tests.factories.governance import make_decision, make_goal, make_initiative
+from tests.factories.governance import at_a_gate, make_decision, make_goal, make_initiative
 from tests.factories.lists import make_edit, make_view
 from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
@@ -134,7 +135,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     }
     made |= _signed(made["risk"], stranger)
     made |= _asked(made["risk"], units, stranger)
-    made |= _changing(units, made["asset"], stranger)
+    made |= _changing(units, made["asset"], made["risk"], stranger)
     made |= _formulas(made["risk"], stranger)
     made |= _told(company, stranger)
     made |= _responded(made["risk"], units, stranger)
@@ -319,15 +320,21 @@ def _asked(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[
     return made | {kind: dict.fromkeys(risks, row) for kind, row in known.items()}
 
 
-def _changing(units: dict[str, Any], assets: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
-    """What is under way in two units, with a day it promises, and an asset there that nobody declared."""
-    made: dict[str, dict[str, Any]] = {"initiative": {}, "milestone": {}, "seen-asset": {}}
+def _changing(units: dict[str, Any], assets: dict[str, Any], risks: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
+    """What is under way in two units, with a day it promises, a gate, a risk, and an asset there that nobody declared."""
+    made: dict[str, dict[str, Any]] = {"initiative": {}, "milestone": {}, "seen-asset": {}, "gate": {}, "criterion": {}}
     for place in (OWN, OTHER):
         days = [Planned(f"{WORDS['asset'][place]} is ordered", date(2027, 1, 4), 70)]
         title = f"{WORDS['asset'][place]} renewed"
         made["initiative"][place] = one = make_initiative(unit=units[place], by=stranger, title=title, milestones=days)
         made["milestone"][place] = one.milestones.get()
+        at_a_gate(one)
+        bearing.link(one, risks[place], actor=stranger)
+        made["gate"][place] = one.gates.first()
+        made["criterion"][place] = made["gate"][place].criteria.first()
         made["seen-asset"][place] = SeenAsset.objects.create(initiative=one, asset=assets[place], state="ASKED")
+    told = {"title": "Our web platform", "description": "On our own ground.", "answers": {"sbd-owner": "The platform's owner"}}
+    made["pattern"] = dict.fromkeys(units, patterns.propose(actor=stranger, **told))
     return made
 
 

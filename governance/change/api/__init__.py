@@ -1,5 +1,5 @@
 """Entrances of the API to change."""
 
-from governance.change.api import initiatives
+from governance.change.api import gates, initiatives
 
-__all__ = ["initiatives"]
+__all__ = ["gates", "initiatives"]

@@ -4,10 +4,11 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assets.models import Asset
-from governance.change import declarations, initiative_book, initiatives, sightings, stages, wanted
+from governance.change import bearing, declarations, initiative_book, initiatives, patterns, sightings, stages, wanted
 from governance.change.declarations import Said
 from governance.change.models import DeclaredLine, Initiative, Milestone, SeenAsset, Stage
 from governance.change.models.declaration import MOST_OF_A_LINE
@@ -72,6 +73,10 @@ class InitiativeSerializer(RowSerializer):
         help_text="In the order of their days. On a change they replace those that are not reached.",
     )
     declaration = DeclaredLineSerializer(source="standing_lines", many=True, read_only=True, help_text="Written by `declaration/`.")
+    risks = serializers.SerializerMethodField(help_text="Those it names that the caller may open; written by `risks/`.")
+    security_joined_at = serializers.DateTimeField(
+        source="joined_sealed_at", read_only=True, allow_null=True, help_text="By the seal of the first thing its office did."
+    )
     status = serializers.ChoiceField(
         choices=Initiative.Status.choices, required=False, help_text="Stopped it is by `stopping` alone, for a reason."
     )
@@ -88,6 +93,9 @@ class InitiativeSerializer(RowSerializer):
                 "milestones",
                 "declaration",
                 "declared_at",
+                "risks",
+                "security_asked_at",
+                "security_joined_at",
                 "proposed_by",
                 "proposed_at",
                 "stopped_at",
@@ -95,9 +103,13 @@ class InitiativeSerializer(RowSerializer):
             *("stopping_reason", "source", "external_id", "archived_at", "version"),
         ]
         read_only_fields = [
-            *("number", "stage", "stage_since", "declared_at", "proposed_at", "stopped_at", "stopping_reason"),
+            *("number", "stage", "stage_since", "declared_at", "security_asked_at", "proposed_at", "stopped_at", "stopping_reason"),
             *("source", "external_id", "archived_at", "version"),
         ]
+
+    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
+    def get_risks(self, initiative: Initiative) -> list[int]:
+        return [link.risk_id for link in initiative.named_risks]
 
 
 class StageSerializer(serializers.Serializer):
@@ -106,6 +118,15 @@ class StageSerializer(serializers.Serializer):
 
 class StoppingSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=initiatives.LONGEST_REASON)
+
+
+class PatternUsedSerializer(serializers.Serializer):
+    pattern = Linked("pattern")
+
+
+class RiskNamedSerializer(serializers.Serializer):
+    risk = Linked("risk")
+    remove = serializers.BooleanField(required=False, default=False)
 
 
 class InitiativeFilters(django_filters.FilterSet):
@@ -132,7 +153,7 @@ class InitiativeViewSet(WriteSet):
     ordering_fields = ("number", "proposed_at", "stage_since")
 
     def queryset_for(self, user: Any) -> QuerySet:
-        return super().queryset_for(user).prefetch_related(*initiative_book.parts(user))
+        return initiative_book.whole(super().queryset_for(user), user)
 
     def perform_register(self, validated: Any, actor: Any) -> Initiative:
         said = dict(validated)
@@ -152,6 +173,17 @@ class InitiativeViewSet(WriteSet):
     def declaration(self, instance: Initiative, validated: Any, actor: Any) -> Initiative:
         """Say what it adds or changes; it leaves the idea in no other way."""
         return declarations.declare(instance, [_said(one) for one in validated["lines"]], actor=actor, version=instance.version)
+
+    @state_change(CHANGE, request=PatternUsedSerializer)
+    def pattern(self, instance: Initiative, validated: Any, actor: Any) -> None:
+        """Let an approved pattern answer what its gates ask."""
+        patterns.use(instance, validated["pattern"], actor=actor)
+
+    @state_change(CHANGE, request=RiskNamedSerializer)
+    def risks(self, instance: Initiative, validated: Any, actor: Any) -> None:
+        """Name a risk on it, or take one off."""
+        verb = bearing.unlink if validated["remove"] else bearing.link
+        verb(instance, validated["risk"], actor=actor)
 
     @state_change(CHANGE, request=StoppingSerializer)
     def stopping(self, instance: Initiative, validated: Any, actor: Any) -> Initiative:

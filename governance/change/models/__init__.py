@@ -1,6 +1,22 @@
 """Rows of the room in which change is followed from the idea to live."""
 
 from governance.change.models.declaration import DeclaredLine, SeenAsset
-from governance.change.models.initiative import Initiative, Milestone, Stage
+from governance.change.models.gate import Criterion, Gate, GateTemplate, Size, TemplateCriterion, Waiver
+from governance.change.models.initiative import Initiative, InitiativeRisk, Milestone, Stage
+from governance.change.models.pattern import Pattern
 
-__all__ = ["DeclaredLine", "Initiative", "Milestone", "SeenAsset", "Stage"]
+__all__ = [
+    "Criterion",
+    "DeclaredLine",
+    "Gate",
+    "GateTemplate",
+    "Initiative",
+    "InitiativeRisk",
+    "Milestone",
+    "Pattern",
+    "SeenAsset",
+    "Size",
+    "Stage",
+    "TemplateCriterion",
+    "Waiver",
+]

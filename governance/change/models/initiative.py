@@ -81,6 +81,10 @@ class Initiative(models.Model):
     starts_on = models.DateField(null=True, blank=True)
     live_on = models.DateField(null=True, blank=True)  # planned
     declared_at = models.DateTimeField(null=True, blank=True, editable=False)  # when it first said what it adds or changes
+    security_asked_at = models.DateTimeField(null=True, blank=True, editable=False)  # a gate was put to security
+    joined_entry = models.ForeignKey(  # the first thing that the security office did for it; its seal says when
+        "record.AuditEntry", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
     proposed_by = person(related_name="+", null=True)
     proposed_at = models.DateTimeField(default=clock.now, editable=False)
     stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -151,3 +155,20 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}, {self.due_on.isoformat()}"
+
+
+@tracked()
+class InitiativeRisk(models.Model):
+    """A risk that an initiative brings, or is there to lower."""
+
+    initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="risk_links")
+    risk = models.ForeignKey("risks.Risk", on_delete=models.PROTECT, related_name="initiative_links")
+    linked_at = models.DateTimeField(default=clock.now)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)  # taken off again
+
+    class Meta:
+        ordering = ["initiative_id", "risk_id"]
+        constraints = [models.UniqueConstraint(fields=["initiative", "risk"], name="an_initiative_names_a_risk_once")]
+
+    def __str__(self) -> str:
+        return f"{self.initiative_id} {self.risk_id}"

@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from governance.change import declarations, initiatives, sightings
+from governance.change import declarations, holding, sightings
 from governance.change.forms.declarations import DeclarationForm, Lines, initial
 from governance.change.models import SeenAsset
 from governance.change.views.initiatives import visible
@@ -21,7 +21,7 @@ CHANGE = "change.change_initiative"
 def declaration(request, pk):
     """Say what it adds or changes."""
     found, options = visible(request, pk), {"prefix": "lines", "form_kwargs": {"user": request.user}}
-    initiatives.check_open(found)
+    holding.check_open(found)
     if request.method != "POST":
         form = DeclarationForm(initial={"version": found.version})
         return _form(request, found, form, Lines(initial=initial(declarations.standing(found)), **options))

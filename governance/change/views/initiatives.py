@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from governance.change import initiative_book, initiative_page, initiatives, stages
+from governance.change import holding, initiative_book, initiative_page, initiatives, stages
 from governance.change.forms.initiatives import InitiativeForm, Milestones, StageForm, StoppingForm, initial
 from governance.change.models import Initiative, Milestone
 from portal.errors import Invalid, Stale
@@ -49,7 +49,7 @@ def new(request):
 def change(request, pk):
     """Say it otherwise."""
     found, offered = visible(request, pk), choices.Offered()
-    initiatives.check_open(found)
+    holding.check_open(found)
     if request.method != "POST":
         planned = [{"title": one.title, "due_on": one.due_on, "confidence": one.confidence} for one in initiatives.planned(found)]
         form = InitiativeForm(initial=initial(found), offered=offered)

@@ -1,0 +1,17 @@
+"""What exceptions of a gate refuse."""
+
+from django.utils.translation import gettext as _
+
+from portal.errors import Refused
+
+
+class WaivedAtTheGate(Refused):
+    """Somebody wanted to extend a gate waiver."""
+
+    code = "waived-at-the-gate"
+
+    def __init__(self, exception):
+        sentence = _(
+            "%(number)s waives a criterion of a gate. Ask for it anew there, where one sees what it would take to meet it."
+        )
+        super().__init__(sentence % {"number": exception.number}, exception=exception.pk)
