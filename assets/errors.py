@@ -225,3 +225,30 @@ class BadRule(Invalid):
 
     def __init__(self, field, sentence):
         super().__init__(sentence, fields={field: [sentence]})
+
+
+class SupplierArchived(Refused):
+    code = "archived"
+
+    def __init__(self, supplier):
+        super().__init__(_("%(supplier)s is archived, so it no longer changes.") % {"supplier": supplier}, supplier=supplier.pk)
+
+
+class StillSupplies(Refused):
+    """Assets name the supplier still."""
+
+    code = "still-supplies"
+
+    def __init__(self, supplier, count):
+        sentence = _("%(count)d assets in use name %(supplier)s. Take it off them first.")
+        super().__init__(sentence % {"count": count, "supplier": supplier}, supplier=supplier.pk)
+
+
+class NotOfThisKind(Invalid):
+    """Something is filled in that nothing of this kind has."""
+
+    code = "not-of-this-kind"
+
+    def __init__(self, fields, kind):
+        sentence = _("Nothing of the kind %(kind)s has this. Leave it empty, or choose another kind.") % {"kind": kind}
+        super().__init__(sentence, fields={name: [sentence] for name in fields})

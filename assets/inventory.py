@@ -6,8 +6,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from assets import authority, counting, criticality, dependencies, identifiers
-from assets.errors import Archived, ChangedMeanwhile
+from assets import authority, counting, criticality, dependencies, identifiers, kinds
+from assets.errors import Archived, ChangedMeanwhile, NotOfThisKind
 from assets.exploited import rules as exploited_rules
 from assets.models import Asset
 from assets.signals import assets_changed
@@ -42,6 +42,9 @@ WRITABLE = frozenset(
         "support_ends_on",
         "recovery_time_hours",
         "recovery_point_hours",
+        "protocols",
+        "lifecycle",
+        "supplier",
         "source",
         "external_id",
         *OWN,
@@ -49,12 +52,27 @@ WRITABLE = frozenset(
 )
 # Discovery alone writes these besides.
 DISCOVERED = WRITABLE | {"services", "last_seen_at"}
-REFERENCES = ("unit", "owner", "registered_by")
+REFERENCES = ("unit", "owner", "registered_by", "supplier")
 
 
 def register(*, actor: Any, name: str, kind: str, unit: Unit, **fields: Any) -> Asset:
     """One new asset with its number, identifiers and totals. Invalid by field; TakenIdentifier."""
     return register_many([{"name": name, "kind": kind, "unit": unit, **fields}], actor=actor)[0]
+
+
+def declare(*, actor: Any, name: str, kind: str, unit: Unit, **fields: Any) -> Asset:
+    """One that does not exist yet, as an initiative means to bring it: discovery confirms it once it is seen, by what it is known
+    by. Invalid by field; TakenIdentifier."""
+    row = {"name": name, "kind": kind, "unit": unit, **fields, "lifecycle": Asset.Lifecycle.DECLARED}
+    return register_many([row], actor=actor, cause="asset.declared")[0]
+
+
+def confirm_declared(asset_ids: Iterable[int]) -> list[int]:
+    """Those of `asset_ids` that were only declared are there now, for somebody or something saw them; the ids of these."""
+    found = Asset.objects.current().filter(pk__in=list(asset_ids), lifecycle=Asset.Lifecycle.DECLARED).order_by("pk")
+    for asset in found:
+        change(asset, actor=None, version=None, cause="asset.confirmed", lifecycle=Asset.Lifecycle.IN_USE)
+    return [asset.pk for asset in found]
 
 
 @transaction.atomic
@@ -165,6 +183,8 @@ def checked(asset: Asset) -> Asset:
     except ValidationError as error:
         fields = {name: [str(one) for one in sentences] for name, sentences in error.message_dict.items()}
         raise Invalid(next(iter(fields.values()))[0], fields=fields) from None
+    if strangers := kinds.strangers(asset):
+        raise NotOfThisKind(strangers, asset.get_kind_display())
     return asset
 
 

@@ -3,8 +3,8 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from assets import importing, inventory, merging, wording
-from assets.models import Asset
+from assets import importing, inventory, merging, suppliers, wording
+from assets.models import Asset, Supplier
 from portal import subjects
 from portal.archive import changes
 from portal.people import holdings
@@ -98,11 +98,29 @@ subjects.register(
         related=["asset__unit"],
     )
 )
+subjects.register(
+    subjects.Subject(
+        kind="supplier",
+        model="assets.Supplier",
+        word=_("supplier"),
+        plural=_("suppliers"),
+        resource="suppliers",
+        page="assets:supplier",
+        url=lambda supplier: reverse("assets:supplier", args=[supplier.pk]),
+        label=str,
+        related=["unit"],
+    )
+)
+changes.words("supplier", fields=wording.OF_SUPPLIERS, verbs=wording.EVENTS_OF_SUPPLIERS)
 changes.words("asset", fields=wording.FIELDS, verbs=wording.EVENTS)
 
 
 def _hand_over(row, *, person, successor, actor) -> None:
     inventory.hand_over(row, successor, actor=actor)
+
+
+def _hand_over_supplier(row, *, person, successor, actor) -> None:
+    suppliers.hand_over(row, successor, actor=actor)
 
 
 holdings.register(
@@ -114,6 +132,18 @@ holdings.register(
         pass_on=_hand_over,
         kind="asset",
         order=40,
+    )
+)
+
+holdings.register(
+    holdings.Group(
+        key="suppliers",
+        label=_("Suppliers they see to"),
+        rows=lambda person: Supplier.objects.current().filter(owner=person),
+        way=holdings.Way.SUCCESSOR,
+        pass_on=_hand_over_supplier,
+        kind="supplier",
+        order=41,
     )
 )
 
@@ -155,6 +185,7 @@ searchable.register(
         ],
         number="number",
     ),
+    searchable.Searchable("supplier", label=["name"], words=["services", "contract", "external_id"]),
     searchable.Searchable("exploited-match", label=["cve"], words=["note"], at=[("asset", "asset")]),
     searchable.Searchable("discovery-run", label=["source", "file_name"]),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.views import dependencies, discovery, exploited, inventory, reach
+from assets.views import dependencies, discovery, exploited, inventory, reach, suppliers
 
 app_name = "assets"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("dependencies/<int:pk>/removal/", dependencies.removal, name="dependency-removal"),
     path("inventory/<int:pk>/reach/", reach.asset, name="reach"),
     path("inventory/<int:pk>/overrides/", reach.override, name="overrides"),
+    path("suppliers/", suppliers.listed, name="suppliers"),
+    path("suppliers/<int:pk>/", suppliers.supplier, name="supplier"),
+    path("suppliers/<int:pk>/archiving/", suppliers.archiving, name="supplier-archiving"),
     path("overrides/<int:pk>/end/", reach.override_end, name="override-end"),
     path("inventory/<int:pk>/exploited/", exploited.asset, name="exploited-asset"),
     path("inventory/<int:pk>/exploited/settlement/", exploited.settlement, name="exploited-settlement"),

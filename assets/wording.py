@@ -34,6 +34,9 @@ FIELDS = {
     "own_integrity": _("Own integrity"),
     "own_availability": _("Own availability"),
     "own_safety": _("Own safety"),
+    "protocols": _("Protocols"),
+    "lifecycle": _("Lifecycle"),
+    "supplier": _("Supplier"),
     "services": _("Open services"),
     "source": _("Source"),
     "external_id": _("Id at the source"),
@@ -44,6 +47,22 @@ FIELDS = {
     "FQDN": _("Host name"),
     "IP": _("IP address"),
 }
+OF_SUPPLIERS = {
+    "name": _("Name"),
+    "services": _("What they supply"),
+    "contract": _("Contract"),
+    "contract_ends_on": _("Contract ends"),
+    "criticality_level": _("Criticality"),
+    "contact": _("Whom we call"),
+    "owner": _("Owner"),
+    "unit": _("Unit"),
+}
+EVENTS_OF_SUPPLIERS = {
+    "supplier.registered": _("registered it"),
+    "supplier.changed": _("changed"),
+    "supplier.handed_over": _("handed it over"),
+    "supplier.archived": _("archived it"),
+}
 ASPECTS = {
     "confidentiality": _("Confidentiality"),
     "integrity": _("Integrity"),
@@ -52,6 +71,8 @@ ASPECTS = {
 }
 EVENTS = {
     "asset.registered": _("registered it"),
+    "asset.declared": _("declared it before it exists"),
+    "asset.confirmed": _("confirmed it, as discovery saw it"),
     "asset.discovered": _("accepted it from discovery"),
     "asset.changed": _("changed"),
     "asset.followed-discovery": _("accepted from discovery"),

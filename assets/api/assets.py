@@ -38,6 +38,7 @@ class IdentifierSerializer(RowSerializer):
 class AssetSerializer(RowSerializer):
     unit = Linked("unit")
     owner = Linked("user", required=False, allow_null=True)
+    supplier = Linked("supplier", required=False, allow_null=True, help_text="Who supplies it.")
     identifiers = IdentifierSerializer(many=True, read_only=True)
     services = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text='Open ports, as in "102/tcp iso-tsap".'
@@ -53,7 +54,7 @@ class AssetSerializer(RowSerializer):
             *("id", "number", "name", "kind", "description", "unit", "owner", "location", "vendor", "product", "version_in_use"),
             *("serial_number", "fqdn", "ip_address", "mac_address", "operating_system", "services", "identifiers"),
             *("purdue_level", "zone", "is_safety_relevant", "reachability", "data_classification", "support_ends_on"),
-            *("recovery_time_hours", "recovery_point_hours"),
+            *("recovery_time_hours", "recovery_point_hours", "protocols", "lifecycle", "supplier"),
             *(f"own_{aspect}" for aspect in ASPECTS),
             *(f"effective_{aspect}" for aspect in ASPECTS),
             *("effective_criticality", "criticality_path", "source", "external_id"),
@@ -111,9 +112,11 @@ class AssetFilters(django_filters.FilterSet):
     owner = LinkedFilter("user", field_name="owner")
     unowned = django_filters.BooleanFilter(field_name="owner", lookup_expr="isnull", help_text="Without an owner.")
 
+    supplier = LinkedFilter("supplier", field_name="supplier")
+
     class Meta:
         model = Asset
-        fields = ["kind", "purdue_level", "is_safety_relevant", "source", "external_id"]
+        fields = ["kind", "lifecycle", "purdue_level", "is_safety_relevant", "source", "external_id"]
 
 
 class AssetViewSet(ShowsOtherAssets, WriteSet):

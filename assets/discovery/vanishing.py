@@ -3,8 +3,9 @@
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from assets import inventory
 from assets.discovery import matching, proposing
-from assets.models import DiscoveryRun, Proposal
+from assets.models import Asset, DiscoveryRun, Proposal
 
 # Assets the earlier run saw, still current, that this run neither saw nor names in a conflict, within the networks it
 # looked at (all of them where it is a complete list).
@@ -52,9 +53,11 @@ def _earlier(run: DiscoveryRun) -> DiscoveryRun | None:
 
 
 def mark_seen(run: DiscoveryRun) -> None:
-    """Write when each matched asset was last seen."""
+    """Write when each matched asset was last seen; what was only declared is there now."""
     with connection.cursor() as cursor:
         cursor.execute(_SEEN, [run.pk])
+    declared = Asset.objects.filter(observations__run=run, lifecycle=Asset.Lifecycle.DECLARED)
+    inventory.confirm_declared(declared.values_list("pk", flat=True).distinct())
 
 
 def close_settled(source: str) -> None:

@@ -5,6 +5,7 @@ from assets.models.dependency import Dependency
 from assets.models.discovery_run import DiscoveryRun, Observation, ObservedIdentifier, Proposal
 from assets.models.exploited import ExploitedList, ExploitedMatch, ExploitedRule, ExploitedVulnerability
 from assets.models.override import CriticalityOverride
+from assets.models.supplier import Supplier
 
 __all__ = [
     "Asset",
@@ -19,4 +20,5 @@ __all__ = [
     "Observation",
     "ObservedIdentifier",
     "Proposal",
+    "Supplier",
 ]

@@ -43,6 +43,11 @@ class Asset(models.Model):
         FACILITY = "FACILITY", _("Facility")
         BUSINESS_SERVICE = "BUSINESS_SERVICE", _("Business service")
 
+    class Lifecycle(models.TextChoices):
+        DECLARED = "DECLARED", _("Declared, not there yet")
+        IN_USE = "IN_USE", _("In use")
+        ENDING = "ENDING", _("Being replaced")
+
     class Reachability(models.TextChoices):
         NONE = "NONE", _("Not connected")
         INTERNAL = "INTERNAL", _("Inside only")
@@ -70,6 +75,9 @@ class Asset(models.Model):
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     mac_address = models.CharField(max_length=17, blank=True)
     operating_system = models.CharField(max_length=120, blank=True)
+    protocols = models.CharField(max_length=120, blank=True)  # of a plant: "PROFINET, S7"
+    lifecycle = models.CharField(max_length=8, choices=Lifecycle, default=Lifecycle.IN_USE)
+    supplier = models.ForeignKey("assets.Supplier", on_delete=models.PROTECT, null=True, blank=True, related_name="assets")
     services = models.JSONField(default=list, editable=False)  # open ports as discovery saw them: ["102/tcp iso-tsap", …]
     purdue_level = models.CharField(max_length=3, choices=PURDUE_LEVELS, blank=True)
     zone = models.CharField(max_length=60, blank=True)

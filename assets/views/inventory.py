@@ -59,13 +59,15 @@ def asset(request: HttpRequest, pk: int) -> HttpResponse:
 @permitted("assets.change_asset")
 def registration(request: HttpRequest) -> HttpResponse:
     """One new asset by hand."""
-    form = AssetForm(request.POST or None, user=request.user, initial={"unit": request.user.unit_id})
+    kind = request.GET.get("kind") if request.GET.get("kind") in Asset.Kind.values else Asset.Kind.APPLICATION
+    form = AssetForm(request.POST or None, user=request.user, initial={"unit": request.user.unit_id, "kind": kind})
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("assets:asset", inventory.register(actor=request.user, **form.values).pk)
         except Invalid as error:
             tell(form, error)
-    return answer(request, "assets/inventory/form.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "kinds": Asset.Kind.choices}
+    return answer(request, "assets/inventory/form.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,5 +103,5 @@ def archiving(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _visible(request: HttpRequest, pk: int, **beside: Any) -> Asset:
-    rows = Asset.objects.visible_to(request.user).select_related("unit", "owner", "registered_by").annotate(**beside)
+    rows = Asset.objects.visible_to(request.user).select_related("unit", "owner", "registered_by", "supplier").annotate(**beside)
     return get_object_or_404(rows, pk=pk)

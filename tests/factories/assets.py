@@ -5,9 +5,9 @@ import io
 from datetime import timedelta
 from itertools import count
 
-from assets import dependencies, inventory, overrides
+from assets import dependencies, inventory, overrides, suppliers
 from assets.discovery import intake
-from assets.models import Asset, CriticalityOverride, Dependency, DiscoveryRun
+from assets.models import Asset, CriticalityOverride, Dependency, DiscoveryRun, Supplier
 from portal.people import organisations
 
 _serial = count(1)
@@ -33,6 +33,12 @@ def make_override(asset: Asset, level: int = 3, *, aspect: str = "availability",
     """A level that counts instead of what follows, for so many days."""
     ends_on = organisations.today() + timedelta(days=days)
     return overrides.put(asset, aspect, level, actor=actor, reason="A spare stands ready beside it", ends_on=ends_on)
+
+
+def make_supplier(name: str = "Ostrava Controls", *, unit, actor=None, **fields) -> Supplier:
+    """Who sells and mends the line software."""
+    believable = {"services": "Line software and its upkeep", "contract": "FC-2026-014", "criticality_level": 4}
+    return suppliers.register(actor=actor, name=f"{name} {next(_serial)}", unit=unit, **(believable | fields))
 
 
 def make_host(address: str, *, mac: str = "", name: str = "", ports: tuple[int, ...] = (22,), state: str = "up") -> str:

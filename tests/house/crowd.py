@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from assets.exploited import matches, rules
-from assets.models import Asset, ExploitedList, ExploitedRule
+from assets.models import Asset, ExploitedList, ExploitedRule, Supplier
 from governance.board.models import AnswerWords, BlockWords, BoardPack, PackBlock, PackQuestion
 from governance.change import declarations, patterns, stages
 from governance.change.declarations import Said
@@ -51,6 +51,7 @@ from risks.models import (
     Risk,
 )
 from risks.response import activations, plans
+from tests.factories.assets import make_supplier
 from tests.factories.board import make_pack
 from tests.factories.compliance import make_framework
 from tests.factories.exploited import bring, make_entry, make_list
@@ -119,10 +120,14 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
 def _exploited(count: int) -> None:
     """Some more possible, confirmed and dismissed on every asset that is there, and some more rules."""
     entries = [make_entry(f"CVE-2025-{10_000 + n}", "Grown", f"Product {n}") for n in range(3 * count)]
+    kept = Supplier.objects.first() or make_supplier(unit=Asset.objects.earliest("pk").unit)
+    Supplier.objects.bulk_create(Supplier(name=f"Supplier {next(_serial)}", unit=kept.unit) for _ in range(count))
     edition = f"{2030 + ExploitedList.objects.count()}.01.01"
     bring(make_list(*entries, edition=edition))
     assets = list(Asset.objects.filter(archived_at=None).order_by("-pk")[:count])
-    Asset.objects.filter(pk__in=[one.pk for one in assets]).update(vendor="Grown", product="Product 1", version_in_use="1.0")
+    Asset.objects.filter(pk__in=[one.pk for one in assets]).update(
+        supplier=kept, vendor="Grown", product="Product 1", version_in_use="1.0"
+    )
     for number, asset in enumerate(assets[:20]):
         settle = matches.confirm if number % 2 else matches.dismiss
         settle(asset, [one["cveID"] for one in entries[2 : 2 + count][:20]], actor=None, note="Seen")

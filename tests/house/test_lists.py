@@ -24,6 +24,7 @@ WITHOUT_TABLE = {
     "exercise": "read with its plan; its list is a calendar",
     "formula-version": "a handful in all, each signed",
     "loss-scenario": "three stages of one risk, on the page of that risk",
+    "supplier": "a thin record; a few dozen, on one page",
     "saved-view": "is a question to a table itself",
 }
 

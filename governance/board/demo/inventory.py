@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from assets import dependencies, inventory, overrides
+from assets import dependencies, inventory, overrides, suppliers
 from assets.discovery import intake, reading, settling
-from assets.models import Asset, DiscoveryRun, Proposal
+from assets.models import Asset, DiscoveryRun, Proposal, Supplier
 from governance.board.demo import sources
 from governance.board.demo.events import Event
 from governance.board.demo.times import Calendar, acting
@@ -20,6 +20,7 @@ def write_down(calendar: Calendar, people: dict[str, User], tree: dict[str, Unit
     """The assets people know, by key, and what leans on what."""
     made = {}
     with calendar.at(WRITTEN_DOWN):
+        supplying = {row["name"]: _supplier(row, calendar, people, tree) for row in sources.table("suppliers")}
         for row in sources.table("assets"):
             owner = people[row["owner"]]
             made[row["key"]] = inventory.register(
@@ -28,12 +29,26 @@ def write_down(calendar: Calendar, people: dict[str, User], tree: dict[str, Unit
                 kind=row["kind"],
                 unit=tree[row["unit"]],
                 owner=owner,
+                supplier=supplying.get(row["vendor"]),
                 **_fields(row, calendar.today),
             )
     with calendar.at(CONNECTED):
         for row in sources.table("dependencies"):
             dependencies.record(made[row["dependent"]], made[row["supporting"]], row["kind"], actor=people["dana"])
     return made
+
+
+def _supplier(row: dict[str, str], calendar: Calendar, people: dict[str, User], tree: dict[str, Unit]) -> Supplier:
+    return suppliers.register(
+        actor=people["dana"],
+        name=row["name"],
+        unit=tree[row["unit"]],
+        owner=people[row["owner"]],
+        services=row["services"],
+        contract=row["contract"],
+        contract_ends_on=calendar.today + timedelta(days=int(row["ends_in_days"])),
+        criticality_level=int(row["criticality"]),
+    )
 
 
 def _fields(row: dict[str, str], today: date) -> dict:
