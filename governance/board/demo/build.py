@@ -13,6 +13,7 @@ from governance.board.demo import (
     inventory,
     lists,
     noticed,
+    packs,
     people,
     response,
     risks,
@@ -74,6 +75,7 @@ def build() -> dict[str, dict[str, str]]:
     happenings += [*compliance.happenings(staff, tree), *aims.happenings(staff), *noticed.happenings(staff, tree)]
     happenings += inventory.happenings(calendar, staff, known)
     happenings += [*response.happenings(staff, tree, known), *talk.happenings(staff), *lists.happenings(staff)]
+    happenings += packs.happenings(staff, tree)
     risks.live(calendar, staff, tree, known, happenings)
     calendar.reach(0)
     reminders.remind()

@@ -8,6 +8,7 @@ from django.test import TestCase
 from assets.models import Asset, Proposal
 from governance.board import needs, scope
 from governance.board.demo.build import AlreadySettled, build
+from governance.board.models import BoardPack, PackQuestion
 from portal import clock
 from portal.attention.models import Reminder
 from portal.people import organisations
@@ -120,6 +121,18 @@ class Verrow(TestCase):
         assert {term["name"]: term["points"] for term in newest.terms}["indicator_breach"] == "2.0"
         assert Reminder.objects.filter(kind="indicator.breached.news").exists()
         assert Reminder.objects.filter(kind="indicator.returned.news").exists()
+
+    def test_the_board_read_a_signed_quarter_with_a_dissent_and_got_one_joint_answer(self):
+        signed, staff, draft = BoardPack.objects.whole().order_by("pk")
+        dissent = next(one for one in signed.blocks.all() if one.kind == "DISSENT")
+        question = PackQuestion.objects.whole().get()
+
+        assert [one.state for one in (signed, staff, draft)] == ["RELEASED", "RELEASED", "DRAFT"]
+        assert (signed.numbers, signed.files.count(), staff.files.count()) == (staff.numbers, 3, 3)
+        assert (dissent.words.written_by.name, dissent.answer.written_by.name) == ("Idris Okafor", "Marta Lindqvist")
+        assert [one.source for one in draft.blocks.all() if one.lacks_words] == ["summary", "outlook"]
+        assert draft.previous == signed and any(row[-1] != "0" for row in draft.blocks.get(source="change").own_value["rows"])
+        assert question.answered_at is not None and [one.office for one in question.answers.all()] == ["CIO", "CISO"]
 
 
 def test_the_demo_moves_only_into_an_empty_portal(db):
