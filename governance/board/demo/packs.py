@@ -1,4 +1,4 @@
-"""What Verrow's leaders told the board: a quarter that both signed, with one dissent and one joint answer; and the next one, in work."""
+"""What Verrow's leaders told the board: a signed quarter with one dissent and one joint answer, and the next one, in work."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -21,7 +21,8 @@ QUARTER_OPENED, QUARTER_FROZEN, QUARTER_SIGNED = 26, 24, 23  # days ago
 ASKED, ANSWERED, AGREED = 20, 18, 17
 NEXT_OPENED = 5
 
-SAID = {
+Said = Mapping[str, tuple[str, str]]  # source of a block → who writes, and what
+SAID: Said = {
     "summary": (
         "nora",
         "What could hurt people or stop a plant comes first, and stands first here. Where our two offices see a risk differently, "
@@ -29,7 +30,8 @@ SAID = {
     ),
     "position": (
         "marta",
-        "What is above tolerance has a plan with a name and a day, or a permission that ends on one. The rest is looked at when its review falls due.",
+        "What is above tolerance has a plan with a name and a day, or a permission that ends on one. "
+        "The rest is looked at when its review falls due.",
     ),
     "change": ("nora", "This is the first pack in this form; the next one will stand beside it."),
     "heat_map": (
@@ -45,19 +47,15 @@ SAID = {
     "exceptions": ("idris", "Each ends on the day that stands there. Ask us about any that worries you."),
     "outlook": ("marta", "Next come the access of the makers and the recipe server of Eastmere; both have names and days."),
 }
-DISSENT = (
-    "The open port is watched, and it is still open. What reaches planning reaches the recipes; I would have waited eight weeks."
-)
+DISSENT = "The open port is watched, and it is open. What reaches planning reaches the recipes; I would have waited eight weeks."
 ANSWER = "Four walks a day with a stick were the larger danger. We look at it together when a recipe differs from its paper."
 QUESTION = "Which of these would you cure first if you could cure only one?"
 FIRST = "The remote access of the makers: one door, and half of this page ends."
-TOGETHER = (
-    "The remote access of the makers. It is one door, and several of the risks on this page need it to be open. We close it first."
-)
+TOGETHER = "The remote access of the makers. It is one door, and several of the risks here need it to be open. We close it first."
 STAFF = {
     "summary": (
         "nora",
-        "We look after what could hurt people or stop a line first. The picture below is the one that the board saw.",
+        "What could hurt people or stop a line comes first. The picture below is the one that the board saw.",
     ),
     "thanks": ("nora", "Somebody asked why a visitor’s machine stood open at the gate. It should not have; thank you."),
     "request": ("nora", "If something looks odd, say so the same day. Two sentences are enough."),
@@ -104,7 +102,7 @@ def _open(
     _write(pack, people, said)
 
 
-def _write(pack: BoardPack, people: Mapping[str, User], said: Mapping[str, tuple[str, str]]) -> None:
+def _write(pack: BoardPack, people: Mapping[str, User], said: Said) -> None:
     for source, (who, text) in said.items():
         with acting(people[who]):
             pack_words.write(pack.blocks.get(source=source), text, actor=people[who])
