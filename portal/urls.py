@@ -20,6 +20,7 @@ ROOMS = (
     ("", "portal.attention.urls"),  # reviews/ and inbox/
     ("", "portal.web.people.urls"),  # people/, account/ and invitation/
     ("people/", "portal.web.offices.urls"),
+    ("", "portal.sign_on.urls"),  # people/sign-on/
     ("", "portal.workbench.urls"),  # search/ and imports/
     ("", "portal.signing.urls"),
     ("", "portal.webhooks.urls"),
@@ -40,6 +41,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("theme/", theme.choose, name="theme"),
     path("pages/", directory.listed, name="pages"),
+    path("accounts/", include("portal.sign_on.entrance_urls")),
     path("accounts/", include("portal.web.people.entrance_urls")),
     path("accounts/", include("portal.people.urls")),
     # The admin has no door of its own: one signs in with both factors, or not at all.

@@ -27,7 +27,6 @@ CLOSED = {
 }
 
 urlpatterns = [
-    path("login/", account.login, name="account_login"),
     path("logout/", leaving(account.logout), name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", renewing(account.reauthenticate), name="account_reauthenticate"),

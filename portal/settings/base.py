@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "portal.archive",
     "portal.talk",
     "portal.webhooks",
+    "portal.sign_on",
     "portal.web",
     "assets",
     "risks",
@@ -38,6 +39,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "csp",
     "django_filters",
@@ -118,7 +121,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 3600  # seconds
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "portal.people.sign_in.ClosedDoor"
+ACCOUNT_ADAPTER = "portal.sign_on.arriving.Door"
 ACCOUNT_FORMS = {"login": "portal.people.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -129,6 +132,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key"}  # of second factors; passwords are counted by django-axes
+SOCIALACCOUNT_ADAPTER = "portal.sign_on.arriving.Arrivals"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds: somebody waits for the page
+ISSUERS_IN_CLEAR = False  # whether a provider on this machine may be spoken to by http
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Concord"
 MFA_TOTP_TOLERANCE = 1  # clocks differ, and typing six digits takes a while
@@ -223,6 +230,7 @@ API_MODULES = [
     "portal.workbench.api",
     "portal.signing.api",
     "portal.webhooks.api",
+    "portal.sign_on.api",
     "portal.archive.api",
     "portal.talk.api",
     "assets.api",

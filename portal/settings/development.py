@@ -22,3 +22,4 @@ DATABASE_APP_ROLE = found.app_role
 TRUSTED_PROXIES = found.trusted_proxies
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 CLEARS_DEMO = found.database_owner_url not in ("", found.database_url)
+ISSUERS_IN_CLEAR = True

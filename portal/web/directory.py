@@ -144,6 +144,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("offices:roles-given", _("Roles given"), _("Who holds which role, and where.")),
             Place("offices:units", _("Units"), _("The tree of the organisation.")),
             Place("people:people", _("People"), _("Accounts, invitations, and who lacks a second factor.")),
+            Place("sign_on:providers", _("Single sign-on"), _("Identity providers, and the roles that follow from groups.")),
             Place("offices:leaving", _("Somebody leaves"), _("Hand over what a person holds, in one step.")),
             Place("offices:why", _("Why can this person see that?"), _("Every rule that opens a thing to somebody.")),
         ),

@@ -1,0 +1,80 @@
+"""Signing in: the page, the way to a provider, the way back from it."""
+
+from collections.abc import Callable
+from functools import wraps
+
+import requests
+from allauth.account import views as account
+from allauth.socialaccount.providers.openid_connect import views as openid
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.people.access import permitted
+from portal.sign_on import arriving
+from portal.sign_on.models import IdentityProvider
+from portal.sign_on.models.identity_provider import MAY
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """By password, with a button for each running provider. Their origins alone join the policy, and on this page alone: a form
+    whose answer leads elsewhere is stopped by the browser otherwise."""
+    running = list(IdentityProvider.objects.running().order_by("name", "pk"))
+    request.providers = running
+    response = account.login(request)
+    if running:
+        response._csp_update = {"form-action": sorted({origin for one in running for origin in (one.origins or [one.home])})}
+    return response
+
+
+def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A provider that cannot be spoken to, or speaks nonsense, ends in a page that says so."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, provider_id: str) -> HttpResponse:
+        provider = IdentityProvider.objects.filter(key=provider_id, archived_at=None).first()
+        if provider is None:
+            raise Http404
+        try:
+            return view(request, provider_id)
+        except (requests.RequestException, KeyError, ValueError) as error:
+            return arriving.refuse(request, "no-answer", provider=provider, detail=type(error).__name__)
+
+    return asked
+
+
+@never_cache
+@require_POST
+@told
+def start(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """To the provider, by the code flow with PKCE. What the address says besides is not passed on."""
+    if not IdentityProvider.objects.running().filter(key=provider_id).exists():
+        return arriving.refuse(request, "stopped")
+    following = request.POST.get("next", "")
+    request.GET = request.GET.copy()
+    request.GET.clear()
+    if following:
+        request.GET["next"] = following
+    return openid.login(request, provider_id)
+
+
+@never_cache
+@require_http_methods(["GET"])
+@told
+def arrival(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Back from the provider."""
+    return openid.callback(request, provider_id)
+
+
+@never_cache
+@require_POST
+@permitted(MAY)
+@told
+def trying(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """The whole way once, as oneself: what the provider says is shown, and nothing follows from it."""
+    provider = IdentityProvider.objects.visible_to(request.user).get(key=provider_id)
+    request.GET = request.GET.copy()
+    request.GET.clear()
+    request.GET.update({"process": "redirect", "next": reverse("sign_on:provider", args=[provider.pk])})
+    return openid.login(request, provider_id)
