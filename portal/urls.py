@@ -50,6 +50,7 @@ urlpatterns = [
     path("admin/password_change/", closed),
     path("admin/", admin.site.urls),
     path("api/v1/", include("portal.api_urls")),
+    path("scim/v2/", include("portal.sign_on.scim.urls")),
     *present(ROOMS),
 ]
 

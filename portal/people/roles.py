@@ -209,7 +209,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | MAPPING
     | PRACTISING
     | CHANGING
-    | {"risks.change_risk", "assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery"},
+    | {"risks.change_risk", "assets.change_asset", "assets.take_in_discovery", "assets.settle_discovery", "sign_on.keep_directory"},
 }
 
 # They see the whole organisation, whatever unit the role names; confidential risks only where the table of access says so.

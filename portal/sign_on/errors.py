@@ -18,3 +18,15 @@ class NeverUsed(Refused):
 class RuleThere(Refused):
     code = "role-rule-there"
     sentence = _("This group gives this role there already.")
+
+
+class KnownToTheDirectory(Refused):
+    code = "known-to-the-directory"
+    sentence = _("The directory keeps a person or a group of this name already.")
+
+
+class NotForTheDirectory(Refused):
+    code = "not-for-the-directory"
+    sentence = _(
+        "This person fills a seat or administers accounts: an administrator closes the account, or gives it another address."
+    )

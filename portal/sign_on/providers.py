@@ -132,6 +132,16 @@ def end(one: IdentityProvider, *, actor: Any) -> IdentityProvider:
     return one
 
 
+def running() -> list[IdentityProvider]:
+    """Those that people see where they sign in; known to everybody, signed in or not."""
+    return list(IdentityProvider.objects.running().order_by("name", "pk"))
+
+
+def by_key(key: str) -> IdentityProvider | None:
+    """The one that an address of the entrance names, running or not."""
+    return IdentityProvider.objects.filter(key=key, archived_at=None).first()
+
+
 def closes_passwords() -> IdentityProvider | None:
     """The running provider that people sign in by alone, if there is one."""
     return IdentityProvider.objects.running().filter(is_required=True).order_by("pk").first()

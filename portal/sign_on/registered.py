@@ -33,3 +33,16 @@ subjects.register(
         is_spoken_of=False,
     )
 )
+subjects.register(
+    subjects.Subject(
+        kind="directory-group",
+        model="sign_on.DirectoryGroup",
+        word=_("group of the directory"),
+        plural=_("groups of the directory"),
+        resource="directory-groups",
+        url=lambda one: reverse("sign_on:providers"),
+        label=str,
+        unit=lambda one: None,
+        is_spoken_of=False,
+    )
+)

@@ -32,6 +32,7 @@ from portal.people.models import (
 )
 from portal.record import audit, sealing
 from portal.record.models import DayHead
+from portal.sign_on.models import DirectoryPerson
 from portal.talk import comments, hearing, watching
 from portal.talk.places import Place
 from portal.talk.views.page import THREADS
@@ -59,6 +60,7 @@ from tests.factories.governance import make_decision, make_goal, make_initiative
 from tests.factories.portal import make_unit, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
+from tests.factories.sign_on import make_directory_group, make_provider, make_role_rule
 from tests.factories.webhooks import make_webhook
 
 _serial = counting(1)
@@ -79,6 +81,7 @@ def settle(company: Any) -> SimpleNamespace:
         leaver=leaver,
         service=make_user("Push", is_service=True),
         webhook=make_webhook(machine, actor=other),
+        provider=make_provider(actor=other),
         other=other,
         proposal=proposal,
         formula=formula_versions.draft({"base_points": "3.5"}, "Levels weigh more.", actor=other),
@@ -149,9 +152,13 @@ def _talked(ground: SimpleNamespace, readers: list[User], risks: list[int]) -> N
 
 
 def _told(ground: SimpleNamespace, count: int) -> None:
-    """Webhooks, and one with ever more deliveries."""
+    """Webhooks, and one with ever more deliveries; what administrators keep of other servers."""
     for _ in range(min(count, MANY_UNITS)):
-        make_webhook(ground.webhook.reader, actor=ground.other, name=f"Ticketing {next(_serial)}")
+        number = next(_serial)
+        make_webhook(ground.webhook.reader, actor=ground.other, name=f"Ticketing {number}")
+        make_provider(actor=ground.other, key=f"p-{number}")
+        make_role_rule(ground.company.northfield, actor=ground.other, group=f"group {number}")
+        make_directory_group(f"group {number}").members.add(DirectoryPerson.objects.create(said={"userName": f"u-{number}"}))
     numbers = [next(_serial) for _ in range(count)]
     Delivery.objects.bulk_create(Delivery(subscription=ground.webhook, seq=n, place=n, verb="risk.logged") for n in numbers)
 

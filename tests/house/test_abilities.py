@@ -30,6 +30,9 @@ NOT_SPOKEN_OF = {
     "alignment-consent": "an office says it anew rather than discussing it",
     "comment": "it belongs to a conversation already: it is answered there",
     "webhook": "an address of another system, which administrators keep",
+    "identity-provider": "a server that says who somebody is, which administrators keep",
+    "role-rule": "a line of a table that administrators keep",
+    "directory-group": "what the organisation's directory keeps",
     "reminder": "one person's own letter, which nobody else can open",
 }
 JSON = {"content_type": "application/json"}

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from portal.people import roles
 from portal.people.access import OPEN_TO_ALL
 from portal.people.urls import CLOSED
+from portal.sign_on.scim import urls as scim
 from tests.house.routes import entrances
 from tests.house.source import ROOT, modules, named, tree
 
@@ -29,6 +30,10 @@ UNGUARDED = {
     "people:invitation",
     "people:new-password",
     "attention:calendar-file",
+    "openid_connect_login",
+    "openid_connect_callback",
+    *(f"socialaccount_{name}" for name in ("signup", "connections", "login_cancelled", "login_error")),
+    *(f"scim:{each.name}" for each in scim.urlpatterns),
     "account_confirm_email",
     "account_reset_password_from_key",
     "api:api/v1/",

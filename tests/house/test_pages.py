@@ -34,12 +34,16 @@ from tests.factories.lists import make_edit, make_view
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
 from tests.factories.sheets import check, make_csv, make_import, make_line
+from tests.factories.sign_on import make_provider
 from tests.factories.talk import make_comment, make_place
 from tests.factories.webhooks import make_webhook
 
 pytestmark = pytest.mark.axe
 
-ROOMS = {"board", "compliance", "setup", "offices", "assets", "risks", "attention", "workbench", "people", "talk", "webhooks"}
+ROOMS = {
+    *("board", "compliance", "setup", "offices", "assets", "risks", "attention", "workbench"),
+    *("people", "talk", "webhooks", "sign_on"),
+}
 # Open while nobody lives here, to leaders, and to who is not in yet (tests/portal/web/people/test_browser.py).
 OWN_TEST = {"setup:begin", "setup:demo", "offices:aide-naming", "people:invitation", "people:new-password"}
 OWN_TEST |= {"risks:recalculation", "compliance:framework-csv"}  # files
@@ -178,6 +182,7 @@ def furnished():
         "attention": review.pk,
         "attention:reminder": told and told.pk,
         "workbench": sheet.pk,
+        "sign_on": make_provider(actor=reader, is_required=True).pk,
         "webhooks": make_webhook(make.make_user("sensor", is_service=True), actor=reader).pk,
         **dict.fromkeys(("workbench:bulk-edit", "workbench:bulk-edit-fields"), make_edit(reader, "risk").pk),
         "workbench:saved-view": make_view(reader, "risk", params={"category": "OT"}).pk,

@@ -68,6 +68,7 @@ from tests.factories.risks import (
     make_treatment,
 )
 from tests.factories.sheets import check, make_csv, make_import, make_line
+from tests.factories.sign_on import make_directory_group, make_provider, make_role_rule
 from tests.factories.talk import make_comment, make_place
 from tests.factories.webhooks import make_webhook
 from tests.house.route_table import CONFIDENTIAL, OTHER, OWN, RESOURCES
@@ -149,6 +150,9 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made |= _sheets(company)
     told = make_webhook(make_user("A machine", is_service=True), actor=make_person("ADMIN", company=company))
     made["webhook"] = dict.fromkeys(units, told)
+    made["identity-provider"] = dict.fromkeys(units, make_provider(actor=told.created_by))
+    made["role-rule"] = dict.fromkeys(units, make_role_rule(company.root, actor=told.created_by))
+    made["directory-group"] = dict.fromkeys(units, make_directory_group())
     made["webhook-delivery"] = dict.fromkeys(units, Delivery.objects.create(subscription=told, seq=1, verb="risk.logged"))
     made["saved-view"] = {place: make_view(stranger, "risk", name=place, unit=units[place]) for place in (OWN, OTHER)}
     edits = {place: make_edit(stranger, "risk", rows=[made["risk"][place]]) for place in units}

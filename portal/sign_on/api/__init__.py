@@ -1,5 +1,5 @@
 """The resources of this room."""
 
-from portal.sign_on.api import identity_providers, role_rules
+from portal.sign_on.api import directory_groups, identity_providers, role_rules
 
-__all__ = ["identity_providers", "role_rules"]
+__all__ = ["directory_groups", "identity_providers", "role_rules"]

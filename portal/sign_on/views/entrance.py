@@ -6,21 +6,27 @@ from functools import wraps
 import requests
 from allauth.account import views as account
 from allauth.socialaccount.providers.openid_connect import views as openid
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.people.access import permitted
-from portal.sign_on import arriving
+from portal.sign_on import arriving, providers
 from portal.sign_on.models import IdentityProvider
 from portal.sign_on.models.identity_provider import MAY
+
+# What happens where a provider cannot be spoken to, or speaks nonsense.
+DEAF = (requests.RequestException, KeyError, ValueError)
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
     """By password, with a button for each running provider. Their origins alone join the policy, and on this page alone: a form
     whose answer leads elsewhere is stopped by the browser otherwise."""
-    running = list(IdentityProvider.objects.running().order_by("name", "pk"))
+    running = providers.running()
     request.providers = running
     response = account.login(request)
     if running:
@@ -33,12 +39,12 @@ def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def asked(request: HttpRequest, provider_id: str) -> HttpResponse:
-        provider = IdentityProvider.objects.filter(key=provider_id, archived_at=None).first()
+        provider = providers.by_key(provider_id)
         if provider is None:
             raise Http404
         try:
             return view(request, provider_id)
-        except (requests.RequestException, KeyError, ValueError) as error:
+        except DEAF as error:
             return arriving.refuse(request, "no-answer", provider=provider, detail=type(error).__name__)
 
     return asked
@@ -49,7 +55,7 @@ def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @told
 def start(request: HttpRequest, provider_id: str) -> HttpResponse:
     """To the provider, by the code flow with PKCE. What the address says besides is not passed on."""
-    if not IdentityProvider.objects.running().filter(key=provider_id).exists():
+    if provider_id not in {one.key for one in providers.running()}:
         return arriving.refuse(request, "stopped")
     following = request.POST.get("next", "")
     request.GET = request.GET.copy()
@@ -70,11 +76,15 @@ def arrival(request: HttpRequest, provider_id: str) -> HttpResponse:
 @never_cache
 @require_POST
 @permitted(MAY)
-@told
 def trying(request: HttpRequest, provider_id: str) -> HttpResponse:
     """The whole way once, as oneself: what the provider says is shown, and nothing follows from it."""
-    provider = IdentityProvider.objects.visible_to(request.user).get(key=provider_id)
+    provider = get_object_or_404(IdentityProvider.objects.visible_to(request.user), key=provider_id, archived_at=None)
+    back = reverse("sign_on:provider", args=[provider.pk])
     request.GET = request.GET.copy()
     request.GET.clear()
-    request.GET.update({"process": "redirect", "next": reverse("sign_on:provider", args=[provider.pk])})
-    return openid.login(request, provider_id)
+    request.GET.update({"process": "redirect", "next": back})
+    try:
+        return openid.login(request, provider_id)
+    except DEAF as error:
+        messages.error(request, _("The provider does not answer (%(how)s). Check it.") % {"how": type(error).__name__})
+        return redirect(back)

@@ -107,5 +107,5 @@ def _tried(request: HttpRequest, one: IdentityProvider) -> dict[str, Any] | None
     if request.session.get(TRIED, {}).get("provider") != one.pk:
         return None
     found = request.session.pop(TRIED)
-    user = User.objects.filter(pk=found["user"]).first() if found["user"] else None
+    user = User.objects.visible_to(request.user).filter(pk=found["user"]).first() if found["user"] else None
     return {**found, "user": user, "cause": CAUSES[found["cause"]][0] if found["cause"] else ""}

@@ -282,6 +282,9 @@ def test_an_administrator_tries_it_and_nothing_follows(client, issuer, verrow, a
     assert not GivenRole.objects.exists()
     assert client.session["_auth_user_id"] == str(admin.pk)
     assert "What it said of you" not in client.get(f"/people/sign-on/{verrow.pk}/").content.decode()
+    providers.change(verrow, issuer="http://localhost:9", actor=admin)
+    deaf = client.post("/accounts/oidc/verrow/trying/", follow=True)
+    assert "The provider does not answer (ConnectionError)" in deaf.content.decode()
 
 
 def test_the_page_adds_and_changes_one_and_never_shows_its_secret(client, issuer, admin):
