@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.base.constants import AuthError
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -40,6 +41,10 @@ class NotLetIn(Exception):
         self.cause = cause
 
 
+class AnotherIssuer(Exception):
+    """A provider describes itself as somebody else."""
+
+
 @dataclass(frozen=True)
 class Told:
     """What we take from a provider's answer; the rest is not kept."""
@@ -61,6 +66,19 @@ class Door(ClosedDoor):
         return super().pre_login(request, user, **told)
 
 
+class Issuer(OpenIDConnectOAuth2Adapter):
+    """A provider as allauth speaks to it, which must be the one that was named (OpenID Connect Discovery 1.0, 4.3)."""
+
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        """Raises AnotherIssuer."""
+        described = super().openid_config
+        named = self.get_provider().app.settings["server_url"]
+        if str(described.get("issuer", "")).rstrip("/") != named:
+            raise AnotherIssuer(str(described.get("issuer", ""))[:200])
+        return described
+
+
 class Arrivals(DefaultSocialAccountAdapter):
     """The providers of the table, and what happens when one of them has answered."""
 
@@ -69,6 +87,11 @@ class Arrivals(DefaultSocialAccountAdapter):
         if provider not in (None, PROTOCOL):
             found = found.filter(key=provider)
         return [_app(one) for one in found.order_by("pk")]
+
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
+        found = super().get_provider(request, provider, client_id)
+        found.oauth2_adapter_class = Issuer
+        return found
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         provider = IdentityProvider.objects.filter(key=sociallogin.account.provider, archived_at=None).first()

@@ -15,6 +15,11 @@ CAUSES = {
         _("Try again in some minutes. Administrators sign in with their password and check the provider."),
         502,
     ),
+    "another-issuer": (
+        _("The identity provider is not the one that was named"),
+        _("It calls itself otherwise than an administrator wrote, who has to mend that. Sign in with your password meanwhile."),
+        502,
+    ),
     "refused-there": (
         _("The identity provider did not let you through"),
         _("Ask whoever runs it whether your account there may use Concord."),

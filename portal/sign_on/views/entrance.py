@@ -5,7 +5,7 @@ from functools import wraps
 
 import requests
 from allauth.account import views as account
-from allauth.socialaccount.providers.openid_connect import views as openid
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -20,7 +20,7 @@ from portal.sign_on.models import IdentityProvider
 from portal.sign_on.models.identity_provider import MAY
 
 # What happens where a provider cannot be spoken to, or speaks nonsense.
-DEAF = (requests.RequestException, KeyError, ValueError)
+DEAF = (requests.RequestException, arriving.AnotherIssuer, KeyError, ValueError)
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -45,7 +45,8 @@ def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, provider_id)
         except DEAF as error:
-            return arriving.refuse(request, "no-answer", provider=provider, detail=type(error).__name__)
+            cause = "another-issuer" if isinstance(error, arriving.AnotherIssuer) else "no-answer"
+            return arriving.refuse(request, cause, provider=provider, detail=f"{type(error).__name__}: {error}"[:300])
 
     return asked
 
@@ -62,7 +63,7 @@ def start(request: HttpRequest, provider_id: str) -> HttpResponse:
     request.GET.clear()
     if following:
         request.GET["next"] = following
-    return openid.login(request, provider_id)
+    return OAuth2LoginView.adapter_view(arriving.Issuer(request, provider_id))(request)
 
 
 @never_cache
@@ -70,7 +71,7 @@ def start(request: HttpRequest, provider_id: str) -> HttpResponse:
 @told
 def arrival(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Back from the provider."""
-    return openid.callback(request, provider_id)
+    return OAuth2CallbackView.adapter_view(arriving.Issuer(request, provider_id))(request)
 
 
 @never_cache
@@ -84,7 +85,7 @@ def trying(request: HttpRequest, provider_id: str) -> HttpResponse:
     request.GET.clear()
     request.GET.update({"process": "redirect", "next": back})
     try:
-        return openid.login(request, provider_id)
+        return OAuth2LoginView.adapter_view(arriving.Issuer(request, provider_id))(request)
     except DEAF as error:
         messages.error(request, _("The provider does not answer (%(how)s). Check it.") % {"how": type(error).__name__})
         return redirect(back)

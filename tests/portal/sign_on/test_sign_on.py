@@ -234,6 +234,9 @@ def test_a_provider_that_fails_says_so_and_the_password_still_lets_in(client, is
     providers.change(verrow, actor=admin, issuer="http://localhost:9")
     gone = client.post("/accounts/oidc/verrow/login/")
     assert (gone.status_code, "does not answer" in gone.content.decode()) == (502, True)
+    providers.change(verrow, actor=admin, issuer=f"{issuer.address}/.")
+    other = client.post("/accounts/oidc/verrow/login/")
+    assert (other.status_code, "not the one that was named" in other.content.decode()) == (502, True)
     assert client.get("/accounts/oidc/nobody/login/callback/").status_code == 404
     page = client.get("/accounts/login/")
     assert "Sign in with Verrow" in page.content.decode()
