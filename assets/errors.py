@@ -252,3 +252,25 @@ class NotOfThisKind(Invalid):
     def __init__(self, fields, kind):
         sentence = _("Nothing of the kind %(kind)s has this. Leave it empty, or choose another kind.") % {"kind": kind}
         super().__init__(sentence, fields={name: [sentence] for name in fields})
+
+
+class ZoneArchived(Refused):
+    code = "archived"
+
+    def __init__(self, zone):
+        super().__init__(_("The zone %(zone)s is archived, so it no longer changes.") % {"zone": zone}, zone=zone.pk)
+
+
+class StillInZone(Refused):
+    """Assets name the zone still."""
+
+    code = "still-in-zone"
+
+    def __init__(self, zone, count):
+        sentence = _("%(count)d assets in use stand in the zone %(zone)s. Give them another zone first.")
+        super().__init__(sentence % {"count": count, "zone": zone}, zone=zone.pk)
+
+
+class AlreadyConnected(Refused):
+    code = "already-connected"
+    sentence = _("There is a conduit between these zones already. End that one first, if something else may cross.")

@@ -111,6 +111,32 @@ subjects.register(
         related=["unit"],
     )
 )
+subjects.register(
+    subjects.Subject(
+        kind="zone",
+        model="assets.Zone",
+        word=_("zone"),
+        plural=_("zones"),
+        resource="zones",
+        page="assets:zone",
+        url=lambda zone: reverse("assets:zone", args=[zone.pk]),
+        label=str,
+        related=["unit"],
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="conduit",
+        model="assets.Conduit",
+        word=_("conduit"),
+        plural=_("conduits"),
+        resource="conduits",
+        url=lambda conduit: reverse("assets:zones"),
+        label=str,
+        related=["first__unit", "second"],
+    )
+)
+changes.words("zone", fields=wording.OF_ZONES, verbs=wording.EVENTS_OF_ZONES)
 changes.words("supplier", fields=wording.OF_SUPPLIERS, verbs=wording.EVENTS_OF_SUPPLIERS)
 changes.words("asset", fields=wording.FIELDS, verbs=wording.EVENTS)
 
@@ -185,6 +211,7 @@ searchable.register(
         ],
         number="number",
     ),
+    searchable.Searchable("zone", label=["name"], words=["purpose"]),
     searchable.Searchable("supplier", label=["name"], words=["services", "contract", "external_id"]),
     searchable.Searchable("exploited-match", label=["cve"], words=["note"], at=[("asset", "asset")]),
     searchable.Searchable("discovery-run", label=["source", "file_name"]),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.views import dependencies, discovery, exploited, inventory, reach, suppliers
+from assets.views import dependencies, discovery, exploited, inventory, reach, suppliers, zones
 
 app_name = "assets"
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
     path("dependencies/<int:pk>/removal/", dependencies.removal, name="dependency-removal"),
     path("inventory/<int:pk>/reach/", reach.asset, name="reach"),
     path("inventory/<int:pk>/overrides/", reach.override, name="overrides"),
+    path("zones/", zones.listed, name="zones"),
+    path("zones/<int:pk>/", zones.zone, name="zone"),
+    path("zones/<int:pk>/archiving/", zones.archiving, name="zone-archiving"),
+    path("conduits/", zones.conduit, name="conduits"),
+    path("conduits/<int:pk>/end/", zones.conduit_end, name="conduit-end"),
     path("suppliers/", suppliers.listed, name="suppliers"),
     path("suppliers/<int:pk>/", suppliers.supplier, name="supplier"),
     path("suppliers/<int:pk>/archiving/", suppliers.archiving, name="supplier-archiving"),

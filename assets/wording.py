@@ -47,6 +47,20 @@ FIELDS = {
     "FQDN": _("Host name"),
     "IP": _("IP address"),
 }
+OF_ZONES = {
+    "name": _("Name"),
+    "unit": _("Unit"),
+    "purdue_level": _("Purdue level"),
+    "purpose": _("What it is for"),
+    "target_level": _("Target security level"),
+    "achieved_level": _("Achieved security level"),
+    "is_safety": _("Safety zone"),
+}
+EVENTS_OF_ZONES = {
+    "zone.registered": _("registered it"),
+    "zone.changed": _("changed"),
+    "zone.archived": _("archived it"),
+}
 OF_SUPPLIERS = {
     "name": _("Name"),
     "services": _("What they supply"),

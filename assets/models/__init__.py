@@ -6,9 +6,11 @@ from assets.models.discovery_run import DiscoveryRun, Observation, ObservedIdent
 from assets.models.exploited import ExploitedList, ExploitedMatch, ExploitedRule, ExploitedVulnerability
 from assets.models.override import CriticalityOverride
 from assets.models.supplier import Supplier
+from assets.models.zone import Conduit, Zone
 
 __all__ = [
     "Asset",
+    "Conduit",
     "CriticalityOverride",
     "Dependency",
     "DiscoveryRun",
@@ -21,4 +23,5 @@ __all__ = [
     "ObservedIdentifier",
     "Proposal",
     "Supplier",
+    "Zone",
 ]

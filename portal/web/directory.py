@@ -71,6 +71,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("risks:incidents", _("Incidents"), _("What happened, what it cost, and which risks came true.")),
             Place("assets:inventory", _("Inventory"), _("What we have, and what leans on what.")),
             Place("assets:discovery", _("Discovery"), _("What scanners saw, and what they propose.")),
+            Place("assets:zones", _("Zones"), _("Zones and conduits by Purdue level, and what crosses without one.")),
             Place("assets:suppliers", _("Suppliers"), _("Whom we lean on outside, by which contract.")),
             Place("assets:exploited", _("Known exploited"), _("Vulnerabilities in use by attackers, and where we have them.")),
             Place("workbench:bulk-edits", _("Changes of many rows"), _("What you set in many rows at once, and how to undo it.")),

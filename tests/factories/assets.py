@@ -5,9 +5,9 @@ import io
 from datetime import timedelta
 from itertools import count
 
-from assets import dependencies, inventory, overrides, suppliers
+from assets import dependencies, inventory, overrides, suppliers, zones
 from assets.discovery import intake
-from assets.models import Asset, CriticalityOverride, Dependency, DiscoveryRun, Supplier
+from assets.models import Asset, Conduit, CriticalityOverride, Dependency, DiscoveryRun, Supplier, Zone
 from portal.people import organisations
 
 _serial = count(1)
@@ -39,6 +39,16 @@ def make_supplier(name: str = "Ostrava Controls", *, unit, actor=None, **fields)
     """Who sells and mends the line software."""
     believable = {"services": "Line software and its upkeep", "contract": "FC-2026-014", "criticality_level": 4}
     return suppliers.register(actor=actor, name=f"{name} {next(_serial)}", unit=unit, **(believable | fields))
+
+
+def make_zone(name: str = "", *, unit, purdue: str = "2", actor=None, **fields) -> Zone:
+    return zones.register(actor=actor, name=name or f"Zone {next(_serial)}", unit=unit, purdue_level=purdue, **fields)
+
+
+def make_conduit(*, unit, actor=None, may_cross: str = "OPC UA from the historian") -> Conduit:
+    """Between two zones of its own."""
+    ends = (make_zone(unit=unit, purdue=level, actor=actor) for level in ("3", "2"))
+    return zones.connect(*ends, may_cross, actor=actor)
 
 
 def make_host(address: str, *, mac: str = "", name: str = "", ports: tuple[int, ...] = (22,), state: str = "up") -> str:

@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 from itertools import count as counting
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 from assets.exploited import matches, rules
-from assets.models import Asset, ExploitedList, ExploitedRule, Supplier
+from assets.models import Asset, Conduit, ExploitedList, ExploitedRule, Supplier, Zone
 from governance.board.models import AnswerWords, BlockWords, BoardPack, PackBlock, PackQuestion
 from governance.change import declarations, patterns, stages
 from governance.change.declarations import Said
@@ -104,7 +105,7 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _answered(ground, count)
     _rated(ground, risks)
     _decided(ground, risks)
-    _told(ground, risks)
+    _packed(ground, risks)
     _led(ground, count)
     _under_way(ground, count)
     _wanted(ground, risks)
@@ -120,11 +121,20 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     sealing.seal_all()
 
 
+def _zoned(unit: Any, count: int) -> None:
+    """Some more zones, conduits between some of them, and dependencies that cross without one."""
+    made = Zone.objects.bulk_create(Zone(name=f"Z{next(_serial)}", unit=unit, purdue_level="2") for _ in range(min(count, 40)))
+    Conduit.objects.bulk_create(Conduit(first=one, second=other, may_cross="OPC UA") for one, other in pairwise(made[:20]))
+    for place, asset in enumerate(Asset.objects.filter(archived_at=None).order_by("-pk")[:count]):
+        Asset.objects.filter(pk=asset.pk).update(zone=made[place % len(made)].name)
+
+
 def _exploited(count: int) -> None:
     """Some more possible, confirmed and dismissed on every asset that is there, and some more rules."""
     entries = [make_entry(f"CVE-2025-{10_000 + n}", "Grown", f"Product {n}") for n in range(3 * count)]
     kept = Supplier.objects.first() or make_supplier(unit=Asset.objects.earliest("pk").unit)
     Supplier.objects.bulk_create(Supplier(name=f"Supplier {next(_serial)}", unit=kept.unit) for _ in range(count))
+    _zoned(kept.unit, count)
     edition = f"{2030 + ExploitedList.objects.count()}.01.01"
     bring(make_list(*entries, edition=edition))
     assets = list(Asset.objects.filter(archived_at=None).order_by("-pk")[:count])
@@ -323,7 +333,7 @@ def _decided(ground: SimpleNamespace, risks: list[int]) -> None:
     )
 
 
-def _told(ground: SimpleNamespace, risks: list[int]) -> None:
+def _packed(ground: SimpleNamespace, risks: list[int]) -> None:
     """Packs, the first one with many blocks, each written to again and again."""
     made = [make_pack(unit=ground.company.root, by=ground.other, template="QUARTER") for _ in risks[:3]]
     ground.pack = getattr(ground, "pack", made[0])

@@ -26,7 +26,7 @@ from risks.response import activations, plans
 from risks.treatments import Step
 from tests import browser as chromium
 from tests.factories import portal as make
-from tests.factories.assets import make_asset, make_dependency, make_run, make_supplier
+from tests.factories.assets import make_asset, make_conduit, make_dependency, make_run, make_supplier
 from tests.factories.board import make_pack
 from tests.factories.compliance import make_framework
 from tests.factories.governance import make_decision, make_goal, make_initiative
@@ -158,6 +158,7 @@ def furnished():
         "compliance:requirement": rules.requirements.assessable().first().pk,
         "assets": press.pk,
         "assets:run": run.pk,
+        "assets:zone": make_conduit(unit=company.northfield, actor=reader).first.pk,
         "assets:supplier": make_supplier(unit=company.northfield, actor=reader).pk,
         "risks": risk.pk,
         **dict.fromkeys(("risks:control", "risks:control-change", "risks:control-evidence"), control.pk),

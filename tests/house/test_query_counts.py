@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assets.discovery import reading
-from assets.models import Asset, Dependency, DiscoveryRun, Supplier
+from assets.models import Asset, Dependency, DiscoveryRun, Supplier, Zone
 from governance.board import scale
 from portal import clock
 from portal.attention.models import Reminder, Review
@@ -130,6 +130,8 @@ PAGES = {
     "assets:asset": DETAIL,
     "assets:registration": DETAIL,
     "assets:change": DETAIL,
+    "assets:zones": DETAIL,
+    "assets:zone": DETAIL,
     "assets:suppliers": LIST,
     "assets:supplier": DETAIL,
     "assets:reach": DETAIL,
@@ -323,6 +325,7 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "risk": lambda: Risk(pk=world.risk),
         "asset": lambda: Asset(pk=world.asset),
         "supplier": lambda: Supplier.objects.first(),
+        "zone": lambda: Zone.objects.first(),
         "discovery-run": lambda: DiscoveryRun.objects.latest("pk"),
         "review": lambda: Review.objects.filter(owner=user).first(),
         "comment": lambda: around.comment,

@@ -49,7 +49,16 @@ from risks.models import Breach, Finding, LossResult, Rating, RatingRound, Score
 from risks.response import activations, plans
 from risks.treatments import Step
 from tests.factories import compliance
-from tests.factories.assets import make_asset, make_dependency, make_host, make_override, make_run, make_scan, make_supplier
+from tests.factories.assets import (
+    make_asset,
+    make_conduit,
+    make_dependency,
+    make_host,
+    make_override,
+    make_run,
+    make_scan,
+    make_supplier,
+)
 from tests.factories.board import make_pack
 from tests.factories.exploited import WINDOWS, bring, make_rule
 from tests.factories.governance import at_a_gate, make_decision, make_goal, make_initiative
@@ -98,6 +107,8 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
         made["discovery-proposal"][place] = made["discovery-run"][place].proposals.first()
     made |= _exploited(made["asset"], units)
     made["supplier"] = dict.fromkeys(units, make_supplier(unit=company.northfield))
+    gate = make_conduit(unit=company.northfield)
+    made["zone"], made["conduit"] = dict.fromkeys(units, gate.first), dict.fromkeys(units, gate)
     made["criticality-override"] = {place: make_override(asset) for place, asset in made["asset"].items()}
     made["risk"] = {
         place: make_risk(

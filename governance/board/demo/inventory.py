@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from assets import dependencies, inventory, overrides, suppliers
+from assets import dependencies, inventory, overrides, suppliers, zones
 from assets.discovery import intake, reading, settling
 from assets.models import Asset, DiscoveryRun, Proposal, Supplier
 from governance.board.demo import sources
@@ -10,8 +10,17 @@ from governance.board.demo.events import Event
 from governance.board.demo.times import Calendar, acting
 from portal.people.models import Unit, User
 
-WRITTEN_DOWN, CONNECTED, SPARED = 272, 271, 33  # days ago
+WRITTEN_DOWN, ZONED, CONNECTED, SPARED = 272, 272, 271, 33  # days ago
 SOURCE = "nmap-northfield"
+CONDUITS = (
+    ("office", "dmz", "Sign-in, orders, mail"),
+    ("office", "plant dmz", "Historian copies and the maintenance jump host"),
+    ("plant dmz", "Z-1", "OPC UA from the historian, remote maintenance by ticket"),
+    ("Z-1", "Z-2", "Line software to operator panels"),
+    ("Z-2", "Z-3", "Engineering and panels to controllers"),
+    ("Z-1", "Z-3", "Line software to controllers, reading only"),
+    ("Z-5", "Z-6", "Missions from the fleet manager"),
+)
 SEEN_BY_SCANNERS = {"vendor": "vendor", "product": "product", "version": "version_in_use"}
 LEVELS = {"c": "own_confidentiality", "i": "own_integrity", "a": "own_availability", "s": "own_safety"}
 
@@ -32,10 +41,31 @@ def write_down(calendar: Calendar, people: dict[str, User], tree: dict[str, Unit
                 supplier=supplying.get(row["vendor"]),
                 **_fields(row, calendar.today),
             )
+    with calendar.at(ZONED):
+        _zones(people, tree)
     with calendar.at(CONNECTED):
         for row in sources.table("dependencies"):
             dependencies.record(made[row["dependent"]], made[row["supporting"]], row["kind"], actor=people["dana"])
     return made
+
+
+def _zones(people: dict[str, User], tree: dict[str, Unit]) -> None:
+    """One conduit is forgotten on purpose: the production system of Northfield leans on a host of the office."""
+    made = {}
+    for row in sources.table("zones"):
+        achieved = int(row["achieved"]) if row["achieved"] else None
+        made[row["name"]] = zones.register(
+            actor=people["dana"],
+            name=row["name"],
+            unit=tree[row["unit"]],
+            purdue_level=row["purdue"],
+            purpose=row["purpose"],
+            target_level=int(row["target"]),
+            achieved_level=achieved,
+            is_safety=row["safety"] == "yes",
+        )
+    for first, second, may_cross in CONDUITS:
+        zones.connect(made[first], made[second], may_cross, actor=people["dana"])
 
 
 def _supplier(row: dict[str, str], calendar: Calendar, people: dict[str, User], tree: dict[str, Unit]) -> Supplier:

@@ -1,0 +1,51 @@
+"""What is asked about zones and conduits."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assets import authority
+from assets.forms import choices
+from assets.models import Zone
+from assets.models.asset import PURDUE_LEVELS
+
+
+def levels(lowest: int) -> list[tuple[Any, Any]]:
+    return [("", _("not judged")), *((level, str(level)) for level in range(lowest, 5))]
+
+
+class ZoneForm(forms.Form):
+    name = forms.CharField(label=_("What is it called?"), max_length=60, help_text=_("Assets stand in it by this name."))
+    unit = choices.UnitField(label=_("Where does it belong?"))
+    purdue_level = forms.ChoiceField(label=_("Which Purdue level?"), choices=PURDUE_LEVELS)
+    purpose = forms.CharField(label=_("What is it for?"), max_length=200, required=False)
+    target_level = forms.TypedChoiceField(
+        label=_("Which security level is aimed at?"), choices=levels(1), required=False, coerce=int, empty_value=None
+    )
+    achieved_level = forms.TypedChoiceField(
+        label=_("Which one is achieved?"), choices=levels(0), required=False, coerce=int, empty_value=None
+    )
+    is_safety = forms.BooleanField(label=_("Safety zone: no active scan without a permit"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, user: Any, zone: Zone | None = None, **options: Any):
+        if zone is not None:
+            options["initial"] = {name: getattr(zone, name) for name in self.base_fields}
+        super().__init__(*args, **options)
+        self.fields["unit"].queryset = authority.units(user)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class ConduitForm(forms.Form):
+    first = forms.ModelChoiceField(label=_("From which zone?"), queryset=None)
+    second = forms.ModelChoiceField(label=_("To which zone?"), queryset=None)
+    may_cross = forms.CharField(label=_("What may cross?"), max_length=200, help_text=_("Such as OPC UA from the historian."))
+
+    def __init__(self, *args: Any, user: Any, **options: Any):
+        super().__init__(*args, **options)
+        for name in ("first", "second"):
+            self.fields[name].queryset = Zone.objects.visible_to(user).current().order_by("name")
