@@ -11,4 +11,5 @@ class TogetherConfig(AppConfig):
             registered_alignment,
             registered_goals,
             registered_lists,
+            registered_meetings,
         )

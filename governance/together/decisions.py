@@ -7,7 +7,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from governance.together import conditions, foundation, wanted
-from governance.together.errors import DecisionSavedMeanwhile, DecisionSettled, NotADraft, NotPut, NotYourDecision, OnlyCounsel
+from governance.together.errors import (
+    DecisionSavedMeanwhile,
+    DecisionSettled,
+    NotADraft,
+    NotASeat,
+    NotPut,
+    NotYourDecision,
+    OnlyCounsel,
+)
 from governance.together.models import Decision, DecisionOption
 from governance.together.wanted import LETTERS, Option
 from portal import clock
@@ -21,7 +29,7 @@ State, Outcome = Decision.State, Decision.Outcome
 FIELDS = ("title", "question", "context", "unit", "touches_safety", "is_confidential", "proposed_option", "decide_by")
 TEXTS = ("title", "question", "context", "proposed_option")
 BOTH = ("CIO", "CISO")
-CHANGED, DECIDED = "decision.changed", "decision.decided"
+CHANGED, DECIDED, TALK = "decision.changed", "decision.decided", "decision.talk_asked"
 LEADERS = frozenset({"CIO", "CISO", "CSO"})
 
 
@@ -115,6 +123,22 @@ def withdraw(decision: Decision, *, actor: Any, reason: str) -> Decision:
 
 
 @transaction.atomic
+def talk(decision: Decision, *, actor: Any) -> Decision:
+    """Put it on the pair's agenda instead of answering it now; the other offices hear. Raises NotPut, NotASeat."""
+    decision = locked(decision)
+    check_put(decision)
+    if not grants(actor).seats & LEADERS:
+        raise NotASeat(decision)
+    if decision.talk_asked_at is None:
+        decision.talk_asked_at = clock.now()
+        decision.version += 1
+        decision.save(update_fields=["talk_asked_at", "version"])
+        audit.record(actor, TALK, decision)
+        announcements.tell(decision, TALK, set(signatures.able(signatures.standing(decision)).values()) - {actor.pk})
+    return decision
+
+
+@transaction.atomic
 def mark_privileged(decision: Decision, privileged: bool, *, actor: Any) -> Decision:
     """Close it to all but the seats and counsel, or open it again. Raises OnlyCounsel."""
     decision = locked(decision)
@@ -132,14 +156,14 @@ def take_effect(decision: Decision, *, actor: Any) -> None:
     """All seats have signed, or the arbiter has; called by signing, the decision is locked."""
     again = decision.state == State.DECIDED
     now = clock.now()
-    decision.state, decision.stale_since = State.DECIDED, None
+    decision.state, decision.stale_since, decision.talk_asked_at = State.DECIDED, None, None
     decision.outcome = Outcome.ARBITER if decision.arbitrated_at else Outcome.TOGETHER
     if again:
         decision.confirmed_at = now
     else:
         decision.decided_at = now
     decision.version += 1
-    decision.save(update_fields=["state", "stale_since", "outcome", "decided_at", "confirmed_at", "version"])
+    decision.save(update_fields=["state", "stale_since", "outcome", "decided_at", "confirmed_at", "talk_asked_at", "version"])
     audit.record(None, "decision.confirmed" if again else DECIDED, decision, {"option": decision.proposed_option})
     if not again:
         conditions.begin(decision, actor=actor)

@@ -54,6 +54,11 @@ class NotTheArbiter(_About):
     sentence = gettext_lazy("Only whoever sits in the arbiter's seat settles %(number)s.")
 
 
+class NotASeat(_About):
+    code = "not-a-seat"
+    sentence = gettext_lazy("Only who answers %(number)s asks to talk about it first.")
+
+
 class OnlyCounsel(_About):
     code = "only-counsel"
     sentence = gettext_lazy("Only counsel says whether %(number)s is privileged.")
@@ -163,3 +168,30 @@ class ThemeTaken(Refused):
 class NotOneOfThePair(Refused):
     code = "not-one-of-the-pair"
     sentence = gettext_lazy("Only whoever fills the seat of the CIO or the CISO says whether this is measured.")
+
+
+class MeetingPlanned(Refused):
+    code = "meeting-planned"
+    sentence = gettext_lazy("The next meeting is planned already. Move it, hold it or call it off first.")
+
+
+class MeetingSettled(Refused):
+    code = "meeting-settled"
+    sentence = gettext_lazy("This meeting was held or called off; what was written down stays. Plan another one.")
+
+
+class ActionDone(Refused):
+    code = "action-done"
+    sentence = gettext_lazy("This action is done already; what shows it stands beside it.")
+
+
+class ActionKeepsDate(Refused):
+    """A review of an action was answered otherwise than by its being done."""
+
+    code = "action-keeps-its-date"
+    sentence = gettext_lazy("An action is done or it is not: close it and say what shows it.")
+
+
+class NotYourAction(Refused):
+    code = "not-your-action"
+    sentence = gettext_lazy("Only whoever sees to it and the two who asked for it say that it is done.")

@@ -200,6 +200,7 @@ registry.register(
 )
 for kind, sentence in {
     decisions.CHANGED: _("It says something else than before, so it waits for your answer again."),
+    decisions.TALK: _("The other office would rather talk about it first; it is on the pair's agenda."),
     decisions.DECIDED: _("It is decided and has taken effect."),
     moving.ESCALATED: _("The two offices have differed for five working days; it waits for you."),
     moving.STALE: _("What it rested on has moved, so it is asked anew: only the difference waits for you."),

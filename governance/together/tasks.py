@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from governance.together import alignment, moving
+from governance.together import agenda, alignment, moving
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
@@ -17,3 +17,9 @@ def move_decisions() -> None:
 def measure_alignment() -> None:
     """The eight terms as they stand, while both agree to be measured."""
     alignment.measure()
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def note_faults() -> None:
+    """Since when each fault of the charter is open: the pair's meeting asks."""
+    agenda.note_faults()

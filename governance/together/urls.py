@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.together.views import alignment, conditions, decisions, goals, ownership, positions
+from governance.together.views import alignment, conditions, decisions, goals, meetings, ownership, positions
 
 app_name = "together"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("decisions/<int:pk>/words/", decisions.change, name="decision-words"),
     path("decisions/<int:pk>/putting/", decisions.putting, name="decision-putting"),
     path("decisions/<int:pk>/withdrawal/", decisions.withdrawal, name="decision-withdrawal"),
+    path("decisions/<int:pk>/talk/", decisions.talk, name="decision-talk"),
     path("decisions/<int:pk>/privilege/", decisions.privilege, name="decision-privilege"),
     path("decisions/<int:pk>/answering/", positions.answering, name="decision-answering"),
     path("decisions/<int:pk>/settling/", positions.settling, name="decision-settling"),
@@ -34,5 +35,12 @@ urlpatterns = [
     path("goals/themes/new/", goals.theme_new, name="theme-new"),
     path("goals/themes/<int:pk>/", goals.theme, name="theme-words"),
     path("goals/themes/<int:pk>/ending/", goals.theme_ending, name="theme-ending"),
+    path("meetings/", meetings.listed, name="meetings"),
+    path("meetings/<int:pk>/", meetings.meeting, name="meeting"),
+    path("meetings/<int:pk>/holding/", meetings.holding, name="meeting-holding"),
+    path("meetings/<int:pk>/moving/", meetings.moving, name="meeting-moving"),
+    path("meetings/<int:pk>/calling-off/", meetings.calling_off, name="meeting-calling-off"),
+    path("meetings/<int:pk>/actions/", meetings.asking, name="meeting-asking"),
+    path("meetings/actions/<int:pk>/completion/", meetings.completion, name="meeting-action-completion"),
     path("conditions/<int:pk>/meeting/", conditions.meeting, name="condition-meeting"),
 ]

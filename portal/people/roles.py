@@ -67,7 +67,7 @@ KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.reda
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING | TALKING | MERGING
 LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING | CHANGING | WATCHING
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
-PAIR = frozenset({"together.say_alignment"})  # whether alignment is measured, and who may read it
+PAIR = frozenset({"together.say_alignment", "together.view_meeting"})  # whether alignment is measured; their meeting
 LEADER |= RESPONDING | AIMING | {"together.propose_charter", "together.state_wish"}
 LEADER |= PACKING | {"board.answer_question"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
@@ -83,7 +83,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | TALKING
     | {"record.view_auditentry", "people.settle_appointment", "risks.arbitrate", "together.arbitrate"},
     # roles
-    "PREPARER": READING | LOGGING | DECIDING | AIMING | DRAFTING | TALKING | PACKING | {"attention.view_inbox"},
+    "PREPARER": READING
+    | LOGGING
+    | DECIDING
+    | AIMING
+    | DRAFTING
+    | TALKING
+    | PACKING
+    | {"attention.view_inbox", "together.view_meeting"},
     "COUNSEL": READING
     | TALKING
     | {"together.mark_privileged", "attention.view_inbox", "archive.view_keeping", "archive.place_hold"},

@@ -280,6 +280,7 @@ CELERY_BEAT_SCHEDULE = {
     "compare-portfolio": {"task": "risks.tasks.compare_portfolio", "schedule": crontab(hour=3, minute=10)},
     "lapse-objections": {"task": "risks.tasks.lapse_objections", "schedule": crontab(minute="*/10")},
     "expire-exceptions": {"task": "risks.tasks.expire_exceptions", "schedule": crontab(minute="*/10")},
+    "note-faults": {"task": "governance.together.tasks.note_faults", "schedule": crontab(hour=3, minute=5)},
     "measure-alignment": {"task": "governance.together.tasks.measure_alignment", "schedule": crontab(hour=3, minute=10)},
     "move-decisions": {"task": "governance.together.tasks.move_decisions", "schedule": crontab(minute="*/10")},
     "see-what-changes-bring": {"task": "governance.change.tasks.look", "schedule": 60.0, "options": {"expires": 120}},

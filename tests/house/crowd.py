@@ -13,8 +13,16 @@ from governance.change import declarations, patterns, stages
 from governance.change.declarations import Said
 from governance.change.models import InitiativeRisk, Milestone, SeenAsset
 from governance.compliance import mappings, profiles, statements
-from governance.together import alignment_terms, decisions, goals, ownership
-from governance.together.models import AlignmentConsent, AlignmentReading, Condition, GoalReading, OwnershipWish
+from governance.together import alignment_terms, decisions, goals, meetings, ownership
+from governance.together.models import (
+    AlignmentConsent,
+    AlignmentReading,
+    Condition,
+    FaultSeen,
+    GoalReading,
+    MeetingAction,
+    OwnershipWish,
+)
 from governance.together.wanted import MOST_LINKS
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
@@ -112,6 +120,7 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _declared(ground, count)
     _noticed(ground, readers, count)
     _measured(ground, risks)
+    _met(ground, count)
     formula_previews.ask(ground.formula)
     formula_previews.work_waiting()
     _happened(ground, risks)
@@ -389,6 +398,16 @@ def _measured(ground: SimpleNamespace, risks: list[int]) -> None:
     ]
     kept = {"formula": 1, "read_on": organisations.today(), "state": "MEASURED"}
     AlignmentReading.objects.bulk_create(AlignmentReading(term=term, rows=rows, **kept) for term in alignment_terms.TERMS)
+
+
+def _met(ground: SimpleNamespace, count: int) -> None:
+    """A meeting that is planned, with many actions and faults of long ago."""
+    if not hasattr(ground, "meeting"):
+        ground.meeting = meetings.plan(actor=ground.other, meets_on=organisations.today())
+    told = {"meeting": ground.meeting, "owner": ground.other, "due_on": organisations.today(), "asked_by": ground.other}
+    MeetingAction.objects.bulk_create(MeetingAction(text=f"Step {next(_serial)}", **told) for _ in range(count))
+    long_ago = organisations.today() - timedelta(days=40)
+    FaultSeen.objects.bulk_create(FaultSeen(key=f"two/area-{next(_serial)}", since=long_ago) for _ in range(count))
 
 
 def _noticed(ground: SimpleNamespace, people: list[Any], count: int) -> None:

@@ -260,7 +260,18 @@ PAGES = {
     "together:decision-new": Line(),
     **{
         f"together:decision{page}": of("decision")
-        for page in ("", "-words", "-putting", "-withdrawal", "-privilege", "-answering", "-position", "-settling", "-arbitration")
+        for page in (
+            "",
+            "-words",
+            "-putting",
+            "-withdrawal",
+            "-talk",
+            "-privilege",
+            "-answering",
+            "-position",
+            "-settling",
+            "-arbitration",
+        )
     },
     "together:condition-meeting": of("condition"),
     "change:initiatives": Line(),
@@ -270,6 +281,10 @@ PAGES = {
         for page in ("", "-words", "-stage", "-stopping", "-declaration", "-pattern", "-risks")
     },
     "change:milestone-reaching": of("milestone"),
+    "together:meetings": Line(),
+    **{f"together:meeting{page}": of("meeting") for page in ("", "-holding", "-moving", "-calling-off", "-asking")},
+    "together:meeting-action-completion": of("meeting-action"),
+    "api:decisions-talk": of("decision", writes="signing.sign"),
     "together:alignment": Line(),
     "together:alignment-consent": Line(),
     "together:alignment-term": Line(more={"key": "goals_on_track"}),
@@ -446,6 +461,8 @@ RESOURCES = {
     "themes": of("theme"),
     "goals": of("goal"),
     "alignment": Line(),
+    "meetings": of("meeting"),
+    "meeting-actions": of("meeting-action"),
     "alignment-consents": of("alignment-consent"),
     "concerns": of("concern"),
     "goal-readings": of("goal-reading"),
@@ -615,6 +632,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
         ("board-pack", "board-pack-block", "board-pack-file", "board-question"),
         SEATS | OVERSEERS | BOARD | OF_THE_UNIT | {"PREPARER": PLACES, "COLLEAGUE": (OWN,)},
     ),
+    **dict.fromkeys(("meeting", "meeting-action"), dict.fromkeys(("CIO", "CISO", "PREPARER"), PLACES)),
     "concern": {"CISO": PLACES, "ANALYST": (OWN, CONFIDENTIAL)},  # the triage desk, of the whole and of the unit
     "condition": SEATS | OVERSEERS | OF_THE_UNIT,
     "pattern": dict.fromkeys((*SEATS, *OVERSEERS, *OF_THE_UNIT), PLACES),

@@ -13,7 +13,7 @@ from governance.change.declarations import Said
 from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import mappings, profiles, statements
-from governance.together import goals
+from governance.together import goals, meetings
 from portal import clock
 from portal.attention import reminders, reviews
 from portal.attention.models import Reminder
@@ -107,6 +107,7 @@ def furnished():
     started = make_initiative(
         unit=company.northfield, by=reader, milestones=[Planned("The pilot line runs", organisations.today(), 70)]
     )
+    met = meetings.plan(actor=reader, meets_on=organisations.today())
     raised = concerns.raise_one(actor=reader, text="The side door stands open", unit=company.northfield)
     goal = make_goal(by=reader, there_for=[risk])
     goals.read_measure(goal, "CIO", Decimal(72), actor=reader)
@@ -169,6 +170,7 @@ def furnished():
         "together": decision.pk,
         **dict.fromkeys([f"together:goal{page}" for page in ("", "-words", "-ending")], goal.pk),
         "risks:concern": raised.pk,
+        "together:meeting": met.pk,
         "together:theme-words": goal.theme_id,
         **dict.fromkeys([f"change:initiative{page}" for page in ("", "-words", "-declaration")], started.pk),
         "change:gate": gate.pk,

@@ -67,6 +67,8 @@ SAFE = {
     "compliance.Requirement.parts": "the text of a published framework",
     "compliance.Requirement.parameters": "the text of a published framework",
     "talk.Merge.moves": "keys, days and states of what was moved",
+    "together.FaultSeen.key": "a key",
+    "together.Meeting.agenda": "keys, ids and days",
     "together.AlignmentReading.*": "keys and ids",
     "together.OwnershipArea.key": "a key, the same from edition to edition",
     "together.OwnershipArea.risk_categories": "keys",

@@ -42,6 +42,8 @@ NOT_SEARCHED = {
     "response-plan-version": "a state of a plan, which is found",
     "profile": "a framework and a unit, which are found",
     "alignment-consent": "a word of an office, on one page",
+    "meeting": "minutes for two people, on one page",
+    "meeting-action": "on the page of its meeting",
     "charter": "one in force, on one page",
     "comment": "stands on the page of what it is about, which is found",
 }

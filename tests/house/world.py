@@ -19,7 +19,7 @@ from governance.change import bearing, patterns
 from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import crosswalks, mappings, profiles, statements
-from governance.together import goals, ownership
+from governance.together import goals, meetings, ownership
 from governance.together.models import AlignmentConsent, Condition, OwnershipWish
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
@@ -332,6 +332,9 @@ def _asked(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[
     reading = goals.read_measure(goal, "CIO", Decimal(40), actor=stranger)
     agreed, _ = (AlignmentConsent.objects.create(office=o, level="ALL", formula=1, said_by=stranger) for o in ("CIO", "CISO"))
     aims = {"theme": goal.theme, "goal": goal, "goal-reading": reading, "alignment-consent": agreed}
+    met = meetings.plan(actor=stranger, meets_on=organisations.today())
+    asked = meetings.ask(met, "Write it down", owner=stranger, due_on=organisations.today(), actor=stranger)
+    aims |= {"meeting": met, "meeting-action": asked}
     known = aims | {"charter": held, "ownership-area": held.areas.first(), "ownership-wish": wish}
     return made | {kind: dict.fromkeys(risks, row) for kind, row in known.items()}
 

@@ -12,6 +12,7 @@ from governance.board.demo import (
     formulas,
     inventory,
     lists,
+    meetings,
     noticed,
     packs,
     people,
@@ -73,6 +74,7 @@ def build() -> dict[str, dict[str, str]]:
     happenings += [*exceptions.happenings(staff), *decisions.happenings(staff, tree), *formulas.happenings(staff)]
     happenings += exploited.happenings(calendar, staff, known)
     happenings += [*compliance.happenings(staff, tree), *aims.happenings(staff), *noticed.happenings(staff, tree)]
+    happenings += meetings.happenings(staff)
     happenings += inventory.happenings(calendar, staff, known)
     happenings += [*response.happenings(staff, tree, known), *talk.happenings(staff), *lists.happenings(staff)]
     happenings += packs.happenings(staff, tree)

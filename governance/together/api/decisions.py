@@ -108,11 +108,21 @@ class DecisionSerializer(RowSerializer):
         fields = [
             *("id", "number", "title", "question", "context", "unit", "touches_safety", "is_confidential", "is_privileged"),
             *("options", "proposed_option", "rests_on", "decide_by", "state", "outcome", "positions", "asked_by", "asked_at"),
-            *("opened_at", "differs_since", "escalated_at", "arbitrated_at", "arbiter_reason", "decided_at"),
+            *("opened_at", "talk_asked_at", "differs_since", "escalated_at", "arbitrated_at", "arbiter_reason", "decided_at"),
             *("stale_since", "confirmed_at", "version"),
         ]
         read_only_fields = [
-            *("number", "is_privileged", "state", "outcome", "asked_at", "opened_at", "differs_since", "escalated_at"),
+            *(
+                "number",
+                "is_privileged",
+                "state",
+                "outcome",
+                "asked_at",
+                "opened_at",
+                "talk_asked_at",
+                "differs_since",
+                "escalated_at",
+            ),
             *("arbitrated_at", "arbiter_reason", "decided_at", "stale_since", "confirmed_at", "version"),
         ]
 
@@ -198,6 +208,11 @@ class DecisionViewSet(WriteSet):
     def withdrawal(self, instance: Decision, validated: Any, actor: Any) -> Decision:
         """Take it back before it is settled, for a reason."""
         return decisions.withdraw(instance, actor=actor, **validated)
+
+    @state_change(signatures.SIGN)
+    def talk(self, instance: Decision, validated: Any, actor: Any) -> Decision:
+        """Put it on the pair's agenda instead of answering it now."""
+        return decisions.talk(instance, actor=actor)
 
     @state_change("together.mark_privileged", request=PrivilegeSerializer)
     def privilege(self, instance: Decision, validated: Any, actor: Any) -> Decision:

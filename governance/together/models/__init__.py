@@ -5,6 +5,7 @@ from governance.together.models.charter import Charter, Office, OwnershipArea, O
 from governance.together.models.condition import Condition
 from governance.together.models.decision import Decision, DecisionLink, DecisionOption
 from governance.together.models.goal import Goal, GoalLink, GoalMeasure, GoalReading, Theme
+from governance.together.models.meeting import FaultSeen, Meeting, MeetingAction
 from governance.together.models.position import Position
 
 __all__ = [
@@ -15,10 +16,13 @@ __all__ = [
     "Decision",
     "DecisionLink",
     "DecisionOption",
+    "FaultSeen",
     "Goal",
     "GoalLink",
     "GoalMeasure",
     "GoalReading",
+    "Meeting",
+    "MeetingAction",
     "Office",
     "OwnershipArea",
     "OwnershipWish",

@@ -60,6 +60,7 @@ class Decision(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
     opened_at = models.DateTimeField(null=True, blank=True)
+    talk_asked_at = models.DateTimeField(null=True, blank=True)  # an office would rather talk first
     differs_since = models.DateTimeField(null=True, blank=True)  # when an office first said no
     escalated_at = models.DateTimeField(null=True, blank=True)  # when the arbiter was asked
     arbitrated_at = models.DateTimeField(null=True, blank=True)

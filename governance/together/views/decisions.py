@@ -10,6 +10,7 @@ from governance.together.forms.decisions import ChangeForm, DecisionForm, Option
 from portal.archive import changes
 from portal.errors import Invalid, Stale
 from portal.people.access import permitted
+from portal.signing import signatures
 from portal.web.pages import answer
 from risks.views.answers import gone_to
 
@@ -82,6 +83,14 @@ def withdrawal(request, pk):
             form.take(error)
     context = {"form": form, "decision": found, "headline": _("Take this question back"), "verb": _("Take it back")}
     return answer(request, "together/decisions/short.html#form", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@permitted(signatures.SIGN)
+def talk(request, pk):
+    """Rather talk about it first: it goes on the pair's agenda."""
+    found = decisions.talk(visible(request, pk), actor=request.user)
+    return redirect("together:decision", pk=found.pk)
 
 
 @require_POST

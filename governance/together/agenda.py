@@ -1,0 +1,182 @@
+"""The agenda of the pair's meeting, which builds itself: what has gone stale, where they differ, what one wants to talk about, what
+stands above tolerance, and faults that have been open for two weeks. Other rooms add parts of their own."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from governance.together import ownership, ownership_faults
+from governance.together.models import Decision, FaultSeen, OwnershipArea
+from portal import subjects
+from portal.people import appointments, organisations
+from portal.signing import waiting
+from risks.models import Breach, RatingRound
+
+FAULTS_AFTER = timedelta(days=14)
+MOST = 40
+PAIR = ("CIO", "CISO")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing to speak of, since when; a fault of an area names its kind and area in `part` and has no subject."""
+
+    kind: str
+    id: int
+    since: date | None = None
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    label: str
+    url: str
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    key: str
+    word: str
+    lines: Sequence[Line]
+    hidden: int  # points the reader may not open
+
+    @property
+    def count(self) -> int:
+        return len(self.lines) + self.hidden
+
+
+class Ground:
+    """What several parts read, each once: for `user`, who opens the agenda."""
+
+    def __init__(self, user: Any):
+        self.user = user
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        asks = Q(talk_asked_at__isnull=False) | Q(differs_since__isnull=False) | Q(stale_since__isnull=False)
+        return list(Decision.objects.put().filter(asks).order_by("pk"))
+
+    @cached_property
+    def rounds(self) -> list[RatingRound]:
+        asks = Q(talk_asked_at__isnull=False) | Q(state=RatingRound.State.DIFFERENT)
+        return list(RatingRound.objects.exclude(state=RatingRound.State.SETTLED).filter(asks).order_by("pk"))
+
+
+Finder = Callable[[Ground], Iterable[Point]]
+_parts: dict[str, tuple[str | Promise, Finder]] = {}
+
+
+def add(key: str, word: str | Promise, find: Finder) -> None:
+    """A part of the agenda, once, in ready(): `find(ground)` gives its points. ValueError where the key is taken."""
+    if key in _parts:
+        raise ValueError(f"{key} is a part already")
+    _parts[key] = word, find
+
+
+def points(user: Any) -> list[tuple[str, Point]]:
+    """Everything, as it is now: (part, point)."""
+    ground = Ground(user)
+    return [(key, point) for key, (_word, find) in _parts.items() for point in list(find(ground))[:MOST]]
+
+
+def frozen(found: Iterable[tuple[str, Point]]) -> list[list[Any]]:
+    """As a held meeting keeps it."""
+    return [[key, one.kind, one.id, one.since and one.since.isoformat(), one.part] for key, one in found]
+
+
+def thawed(kept: Iterable[Sequence[Any]]) -> list[tuple[str, Point]]:
+    return [(key, Point(kind, pk, date.fromisoformat(since) if since else None, part)) for key, kind, pk, since, part in kept]
+
+
+def parts(found: Sequence[tuple[str, Point]], user: Any) -> list[Part]:
+    """As `user` may read it, in the order of the parts; empty parts are left out. One query a kind."""
+    things = subjects.fetch([(one.kind, one.id) for _key, one in found], user)
+    names = dict(OwnershipArea.objects.in_force().values_list("key", "name")) if any(one.part for _key, one in found) else {}
+    made = []
+    for key, (word, _find) in _parts.items():
+        mine = [one for part, one in found if part == key]
+        seen = [(one, things[one.kind, one.id]) for one in mine if (one.kind, one.id) in things]
+        lines = [Line(_label(one, thing, names), subjects.of_kind(one.kind).url(thing), one.since) for one, thing in seen]
+        if mine:
+            made.append(Part(key, str(word), lines, len(mine) - len(seen)))
+    return made
+
+
+def _label(one: Point, thing: Any, names: dict[str, str]) -> str:
+    if not one.part:
+        return subjects.of_kind(one.kind).label(thing)
+    kind, _slash, area = one.part.partition("/")
+    said = {
+        "nobody": _t("Nobody answers for %(area)s"),
+        "two": _t("More than one office answers for %(area)s"),
+        "outside": _t("Risks of %(area)s are answered for on the other side"),
+        "unowned": _t("Risks, assets or controls that nobody owns"),
+    }
+    return said[kind] % {"area": names.get(area, area)}
+
+
+def note_faults() -> None:
+    """Remember since when each fault of the charter in force is open, with the eyes of a leader. Safe to run twice."""
+    seats = appointments.filled()
+    eyes = next((seats[seat].person for seat in PAIR if seat in seats), None)
+    if eyes is None:
+        return
+    areas = list(OwnershipArea.objects.in_force().order_by("place"))
+    now = {f"{one.kind}/{one.area}" for one in ownership_faults.of(areas, eyes)}
+    known = set(FaultSeen.objects.filter(gone_on=None).values_list("key", flat=True))
+    today = organisations.today()
+    FaultSeen.objects.filter(gone_on=None, key__in=known - now).update(gone_on=today)
+    FaultSeen.objects.bulk_create([FaultSeen(key=key, since=today) for key in sorted(now - known)], ignore_conflicts=True)
+
+
+def _stale(ground: Ground) -> list[Point]:
+    """Decisions that are asked anew, and what the reader signed before it changed."""
+    changed = {one.key for one in waiting.of(ground.user) if one.has_changed}
+    asked_anew = {("decision", one.pk): one.stale_since for one in ground.decisions if one.stale_since is not None}
+    keys = sorted(changed | asked_anew.keys())
+    return [Point(kind, pk, _day(asked_anew.get((kind, pk)))) for kind, pk in keys]
+
+
+def _different(ground: Ground) -> list[Point]:
+    found = [
+        Point("decision", one.pk, _day(one.differs_since))
+        for one in ground.decisions
+        if one.state == Decision.State.OPEN and one.differs_since is not None
+    ]
+    return found + [Point("risk", one.risk_id, _day(one.revealed_at)) for one in ground.rounds if one.talk_asked_at is None]
+
+
+def _talk(ground: Ground) -> list[Point]:
+    found = [Point("decision", one.pk, _day(one.talk_asked_at)) for one in ground.decisions if one.talk_asked_at is not None]
+    return found + [Point("risk", one.risk_id, _day(one.talk_asked_at)) for one in ground.rounds if one.talk_asked_at is not None]
+
+
+def _breaches(_ground: Ground) -> list[Point]:
+    rows = Breach.objects.undecided(organisations.today()).order_by("began_at")
+    return [Point("risk", pk, _day(at)) for pk, at in rows.values_list("risk", "began_at")]
+
+
+def _faults(_ground: Ground) -> list[Point]:
+    rows = FaultSeen.objects.filter(gone_on=None, since__lte=organisations.today() - FAULTS_AFTER).order_by("since", "key")
+    seen = list(rows[:MOST])
+    charter = ownership.in_force() if seen else None
+    return [Point("charter", charter.pk, one.since, one.key) for one in seen] if charter else []
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else organisations.day_of(moment)
+
+
+add("talk", _("Let's talk"), _talk)
+add("differences", _("Where the two differ"), _different)
+add("stale", _("Signed before it changed"), _stale)
+add("breaches", _("Above tolerance, with nothing decided"), _breaches)
+add("faults", _("Faults of the charter, open for two weeks"), _faults)
