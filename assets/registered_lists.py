@@ -39,6 +39,7 @@ listed.register(
         sort="name",
         write_permission="assets.change_asset",
         change=inventory.change,
+        open_to=lambda asset, actor: authority.require(actor, "assets.change_asset", asset.unit),
         editable=(
             editing.words("name", LABELS["name"], 200),
             editing.choice("kind", LABELS["kind"], Asset.Kind.choices),

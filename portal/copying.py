@@ -19,7 +19,7 @@ def copy_in(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> int:
     """
     columns = {field.attname: field for field in model._meta.concrete_fields if not field.generated and not _drawn(field)}
     lines, count = io.StringIO(), 0
-    writer = csv.writer(lines, lineterminator="\n")
+    writer = csv.writer(lines, lineterminator="\r\n")  # whatever stands in it, it quotes
     drawn = model._meta.pk if _drawn(model._meta.pk) else None
     for row in rows:
         if count == 0 and drawn is not None and drawn.attname in row:

@@ -20,7 +20,7 @@ from risks.models import Levels, Risk, RiskAsset, ScoreState
 from risks.movers import movers, safety_lane
 from risks.signals import risk_changed
 
-__all__ = ["change", "close", "link_asset", "locked", "log", "movers", "safety_lane", "set_levels", "unlink_asset"]
+__all__ = ["change", "check_open", "close", "link_asset", "locked", "log", "movers", "safety_lane", "set_levels", "unlink_asset"]
 
 CHANGEABLE = (
     "title",
@@ -186,12 +186,17 @@ def locked(risk: Risk) -> Risk:
     return _locked(risk, None, {})
 
 
+def check_open(risk: Risk) -> None:
+    """Raises RiskClosed."""
+    if risk.state != Risk.State.OPEN:
+        raise RiskClosed(risk)
+
+
 def _locked(risk: Risk, version: int | None, fields: Mapping[str, Any]) -> Risk:
     """The row as it stands, locked; its owners and unit with it."""
     related = Risk.objects.select_related("unit__head", "it_owner", "security_owner", "logged_by")
     risk = related.select_for_update(of=("self",)).get(pk=risk.pk)
-    if risk.state != Risk.State.OPEN:
-        raise RiskClosed(risk)
+    check_open(risk)
     if version is not None and version != risk.version:
         theirs = {name: _key(getattr(risk, name)) for name in fields if name != "named_people"}
         last = AuditEntry.objects.filter(kind="risk", subject_id=risk.pk, verb="risk.changed").select_related("actor").last()

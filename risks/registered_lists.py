@@ -101,6 +101,7 @@ listed.register(
         sort="-current_score",
         write_permission="risks.change_risk",
         change=register.change,
+        open_to=lambda risk, actor: register.check_open(risk),
         editable=(
             editing.words("title", _("What could happen"), wanted.LONGEST_TITLE),
             editing.choice("category", _("Kind"), Risk.Category.choices),
@@ -176,6 +177,7 @@ listed.register(
         find=control_book.found,
         write_permission="risks.change_control",
         change=controls.change,
+        open_to=lambda control, actor: controls.check_open(control),
         editable=(
             editing.words("name", _("Control"), 200),
             editing.choice("state", _("State"), [(state.value, state.label) for state in controls.BEFORE_RETIREMENT]),
@@ -297,6 +299,7 @@ listed.register(
         find=indicator_book.found,
         write_permission="risks.change_indicator",
         change=indicators.change,
+        open_to=lambda indicator, actor: indicators.check_open(indicator),
         editable=(
             editing.words("name", _("Indicator"), 200),
             editing.place("unit", _("Unit")),

@@ -10,8 +10,8 @@ from portal.workbench import importable, parsers, resolving
 from portal.workbench.errors import Unfit
 from portal.workbench.importable import Field, Terms
 from portal.workbench.plain_sheets import PlainSheet
-from risks import controls, import_fields, indicators, plans, scales, treatments, wording
-from risks.errors import NotUnderWay, RiskClosed
+from risks import controls, import_fields, indicators, plans, register, scales, treatments, wording
+from risks.errors import NotUnderWay
 from risks.models import Control, Indicator, Levels, Office, Risk, Treatment
 
 LONGEST_TEXT = 10_000
@@ -129,18 +129,12 @@ INDICATORS = PlainSheet(
 
 def _check_plan(treatment: Treatment, *, actor: Any, changed: set[str] | None) -> None:
     """A new plan belongs to an open risk; what it leads to is no more than what is."""
-    _check_open_risk(treatment.risk)
+    register.check_open(treatment.risk)
     plans.check(treatment, (), present=Levels.objects.filter(risk=treatment.risk, stage=Levels.Stage.CURRENT).first())
 
 
-def _check_open_risk(risk: Risk) -> None:
-    """Raises RiskClosed."""
-    if risk.state != Risk.State.OPEN:
-        raise RiskClosed(risk)
-
-
 def _check_under_way(treatment: Treatment) -> None:
-    _check_open_risk(treatment.risk)
+    register.check_open(treatment.risk)
     if treatment.state not in (Treatment.State.PROPOSED, Treatment.State.APPROVED):
         raise NotUnderWay(treatment)
 

@@ -40,6 +40,7 @@ IMPORTING = frozenset({"workbench.import"})
 SHARING = frozenset({"workbench.share_view"})  # a view of a list with a unit, a role or everybody
 TAKING = frozenset({"together.add_goalreading"})  # what the measures of goals say
 AIMING = TAKING | {"together.change_goal"}  # goals that both sign
+SHARING |= {"workbench.keep_tags"}  # the words that things of any kind may bear
 DECIDING = frozenset({"together.ask_decision", "together.meet_condition"})
 CHANGING = frozenset({"change.change_initiative"})  # what is under way, and its way through the gates
 # Catalogs of requirements, and what corresponds between them.
@@ -195,6 +196,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "people.change_unit",
             "archive.dispose",
             "webhooks.change_webhook",
+            "workbench.define_field",
+            "workbench.keep_tags",
             "archive.view_personal",
             *KEEPING,
             *TALKING,

@@ -131,7 +131,7 @@ def _shown(view: SavedView | None, by_subject: Mapping[tuple[str, int], Any], us
     if view is None or view.archived_at is not None or not SavedView.objects.visible_to(user).filter(pk=view.pk).exists():
         return []
     ids = [pk for kind, pk in by_subject if kind == view.kind]
-    rows = listed.of_kind(view.kind).find(user, view.params).filter(pk__in=ids)
+    rows = listed.as_defined(view.kind).find(user, view.params).filter(pk__in=ids)
     return [(view.kind, pk) for pk in rows.order_by().values_list("pk", flat=True)]
 
 

@@ -11,7 +11,7 @@ from portal import clock
 from portal.errors import ConcordError
 from portal.record import audit
 from portal.record.models import AuditEntry
-from portal.workbench import checking, latest, progress, row_reading
+from portal.workbench import checking, latest, progress, row_reading, wakeups
 from portal.workbench.importable import Importable, Terms
 from portal.workbench.models import ImportProblem, ImportRow, SheetImport
 from portal.workbench.row_reading import ReadRow
@@ -53,6 +53,7 @@ def _write(one: SheetImport, kind: Importable) -> None:
         if failed and not one.skip_bad_rows:
             raise _Failed(failed)
         _keep(one, rows, written)
+        wakeups.gather()
     checking.count(one)
     one.state, one.applied_at, one.finished_at = SheetImport.State.APPLIED, clock.now(), clock.now()
     one.version += 1

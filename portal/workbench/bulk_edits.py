@@ -52,7 +52,7 @@ def start(kind: Listed, *, actor: Any, question: tables.Asked, ids: Iterable[int
 def settle(edit: BulkEdit, *, actor: Any, fields: Mapping[str, Any]) -> BulkEdit:
     """What to set in all of its rows (name → what a form sends); they are tried next. Raises NotNow, Invalid by field."""
     edit = _locked(edit, State.CHOOSING, State.CHECKED)
-    kind = listed.of_kind(edit.kind)
+    kind = listed.as_defined(edit.kind)
     _require(kind, actor)
     edit.fields = _kept(kind, fields, actor)
     edit.rows.update(outcome=Outcome.WAITING, sentence="", changes=[])
@@ -63,7 +63,7 @@ def settle(edit: BulkEdit, *, actor: Any, fields: Mapping[str, Any]) -> BulkEdit
 def look_again(edit: BulkEdit, *, actor: Any) -> BulkEdit:
     """Try those that were refused or saved by others, as they stand now. Raises NotNow, NothingToChange."""
     edit = _locked(edit, State.CHECKED, State.APPLIED)
-    kind = listed.of_kind(edit.kind)
+    kind = listed.as_defined(edit.kind)
     _require(kind, actor)
     left = list(edit.rows.filter(outcome__in=(Outcome.STALE, Outcome.REFUSED)))
     if not left:

@@ -38,7 +38,7 @@ def work(pk: int, seconds: float | None = None) -> bool:
         if edit is None:
             return False
         until = None if seconds is None else time.monotonic() + seconds
-        kind = listed.of_kind(edit.kind)
+        kind = listed.as_defined(edit.kind)
         with translation.override(edit.started_by.language):
             while rows := list(edit.rows.filter(outcome=WAITS[edit.state]).order_by("pk")[:AT_ONCE]):
                 for row in rows:
@@ -141,9 +141,9 @@ def _change(edit: BulkEdit, kind: Listed, row: BulkEditRow) -> Any:
     subject = _visible(edit, kind, row)
     known = {one.name: one for one in kind.editable}
     told = {name: known[name].field(edit.started_by).clean(kept) for name, kept in edit.fields.items()}
-    before = {one.name: (editing.plain(getattr(subject, one.name)), editing.shown(subject, one)) for one in kind.editable}
+    before = {one.name: (editing.plain(editing.present(subject, one)), editing.shown(subject, one)) for one in kind.editable}
     changed = kind.change(subject, actor=edit.started_by, version=row.seen_version, **told)
-    after = {one.name: (editing.plain(getattr(changed, one.name)), editing.shown(changed, one)) for one in kind.editable}
+    after = {one.name: (editing.plain(editing.present(changed, one)), editing.shown(changed, one)) for one in kind.editable}
     differ = [one for one in kind.editable if before[one.name][0] != after[one.name][0]]
     row.changes = [[str(one.label), before[one.name][1][:200], after[one.name][1][:200]] for one in differ]
     row.undo = {one.name: before[one.name][0] for one in differ}

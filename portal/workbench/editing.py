@@ -20,12 +20,14 @@ Text = str | Promise
 @dataclass(frozen=True)
 class Editable:
     """One field that the verb of its kind takes under the same name. `field(user)` cleans to what the verb wants; `several`:
-    it may be set for many rows at once."""
+    it may be set for many rows at once; `read(row)` and `say(row)` where it stands in no column of the row."""
 
     name: str
     label: Text
     field: Callable[[Any], forms.Field]
     several: bool = True
+    read: Callable[[Any], Any] | None = None
+    say: Callable[[Any], Any] | None = None
 
 
 class _Place(forms.ModelChoiceField):
@@ -79,6 +81,11 @@ def plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def present(row: Any, one: Editable) -> Any:
+    """What stands in the row."""
+    return one.read(row) if one.read is not None else getattr(row, one.name)
+
+
 def put_back(field: forms.Field, kept: str) -> Any:
     """The value that `plain` kept, also where it is no longer offered."""
     if isinstance(field, forms.ModelChoiceField):
@@ -90,6 +97,9 @@ def put_back(field: forms.Field, kept: str) -> Any:
 
 def shown(row: Any, one: Editable) -> str:
     """What stands in the row, as people read it."""
+    if one.say is not None:
+        value = one.say(row)
+        return str(value) if isinstance(value, Decimal) else spelling.on_page(value)
     value = getattr(row, one.name)
     word = getattr(row, f"get_{one.name}_display", None)
     if word is not None and value not in ("", None):

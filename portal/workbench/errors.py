@@ -91,3 +91,37 @@ class ViewSavedMeanwhile(Stale):
     def __init__(self, view):
         sentence = _("Somebody changed the view “%(view)s” while you were writing. Look at it, then save again.")
         super().__init__(sentence % {"view": view}, version=view.version)
+
+
+class FieldSavedMeanwhile(Stale):
+    def __init__(self, field):
+        sentence = _("Somebody changed the field “%(field)s” while you were writing. Look at it, then save again.")
+        super().__init__(sentence % {"field": field}, version=field.version)
+
+
+class FieldRetired(Refused):
+    code = "field-retired"
+
+    def __init__(self, field):
+        super().__init__(_("The field “%(field)s” is retired. Define a new one in its place.") % {"field": field})
+
+
+class RowSavedMeanwhile(Stale):
+    def __init__(self, label: str, version: int):
+        super().__init__(
+            _("Somebody saved %(label)s while you were writing. Look at it, then save again.") % {"label": label}, version=version
+        )
+
+
+class TagMerged(Refused):
+    code = "tag-merged"
+
+    def __init__(self, tag):
+        super().__init__(_("The tag “%(tag)s” was merged into another one. Load the page of tags again.") % {"tag": tag})
+
+
+class TagTouched(Refused):
+    code = "tag-touched"
+    sentence = gettext_lazy(
+        "Something that bore the tag was changed since, so the merge stays. Set the tag anew where it is missing."
+    )

@@ -137,6 +137,12 @@ def same(told: Any, present: Any, field: Field, terms: Terms) -> bool:
 
 
 _importable: dict[str, Importable] = {}
+_extension: list[Callable[[Importable], Importable]] = [lambda kind: kind]
+
+
+def extend_with(extended: Callable[[Importable], Importable]) -> None:
+    """What administrators add to kinds (custom_fields), said once when the app is ready."""
+    _extension[0] = extended
 
 
 def register(kind: Importable) -> None:
@@ -152,6 +158,11 @@ def of_kind(kind: str) -> Importable:
         return _importable[kind]
     except KeyError:
         raise Http404 from None
+
+
+def as_defined(kind: str) -> Importable:
+    """The same with the fields and tags that were added to it in this portal. One query after somebody defined something."""
+    return _extension[0](of_kind(kind))
 
 
 def all_kinds() -> Sequence[str]:

@@ -34,7 +34,7 @@ def start(
     limit_bytes: int | None = None,
 ) -> SheetImport:
     """A sheet that waits for its mapping. Raises UnreadableSheet with nothing stored, Invalid by field, PermissionDenied."""
-    brought = importable.of_kind(kind)
+    brought = importable.as_defined(kind)
     _require(actor, brought)
     source = " ".join(source.split())
     if not source or len(source) > LONGEST_SOURCE:
@@ -81,7 +81,7 @@ def settle_mapping(
     `confirmed_names` are those of the suggestions that really are meant. Raises NotNow, FileGone, Invalid by column.
     """
     one = _locked(one, State.MAPPING, State.CHECKED, State.REFUSED)
-    brought = importable.of_kind(one.kind)
+    brought = importable.as_defined(one.kind)
     _require(actor, brought)
     if one.file is None:
         raise FileGone

@@ -75,6 +75,7 @@ class Listed:
     editable: Sequence[Any] = ()  # portal.workbench.editing.Editable
     change: Callable[..., Any] | None = None  # the verb: change(row, actor=…, version=…, **fields)
     write_permission: str = ""
+    open_to: Callable[[Any, Any], None] = lambda row, actor: None  # (row, actor): raises what the verb refuses of any field
 
     @property
     def subject(self) -> subjects.Subject:
@@ -99,6 +100,12 @@ class Listed:
 
 
 _listed: dict[str, Listed] = {}
+_extension: list[Callable[[Listed], Listed]] = [lambda kind: kind]
+
+
+def extend_with(extended: Callable[[Listed], Listed]) -> None:
+    """What administrators add to kinds (custom_fields), said once when the app is ready."""
+    _extension[0] = extended
 
 
 def register(kind: Listed) -> None:
@@ -117,6 +124,11 @@ def of_kind(kind: str) -> Listed:
         return _listed[kind]
     except KeyError:
         raise Http404 from None
+
+
+def as_defined(kind: str) -> Listed:
+    """The same with the fields and tags that were added to it in this portal. One query after somebody defined something."""
+    return _extension[0](of_kind(kind))
 
 
 def all_kinds() -> Mapping[str, Listed]:

@@ -38,7 +38,7 @@ class Overview:
 
 
 def of(one: SheetImport, user: Any) -> Overview:
-    kind = importable.of_kind(one.kind)
+    kind = importable.as_defined(one.kind)
     is_checking = one.state == SheetImport.State.CHECKING
     done, row = (one.done_count, 0) if is_checking or not one.is_at_work else progress.read(one.pk)
     undone = one.made_count + one.changed_count

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.record import redacting
 from portal.subjects import Subject, register
-from portal.workbench import listed, saved_views, searchable
+from portal.workbench import custom_lists, custom_sheets, importable, listed, saved_views, searchable
 
 register(
     Subject(
@@ -48,3 +48,16 @@ register(
 )
 
 searchable.register(searchable.Searchable("import", label=["file_name"], words=["source"]))
+
+listed.extend_with(custom_lists.extended)
+importable.extend_with(custom_sheets.extended)
+redacting.add(
+    redacting.Beside(
+        kind="*",
+        name="particulars.told",
+        label=_("Custom fields"),
+        model="workbench.Particulars",
+        field="told",
+        rows=lambda kind, pk: {"subject_kind": kind, "subject_id": pk},
+    )
+)

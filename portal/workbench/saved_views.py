@@ -110,8 +110,8 @@ def _check(view: SavedView, actor: Any) -> None:
         wrong["unit"] = [_("Choose a unit that you work for.")]
     if view.audience == Audience.ROLE and not view.role:
         wrong["role"] = [_("Choose the role that shall see it.")]
-    known = tables.asked(listed.of_kind(view.kind), view.params).params
-    if strange := sorted(set(view.params) - {*listed.of_kind(view.kind).filter_names, "columns", "sort", "group"}):
+    known = tables.asked(listed.as_defined(view.kind), view.params).params
+    if strange := sorted(set(view.params) - {*listed.as_defined(view.kind).filter_names, "columns", "sort", "group"}):
         wrong["params"] = [_("The list knows no %(names)s. Take the words of its address.") % {"names": ", ".join(strange)}]
     elif len(str(known)) > LONGEST_PARAMS:
         wrong["params"] = [_("The question is too long. Choose fewer columns or shorter words.")]

@@ -28,7 +28,7 @@ def work(pk: int) -> bool:
             return False
         with translation.override(one.started_by.language):
             try:
-                STEPS[one.state](one, importable.of_kind(one.kind))
+                STEPS[one.state](one, importable.as_defined(one.kind))
             except UnreadableSheet as refusal:
                 _refuse(one, str(refusal))
         return True

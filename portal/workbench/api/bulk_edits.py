@@ -60,7 +60,7 @@ class BulkEditViewSet(RegisterSet):
         return BulkEdit.objects.visible_to(user) if user.is_authenticated else BulkEdit.objects.none()
 
     def perform_register(self, validated: Any, actor: Any) -> BulkEdit:
-        kind = listed.of_kind(validated["kind"])
+        kind = listed.as_defined(validated["kind"])
         params = validated.get("params", {})
         if strange := sorted(set(params) - kind.filter_names):
             sentence = f"The list knows no {', '.join(strange)}. It knows: {', '.join(sorted(kind.filter_names))}."

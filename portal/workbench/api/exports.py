@@ -43,7 +43,7 @@ class Exports(Door, ViewSet):
     listed: Listed
 
     def list(self, request: Request) -> StreamingHttpResponse:
-        question = tables.asked(self.listed, request.query_params)
+        question = tables.asked(listed.as_defined(self.listed.kind), request.query_params)
         return sent(exports.start(question, request.query_params.get("as", "json"), actor=request.user))
 
 
@@ -117,7 +117,7 @@ class Samples(Door, ViewSet):
 
     def list(self, request: Request) -> Any:
         asked = request.query_params
-        question, form = tables.asked(self.listed, asked), asked.get("as", "json")
+        question, form = tables.asked(listed.as_defined(self.listed.kind), asked), asked.get("as", "json")
         if form not in ("json", "zip"):
             sentence = _("Choose json or zip.")
             raise Invalid(sentence, {"as": [sentence]})

@@ -97,7 +97,7 @@ class MappingForm(Telling, forms.Form):
 
     def __init__(self, one: SheetImport, data: Any = None):
         super().__init__(data)
-        self.one, self.kind = one, importable.of_kind(one.kind)
+        self.one, self.kind = one, importable.as_defined(one.kind)
         offered = [
             ("", _("Choose what it is")),
             (ON_PURPOSE, _("Ignore on purpose")),

@@ -42,7 +42,7 @@ def fields(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     if request.method != "POST":
         return redirect("workbench:bulk-edit", pk)
-    form = FieldsForm(request.POST, kind=listed.of_kind(found.kind), user=request.user)
+    form = FieldsForm(request.POST, kind=listed.as_defined(found.kind), user=request.user)
     try:
         return _worked(request, bulk_edits.settle(found, actor=request.user, fields=form.answers))
     except Invalid as error:
@@ -74,7 +74,7 @@ def _worked(request: HttpRequest, found: BulkEdit) -> HttpResponse:
 
 
 def _shown(request, found: BulkEdit, form: FieldsForm | None = None, *, then: str | None = None, status: int = 200):
-    kind = listed.of_kind(found.kind)
+    kind = listed.as_defined(found.kind)
     if form is None and found.state in (State.CHOOSING, State.CHECKED):
         form = FieldsForm(kind=kind, user=request.user, initial=found.fields | {f"use-{name}": True for name in found.fields})
     outcome = request.GET.get("outcome", "")

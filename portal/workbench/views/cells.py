@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.errors import Invalid, Stale
 from portal.web.pages import answer
-from portal.workbench import bulk_edits, latest, table_page, tables
+from portal.workbench import bulk_edits, editing, latest, table_page, tables
 from portal.workbench.editing import Editable, shown
 from portal.workbench.forms.cells import CellForm
 from portal.workbench.listed import Listed
@@ -26,7 +26,7 @@ def cell(request: HttpRequest, kind: Listed) -> HttpResponse:
     if request.method != "POST":
         if request.GET.get("shown") == "1" and request.htmx:
             return _text(request, kind, row, one)
-        starts = {one.name: getattr(row, one.name), "version": row.version, "back": _back(request, kind)}
+        starts = {one.name: editing.present(row, one), "version": row.version, "back": _back(request, kind)}
         form = CellForm(one=one, user=request.user, initial=starts)
         return _form(request, kind, row, one, form)
     form = CellForm(request.POST, one=one, user=request.user)

@@ -39,7 +39,7 @@ def addresses() -> list[URLPattern]:
 def _of(view: Callable[..., HttpResponse], kind: Listed, permission: str = "") -> Callable[..., HttpResponse]:
     @wraps(view)
     def of_kind(request: HttpRequest, **named: Any) -> HttpResponse:
-        return view(request, kind, **named)
+        return view(request, listed.as_defined(kind.kind), **named)
 
     return permitted(permission or kind.permission)(of_kind)
 

@@ -62,7 +62,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def view(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename it, share it otherwise."""
     found = _visible(request, pk)
-    kind = listed.of_kind(found.kind)
+    kind = listed.as_defined(found.kind)
     question = tables.asked(kind, found.params)
     if request.method != "POST":
         return _form(request, ViewForm(user=request.user, view=found), kind=kind, question=question, found=found)
@@ -81,7 +81,7 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
 def asking(request: HttpRequest, pk: int) -> HttpResponse:
     """Let it ask what the list asks now."""
     found = _visible(request, pk)
-    question = tables.asked(listed.of_kind(found.kind), request.POST)
+    question = tables.asked(listed.as_defined(found.kind), request.POST)
     return redirect(saved_views.url(saved_views.change(found, actor=request.user, version=None, params=question.params)))
 
 

@@ -62,6 +62,15 @@ def test_a_row_costs_few_queries(analyst):
     assert (counted[1] - counted[0]) / 10 <= 25
 
 
+def test_a_sheet_wakes_the_workers_once_however_many_rows_it_has(analyst):
+    before = len(connection.run_on_commit)
+
+    bring(make_csv(*map(make_line, range(1, 21))), actor=analyst)
+
+    calls = [call for _savepoints, call, _robust in connection.run_on_commit[before:]]
+    assert len(calls) <= 5
+
+
 @pytest.mark.parametrize("write", [make_csv, make_xlsx])
 def test_the_same_file_twice_changes_nothing(analyst, write):
     bring(write(), actor=analyst)

@@ -9,9 +9,10 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from portal.workbench import exports, importable, imports, listed, tables, undoing, work
+from assets.models import Asset
+from portal.workbench import custom_fields, exports, importable, imports, listed, particulars, tables, tags, undoing, work
 from portal.workbench.errors import RowsDoNotFit, UnreadableSheet
-from portal.workbench.models import SheetImport
+from portal.workbench.models import CustomField, SheetImport
 from risks import controls, indicators, register, treatments
 from risks.models import Control, Indicator, Risk, Treatment
 from tests.factories.assets import make_asset
@@ -37,7 +38,7 @@ ROW = st.fixed_dictionaries(
 
 
 def written(kind, form, actor, **asked):
-    question = tables.asked(listed.of_kind(kind), asked)
+    question = tables.asked(listed.as_defined(kind), asked)
     return b"".join(exports.start(question, form, actor=actor).parts)
 
 
@@ -82,12 +83,40 @@ def put_down(row, unit, owner, past, actor):
     bounds = {"warning_at": Decimal("-1.234"), "breach_at": money + Decimal("0.125")}
     make_indicator(unit=unit, owner=owner, description=cause, **bounds)
     make_treatment(risk, actor=actor, title=words, reason=cause, due_on=row["days"], likelihood_level=1)
+    gold = custom_fields.known().tags[0]
+    for kind, model in KINDS.items():
+        thing = model.objects.order_by("pk").last()
+        said = {
+            "TEXT": cause,
+            "NUMBER": money / 8,
+            "MONEY": money,
+            "DAY": row["days"],
+            "FLAG": "no",
+            "CHOICE": "2",
+            "PERSON": owner,
+        }
+        answers = {field: said[field.type] for field in custom_fields.of(kind)}
+        particulars.tell(listed.all_kinds()[kind], thing, actor=actor, version=None, answers=answers, tags=[gold.pk])
+
+
+KINDS = {"risk": Risk, "asset": Asset, "control": Control, "indicator": Indicator, "treatment": Treatment}
+
+
+@pytest.fixture
+def added(person):
+    """A custom field of every type on every kind, and a tag."""
+    admin = person("ADMIN")
+    for kind in KINDS:
+        for type in CustomField.Type.values:
+            options = ["Gold, plated", "=Silver"] if type == "CHOICE" else ()
+            custom_fields.define(actor=admin, kind=kind, label=f"Our {type.lower()}", type=type, options=options)
+    tags.name(actor=admin, name="+gold")
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 @settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(ROW, min_size=2, max_size=3))
-def test_our_own_files_change_nothing_when_they_come_back(form, analyst, twins, rows):
+def test_our_own_files_change_nothing_when_they_come_back(form, analyst, twins, added, rows):
     with transaction.atomic():
         owner, past = make_user(f"Sade O'Neil, {form}"), make_user("Left the house")
         for row in rows:
@@ -95,12 +124,39 @@ def test_our_own_files_change_nothing_when_they_come_back(form, analyst, twins, 
         past.is_active = False
         past.save()
 
-        for kind, asked in {"risk": {"state": "all"}, "asset": {}, "control": {}, "indicator": {}, "treatment": {}}.items():
-            back = brought_back(kind, form, analyst, **asked)
+        for kind in KINDS:
+            back = brought_back(kind, form, analyst, **({"state": "all"} if kind == "risk" else {}))
 
             assert said(back) == [], kind
             assert back.unchanged_count == back.row_count == len(rows), kind
         transaction.set_rollback(True)
+
+
+def test_a_sheet_says_what_custom_fields_hold_and_takes_it_back(analyst, company, added):
+    header = ("ID", "Title", "Category", "Unit", "Our choice", "Our person", "Our money", "Tags")
+    owner = make_user()
+    line = ["R1", "Fire", "OT", "Northfield", "gold plated", owner.email, "1.200,50", "+GOLD"]
+
+    def mapped(*lines):
+        one = make_import(make_csv(*lines, header=header), actor=analyst, source="old-list")
+        return check(one, guessed(one))
+
+    bad = mapped([*line[:4], "Tin", "nobody@verrow.example", "1.005", "silver"])
+    assert {problem.column for problem in bad.problems.all()} == {"Our choice", "Our person", "Our money", "Tags"}
+    for content in (line, [*line[:4], "=Silver", "", "7", ""]):
+        one = mapped([cell.replace("=", "") for cell in content])
+        imports.apply(one, actor=analyst)
+        work.work(one.pk)
+    one.refresh_from_db()
+    changes = [["Our money", "1200.50", "7.00"], ["Our choice", "Gold, plated", "=Silver"]]
+    assert sorted(one.rows.get().changes) == sorted(changes)
+
+    undoing.undo(one, importable.as_defined("risk"))
+    one.refresh_from_db()
+
+    told = particulars.of("risk", Risk.objects.get())
+    kept = {field.type: told.told.get(particulars.kept_as(field)) for field in custom_fields.of("risk")}
+    assert (one.state, kept["MONEY"], kept["CHOICE"], kept["PERSON"], len(told.tags)) == ("UNDONE", "1200.50", "1", owner.pk, 1)
 
 
 def test_what_a_person_changes_in_our_own_file_is_all_that_changes(analyst, company):
@@ -214,12 +270,12 @@ def test_a_sheet_of_a_kind_comes_along_changes_and_is_undone(kind, analyst, comp
     assert (one.state, one.changed_count, len(one.rows.get().changes)) == ("APPLIED", 1, len(changes))
     assert mapped([(sheet | changes)[name] for name in header]).unchanged_count == 1
 
-    undoing.undo(one, importable.of_kind(kind))
+    undoing.undo(one, importable.as_defined(kind))
     again = mapped([sheet[name] for name in header], [(sheet | {header[0]: "Another"})[name] for name in header])
     assert (again.unchanged_count, again.made_count, again.bad_count) == (1, 1, 0)
     imports.apply(again, actor=analyst)
     work.work(again.pk)
-    undoing.undo(again, importable.of_kind(kind))
+    undoing.undo(again, importable.as_defined(kind))
     again.refresh_from_db()
     assert (again.state, again.refusal) == ("UNDONE", "")
     assert [row.archived_at is None for row in model.objects.order_by("pk")] == [True, False]
