@@ -79,8 +79,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place(
                 "workbench:imports",
                 _("Imports"),
-                _("Bring a sheet of risks or assets along, checked whole first."),
+                _("Bring a sheet of risks, assets, controls or plans along, checked whole first."),
             ),
+            Place("workbench:tags", _("Tags"), _("Words that things of any kind may bear, and which of them mean the same.")),
             Place("risks:recompute", _("Recompute"), _("Which scores are behind, and why.")),
         ),
     ),
@@ -164,6 +165,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         _("The portal"),
         (
             Place("setup:settings", _("Settings"), _("Organisation, units, leaders, levels, appetite, people.")),
+            Place("workbench:custom-fields", _("Custom fields"), _("Fields that you add to a kind; each is a column of its list.")),
             Place("webhooks:webhooks", _("Webhooks"), _("Other systems that are told what happens here.")),
             Place("api-docs", _("API"), _("Everything a page shows, for programs.")),
         ),

@@ -25,7 +25,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from portal.people.models import User
-from portal.workbench import custom_fields, offered, particulars
+from portal.workbench import custom_fields, listed, offered, particulars, table_page
 from portal.workbench.editing import Editable
 from portal.workbench.listed import Choice, Column, Filter, Listed
 from portal.workbench.models import CustomField, Particulars
@@ -71,6 +71,19 @@ def _made(kind: Listed, fields: tuple[CustomField, ...], has_tags: bool) -> List
         find=partial(_find, kind, fields),
         change=partial(_change, kind, {name_of(field): field for field in fields}),
     )
+
+
+def said_of(name: str, row: Any, user: Any) -> list[tuple[Any, str, str]]:
+    """What is said besides of one thing that `user` may open: (what, in words, where to change it). None and one query, where
+    fields or tags are defined."""
+    plain = listed.all_kinds().get(name)
+    kind = extended(plain) if plain is not None else None
+    if kind is None or kind is plain:
+        return []
+    may_edit = user.has_perm(kind.permission) and user.has_perm(kind.write_permission)
+    columns = kind.columns[len(plain.columns) :]
+    cells = [table_page.cell_of(row, column, kind, may_edit=may_edit) for column in columns]
+    return [(cell.column.label, cell.text, cell.edit_url) for cell in cells]
 
 
 def _find(kind: Listed, fields: tuple[CustomField, ...], user: Any, params: Mapping[str, str]) -> QuerySet:

@@ -1,8 +1,8 @@
-"""search/, palette/, keys/, jobs/, imports/ and lists/."""
+"""search/, palette/, keys/, jobs/, imports/, custom-fields/, tags/ and lists/."""
 
 from django.urls import path
 
-from portal.workbench.views import bulk_edits, imports, jobs, lists, palette, saved_views, search
+from portal.workbench.views import bulk_edits, custom_fields, imports, jobs, lists, palette, saved_views, search
 
 app_name = "workbench"
 
@@ -20,6 +20,13 @@ urlpatterns = [
     path("imports/<int:pk>/problems/", imports.problems, name="import-problems"),
     path("imports/<int:pk>/rows/", imports.rows, name="import-rows"),
     path("imports/<int:pk>/rejects/", imports.rejects, name="import-rejects"),
+    path("custom-fields/", custom_fields.fields, name="custom-fields"),
+    path("custom-fields/<int:pk>/", custom_fields.field, name="custom-field"),
+    path("custom-fields/<int:pk>/retirement/", custom_fields.retirement, name="custom-field-retirement"),
+    path("tags/", custom_fields.all_tags, name="tags"),
+    path("tags/<int:pk>/", custom_fields.tag, name="tag"),
+    path("tags/<int:pk>/merging/", custom_fields.merging, name="tag-merging"),
+    path("tags/<int:pk>/parting/", custom_fields.parting, name="tag-parting"),
     path("lists/views/", saved_views.listed_views, name="saved-views"),
     path("lists/views/new/", saved_views.new, name="saved-view-new"),
     path("lists/views/<int:pk>/", saved_views.view, name="saved-view"),

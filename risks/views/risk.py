@@ -8,6 +8,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from portal.archive import besides
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.talk import merging
@@ -51,7 +52,7 @@ def risk(request, pk):
 def changes(request, pk):
     """All changes of one risk."""
     found = visible_risk(request, pk)
-    entries, has_more = history.read(found, request.user, limit=200)
+    entries, has_more = besides.merged("risk", found, *history.read(found, request.user, limit=200), 200)
     return answer(request, "risks/changes.html", {"risk": found, "entries": entries, "has_more": has_more})
 
 

@@ -1,9 +1,10 @@
 """Named views of lists, and changes of many rows."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from portal.workbench import listed
-from portal.workbench.models import BulkEdit, BulkEditRow, SavedView
+from portal.workbench import custom_fields, listed, particulars, tags
+from portal.workbench.models import BulkEdit, BulkEditRow, Particulars, SavedView
 
 
 def make_view(owner: Any, kind: str, **fields: Any) -> SavedView:
@@ -21,3 +22,14 @@ def make_edit(owner: Any, kind: str, rows: Any = None) -> BulkEdit:
         BulkEditRow(bulk_edit=edit, subject_id=row.pk, seen_version=row.version, outcome="FITS", changes=changes) for row in found
     )
     return edit
+
+
+def make_particulars(risks: Mapping[str, Any], *, admin: Any) -> dict[str, dict[str, Any]]:
+    """A custom field of risks and a tag, and what both say of each of `risks`; for the world of the house tests."""
+    field = custom_fields.define(actor=admin, kind="risk", label="Contract", type="TEXT")
+    tag, told = tags.name(actor=admin, name="to look at"), {particulars.kept_as(field): "K-17"}
+    rows = {
+        place: Particulars.objects.create(subject_kind="risk", subject_id=risk.pk, told=told, tags=[tag.pk])
+        for place, risk in risks.items()
+    }
+    return {"custom-field": dict.fromkeys(risks, field), "tag": dict.fromkeys(risks, tag), "particulars": rows}

@@ -395,6 +395,9 @@ PAGES = {
         ),
         of("import"),
     ),
+    **dict.fromkeys(("workbench:custom-fields", "workbench:tags"), Line()),
+    **dict.fromkeys(("workbench:custom-field", "workbench:custom-field-retirement"), of("custom-field")),
+    **dict.fromkeys(("workbench:tag", "workbench:tag-merging", "workbench:tag-parting"), of("tag")),
     "workbench:saved-views": Line(),
     "workbench:saved-view-new": Line(),
     **dict.fromkeys(("workbench:saved-view", "workbench:saved-view-question", "workbench:saved-view-removal"), of("saved-view")),
@@ -530,6 +533,9 @@ RESOURCES = {
     "scale-meanings": of("scale-meaning"),
     "role-assignments": of("aide"),
     "saved-views": of("saved-view"),
+    "custom-fields": of("custom-field"),
+    "tags": of("tag"),
+    "particulars": of("particulars"),
     "bulk-edits": of("bulk-edit"),
     "bulk-edit-rows": of("bulk-edit-row", run=lambda row: row.bulk_edit_id),
     "scores": of("score"),
@@ -648,6 +654,8 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "watch": {},
     "merge": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,  # those of whoever may open both
     "reminder": {},  # each was sent to somebody else
+    **dict.fromkeys(("custom-field", "tag"), dict.fromkeys((*ALL, "INTEGRATION"), PLACES)),
+    "particulars": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,  # those of whoever may open the risk they are about
     "saved-view": OF_THE_UNIT,  # shared with a unit; the third is kept by somebody else alone
     "bulk-edit": {},  # each was started by somebody else
     "bulk-edit-row": {},

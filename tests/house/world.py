@@ -62,7 +62,7 @@ from tests.factories.assets import (
 from tests.factories.board import make_pack
 from tests.factories.exploited import WINDOWS, bring, make_rule
 from tests.factories.governance import at_a_gate, make_decision, make_goal, make_initiative
-from tests.factories.lists import make_edit, make_view
+from tests.factories.lists import make_edit, make_particulars, make_view
 from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import (
@@ -170,6 +170,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made["bulk-edit"], made["bulk-edit-row"] = edits, {place: edit.rows.get() for place, edit in edits.items()}
     made["saved-view"][CONFIDENTIAL] = make_view(stranger, "risk", name="alone")
     made |= _kept(made["risk"], stranger)
+    made |= make_particulars(made["risk"], admin=make_person("ADMIN", company=company))
     made["merge"] = {place: _merged(risk) for place, risk in made["risk"].items()}
     made["watch"] = {place: watching.begin(make_place(risk), actor=stranger) for place, risk in made["risk"].items()}
     made["comment"] = {place: make_comment(risk, f"{risk.title} again", by=stranger) for place, risk in made["risk"].items()}

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from portal import subjects
-from portal.archive import changes
+from portal.archive import besides, changes
 from portal.web.api import fields, questions, scopes
 from portal.web.api.door import Door
 from portal.web.api.router import resources
@@ -66,7 +66,7 @@ class HistoryViewSet(Door, ViewSet):
         found = fields.by_id_or_number(subject.visible_to(request.user), told)
         if found is None:
             raise Http404
-        entries, has_more = changes.read(kind, found, request.user, limit)
+        entries, has_more = besides.read(kind, found, request.user, limit)
         return Response(HistorySerializer({"results": entries, "has_more": has_more}).data)
 
 

@@ -11,6 +11,7 @@ from portal.talk.forms.file import FileForm
 from portal.talk.places import Place
 from portal.web import listing
 from portal.web.pages import answer
+from portal.workbench import custom_lists
 
 NEWEST = listing.Order("-new", "id", descending=True)
 THREADS = 20
@@ -33,6 +34,7 @@ def shown(
     if file_form is None and request.user.has_perm(MAY_ATTACH):
         file_form = FileForm()
     context = {"place": place, "file_form": file_form, **talk, **_files(request, place)}
+    context["said_besides"] = custom_lists.said_of(place.kind, place.row, request.user)
     if place.kind in merging.all_kinds():
         context["merges"] = merging.of(place.kind, place.pk, request.user)
         context["may_merge"] = request.user.has_perm(MAY_MERGE) and merging.may_merge(place.kind, request.user)

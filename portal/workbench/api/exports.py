@@ -41,6 +41,10 @@ class Exports(Door, ViewSet):
     """The rows that the filters ask for as one file, row by row as it is read; who took it out is recorded."""
 
     listed: Listed
+    question: Sequence[str] = ()
+
+    def known_parameters(self) -> Sequence[str]:
+        return [*listed.as_defined(self.listed.kind).filter_names, *self.question]
 
     def list(self, request: Request) -> StreamingHttpResponse:
         question = tables.asked(listed.as_defined(self.listed.kind), request.query_params)
@@ -64,6 +68,7 @@ def of(kind: Listed, base: Any, names: Sequence[str], parameters: Sequence[OpenA
             "resource": kind.subject.resource,
             "permission": kind.permission,
             "parameters": (*sorted(kind.filter_names), *names),
+            "question": tuple(names),
             "list": listed_,
         },
     )
@@ -114,6 +119,8 @@ class Samples(Door, ViewSet):
     population, all columns, the record and the files of each row, and an index with the SHA-256 of everything."""
 
     listed: Listed
+    question: Sequence[str] = ()
+    known_parameters = Exports.known_parameters
 
     def list(self, request: Request) -> Any:
         asked = request.query_params
