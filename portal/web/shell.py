@@ -180,7 +180,9 @@ def _current(request: HttpRequest, entry: RailEntry, url: str) -> str:
     if url != "/" and request.path.startswith(url):
         return "true"
     match = request.resolver_match
-    if any(request.path.startswith(_address(other.url_name) or "-") for other in RAIL[1:] if other is not entry):
+    if request.path == "/" or any(
+        request.path.startswith(_address(other.url_name) or "-") for other in RAIL[1:] if other is not entry
+    ):
         return ""  # a page of another entry, which lives in this one's room
     return "true" if match and match.namespaces and match.namespaces[0] == entry.key else ""
 

@@ -75,6 +75,15 @@ def test_today_is_not_current_everywhere(person, rf):
     assert seen.first[0].current == ""
 
 
+@pytest.mark.urls("portal.urls")
+def test_on_today_nothing_else_is_current_though_it_stands_in_the_room_of_the_board(person, client):
+    client.force_login(person("CIO"))
+
+    rail = client.get("/").content.decode().partition("<main")[0]
+
+    assert {re.search(r'href="([^"]+)"', link)[1] for link in re.findall(r"<a [^>]*aria-current[^>]*>", rail)} == {"/"}
+
+
 def test_counts_come_from_each_provider_once_a_page(person, rf):
     asked = []
     shell.count_with(lambda user: asked.append(user) or {"risks": 47})
