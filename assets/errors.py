@@ -254,6 +254,15 @@ class NotOfThisKind(Invalid):
         super().__init__(sentence, fields={name: [sentence] for name in fields})
 
 
+class NotHeld(Refused):
+    """Only what is in quarantine is released or left unread."""
+
+    code = "not-held"
+
+    def __init__(self, run):
+        super().__init__(_("This run is not in quarantine. Reload it to see how it stands."), run=run.pk)
+
+
 class ZoneArchived(Refused):
     code = "archived"
 

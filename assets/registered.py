@@ -1,12 +1,15 @@
 """Which kinds this app adds to the registry."""
 
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from assets import importing, inventory, merging, suppliers, wording
+from assets.discovery import permits
 from assets.models import Asset, Supplier
 from portal import subjects
 from portal.archive import changes
+from portal.attention import news
 from portal.people import holdings
 from portal.talk import merging as merging_of_all
 from portal.workbench import importable, searchable
@@ -135,6 +138,21 @@ subjects.register(
         label=str,
         related=["first__unit", "second"],
     )
+)
+subjects.register(
+    subjects.Subject(
+        kind="scan-permit",
+        model="assets.ScanPermit",
+        word=_("scan permit"),
+        plural=_("scan permits"),
+        resource="scan-permits",
+        url=lambda permit: reverse("assets:zone", args=[permit.zone_id]),
+        label=str,
+        related=["zone__unit"],
+    )
+)
+news.word_with(
+    permits.HELD, "discovery-run", lambda reminder: _t("A safety zone was scanned without a permit. The result is in quarantine.")
 )
 changes.words("zone", fields=wording.OF_ZONES, verbs=wording.EVENTS_OF_ZONES)
 changes.words("supplier", fields=wording.OF_SUPPLIERS, verbs=wording.EVENTS_OF_SUPPLIERS)

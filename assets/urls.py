@@ -18,6 +18,8 @@ urlpatterns = [
     path("zones/", zones.listed, name="zones"),
     path("zones/<int:pk>/", zones.zone, name="zone"),
     path("zones/<int:pk>/archiving/", zones.archiving, name="zone-archiving"),
+    path("zones/<int:pk>/permits/", zones.permit, name="permits"),
+    path("permits/<int:pk>/withdrawal/", zones.permit_withdrawal, name="permit-withdrawal"),
     path("conduits/", zones.conduit, name="conduits"),
     path("conduits/<int:pk>/end/", zones.conduit_end, name="conduit-end"),
     path("suppliers/", suppliers.listed, name="suppliers"),
@@ -34,6 +36,7 @@ urlpatterns = [
     path("exploited/matches/<int:pk>/mending/", exploited.mending, name="exploited-mending"),
     path("discovery/", discovery.runs, name="discovery"),
     path("discovery/<int:pk>/", discovery.run, name="run"),
+    path("discovery/<int:pk>/release/", discovery.release, name="release"),
     path("discovery/<int:pk>/acceptance/", discovery.acceptance, name="acceptance"),
     path("discovery/<int:pk>/dismissal/", discovery.dismissal, name="dismissal"),
 ]

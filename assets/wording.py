@@ -55,6 +55,7 @@ OF_ZONES = {
     "target_level": _("Target security level"),
     "achieved_level": _("Achieved security level"),
     "is_safety": _("Safety zone"),
+    "networks": _("Networks"),
 }
 EVENTS_OF_ZONES = {
     "zone.registered": _("registered it"),
@@ -94,6 +95,7 @@ EVENTS = {
     "asset.vanished": _("archived it, as discovery no longer saw it"),
 }
 REFUSALS = {
+    "no-permit": _("A safety zone was scanned without a permit, so it was left unread."),
     "gave-up": _("It could not be read in five attempts. Take the file in again, or ask an administrator."),
 }
 UNREADABLE = _("The stored file could not be read. Take it in again.")

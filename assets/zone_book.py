@@ -33,8 +33,13 @@ class Overview:
         return [place.zone for place in self.places if place.zone.is_short]
 
     @property
+    def blind(self) -> Sequence[Zone]:
+        """Safety zones of which no scan can be recognised."""
+        return [place.zone for place in self.places if place.zone.is_safety and not place.zone.networks]
+
+    @property
     def fault_count(self) -> int:
-        return len(self.crossings) + len(self.short) + len(self.unknown)
+        return len(self.crossings) + len(self.short) + len(self.unknown) + len(self.blind)
 
 
 def read(user: Any) -> Overview:

@@ -1,5 +1,6 @@
 """Zones, conduits, and what crosses without one."""
 
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from portal.people.models import Unit
 from portal.record import audit
 
 CHANGE = "assets.change_asset"
-WRITABLE = frozenset({"name", "unit", "purdue_level", "purpose", "target_level", "achieved_level", "is_safety"})
+WRITABLE = frozenset({"name", "unit", "purdue_level", "purpose", "target_level", "achieved_level", "is_safety", "networks"})
 MOST_FAULTS = 200
 
 
@@ -153,8 +154,19 @@ def _writable(fields: dict[str, Any]) -> dict[str, Any]:
     return dict(fields)
 
 
+def _networks(told: Sequence[str]) -> list[str]:
+    found = []
+    for text in told:
+        try:
+            found.append(str(ipaddress.ip_network(str(text).strip(), strict=False)))
+        except ValueError:
+            sentence = _("“%(text)s” is no network. Write it like 10.20.1.0/24.") % {"text": str(text)[:60]}
+            raise Invalid(sentence, fields={"networks": [sentence]}) from None
+    return list(dict.fromkeys(found))
+
+
 def _checked(zone: Zone) -> Zone:
-    zone.name = " ".join(zone.name.split())
+    zone.name, zone.networks = " ".join(zone.name.split()), _networks(zone.networks)
     try:
         zone.clean_fields(exclude=("unit", "registered_by"))
     except ValidationError as error:

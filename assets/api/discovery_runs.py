@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assets import authority
-from assets.discovery import intake
+from assets.discovery import intake, permits
 from assets.discovery.settling import LONGEST_REASON
 from assets.errors import UnreadableDiscovery
 from assets.models import DiscoveryRun, Proposal
@@ -27,12 +27,17 @@ from portal.web.api.router import resources
 class DiscoveryRunSerializer(RowSerializer):
     unit = Linked("unit", read_only=True)
     networks = serializers.ListField(child=serializers.CharField(), read_only=True, source="scan.networks", default=list)
+    is_active = serializers.BooleanField(read_only=True, help_text="Packets were sent to what it names; a list sends none.")
+    held_for = serializers.ListField(
+        child=serializers.IntegerField(), read_only=True, help_text="Safety zones it scanned without a permit."
+    )
     refusal = serializers.DictField(read_only=True, help_text='Why it could not be read: {"code": …}; empty otherwise.')
 
     class Meta:
         model = DiscoveryRun
         fields = [
             *("id", "source", "reader", "unit", "file_name", "sha256", "state", "refusal", "networks", "is_complete"),
+            *("is_active", "held_for"),
             *("observation_count", "read_count", "matched_count", "proposal_count"),
             *("scanned_at", "created_at", "finished_at", "version"),
         ]
@@ -67,6 +72,10 @@ class ChosenProposalsSerializer(serializers.Serializer):
 
 
 class ChosenDismissalSerializer(ChosenProposalsSerializer):
+    reason = serializers.CharField(max_length=LONGEST_REASON)
+
+
+class HeldSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=LONGEST_REASON)
 
 
@@ -114,6 +123,16 @@ class DiscoveryRunViewSet(ReadSet):
             sentence = _("This account works for no unit. Name the unit that new assets belong to.")
             raise Invalid(sentence, {"unit": [sentence]})
         return own or found
+
+    @state_change(permits.MAY_RELEASE, request=HeldSerializer)
+    def release(self, instance: DiscoveryRun, validated: Any, actor: Any) -> DiscoveryRun:
+        """Let it be read though a safety zone was scanned without a permit."""
+        return permits.release(instance, actor=actor, reason=validated["reason"])
+
+    @state_change(permits.MAY_RELEASE, request=HeldSerializer)
+    def discarding(self, instance: DiscoveryRun, validated: Any, actor: Any) -> DiscoveryRun:
+        """Leave it unread for good."""
+        return permits.discard(instance, actor=actor, reason=validated["reason"])
 
     @state_change("assets.settle_discovery", request=ChosenProposalsSerializer)
     def acceptance(self, instance: DiscoveryRun, validated: Any, actor: Any) -> DiscoveryRun:

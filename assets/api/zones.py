@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assets import zones
-from assets.models import Conduit, Zone
+from assets.discovery import permits
+from assets.models import Conduit, ScanPermit, Zone
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer
 from portal.web.api.filters import LinkedFilter
@@ -22,11 +23,16 @@ READ, CHANGE = "assets.view_asset", "assets.change_asset"
 
 class ZoneSerializer(RowSerializer):
     unit = Linked("unit")
+    networks = serializers.ListField(
+        child=serializers.CharField(max_length=49),
+        required=False,
+        help_text="As 10.20.1.0/24: by them a scan is recognised.",
+    )
 
     class Meta:
         model = Zone
         fields = [
-            *("id", "name", "unit", "purdue_level", "purpose", "target_level", "achieved_level", "is_safety"),
+            *("id", "name", "unit", "purdue_level", "purpose", "target_level", "achieved_level", "is_safety", "networks"),
             *("registered_at", "archived_at", "version"),
         ]
         read_only_fields = ["registered_at", "archived_at", "version"]
@@ -42,7 +48,7 @@ class ZoneChangeSerializer(ZoneSerializer):
     """What a change may say; the rest stays."""
 
     class Meta(ZoneSerializer.Meta):
-        fields = ["name", "unit", "purdue_level", "purpose", "target_level", "achieved_level", "is_safety"]
+        fields = ["name", "unit", "purdue_level", "purpose", "target_level", "achieved_level", "is_safety", "networks"]
         read_only_fields: list[str] = []
         extra_kwargs = {name: {"required": False} for name in fields}
 
@@ -131,5 +137,43 @@ class ConduitViewSet(RegisterSet):
         return zones.disconnect(instance, actor=actor)
 
 
+class ScanPermitSerializer(RowSerializer):
+    zone = Linked("zone")
+    contact = Linked("user", help_text="Who stands by in the plant.")
+
+    class Meta:
+        model = ScanPermit
+        fields = ["id", "zone", "starts_at", "ends_at", "scope", "contact", "granted_at", "archived_at", "version"]
+        read_only_fields = ["granted_at", "archived_at", "version"]
+
+
+class ScanPermitFilters(django_filters.FilterSet):
+    zone = LinkedFilter("zone", field_name="zone")
+
+    class Meta:
+        model = ScanPermit
+        fields: list[str] = []
+
+
+class ScanPermitViewSet(RegisterSet):
+    """Leave to scan a safety zone actively, given beforehand; results without one stay in quarantine."""
+
+    kind = "scan-permit"
+    serializer_class = ScanPermitSerializer
+    permission, write_permission = READ, CHANGE
+    filterset_class = ScanPermitFilters
+    ordering_fields = ("starts_at",)
+
+    def perform_register(self, validated: Any, actor: Any) -> ScanPermit:
+        told = dict(validated)
+        return permits.grant(told.pop("zone"), actor=actor, **told)
+
+    @state_change(CHANGE)
+    def withdrawal(self, instance: ScanPermit, validated: Any, actor: Any) -> ScanPermit:
+        """Nobody may scan by it any more."""
+        return permits.withdraw(instance, actor=actor)
+
+
+resources.register("scan-permits", ScanPermitViewSet)
 resources.register("zones", ZoneViewSet)
 resources.register("conduits", ConduitViewSet)

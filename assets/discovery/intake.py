@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from assets import authority
+from assets.discovery import permits
 from assets.discovery.candidate import Scan
 from assets.discovery.readers import READERS, reader_for
 from assets.discovery.settling import accept, ignore
@@ -40,6 +41,7 @@ class Checked:
     sha256: str  # of the unpacked content
     host_count: int
     scan: Scan
+    reached: frozenset[int] = frozenset()  # safety zones in which a host answered
 
 
 def take_in(
@@ -76,10 +78,13 @@ def check(file: BinaryIO, *, reader: str | None = None, limit_bytes: int) -> Che
     """Read `file` to its end and keep nothing. Raises UnreadableDiscovery."""
     unpacked = Unpacked(file, limit_bytes=limit_bytes)
     name, read = (reader, READERS[reader]) if reader else reader_for(unpacked.head)
-    count, scan = 0, None
+    count, scan, watch = 0, None, permits.watch()
     for candidate in read(io.BufferedReader(unpacked)):
         count, scan = count + 1, scan or candidate.scan
-    return Checked(name, unpacked.sha256, count, scan or Scan())
+        watch.see(candidate)
+    scan = scan or Scan()
+    watch.see_networks(scan.networks)
+    return Checked(name, unpacked.sha256, count, scan, frozenset(watch.reached))
 
 
 def _networks(told: Sequence[str]) -> list[str]:
@@ -115,6 +120,9 @@ def _stored(file, source, checked, actor, unit, file_name, networks, is_complete
         observation_count=checked.host_count,
         started_by=actor,
     )
+    run.held_for = permits.without_permit(checked.reader, checked.reached, run.scanned_at)
+    if run.held_for:
+        run.state = states.HELD
     if earlier.exists():
         run.state, run.finished_at = states.UNCHANGED, run.created_at
     else:
@@ -124,6 +132,8 @@ def _stored(file, source, checked, actor, unit, file_name, networks, is_complete
     run.save()
     if run.file:
         files.hang_on(run.file, "discovery-run", run.pk)
+    if run.state == states.HELD:
+        permits.hold(run)
     audit.record(actor, "discovery-run.taken-in", run, {"sha256": run.sha256, "hosts": run.observation_count})
     return run
 

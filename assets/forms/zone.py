@@ -1,5 +1,6 @@
 """What is asked about zones and conduits."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -26,18 +27,38 @@ class ZoneForm(forms.Form):
     achieved_level = forms.TypedChoiceField(
         label=_("Which one is achieved?"), choices=levels(0), required=False, coerce=int, empty_value=None
     )
+    networks = forms.CharField(
+        label=_("Which networks are its own?"),
+        required=False,
+        help_text=_("Such as 10.20.1.0/24: by them a scan is recognised."),
+    )
     is_safety = forms.BooleanField(label=_("Safety zone: no active scan without a permit"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, user: Any, zone: Zone | None = None, **options: Any):
         if zone is not None:
-            options["initial"] = {name: getattr(zone, name) for name in self.base_fields}
+            options["initial"] = {name: getattr(zone, name) for name in self.base_fields} | {"networks": ", ".join(zone.networks)}
         super().__init__(*args, **options)
         self.fields["unit"].queryset = authority.units(user)
+
+    def clean_networks(self) -> list[str]:
+        """Apart by commas, semicolons or spaces; the verb says which one is none."""
+        return [text for text in re.split(r"[\s,;]+", self.cleaned_data["networks"]) if text]
 
     @property
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class PermitForm(forms.Form):
+    starts_at = forms.DateTimeField(label=_("From when?"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    ends_at = forms.DateTimeField(label=_("Until when?"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    scope = forms.CharField(label=_("What is scanned, and how gently?"), max_length=200)
+    contact = forms.ModelChoiceField(label=_("Who stands by in the plant?"), queryset=None)
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.fields["contact"].queryset = choices.people()
 
 
 class ConduitForm(forms.Form):

@@ -5,6 +5,7 @@ from assets.models.dependency import Dependency
 from assets.models.discovery_run import DiscoveryRun, Observation, ObservedIdentifier, Proposal
 from assets.models.exploited import ExploitedList, ExploitedMatch, ExploitedRule, ExploitedVulnerability
 from assets.models.override import CriticalityOverride
+from assets.models.permit import ScanPermit
 from assets.models.supplier import Supplier
 from assets.models.zone import Conduit, Zone
 
@@ -22,6 +23,7 @@ __all__ = [
     "Observation",
     "ObservedIdentifier",
     "Proposal",
+    "ScanPermit",
     "Supplier",
     "Zone",
 ]

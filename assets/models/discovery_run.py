@@ -20,6 +20,7 @@ class DiscoveryRun(models.Model):
         SETTLED = "SETTLED", _("Settled")
         UNCHANGED = "UNCHANGED", _("Read before: nothing changed")
         REFUSED = "REFUSED", _("Refused")
+        HELD = "HELD", _("In quarantine: no permit")
 
     class Reader(models.TextChoices):
         NMAP_XML = "NMAP_XML", _("nmap XML")
@@ -34,6 +35,7 @@ class DiscoveryRun(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     refusal = models.JSONField(default=dict, blank=True)  # {"code", "params"}: why it could not be read
     scan = models.JSONField(default=dict, blank=True)  # {"command", "networks", "ports": [[protocol, first, last]]}
+    held_for = models.JSONField(default=list, blank=True)  # ids of safety zones it scanned without a permit
     is_complete = models.BooleanField(default=False)  # a list of everything there is: what it leaves out is gone
     scanned_at = models.DateTimeField(null=True, blank=True)  # what the scanner says
     observation_count = models.PositiveIntegerField(default=0)
@@ -53,6 +55,11 @@ class DiscoveryRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether packets were sent to what it names; a list sends none."""
+        return self.reader == self.Reader.NMAP_XML
 
     @classmethod
     def visibility(cls, grants: Grants) -> Q:

@@ -27,6 +27,7 @@ class Zone(OfTheOrganisation, models.Model):
     purpose = models.CharField(max_length=200, blank=True)
     target_level = security_level(1)
     achieved_level = security_level(0)
+    networks = models.JSONField(default=list, blank=True)  # ["10.20.30.0/24"]: by them a scan of it is recognised
     is_safety = models.BooleanField(default=False)  # people could be hurt: no active scan without a permit
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     registered_at = models.DateTimeField(default=clock.now, editable=False)

@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from assets.discovery import intake, overview
+from assets.discovery import intake, overview, permits
 from assets.errors import NothingChosen, UnreadableDiscovery
 from assets.forms.discovery import DiscoveryForm
 from assets.forms.told import tell
-from assets.models import DiscoveryRun, Proposal
+from assets.models import DiscoveryRun, Proposal, Zone
 from portal.errors import Invalid
 from portal.people.access import permitted
 from portal.web import listing
@@ -58,6 +58,16 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@permitted(permits.MAY_RELEASE)
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a run in quarantine be read, or leave it unread for good."""
+    found, reason = _visible(request, pk), request.POST.get("reason", "")
+    decide = permits.discard if request.POST.get("read") == "no" else permits.release
+    decide(found, actor=request.user, reason=reason)
+    return redirect("assets:run", pk)
+
+
+@require_POST
 @permitted("assets.settle_discovery")
 def acceptance(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept the chosen proposals of a run, or all new ones."""
@@ -85,6 +95,7 @@ def _shown(request: HttpRequest, found: DiscoveryRun, then: DiscoveryRun | None 
         "overview": overview.of(found, request.user, kind=kind, after=after, size=size),
         "run": found,
         "kind": kind,
+        "held_for": Zone.objects.visible_to(request.user).filter(pk__in=found.held_for) if found.held_for else [],
         "may_settle": request.user.has_perm("assets.settle_discovery"),
     }
     return answer(request, "assets/discovery/run.html#run", context, then=reverse("assets:run", args=[found.pk]) if then else None)

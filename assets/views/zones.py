@@ -5,10 +5,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assets import filters, zone_book, zones
+from assets.discovery import permits
 from assets.errors import ChangedMeanwhile
 from assets.forms.told import tell
-from assets.forms.zone import ConduitForm, ZoneForm
-from assets.models import Asset, Conduit, Zone
+from assets.forms.zone import ConduitForm, PermitForm, ZoneForm
+from assets.models import Asset, Conduit, ScanPermit, Zone
+from portal import clock
 from portal.errors import Invalid, Refused
 from portal.people.access import permitted
 from portal.web.pages import answer
@@ -75,9 +77,29 @@ def zone(request: HttpRequest, pk: int) -> HttpResponse:
             except Invalid as error:
                 tell(form, error)
         status = 422 if form.errors and status == 200 else status
-    assets = Asset.objects.visible_to(request.user).current().filter(zone__iexact=found.name).annotate(level=filters.LEVEL)
-    rows = list(assets.select_related("unit").order_by("-level", "name")[:MOST_ASSETS])
-    return answer(request, "assets/zones/detail.html", {"zone": found, "form": form, "assets": rows}, status=status)
+    return _shown(request, found, form, status)
+
+
+@require_POST
+@permitted(CHANGE)
+def permit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give leave to scan the zone."""
+    found, form = _visible(request, pk), PermitForm(request.POST)
+    if form.is_valid():
+        try:
+            permits.grant(found, actor=request.user, **form.cleaned_data)
+            return redirect("assets:zone", pk)
+        except Invalid as error:
+            tell(form, error)
+    return _shown(request, found, ZoneForm(user=request.user, zone=found), 422, form)
+
+
+@require_POST
+@permitted(CHANGE)
+def permit_withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Nobody may scan by it any more."""
+    found = permits.withdraw(get_object_or_404(ScanPermit.objects.visible_to(request.user), pk=pk), actor=request.user)
+    return redirect("assets:zone", found.zone_id)
 
 
 @require_POST
@@ -93,6 +115,19 @@ def _listed(request: HttpRequest, form: ZoneForm | None, conduit_form: ConduitFo
     offered = conduit_form or (ConduitForm(user=request.user) if form else None)
     context = {"book": zone_book.read(request.user), "form": form, "conduit_form": offered}
     return answer(request, "assets/zones/list.html", context, status=422 if wrong else 200)
+
+
+def _shown(request: HttpRequest, found: Zone, form: ZoneForm | None, status: int, asked: PermitForm | None = None) -> HttpResponse:
+    assets = Asset.objects.visible_to(request.user).current().filter(zone__iexact=found.name).annotate(level=filters.LEVEL)
+    given = ScanPermit.objects.visible_to(request.user).current().filter(zone=found, ends_at__gte=clock.now())
+    context = {
+        "zone": found,
+        "form": form,
+        "permit_form": asked or (PermitForm(auto_id="permit_%s") if form and found.is_safety else None),
+        "permits": list(given.select_related("contact", "granted_by").order_by("starts_at")),
+        "assets": list(assets.select_related("unit").order_by("-level", "name")[:MOST_ASSETS]),
+    }
+    return answer(request, "assets/zones/detail.html", context, status=status)
 
 
 def _visible(request: HttpRequest, pk: int) -> Zone:

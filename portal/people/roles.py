@@ -67,6 +67,7 @@ KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.reda
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING | TALKING | MERGING
 LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING | CHANGING | WATCHING
+LEADER |= {"assets.release_scan"}  # what was scanned in a safety zone without a permit
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
 PAIR = frozenset({"together.say_alignment", "together.view_meeting"})  # whether alignment is measured; their meeting
 LEADER |= RESPONDING | AIMING | {"together.propose_charter", "together.state_wish"}

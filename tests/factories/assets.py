@@ -6,8 +6,9 @@ from datetime import timedelta
 from itertools import count
 
 from assets import dependencies, inventory, overrides, suppliers, zones
-from assets.discovery import intake
-from assets.models import Asset, Conduit, CriticalityOverride, Dependency, DiscoveryRun, Supplier, Zone
+from assets.discovery import intake, permits
+from assets.models import Asset, Conduit, CriticalityOverride, Dependency, DiscoveryRun, ScanPermit, Supplier, Zone
+from portal import clock
 from portal.people import organisations
 
 _serial = count(1)
@@ -49,6 +50,13 @@ def make_conduit(*, unit, actor=None, may_cross: str = "OPC UA from the historia
     """Between two zones of its own."""
     ends = (make_zone(unit=unit, purdue=level, actor=actor) for level in ("3", "2"))
     return zones.connect(*ends, may_cross, actor=actor)
+
+
+def make_permit(zone: Zone, *, contact, hours: int = 4, actor=None, starts_at=None) -> ScanPermit:
+    """Leave to scan for some hours from now on."""
+    starts_at = starts_at or clock.now()
+    ends_at = starts_at + timedelta(hours=hours)
+    return permits.grant(zone, actor=actor, starts_at=starts_at, ends_at=ends_at, scope="Ports 1 to 1024, slowly", contact=contact)
 
 
 def make_host(address: str, *, mac: str = "", name: str = "", ports: tuple[int, ...] = (22,), state: str = "up") -> str:

@@ -59,6 +59,7 @@ SAFE = {
     "assets.DiscoveryRun.*": "what a scanner wrote",
     "assets.Observation.*": "what a scanner saw",
     "assets.ObservedIdentifier.value": "an address of a machine",
+    "assets.Zone.networks": "addresses of machines",
     "assets.ExploitedList.*": "what a publisher says",
     "assets.ExploitedRule.key": "computed from names of products",
     "assets.ExploitedRule.listed_key": "computed from names of products",

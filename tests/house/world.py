@@ -55,6 +55,7 @@ from tests.factories.assets import (
     make_dependency,
     make_host,
     make_override,
+    make_permit,
     make_run,
     make_scan,
     make_supplier,
@@ -109,6 +110,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     made["supplier"] = dict.fromkeys(units, make_supplier(unit=company.northfield))
     gate = make_conduit(unit=company.northfield)
     made["zone"], made["conduit"] = dict.fromkeys(units, gate.first), dict.fromkeys(units, gate)
+    made["scan-permit"] = dict.fromkeys(units, make_permit(gate.first, contact=stranger))
     made["criticality-override"] = {place: make_override(asset) for place, asset in made["asset"].items()}
     made["risk"] = {
         place: make_risk(
