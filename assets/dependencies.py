@@ -1,5 +1,6 @@
 """What leans on what: record a dependency, end one."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -50,8 +51,23 @@ def end_all_of(asset: Asset) -> list[int]:
     """An archived asset leans on nothing and carries nothing; the ids whose effective criticality changed."""
     links = Dependency.objects.current().filter(Q(dependent=asset) | Q(supporting=asset))
     supporting = list(links.filter(dependent=asset).values_list("supporting_id", flat=True))
-    links.update(archived_at=clock.now())
+    links.update(archived_at=asset.archived_at or clock.now())
     return criticality.renew(supporting)
+
+
+def bring_back(asset: Asset, ended_at: datetime) -> list[int]:
+    """The dependencies that ended when `asset` was archived, as far as their other end is there and nobody recorded them anew;
+    the ids of what they support."""
+    ended = Dependency.objects.filter(Q(dependent=asset) | Q(supporting=asset), archived_at=ended_at)
+    ended = ended.filter(dependent__archived_at=None, supporting__archived_at=None).order_by("pk")
+    supporting = []
+    for link in ended:
+        same = {"dependent": link.dependent_id, "supporting": link.supporting_id, "kind": link.kind}
+        if not Dependency.objects.current().filter(**same).exists():
+            link.archived_at, link.version = None, link.version + 1
+            link.save(update_fields=["archived_at", "version"])
+            supporting.append(link.supporting_id)
+    return supporting
 
 
 def _renew(asset_ids: list[int], cause: str) -> None:

@@ -47,6 +47,7 @@ class Dossier:
     proposals: Sequence[Proposal]
     entries: Sequence[changes.Entry]
     has_more: bool  # older changes
+    link_count: int  # dependencies that would end with it
     panels: Sequence[dict[str, Any]]
 
 
@@ -63,6 +64,7 @@ def of(asset: Asset, user: Any) -> Dossier:
         proposals=_proposals(asset, user),
         entries=entries,
         has_more=has_more,
+        link_count=sum(counts.values()),
         panels=_panels(asset, user),
     )
 

@@ -101,6 +101,22 @@ class Archived(Refused):
         super().__init__(_("%(asset)s is archived, so it no longer changes.") % {"asset": asset}, asset=asset.pk)
 
 
+class NotArchived(Refused):
+    code = "not-archived"
+
+    def __init__(self, asset):
+        super().__init__(_("%(asset)s is in use already.") % {"asset": asset}, asset=asset.pk)
+
+
+class MergedAway(Refused):
+    """The asset was made one with another; it comes back by parting them."""
+
+    code = "merged-away"
+
+    def __init__(self, asset):
+        super().__init__(_("%(asset)s was made one with another. Part them again instead.") % {"asset": asset}, asset=asset.pk)
+
+
 class AlreadyLeaning(Refused):
     code = "already-leaning"
     sentence = _("This dependency is recorded already. Open either asset to see it.")

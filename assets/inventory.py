@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from assets import authority, counting, criticality, dependencies, identifiers, kinds
-from assets.errors import Archived, ChangedMeanwhile, NotOfThisKind
+from assets.errors import Archived, ChangedMeanwhile, MergedAway, NotArchived, NotOfThisKind
 from assets.exploited import rules as exploited_rules
 from assets.models import Asset
 from assets.signals import assets_changed
@@ -15,6 +15,7 @@ from portal import clock
 from portal.errors import Invalid
 from portal.people.models import Unit
 from portal.record import audit, numbers
+from portal.talk.models import Merge
 
 OWN = tuple(f"own_{aspect}" for aspect in criticality.ASPECTS)
 # What people and integrations may write; everything else follows from it.
@@ -160,6 +161,31 @@ def archive(asset: Asset, *, actor: Any, version: int | None = None, cause: str 
     audit.record(actor, cause, asset)
     reached = dependencies.end_all_of(asset)
     _announce([asset.pk, *reached], cause)
+    return asset
+
+
+@transaction.atomic
+def restore(asset: Asset, *, actor: Any) -> Asset:
+    """Bring an archived asset back with its identifiers, and with the dependencies that ended with it and whose other end is still
+    there. NotArchived, MergedAway, TakenIdentifier where another one is known by the same meanwhile."""
+    asset = _locked(asset)
+    authority.require(actor, "assets.change_asset", asset.unit)
+    if asset.archived_at is None:
+        raise NotArchived(asset)
+    if Merge.objects.filter(kind="asset", merged_id=asset.pk, ended_at=None).exists():
+        raise MergedAway(asset)
+    ended_at = asset.archived_at
+    known = frozenset(asset.identifiers.values_list("rung", "value"))
+    identifiers.give({asset.pk: known}, reader=actor)
+    asset.archived_at, asset.version = None, asset.version + 1
+    asset.save(update_fields=["archived_at", "version"])
+    counting.totals.move(None, counting.counted(asset))
+    audit.record(actor, "asset.restored", asset)
+    supporting = dependencies.bring_back(asset, ended_at)
+    exploited_rules.follow([asset.pk], actor=actor)
+    reached = criticality.renew([asset.pk, *supporting])
+    _announce([asset.pk, *reached], "asset.restored")
+    asset.refresh_from_db()
     return asset
 
 

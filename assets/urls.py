@@ -11,6 +11,7 @@ urlpatterns = [
     path("inventory/<int:pk>/", inventory.asset, name="asset"),
     path("inventory/<int:pk>/edit/", inventory.change, name="change"),
     path("inventory/<int:pk>/archiving/", inventory.archiving, name="archiving"),
+    path("inventory/<int:pk>/restoring/", inventory.restoring, name="restoring"),
     path("inventory/<int:pk>/dependencies/", dependencies.recording, name="dependencies"),
     path("dependencies/<int:pk>/removal/", dependencies.removal, name="dependency-removal"),
     path("inventory/<int:pk>/reach/", reach.asset, name="reach"),

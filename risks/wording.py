@@ -109,6 +109,7 @@ CAUSES: dict[str, Word] = {
     "asset.criticality": gettext_lazy("Criticality of an asset set by hand, or left to follow"),
     "asset.declared": gettext_lazy("Asset declared"),
     "asset.confirmed": gettext_lazy("Asset seen after it was declared"),
+    "asset.restored": gettext_lazy("Asset brought back"),
     "asset.exploited": gettext_lazy("Known to be exploited, or no longer, on an asset"),
     "dependency.recorded": gettext_lazy("Dependency recorded"),
     "dependency.removed": gettext_lazy("Dependency removed"),

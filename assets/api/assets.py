@@ -144,6 +144,11 @@ class AssetViewSet(ShowsOtherAssets, WriteSet):
         """Take it out of use; its history stays."""
         return inventory.archive(instance, actor=actor)
 
+    @state_change("assets.change_asset")
+    def restoring(self, instance: Asset, validated: Any, actor: Any) -> Asset:
+        """Bring it back, with the dependencies that ended with it."""
+        return inventory.restore(instance, actor=actor)
+
     @extend_schema(responses=ReachSerializer)
     @action(detail=True, methods=["get"])
     def reach(self, request: Request, pk: str) -> Response:

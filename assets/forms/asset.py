@@ -110,12 +110,12 @@ class AssetForm(forms.Form):
         self.fields["owner"].queryset = choices.people()
         self.fields["supplier"].queryset = Supplier.objects.visible_to(user).current().order_by("name", "pk")
         told = str(self["kind"].value() or "")
-        self.kind = told if told in Asset.Kind.values else ""
+        self.chosen = told if told in Asset.Kind.values else ""
         self.was = asset.kind if asset is not None else ""
-        for name in kinds.ASKED - kinds.fields_of(self.kind):
+        for name in kinds.ASKED - kinds.fields_of(self.chosen):
             del self.fields[name]
         for (kind, name), label in self.CALLED.items():
-            if kind == self.kind:
+            if kind == self.chosen:
                 self.fields[name].label = label
 
     def groups(self) -> list[tuple[Any, list[Any]]]:
@@ -130,7 +130,7 @@ class AssetForm(forms.Form):
         values["lifecycle"] = values["lifecycle"] or Asset.Lifecycle.IN_USE
         if "ip_address" in values:
             values["ip_address"] = values["ip_address"] or None
-        if self.was and self.was != self.kind:
-            gone = kinds.fields_of(self.was) - kinds.fields_of(self.kind)
+        if self.was and self.was != self.chosen:
+            gone = kinds.fields_of(self.was) - kinds.fields_of(self.chosen)
             values |= {name: Asset._meta.get_field(name).get_default() for name in gone}
         return values

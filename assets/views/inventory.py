@@ -102,6 +102,16 @@ def archiving(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("assets:inventory")
 
 
+@require_POST
+@permitted("assets.change_asset")
+def restoring(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bring an archived asset back."""
+    found = _visible(request, pk)
+    inventory.restore(found, actor=request.user)
+    messages.info(request, _("%(asset)s is in use again.") % {"asset": found})
+    return redirect("assets:asset", pk)
+
+
 def _visible(request: HttpRequest, pk: int, **beside: Any) -> Asset:
     rows = Asset.objects.visible_to(request.user).select_related("unit", "owner", "registered_by", "supplier").annotate(**beside)
     return get_object_or_404(rows, pk=pk)

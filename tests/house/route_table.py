@@ -80,6 +80,7 @@ PAGES = {
     "assets:asset": of("asset"),
     "assets:change": of("asset"),
     "assets:archiving": of("asset"),
+    "assets:restoring": of("asset"),
     "assets:dependencies": of("asset"),
     "assets:dependency-removal": of("dependency"),
     "assets:zones": Line(writes="assets.change_asset"),
