@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.together.views import alignment, conditions, decisions, goals, meetings, ownership, positions
+from governance.together.views import alignment, answers, conditions, decisions, goals, meetings, ownership, positions
 
 app_name = "together"
 urlpatterns = [
@@ -35,6 +35,9 @@ urlpatterns = [
     path("goals/themes/new/", goals.theme_new, name="theme-new"),
     path("goals/themes/<int:pk>/", goals.theme, name="theme-words"),
     path("goals/themes/<int:pk>/ending/", goals.theme_ending, name="theme-ending"),
+    path("answer/", answers.listed, name="answer"),
+    path("answer/waiting/", answers.waiting, name="answer-waiting"),
+    path("answer/<slug:kind>/<int:pk>/", answers.card, name="answer-card"),
     path("meetings/", meetings.listed, name="meetings"),
     path("meetings/<int:pk>/", meetings.meeting, name="meeting"),
     path("meetings/<int:pk>/holding/", meetings.holding, name="meeting-holding"),

@@ -285,6 +285,9 @@ PAGES = {
         for page in ("", "-words", "-stage", "-stopping", "-declaration", "-pattern", "-risks")
     },
     "change:milestone-reaching": of("milestone"),
+    "together:answer": Line(),
+    "together:answer-waiting": Line(),
+    "together:answer-card": Line("decision", more={"kind": "decision"}),
     "together:meetings": Line(),
     **{f"together:meeting{page}": of("meeting") for page in ("", "-holding", "-moving", "-calling-off", "-asking")},
     "together:meeting-action-completion": of("meeting-action"),
@@ -468,6 +471,7 @@ RESOURCES = {
     "themes": of("theme"),
     "goals": of("goal"),
     "alignment": Line(),
+    "answers": Line(),
     "meetings": of("meeting"),
     "meeting-actions": of("meeting-action"),
     "alignment-consents": of("alignment-consent"),
