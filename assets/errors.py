@@ -63,6 +63,16 @@ class NotAnInventory(UnreadableDiscovery):
     code = "not-an-inventory"
 
 
+class NoBillOfMaterials(Invalid):
+    """A file is no bill of materials that can be read; nothing of it is stored."""
+
+    code = "no-bill-of-materials"
+    sentence = _("This is no bill of materials in CycloneDX JSON. Let the build write one, 1.2 to 1.6.")
+
+    def __init__(self, sentence=""):
+        super().__init__(sentence, fields={"file": [sentence or self.sentence]})
+
+
 class OutOfReach(Refused):
     """The unit is not among those the person works for."""
 

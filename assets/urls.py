@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.views import dependencies, discovery, exploited, inventory, reach, suppliers, zones
+from assets.views import components, dependencies, discovery, exploited, inventory, reach, suppliers, zones
 
 app_name = "assets"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("inventory/<int:pk>/restoring/", inventory.restoring, name="restoring"),
     path("inventory/<int:pk>/dependencies/", dependencies.recording, name="dependencies"),
     path("dependencies/<int:pk>/removal/", dependencies.removal, name="dependency-removal"),
+    path("inventory/<int:pk>/components/", components.listed, name="components"),
     path("inventory/<int:pk>/reach/", reach.asset, name="reach"),
     path("inventory/<int:pk>/overrides/", reach.override, name="overrides"),
     path("zones/", zones.listed, name="zones"),

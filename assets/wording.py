@@ -92,6 +92,7 @@ EVENTS = {
     "asset.changed": _("changed"),
     "asset.followed-discovery": _("accepted from discovery"),
     "asset.archived": _("archived it"),
+    "asset.components-taken-in": _("said what it is made of"),
     "asset.restored": _("brought it back"),
     "asset.vanished": _("archived it, as discovery no longer saw it"),
 }

@@ -3,17 +3,18 @@
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assets import inventory, reach
+from assets import components, inventory, reach
 from assets.api.seen import ShowsOtherAssets
 from assets.exploited import possible
-from assets.models import Asset, ExploitedVulnerability, Identifier
+from assets.models import Asset, Component, ComponentList, ExploitedVulnerability, Identifier
 from portal.people.models import Unit
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer, by_id_or_number
@@ -73,6 +74,28 @@ class PossibleSerializer(RowSerializer):
         model = ExploitedVulnerability
         fields = ["id", "cve", "name", "added_on", "is_ransomware"]
         read_only_fields = fields
+
+
+class ComponentSerializer(RowSerializer):
+    class Meta:
+        model = Component
+        fields = ["id", "key", "kind", "name", "publisher", "versions", "versions_before", "change"]
+        read_only_fields = fields
+        extra_kwargs = {"change": {"help_text": "Against the list before: empty, ADDED, CHANGED or GONE."}}
+
+
+class ComponentListSerializer(RowSerializer):
+    class Meta:
+        model = ComponentList
+        fields = [
+            *("id", "spec_version", "sha256", "file_name", "component_count", "added_count", "changed_count", "gone_count"),
+            "imported_at",
+        ]
+        read_only_fields = fields
+
+
+class BillSerializer(serializers.Serializer):
+    file = serializers.FileField(allow_empty_file=True, help_text="CycloneDX as JSON, 1.2 to 1.6.")
 
 
 class StepSerializer(serializers.Serializer):
@@ -143,6 +166,26 @@ class AssetViewSet(ShowsOtherAssets, WriteSet):
     def archiving(self, instance: Asset, validated: Any, actor: Any) -> Asset:
         """Take it out of use; its history stays."""
         return inventory.archive(instance, actor=actor)
+
+    @extend_schema(responses=ComponentSerializer(many=True), parameters=[], filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def components(self, request: Request, pk: str) -> Response:
+        """What it is made of by the newest bill of materials, and what that changed; `gone` ones as well."""
+        shown = Q(archived_at=None) | Q(change=Component.Change.GONE)
+        rows = self.get_object().components.filter(shown).order_by("name", "pk")
+        return Response(ComponentSerializer(rows, many=True).data)
+
+    @extend_schema(
+        request={"multipart/form-data": BillSerializer}, responses={201: ComponentListSerializer, 200: ComponentListSerializer}
+    )
+    @action(detail=True, methods=["post"], url_path="component-lists", parser_classes=[MultiPartParser])
+    def component_lists(self, request: Request, pk: str) -> Response:
+        """Take in a bill of materials, whole or not at all: 200 where it changes nothing."""
+        asset, asked = self.get_object(), BillSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        file = asked.validated_data["file"]
+        done = components.take_in(file, asset, actor=request.user, file_name=file.name)
+        return Response(ComponentListSerializer(done.listing).data, status=201 if done.is_new else 200)
 
     @state_change("assets.change_asset")
     def restoring(self, instance: Asset, validated: Any, actor: Any) -> Asset:

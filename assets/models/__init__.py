@@ -1,6 +1,7 @@
 """Assets, what leans on what, what discovery saw, and what is known to be exploited."""
 
 from assets.models.asset import Asset, Identifier
+from assets.models.component import Component, ComponentList
 from assets.models.dependency import Dependency
 from assets.models.discovery_run import DiscoveryRun, Observation, ObservedIdentifier, Proposal
 from assets.models.exploited import ExploitedList, ExploitedMatch, ExploitedRule, ExploitedVulnerability
@@ -11,6 +12,8 @@ from assets.models.zone import Conduit, Zone
 
 __all__ = [
     "Asset",
+    "Component",
+    "ComponentList",
     "Conduit",
     "CriticalityOverride",
     "Dependency",

@@ -95,6 +95,7 @@ PAGES = {
     "assets:supplier": of("supplier", writes="assets.change_asset"),
     "assets:supplier-archiving": of("supplier"),
     "assets:reach": of("asset"),
+    "assets:components": of("asset", writes="assets.change_asset"),
     "assets:overrides": of("asset"),
     "assets:override-end": of("criticality-override"),
     "assets:exploited": Line(),

@@ -134,6 +134,7 @@ PAGES = {
     "assets:zone": DETAIL,
     "assets:suppliers": LIST,
     "assets:supplier": DETAIL,
+    "assets:components": LIST,
     "assets:reach": DETAIL,
     "assets:exploited": DETAIL,
     "assets:exploited-asset": DETAIL,

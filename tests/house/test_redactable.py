@@ -59,6 +59,8 @@ SAFE = {
     "assets.DiscoveryRun.*": "what a scanner wrote",
     "assets.Observation.*": "what a scanner saw",
     "assets.ObservedIdentifier.value": "an address of a machine",
+    "assets.Component.*": "what a build wrote",
+    "assets.ComponentList.*": "what a build wrote",
     "assets.Zone.networks": "addresses of machines",
     "assets.ExploitedList.*": "what a publisher says",
     "assets.ExploitedRule.key": "computed from names of products",
