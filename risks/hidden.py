@@ -23,6 +23,8 @@ _STANDING = (
     *("is_above_tolerance", "is_safety", "agreement"),
 )
 
+COLUMNS = (*_COLUMNS, *(f"score_state__{name}" for name in _STANDING))  # of a risk, in the order of Hidden
+
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
@@ -99,8 +101,7 @@ def of(user: Any) -> HiddenRisks:
     seen = grants(user)
     if seen.opens_confidential or "risks.view_risk" not in seen.permissions or not (seen.everywhere or seen.unit_paths):
         return HiddenRisks()
-    columns = (*_COLUMNS, *(f"score_state__{name}" for name in _STANDING))
-    found = tuple(Hidden(*row) for row in rows(user).order_by("pk").values_list(*columns))
+    found = tuple(Hidden(*row) for row in rows(user).order_by("pk").values_list(*COLUMNS))
     return HiddenRisks(found, in_groups(found))
 
 

@@ -58,7 +58,9 @@ def read(user, scope: Scope) -> Figures:
     today = organisations.today()
     shut = hidden.of(user).within([unit.path for unit in scope.units]) if scope.units else hidden.HiddenRisks()
     counted = at_once.counts(_to_count(user, scope, today))
-    rows = [*_from_ledger(_kept(scope, shut)), *_dated(counted, today, shut)] if scope.units else _personal(counted)
+    rows = (
+        [*_from_ledger(left(totals.read(*scope.ids), shut)), *_dated(counted, today, shut)] if scope.units else _personal(counted)
+    )
     may = {room: user.has_perm(permission) for room, permission in OPENED_BY.items()}
     figures = [
         Figure(key, value, scope.rows(url_name, **filters), url_name == REGISTER and key != "open" and shut.are_there)
@@ -95,9 +97,8 @@ def _to_count(user, scope: Scope, today: date) -> dict[str, QuerySet]:
     }
 
 
-def _kept(scope: Scope, shut: hidden.HiddenRisks) -> Mapping[str, int]:
-    """What the ledger says; what is hidden from `user` counts in groups alone, but in the whole of the scope."""
-    sums = totals.read(*scope.ids)
+def left(sums: Mapping[str, int], shut: hidden.HiddenRisks) -> Mapping[str, int]:
+    """What the ledger says, by measure; what is hidden counts in groups alone, but in the whole of the scope."""
     left_out = Counter(measure for one in shut.all for measure in _measures(one))
     for group in shut.groups:
         left_out -= Counter(dict.fromkeys(set.intersection(*map(_measures, group)), len(group)))
@@ -116,6 +117,11 @@ def _measures(one: hidden.Hidden) -> set[str]:
     }
     found = {measure for measure, holds in flags.items() if holds}
     return found | ({f"risks.cell.{one.cell[0]}.{one.cell[1]}"} if one.cell else set())
+
+
+def from_ledger(kept: Mapping[str, int]):
+    """(key, value, room) of every figure that the ledger keeps."""
+    return [row[:3] for row in _from_ledger(kept)]
 
 
 def _from_ledger(kept: Mapping[str, int]):

@@ -21,7 +21,7 @@ INSERT_ONLY = {
     "together_position",
 }
 INSERT_ONLY |= {"compliance_practicerating"}
-INSERT_ONLY |= {"board_frozennumbers", "board_blockwords", "board_packfile", "board_answerwords"}
+INSERT_ONLY |= {"board_frozennumbers", "board_blockwords", "board_packfile", "board_answerwords", "board_keptposition"}
 INSERT_ONLY |= {"change_gatetemplate", "change_templatecriterion", "change_waiver"}
 INSERT_ONLY |= {"risks_incidentloss", "risks_activationmark", "risks_clockwarning"}
 INSERT_ONLY |= {f"signing_{name}" for name in ("signaturerequest", "signature", "signedcontent", "signedoff", "voidedsignature")}

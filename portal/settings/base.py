@@ -284,6 +284,7 @@ CELERY_BEAT_SCHEDULE = {
     "measure-alignment": {"task": "governance.together.tasks.measure_alignment", "schedule": crontab(hour=3, minute=10)},
     "move-decisions": {"task": "governance.together.tasks.move_decisions", "schedule": crontab(minute="*/10")},
     "see-what-changes-bring": {"task": "governance.change.tasks.look", "schedule": 60.0, "options": {"expires": 120}},
+    "keep-position": {"task": "governance.board.tasks.keep_position", "schedule": crontab(minute="*/10")},
     "make-pack-files": {"task": "governance.board.tasks.make_pack_files", "schedule": 10.0, "options": {"expires": 20}},
     "watch-clocks": {"task": "risks.tasks.watch_clocks", "schedule": 60.0, "options": {"expires": 120}},
     "remind": {"task": "portal.attention.tasks.remind", "schedule": crontab(minute="*/5")},

@@ -1,12 +1,14 @@
 """`/api/v1/dashboard/`: the same numbers as Today, each with the address of its rows."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from governance.board import dashboard
+from governance.board import dashboard, positions_kept
+from portal.web.api import questions
 from portal.web.api.door import Door
 from portal.web.api.router import resources
 
@@ -78,14 +80,55 @@ class DashboardSerializer(serializers.Serializer):
     owned = serializers.ListField(child=serializers.IntegerField(), help_text="Risks you own, where Today lists them.")
 
 
+class FigureThenSerializer(serializers.Serializer):
+    """One number as it was known then."""
+
+    key = serializers.CharField()
+    value = serializers.IntegerField()
+    left_out = serializers.BooleanField(help_text="True where confidential risks count only in groups of three or more.")
+
+
+class KeptSealSerializer(serializers.Serializer):
+    """The seal at which the answer was written down, once a day; the last one at or before the moment asked for."""
+
+    day = serializers.DateField()
+    seal_seq = serializers.IntegerField()
+    seal_hash = serializers.CharField()
+    kept_at = serializers.DateTimeField()
+
+
+class DashboardThenSerializer(serializers.Serializer):
+    """The numbers of a scope as they were known at a moment that is over: the same answer for ever, for equal rights."""
+
+    as_of = serializers.DateTimeField(source="asked")
+    seal = KeptSealSerializer(source="kept")
+    scope = serializers.CharField(source="label", help_text="In the names of then.")
+    units = serializers.ListField(child=serializers.IntegerField(), source="scope.ids")
+    figures = FigureThenSerializer(many=True)
+
+
+AS_OF = OpenApiParameter(
+    "as_of",
+    OpenApiTypes.DATETIME,
+    description="A moment that is over, with its zone: the numbers as they were known at the last kept seal at or before it.",
+)
+NOW_OR_THEN = PolymorphicProxySerializer(
+    "DashboardNowOrThen", serializers=[DashboardSerializer, DashboardThenSerializer], resource_type_field_name=None, many=False
+)
+
+
 class DashboardViewSet(Door, ViewSet):
     """The shared dashboard as integrations read it."""
 
     permission = "board.view_dashboard"
+    parameters = ("as_of",)
 
-    @extend_schema(responses=DashboardSerializer(many=False), operation_id="dashboard_retrieve")
+    @extend_schema(responses=NOW_OR_THEN, parameters=[AS_OF], operation_id="dashboard_retrieve")
     def list(self, request: Request) -> Response:
-        """Every number of Today for your scope, each with the address of its rows."""
+        """Every number of Today for your scope, each with the address of its rows; with `as_of` those of then."""
+        if "as_of" in request.query_params:
+            then = positions_kept.at(request.user, questions.moment(request, "as_of"))
+            return Response(DashboardThenSerializer(then).data)
         found = dashboard.build(request.user)
         shown = {
             "scope": found.scope.label,

@@ -19,7 +19,7 @@ from portal.web.api.router import resources
 from portal.web.api.writing import RegisterSet
 
 
-class NumbersSerializer(serializers.Serializer):
+class PackNumbersSerializer(serializers.Serializer):
     """When the numbers were read, and where the sealed record stood then."""
 
     as_of = serializers.DateTimeField()
@@ -27,11 +27,11 @@ class NumbersSerializer(serializers.Serializer):
     seal_hash = serializers.CharField()
 
 
-class PackSerializer(RowSerializer):
+class BoardPackSerializer(RowSerializer):
     unit = Linked("unit")
     incident = Linked("incident", required=False, allow_null=True)
     numbers_of = Linked("board-pack", required=False, allow_null=True, write_only=True, help_text="Show the numbers of this one.")
-    numbers = NumbersSerializer(read_only=True)
+    numbers = PackNumbersSerializer(read_only=True)
     previous = Linked("board-pack", read_only=True, allow_null=True)
     lacks_words = serializers.SerializerMethodField(help_text="Blocks that have no words yet (ids).")
     unfit = serializers.SerializerMethodField(help_text="Blocks whose number is stale or disputed, the dispute not printed (ids).")
@@ -80,7 +80,7 @@ class PackViewSet(RegisterSet):
 
     kind = "board-pack"
     permission, write_permission = VIEW, PREPARE
-    serializer_class = PackSerializer
+    serializer_class = BoardPackSerializer
     filterset_class = PackFilters
     bulk = None  # one is opened at a time
 
@@ -111,7 +111,7 @@ class PackViewSet(RegisterSet):
         return packs.withdraw(instance, actor=actor)
 
 
-class SaidSerializer(serializers.ModelSerializer):
+class BlockSaidSerializer(serializers.ModelSerializer):
     """What somebody wrote, for which seat where it is a dissent, an answer or a dispute."""
 
     written_by = Linked("user", read_only=True, allow_null=True)
@@ -122,7 +122,7 @@ class SaidSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class BlockSerializer(RowSerializer):
+class PackBlockSerializer(RowSerializer):
     pack = Linked("board-pack")
     decision = Linked("decision", required=False, allow_null=True)
     position = serializers.PrimaryKeyRelatedField(
@@ -130,9 +130,9 @@ class BlockSerializer(RowSerializer):
     )
     heading = serializers.SerializerMethodField()
     value = serializers.SerializerMethodField(help_text="What it shows: sentence, figures, columns and rows, cells, curve.")
-    words = SaidSerializer(read_only=True, allow_null=True)
-    answer = SaidSerializer(read_only=True, allow_null=True)
-    dispute = SaidSerializer(read_only=True, allow_null=True)
+    words = BlockSaidSerializer(read_only=True, allow_null=True)
+    answer = BlockSaidSerializer(read_only=True, allow_null=True)
+    dispute = BlockSaidSerializer(read_only=True, allow_null=True)
 
     class Meta:
         model = PackBlock
@@ -178,7 +178,7 @@ class BlockViewSet(RegisterSet):
 
     kind = ""
     permission, write_permission = VIEW, PREPARE
-    serializer_class = BlockSerializer
+    serializer_class = PackBlockSerializer
     filterset_class = BlockFilters
     lookup_value_regex = "[0-9]{1,18}"
     bulk = None

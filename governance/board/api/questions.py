@@ -25,7 +25,7 @@ from portal.web.api.writing import RegisterSet
 ANSWER = "board.answer_question"
 
 
-class AnswerSerializer(serializers.ModelSerializer):
+class PackAnswerSerializer(serializers.ModelSerializer):
     """Words of an answer, and who wrote them for which seat; the newest are what both sign."""
 
     written_by = Linked("user", read_only=True)
@@ -36,11 +36,11 @@ class AnswerSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class QuestionSerializer(RowSerializer):
+class PackQuestionSerializer(RowSerializer):
     block = serializers.PrimaryKeyRelatedField(queryset=PackBlock.objects.none(), help_text="A block of a released pack (id).")
     pack = Linked("board-pack", source="block.pack", read_only=True)
     asked_by = Linked("user", read_only=True)
-    answers = AnswerSerializer(many=True, read_only=True, help_text="The newest first.")
+    answers = PackAnswerSerializer(many=True, read_only=True, help_text="The newest first.")
 
     class Meta:
         model = PackQuestion
@@ -73,7 +73,7 @@ class QuestionViewSet(RegisterSet):
 
     kind = "board-question"
     permission, write_permission = VIEW, ASK
-    serializer_class = QuestionSerializer
+    serializer_class = PackQuestionSerializer
     filterset_class = QuestionFilters
     lookup_value_regex = "[0-9]{1,18}"
     bulk = None  # one is asked at a time
@@ -90,7 +90,7 @@ class QuestionViewSet(RegisterSet):
         questions.answer(instance, validated["text"], actor=actor)
 
 
-class FileSerializer(serializers.ModelSerializer):
+class PackFileSerializer(serializers.ModelSerializer):
     pack = Linked("board-pack", read_only=True)
 
     class Meta:
@@ -115,7 +115,7 @@ class FileViewSet(ReadSet):
 
     kind = ""
     permission = VIEW
-    serializer_class = FileSerializer
+    serializer_class = PackFileSerializer
     filterset_class = FileFilters
     lookup_value_regex = "[0-9]{1,18}"
 

@@ -3,6 +3,7 @@
 import pghistory
 from django.db import transaction
 
+from governance.board import positions_kept
 from governance.board.demo import (
     aims,
     compliance,
@@ -27,6 +28,7 @@ from governance.together import moving
 from portal import clock
 from portal.archive import heads
 from portal.attention import reminders
+from portal.people import organisations
 from portal.people.models import User
 from portal.record import sealing
 
@@ -88,6 +90,9 @@ def _midnight() -> None:
     """What the timetable does when a day has ended; nobody acts in it."""
     with pghistory.context(actor=None):
         heads.note_yesterday()
+        today = organisations.today()
+        if today.weekday() == 0 or today.day == 1:  # every day would take long, and nobody looks back so closely here
+            positions_kept.keep()
         risks.change_of_day()
         moving.escalate()
         moving.renew()

@@ -7,8 +7,10 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from governance.board import dashboard
+from governance.board import dashboard, positions_kept
+from portal import clock
 from portal.people import tokens
+from portal.record import sealing
 from risks import recompute
 from risks.models import Levels
 from risks.stale import mark_risks
@@ -87,8 +89,13 @@ def test_the_description_names_exactly_what_comes(cio):
 
     said = schema["paths"][ADDRESS]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
     parts = schema["components"]["schemas"]
-    whole = parts[said.rsplit("/", 1)[-1]]
-    assert set(whole["properties"]) == set(found) == set(whole["required"])
+    either = parts[said.rsplit("/", 1)[-1]]["oneOf"]
+    now, then = (parts[one["$ref"].rsplit("/", 1)[-1]] for one in either)
+    assert set(now["properties"]) == set(found) == set(now["required"])
+    sealing.seal_all()
+    positions_kept.keep()
+    looked_back = client.get(ADDRESS, {"as_of": clock.now().isoformat()}).json()
+    assert set(then["properties"]) == set(looked_back) == set(then["required"])
     assert parts["Move"]["properties"]["points"]["type"] == "string"
 
 
