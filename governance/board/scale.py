@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 
 from assets.models import Asset, Dependency
+from governance.change import scale as changes
 from portal import clock
 from portal.attention.models import Review
 from portal.copying import copy_in, draw_ids
@@ -50,6 +51,13 @@ def build(assets: int, risks: int) -> None:
     ground = _ground()
     asset_ids = _assets(assets, ground)
     _risks(risks, asset_ids, ground)
+
+
+@transaction.atomic
+def build_initiatives(count: int) -> None:
+    """Add `count` initiatives on the same ground."""
+    ground = _ground()
+    changes.initiatives(count, ground.units, ground.owners, ground.today)
 
 
 def rescore() -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from governance.change import gates, initiatives, patterns, sightings
-from governance.change.models import Initiative, Pattern, SeenAsset
+from governance.change.models import Initiative, Pattern
 from portal import subjects
 from portal.archive import changes
 from portal.attention import reviews
@@ -74,10 +74,6 @@ VERBS = {
     "initiative.milestone_reached": _("Milestone reached"),
     "initiative.handed_over": _("Handed over"),
 }
-
-
-def _at_seen(pk: int) -> str:
-    return f"{reverse('change:initiative', args=[SeenAsset.objects.values_list('initiative', flat=True).get(pk=pk)])}#declared"
 
 
 subjects.register(
@@ -157,8 +153,8 @@ registry.register(
 for question in sightings.QUESTION.values():
     reviews.on_answer(question, sightings.refuse_answer)
     reviews.sides_with(question, partial(sightings.sides, question))
-    reviews.changed_at(question, lambda review: _at_seen(review.subject_id))
-    reviews.ask_with(question, _("Seen and not declared: does it belong to the initiative?"))
+    reviews.changed_at(question, lambda review: f"{reverse('change:initiative', args=[review.subject_id])}#declared")
+    reviews.ask_with(question, _("Something was seen that it has not declared. Does it belong to it?"))
 changes.words("gate", fields=GATE_FIELDS, verbs=GATE_VERBS)
 changes.words("pattern", fields=PATTERN_WORDS, verbs=PATTERN_VERBS)
 changes.words("initiative", fields=FIELDS, verbs=VERBS)

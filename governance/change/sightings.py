@@ -22,7 +22,8 @@ from risks.models import Office
 
 State, Answer = SeenAsset.State, SeenAsset.Answer
 ASKED, ANSWERED = "seen-asset.asked", "seen-asset.answered"
-QUESTION = {Office.IT: "seen-asset.for-it", Office.SECURITY: "seen-asset.for-security"}
+QUESTION = {Office.IT: "initiative.seen-for-it", Office.SECURITY: "initiative.seen-for-security"}  # one an office, of all there
+NAMES = {Office.IT: "it", Office.SECURITY: "security"}
 ANSWER_WITHIN = 5  # working days
 MOST_AT_ONCE = 500
 LOOKING = 730_001  # of the advisory lock
@@ -55,7 +56,7 @@ def answer(seen: SeenAsset, said: str, *, actor: Any) -> SeenAsset:
     if said not in Answer.values:
         sentence = _("Say whether it belongs to the initiative.")
         raise Invalid(sentence, {"answer": [sentence]})
-    name = "it" if office == Office.IT else "security"
+    name = NAMES[office]
     setattr(seen, f"{name}_answer", said)
     setattr(seen, f"{name}_by", actor)
     setattr(seen, f"{name}_at", clock.now())
@@ -64,14 +65,15 @@ def answer(seen: SeenAsset, said: str, *, actor: Any) -> SeenAsset:
         _settle(seen, actor)
     seen.save()
     audit.record(actor, ANSWERED, seen, {"office": office, "answer": said, "state": seen.state})
-    for each in [office] if seen.state == State.ASKED else Office:
-        reviews.cancel(seen, QUESTION[each], actor=actor)
+    for each in Office:
+        if not initiative.seen.asked().filter(**{f"{NAMES[each]}_answer": ""}).exists():
+            reviews.cancel(initiative, QUESTION[each], actor=actor)
     return seen
 
 
 def refuse_answer(review: Review, *, actor: Any, note: str) -> None:
     """Both offices are to see the answer, so it is given where the other one reads it."""
-    raise AnswerAtTheInitiative(Initiative.objects.get(seen=review.subject_id))
+    raise AnswerAtTheInitiative(Initiative.objects.get(pk=review.subject_id))
 
 
 def sides(kind: str, pairs: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], str]:
@@ -150,16 +152,21 @@ def _note(initiative: Initiative, found: Sequence[tuple[Asset, DeclaredLine | No
         for asset, line in found
     ]
     SeenAsset.objects.bulk_create(rows)
-    for row in rows:
-        if row.state == State.ASKED:
-            _ask_both(row, initiative)
+    asked = [row for row in rows if row.state == State.ASKED]
+    if asked:
+        audit.record_many(None, ASKED, "seen-asset", ((row.pk, {"initiative": initiative.pk}) for row in asked))
+        ask_both(initiative)
     counts = Counter(row.state for row in rows)
     audit.record(None, "initiative.seen", initiative, {state.lower(): count for state, count in sorted(counts.items())})
     return len(rows)
 
 
-def _ask_both(row: SeenAsset, initiative: Initiative) -> None:
+def ask_both(initiative: Initiative) -> None:
+    """Let both offices say what of all that was seen belongs to it; whoever is asked already is not asked again. The caller has
+    locked it."""
     due_on = working_days.after(organisations.today(), ANSWER_WITHIN)
-    audit.record(None, ASKED, row, {"initiative": initiative.pk, "asset": row.asset_id})
+    open_now = Review.objects.open().filter(subject_kind="initiative", subject_id=initiative.pk)
+    known = set(open_now.values_list("kind", flat=True))
     for office, leader in offices.leaders(initiative).items():
-        reviews.schedule(row, QUESTION[office], due_on, [], owner=leader)
+        if QUESTION[office] not in known:
+            reviews.schedule(initiative, QUESTION[office], due_on, [], owner=leader)

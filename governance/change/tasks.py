@@ -3,10 +3,11 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from governance.change import sightings
+from governance.change import joined, sightings
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
 def look() -> None:
-    """Attribute what is new in the inventory; safe to run twice."""
+    """Attribute what is new in the inventory, and see where security has joined by classifying; safe to run twice."""
     sightings.look()
+    joined.follow()

@@ -7,6 +7,7 @@ from governance.change.views import declarations, gates, initiatives, patterns
 app_name = "change"
 urlpatterns = [
     path("initiatives/", initiatives.listed, name="initiatives"),
+    path("initiatives/under-way/", initiatives.under_way, name="under-way"),
     path("initiatives/new/", initiatives.new, name="initiative-new"),
     path("initiatives/<int:pk>/", initiatives.initiative, name="initiative"),
     path("initiatives/<int:pk>/words/", initiatives.change, name="initiative-words"),

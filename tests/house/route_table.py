@@ -280,6 +280,8 @@ PAGES = {
     },
     "together:condition-meeting": of("condition"),
     "change:initiatives": Line(),
+    "change:under-way": Line(),
+    "api:initiatives-under-way": Line(),
     "change:initiative-new": Line(),
     **{
         f"change:initiative{page}": of("initiative")

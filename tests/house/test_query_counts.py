@@ -172,6 +172,7 @@ PAGES = {
     "together:theme-words": DETAIL,
     "together:ownership": DETAIL,
     "change:initiatives": LIST,
+    "change:under-way": LIST,
     "change:initiative": DETAIL,
     "change:initiative-new": DETAIL,
     "change:initiative-words": DETAIL,

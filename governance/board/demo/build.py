@@ -6,6 +6,7 @@ from django.db import transaction
 from governance.board import positions_kept
 from governance.board.demo import (
     aims,
+    changes,
     compliance,
     decisions,
     exceptions,
@@ -23,6 +24,7 @@ from governance.board.demo import (
 )
 from governance.board.demo.events import Event
 from governance.board.demo.times import ZONE, Calendar
+from governance.change import joined
 from governance.compliance import covering
 from governance.together import moving
 from portal import clock
@@ -77,6 +79,7 @@ def build() -> dict[str, dict[str, str]]:
     happenings += exploited.happenings(calendar, staff, known)
     happenings += [*compliance.happenings(staff, tree), *aims.happenings(staff), *noticed.happenings(staff, tree)]
     happenings += meetings.happenings(staff)
+    happenings += changes.happenings(staff, tree)
     happenings += inventory.happenings(calendar, staff, known)
     happenings += [*response.happenings(staff, tree, known), *talk.happenings(staff), *lists.happenings(staff)]
     happenings += packs.happenings(staff, tree)
@@ -98,3 +101,4 @@ def _midnight() -> None:
         moving.renew()
         covering.follow()
         covering.renew_due()
+        joined.follow()

@@ -4,11 +4,14 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from assets.models import Asset
-from governance.change import bearing, declarations, initiative_book, initiatives, patterns, sightings, stages, wanted
+from governance.change import bearing, declarations, initiative_book, initiatives, patterns, sightings, stages, under_way, wanted
 from governance.change.declarations import Said
 from governance.change.models import DeclaredLine, Initiative, Milestone, SeenAsset, Stage
 from governance.change.models.declaration import MOST_OF_A_LINE
@@ -129,6 +132,17 @@ class RiskNamedSerializer(serializers.Serializer):
     remove = serializers.BooleanField(required=False, default=False)
 
 
+class UnderWaySerializer(serializers.Serializer):
+    """The tile "Change under way": counts of what the caller may open."""
+
+    by_stage = serializers.DictField(child=serializers.IntegerField())
+    late = serializers.IntegerField(help_text="Past the day on which they were to be live.")
+    at_risk = serializers.IntegerField()
+    unasked = serializers.IntegerField(help_text="Out of the idea, and security neither asked nor there.")
+    undeclared = serializers.IntegerField(help_text="Things seen that nobody declared.")
+    waits_for_security = serializers.IntegerField(help_text="Gates past the day that security promised.")
+
+
 class InitiativeFilters(django_filters.FilterSet):
     unit = LinkedFilter("unit", field_name="unit_id")
     owner = LinkedFilter("user", field_name="owner_id")
@@ -163,6 +177,12 @@ class InitiativeViewSet(WriteSet):
         said = dict(validated)
         milestones = _planned(said.pop("milestones")) if "milestones" in said else None
         return initiatives.change(instance, actor=actor, version=version, milestones=milestones, **said)
+
+    @extend_schema(responses=UnderWaySerializer)
+    @action(detail=False, methods=["get"], pagination_class=None, filter_backends=[], url_path="under-way")
+    def under_way(self, request: Request) -> Response:
+        """The numbers of the tile on Today."""
+        return Response(UnderWaySerializer(under_way.read(request.user)).data)
 
     @state_change(CHANGE, request=StageSerializer)
     def stage(self, instance: Initiative, validated: Any, actor: Any) -> Initiative:

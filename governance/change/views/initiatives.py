@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from governance.change import holding, initiative_book, initiative_page, initiatives, stages
+from governance.change import under_way as under_way_of
 from governance.change.forms.initiatives import InitiativeForm, Milestones, StageForm, StoppingForm, initial
 from governance.change.models import Initiative, Milestone
 from portal.errors import Invalid, Stale
@@ -23,6 +24,13 @@ def listed(request):
     """What is under way."""
     book = initiative_book.read(request.user, request.GET)
     return answer(request, "change/initiatives/list.html", {"book": book, "kinds": Initiative.Kind.choices})
+
+
+@require_safe
+@permitted(READ)
+def under_way(request):
+    """The tile of Today, and a page of its own."""
+    return answer(request, "change/initiatives/under_way.html#tile", {"tile": under_way_of.read(request.user)})
 
 
 @require_safe

@@ -3,12 +3,14 @@ initiative."""
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from governance.change import bearing, pattern_book, patterns
 from governance.change.forms.gates import PatternForm
 from governance.change.models import Pattern
 from governance.change.views.initiatives import visible
+from portal import subjects
 from portal.errors import Invalid
 from portal.people.access import permitted
 from portal.web.pages import answer
@@ -62,8 +64,9 @@ def retiring(request, pk):
 def use(request, pk):
     """Let it answer what the gates of an initiative ask."""
     found, told = visible(request, pk), request.POST.get("pattern", "")
-    number = int(told) if told.isascii() and told.isdigit() and len(told) < 19 else 0
-    chosen = get_object_or_404(Pattern.objects.visible_to(request.user), pk=number)
+    chosen = subjects.by_reference(Pattern.objects.visible_to(request.user), told)
+    if chosen is None:
+        raise Invalid(_("Choose an approved pattern."), {"pattern": [_("Choose an approved pattern.")]})
     patterns.use(found, chosen, actor=request.user)
     return gone_to(request, f"{reverse('change:initiative', args=[found.pk])}#gates")
 

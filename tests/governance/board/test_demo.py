@@ -9,6 +9,8 @@ from assets.models import Asset, Proposal
 from governance.board import needs, scope
 from governance.board.demo.build import AlreadySettled, build
 from governance.board.models import BoardPack, PackQuestion
+from governance.change import declared, joined
+from governance.change.models import Criterion, Initiative
 from portal import clock
 from portal.attention.models import Reminder
 from portal.people import organisations
@@ -27,7 +29,7 @@ class Verrow(TestCase):
         cls.doors = build()
 
     def test_verrow_moves_in_with_its_assets_and_risks(self):
-        assert Asset.objects.filter(archived_at=None).count() == 62
+        assert Asset.objects.filter(archived_at=None).count() == 79
         assert list(Risk.objects.order_by("pk").values_list("number", flat=True)[:2]) != []
         assert Risk.objects.filter(state="OPEN").count() == 47
         assert Proposal.objects.filter(state="OPEN", kind="NEW").count() == 3
@@ -47,6 +49,21 @@ class Verrow(TestCase):
         for leader in ("marta", "idris"):
             reader = User.objects.get(email__startswith=leader)
             assert any(need.kind == "Treatment" for need in needs.of(reader, scope.of(reader)))
+
+    def test_what_changes_is_quick_by_a_pattern_silent_to_security_or_more_than_was_declared(self):
+        quick, sensors, payroll = (Initiative.objects.get(number=f"I-{n:04d}") for n in (9, 14, 21))
+        days = [gate.passed_at.date() for gate in quick.gates.exclude(passed_at=None).order_by("passed_at")]
+        seen = declared.read(sensors, User.objects.get(email=self.doors["cio"]["email"]))
+
+        assert (quick.stage, len(days)) == ("TEST", 3)
+        assert (days[-1] - quick.gates.get(opens="DESIGN").opened_at.date()).days <= 10
+        assert (
+            Criterion.objects.filter(gate__in=quick.gates.exclude(passed_at=None), pattern=None, asks__is_mandatory=True).count()
+            == 0
+        )
+        assert (seen.declared, seen.seen, seen.undeclared) == (14, 17, 3)
+        assert (payroll.title, payroll.stage, joined.of(payroll).never_asked) == ("Payroll moves to the cloud", "PLAN", True)
+        assert RiskException.objects.in_force(organisations.today()).filter(kind="GATE_WAIVER").count() == 1
 
     def test_a_drafted_formula_with_its_preview_waits_for_the_ciso(self):
         row = formula_versions.newest_open()
@@ -93,7 +110,7 @@ class Verrow(TestCase):
     def test_verrow_permits_some_things_and_one_waits_for_the_ciso(self):
         found = {one.title: one for one in RiskException.objects.with_standing(organisations.today())}
 
-        assert sorted(one.standing for one in found.values()) == ["ACTIVE", "ACTIVE", "ACTIVE", "EXPIRED", "PROPOSED"]
+        assert sorted(one.standing for one in found.values()) == ["ACTIVE", "ACTIVE", "ACTIVE", "ACTIVE", "EXPIRED", "PROPOSED"]
         soon = found["Shared sign-ins on operator panels"]
         assert (soon.ends_on - organisations.today()).days == 5
         waiting = next(one for one in found.values() if one.standing == "PROPOSED")

@@ -83,7 +83,7 @@ def test_effective_criticality_is_the_one_the_assets_find():
 
 
 def test_the_command_says_what_it_did(capsys):
-    call_command("seed_scale", "--assets", "40", "--risks", "30")
+    call_command("seed_scale", "--assets", "40", "--risks", "30", "--initiatives", "12")
 
-    assert capsys.readouterr().out.startswith("40 assets and 30 risks added, ")
+    assert capsys.readouterr().out.startswith("40 assets, 30 risks and 12 initiatives added, ")
     assert TotalChange.objects.exists()

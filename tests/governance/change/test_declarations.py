@@ -98,8 +98,8 @@ def test_the_inventory_confirms_what_was_declared_and_both_are_asked_about_the_r
     assert not SeenAsset.objects.filter(asset=before).exists()
     told = declared.read(started, owner)
     assert (told.declared, told.seen, told.undeclared, told.hidden) == (3, 5, 2, 0)
-    asked = Review.objects.open().filter(subject_kind="seen-asset")
-    assert {review.owner for review in asked} == set(leaders) and asked.count() == 4
+    asked = Review.objects.open().filter(subject_kind="initiative")
+    assert {review.owner for review in asked} == set(leaders) and asked.count() == 2
 
 
 def test_an_asset_goes_to_the_nearest_unit_and_there_to_the_earliest(company, owner, person):
@@ -119,7 +119,7 @@ def test_what_both_offices_say_settles_it(started, owner, leaders, company, pers
     declarations.declare(started, [PLCS], actor=owner)
     assets = [new_asset(company.northfield, "SERVER") for _ in range(3)]
     belongs, strange, differs = (SeenAsset.objects.create(initiative=started, asset=one, state="ASKED") for one in assets)
-    sightings._ask_both(belongs, Initiative.objects.select_related("owner", "security_lead").get())
+    sightings.ask_both(Initiative.objects.select_related("owner", "security_lead").get())
 
     with pytest.raises(NotYourAnswer):
         sightings.answer(belongs, "BELONGS", actor=person("ANALYST", unit=company.northfield))
@@ -135,7 +135,7 @@ def test_what_both_offices_say_settles_it(started, owner, leaders, company, pers
 
     assert states() == ["DECLARED", "STRANGE", "ASKED"]
     differs.refresh_from_db()
-    assert differs.differs and not Review.objects.open().filter(subject_kind="seen-asset").exists()
+    assert differs.differs and not Review.objects.open().filter(subject_kind="initiative").exists()
     assert [line.asset for line in declarations.standing(started)] == [None, assets[0]]
     with pytest.raises(SeenSettled):
         sightings.answer(belongs, "STRANGE", actor=cio)

@@ -70,7 +70,7 @@ def test_patterns_are_proposed_used_and_retired_and_risks_named(client, planned,
     assert client.post(new, told).status_code == 302
     pattern, use = Pattern.objects.get(), reverse("change:initiative-pattern", args=[planned.pk])
     assert "waits for signatures" in client.get(listed).text
-    assert [client.post(use, {"pattern": one}).status_code for one in (pattern.pk, "x", 999)] == [409, 404, 404]
+    assert [client.post(use, {"pattern": one}).status_code for one in (pattern.pk, "x", 999)] == [409, 422, 422]
     Pattern.objects.update(approved_at=planned.proposed_at)
 
     assert client.post(use, {"pattern": pattern.pk}).status_code == 302

@@ -1,0 +1,72 @@
+"""An idea says what it adds, stands before a closed gate, and passes it by an answer of both offices and a signed waiver."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal import clock
+from tests.journeys.test_exceptions import sign
+
+pytestmark = pytest.mark.journey
+TITLE = "Meeting rooms that open by phone"
+
+
+def answer(page: Page, question: str) -> None:
+    """Say for one's office that the criterion is met."""
+    row = page.locator(".criteria > li", has=page.get_by_role("heading", name=question))
+    row.locator("summary", has_text="Answer for").click()
+    row.get_by_label("Met", exact=True).check()
+    row.locator("textarea[name=note]").fill("The list of March names them.")
+    row.get_by_role("button", name="Keep this answer").click()
+
+
+def test_from_the_idea_past_a_gate_by_a_waiver(verrow, as_account):
+    owner = as_account("owner")
+    owner.goto(f"{verrow.address}/governance/initiatives/new/")
+    owner.fill("input[name=title]", TITLE)
+    owner.get_by_label("IT", exact=True).check()
+    owner.select_option("select[name=unit]", label="\u2003IT")
+    owner.select_option("select[name=sponsor]", label="Marta Lindqvist")
+    owner.select_option("select[name=owner]", label="Priya Nair")
+    owner.fill("input[name=budget]", "9000")
+    owner.get_by_role("button", name="Propose this initiative").click()
+    owner.get_by_role("button", name="Move on to “Plan”").click()
+    expect(owner.get_by_text("says not yet what it adds or changes").first).to_be_visible()
+
+    owner.get_by_role("link", name="Declare it").click()
+    owner.select_option("select[name=lines-0-kind]", "APPLICATION")
+    owner.fill("input[name=lines-0-count]", "1")
+    owner.select_option("select[name=lines-0-data_classification]", "INTERNAL")
+    owner.get_by_role("button", name="Declare this").click()
+    owner.get_by_role("button", name="Move on to “Plan”").click()
+    expect(owner.get_by_role("heading", name="It stands at “Plan”")).to_be_visible()
+    here = owner.url
+    owner.get_by_role("button", name="Move on to “Design”").click()
+    expect(owner.get_by_text("does not get to “Design” yet").first).to_be_visible()
+
+    owner.get_by_role("link", name="Design", exact=True).click()
+    owner.get_by_role("button", name="Put it to security").click()
+    answer(owner, "Is every class of data")
+    gate = owner.url
+    owner.locator(".criteria > li", has_text="who answers for its security").get_by_role("link", name="Ask for a waiver").click()
+    risks = owner.request.get(f"{verrow.address}/api/v1/risks/", params={"search": "Test data holds"}).json()["results"]
+    owner.fill("input[name=risk]", risks[0]["number"])
+    owner.locator("input[name=reason_kind][value=TIME]").check()
+    owner.fill("textarea[name=reason]", "The service desk names somebody in January.")
+    owner.fill("input[name=ends_on]", (clock.now().date() + timedelta(days=40)).isoformat())
+    owner.get_by_role("button", name="Ask for the signatures").click()
+    expect(owner.get_by_text("Gate waiver").first).to_be_visible()
+    exception = owner.url
+
+    ciso = as_account("ciso")
+    ciso.goto(gate)
+    answer(ciso, "Is every class of data")
+    for account, page in (("ciso", ciso), ("cio", as_account("cio"))):
+        page.goto(exception)
+        if page.get_by_role("link", name="Read and sign").count():
+            sign(verrow, page, account, "who answers for its security")
+    owner.goto(here)
+    owner.get_by_role("button", name="Move on to “Design”").click()
+    expect(owner.get_by_role("heading", name="It stands at “Design”")).to_be_visible()
+    expect(owner.get_by_text("1 waived").first).to_be_visible()
