@@ -67,5 +67,5 @@ def read(initiative: Initiative, user: Any) -> Declared:
 
 def _seen(line: DeclaredLine, by_line: dict[int | None, int]) -> int:
     if line.asset is not None:
-        return int(line.asset.archived_at is None)
+        return int(line.asset.archived_at is None and line.asset.lifecycle != Asset.Lifecycle.DECLARED)
     return by_line.get(line.pk, 0)

@@ -103,7 +103,8 @@ def _new_assets():
         path__startswith=F("initiative__unit__path")
     )
     fits = Q(zone=OuterRef("zone")) & ~Q(zone="") | Q(zone="", kind=OuterRef("kind"))
-    return Asset.objects.filter(Exists(here.filter(fits)), archived_at=None, seen_in=None)
+    there = Asset.objects.exclude(lifecycle=Asset.Lifecycle.DECLARED)
+    return there.filter(Exists(here.filter(fits)), archived_at=None, seen_in=None)
 
 
 def _at_work(prefix: str = "") -> Q:

@@ -101,7 +101,7 @@ BEGUN = (
     Begun(
         *(PAYROLL, "CLOUD", "hr", "rosa", "viktor", 66, 260_000, 36, ("CLOUD_SERVICE", "CONFIDENTIAL", 1), "", "INTERNET"),
         "Pay slips arrive on the day, and nobody types hours twice.",
-        {"is_purchase": True},
+        more={"is_purchase": True},
     ),
     Begun("Crane that weighs what it lifts", "OT", "eastmere", "lena", "viktor", 12, 110_000, 200),
 )
