@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import F, Prefetch, QuerySet
 
 from governance.change import offices
-from governance.change.models import Criterion, Gate, Initiative
+from governance.change.models import Criterion, Gate, Initiative, Pattern
 from portal.archive import changes
 from portal.people import organisations, working_days
 from risks.models import Office, RiskException
 
+MOST_PATTERNS = 60
 MET, WAIVED, OPEN, DROPPED = "MET", "WAIVED", "OPEN", "DROPPED"
 
 
@@ -68,6 +69,11 @@ class Standing:
         return sum(row.state == WAIVED for row in self.rows)
 
     @property
+    def dropped(self) -> int:
+        """What security asks no more: charged to it, as waivers are to IT."""
+        return sum(row.state == DROPPED for row in self.rows)
+
+    @property
     def is_late(self) -> bool:
         """Security has not kept its promise."""
         promised = self.gate.promised_on
@@ -83,6 +89,7 @@ class Page:
     voice: Office | None  # for which the reader answers
     may_ask: bool
     may_waive: bool
+    patterns: Sequence[Pattern]  # that may answer what is open
 
 
 def of_user(user: Any) -> QuerySet[Gate]:
@@ -118,6 +125,7 @@ def read(gate: Gate, user: Any) -> Page:
         has_more=has_more,
         voice=offices.voice(user, gate.initiative) if may_change else None,
         may_ask=may_change and gate.asked_at is None and standing.done < standing.asked,
+        patterns=list(Pattern.objects.approved().order_by("number")[:MOST_PATTERNS]) if may_change and standing.blocking else [],
         may_waive=gate.initiative.is_open and user.has_perm("risks.propose_exception"),
     )
 

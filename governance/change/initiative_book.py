@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, Window
+from django.db.models import Count, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
-from governance.change import roadmap
+from governance.change import joined, roadmap
 from governance.change.models import DeclaredLine, Initiative, InitiativeRisk, Milestone, Stage
 from governance.change.roadmap import Bar
 from portal.people import organisations
-from portal.record.models import Seal
 from portal.web import listing
 from portal.web.listing import Order, Page
 from risks.models import Risk
@@ -111,8 +110,7 @@ def whole(rows: QuerySet[Initiative], user: Any) -> QuerySet[Initiative]:
     open_to = Asset.objects.visible_to(user).filter(pk=OuterRef("asset"))
     lines = DeclaredLine.objects.filter(archived_at=None).annotate(may_open=Exists(open_to))
     named = InitiativeRisk.objects.filter(archived_at=None, risk__in=Risk.objects.visible_to(user))
-    sealed = Seal.objects.filter(entry=OuterRef("joined_entry")).values("sealed_at")[:1]
-    return rows.annotate(joined_sealed_at=Subquery(sealed)).prefetch_related(
+    return joined.with_moments(rows).prefetch_related(
         standing_milestones(),
         Prefetch("declared_lines", lines, to_attr="standing_lines"),
         Prefetch("risk_links", named, to_attr="named_risks"),

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from governance.change import declared, gate_page, joined, offices
 from governance.change.declared import Declared
 from governance.change.gate_page import Standing
 from governance.change.joined import Joined
-from governance.change.models import Initiative, InitiativeRisk, Milestone, Pattern, Stage
+from governance.change.models import Initiative, InitiativeRisk, Milestone, SeenAsset, Stage
 from portal.archive import changes
 from portal.people import organisations
 from risks.models import Office, Risk
 
-MOST_RISKS, MOST_PATTERNS = 50, 60
+MOST_RISKS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,6 @@ class Page:
     joined: Joined
     risks: Sequence[Risk]  # those the reader may open
     hidden_risks: int
-    patterns: Sequence[Pattern]  # that may be used
 
     @property
     def next_gate(self) -> Standing | None:
@@ -65,8 +65,15 @@ def of_user(user: Any) -> QuerySet[Initiative]:
     """What `user` may open, with what hangs on it."""
     rows = Initiative.objects.visible_to(user).current()
     milestones = Prefetch("milestones", Milestone.objects.filter(archived_at=None))
+    links, asked = InitiativeRisk.objects.filter(archived_at=None), SeenAsset.objects.asked().filter(asset__archived_at=None)
     named = rows.select_related("unit", "owner", "sponsor", "security_lead", "proposed_by").prefetch_related(milestones)
-    return named.annotate(risk_count=Count("risk_links", filter=Q(risk_links__archived_at=None)))
+    return joined.with_moments(named).annotate(risk_count=_counted(links), undeclared_count=_counted(asked))
+
+
+def _counted(rows: QuerySet) -> Coalesce:
+    """How many of `rows` name the initiative, in the query that reads it."""
+    counts = rows.filter(initiative=OuterRef("pk")).order_by().values("initiative").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counts), 0)
 
 
 def read(initiative: Initiative, user: Any) -> Page:
@@ -89,7 +96,6 @@ def read(initiative: Initiative, user: Any) -> Page:
         joined=joined.of(initiative),
         risks=risks,
         hidden_risks=max(0, linked - len(risks)),
-        patterns=list(Pattern.objects.approved().order_by("number")[:MOST_PATTERNS]) if may_change else [],
     )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from governance.change import offices
-from governance.change.models import DeclaredLine, Gate, Initiative, SeenAsset
+from governance.change.models import Criterion, DeclaredLine, Initiative, SeenAsset
 from portal.people import organisations, working_days
 from portal.record.models import AuditEntry, Seal
 
@@ -53,22 +53,27 @@ def follow() -> int:
     return count
 
 
+def with_moments(rows: QuerySet[Initiative]) -> QuerySet[Initiative]:
+    """With when security joined and when it first answered, read in the same query."""
+    sealed = Seal.objects.filter(entry=OuterRef("joined_entry")).values("sealed_at")[:1]
+    answers = Criterion.objects.filter(gate__initiative=OuterRef("pk"), pattern=None)
+    first = answers.filter(security_at__gte=OuterRef("security_asked_at")).order_by("security_at").values("security_at")[:1]
+    return rows.annotate(joined_sealed_at=Subquery(sealed), security_answered_at=Subquery(first))
+
+
 def of(initiative: Initiative) -> Joined:
-    """Two queries at most."""
-    seal = Seal.objects.filter(entry=initiative.joined_entry_id).first() if initiative.joined_entry_id else None
-    asked = initiative.security_asked_at
-    answered = None
-    if asked is not None:
-        rows = Gate.objects.filter(initiative=initiative, criteria__security_at__gte=asked, criteria__pattern=None)
-        answered = rows.order_by("criteria__security_at").values_list("criteria__security_at", flat=True).first()
+    """No query for a row of `with_moments`, one else."""
+    if not hasattr(initiative, "joined_sealed_at"):
+        initiative = with_moments(Initiative.objects.all()).get(pk=initiative.pk)
+    asked, answered = initiative.security_asked_at, initiative.security_answered_at
     since = working_days.between(organisations.day_of(asked), organisations.day_of(answered)) if answered else None
     waits = None
     if asked is not None and answered is None:
         waits = working_days.between(organisations.day_of(asked), organisations.today())
     joined = initiative.joined_entry_id is not None
     return Joined(
-        at=seal.sealed_at if seal else None,
-        is_sealing=joined and seal is None,
+        at=initiative.joined_sealed_at,
+        is_sealing=joined and initiative.joined_sealed_at is None,
         asked_at=asked,
         counts_as_asked=not joined and waits is not None and waits >= SILENT_DAYS,
         answer_days=since,

@@ -24,7 +24,8 @@ def voice(user: Any, initiative: Initiative) -> Office | None:
         return Office.IT
     if user.pk == initiative.security_lead_id:
         return Office.SECURITY
-    return Office.SECURITY if user.pk in security_office() else None
+    ciso = appointments.seat_holder("CISO")
+    return Office.SECURITY if ciso is not None and user.reports_to_id == ciso.person.pk else None
 
 
 def security_office() -> frozenset[int]:

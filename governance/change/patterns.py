@@ -6,10 +6,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from governance.change import gates, holding
+from governance.change import gates, holding, joined
 from governance.change.errors import PatternFitsNothing, PatternNotApproved, PatternOver
 from governance.change.models import Criterion, Initiative, Pattern, TemplateCriterion
 from portal import clock
+from portal.attention import reviews
 from portal.errors import Invalid
 from portal.record import audit, numbers
 from portal.signing import signatures
@@ -63,7 +64,11 @@ def use(initiative: Initiative, pattern: Pattern, *, actor: Any) -> int:
         raise PatternFitsNothing(pattern, initiative)
     initiative.version += 1
     initiative.save(update_fields=["version"])
-    audit.record(actor, "initiative.pattern_used", initiative, {"pattern": pattern.pk, "criteria": count})
+    entry = audit.record(actor, "initiative.pattern_used", initiative, {"pattern": pattern.pk, "criteria": count})
+    joined.note(initiative, entry)  # the security office had answered by signing the pattern
+    for gate in initiative.gates.filter(passed_at=None).exclude(asked_at=None):
+        if not gates.waits_for_security(gate):
+            reviews.cancel(gate, gates.QUESTION, actor=actor)
     return count
 
 

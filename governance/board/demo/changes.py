@@ -22,12 +22,13 @@ from risks.models import Risk
 
 AFTER_ALL_ELSE = 6000
 PATTERN_DAYS_AGO = 180
-COATING, PAYROLL, PORTAL, REMOTE, LABELS = (
+COATING, PAYROLL, PORTAL, REMOTE, LABELS, BACKUPS = (
     "Sensors along the coating line",
     "Payroll moves to the cloud",
     "Order portal for dealers",
     "Remote service for the press maker",
     "Labels printed from the warehouse system",
+    "Backups of both plants kept apart",
 )
 
 
@@ -56,12 +57,12 @@ BEGUN = (
     Begun(
         "Badge readers with the new hall", "OT", "facilities", "henri", "viktor", 246, 180_000, 120, ("OT_DEVICE", "INTERNAL", 40)
     ),
-    Begun(LABELS, "IT", "it", "priya", "lena", 240, 22_000, -150, ("APPLICATION", "INTERNAL", 1)),
+    Begun(LABELS, "IT", "it", "priya", "lena", 240, 22_000, -12, ("APPLICATION", "INTERNAL", 1)),
     Begun(
         "Spare parts shop for customers", "CLOUD", "sales", "tomas", "viktor", 231, 240_000, 150, ("CLOUD_SERVICE", "INTERNAL", 2)
     ),
     Begun(
-        "Backups of both plants kept apart",
+        BACKUPS,
         "IT",
         "it",
         "priya",
@@ -117,6 +118,15 @@ def happenings(people: dict[str, User], tree: dict[str, Unit]) -> list[Event]:
     marta, idris, tomas, lena, priya = (people[key] for key in ("marta", "idris", "tomas", "lena", "priya"))
     events += _pattern(people)
     events += [
+        event
+        for one in BEGUN
+        if one.adds is not None and one.title not in (LABELS, REMOTE, PORTAL, PAYROLL, COATING, BACKUPS)
+        for event in (
+            Event(one.days_ago - 6, AFTER_ALL_ELSE, lambda title=one.title, by=people[one.owner]: _ask(title, "DESIGN", by)),
+            Event(one.days_ago - 9, AFTER_ALL_ELSE, lambda title=one.title: _security_answers(title, idris)),
+        )
+    ]
+    events += [
         Event(230, AFTER_ALL_ELSE, lambda: _ask(LABELS, "DESIGN", priya)),
         Event(219, AFTER_ALL_ELSE, lambda: _pass(LABELS, "DESIGN", priya, idris)),
         Event(203, AFTER_ALL_ELSE, lambda: _ask(REMOTE, "DESIGN", lena)),
@@ -128,11 +138,13 @@ def happenings(people: dict[str, User], tree: dict[str, Unit]) -> list[Event]:
         Event(113, AFTER_ALL_ELSE, lambda: _advance(PORTAL, "DESIGN", tomas)),
         Event(109, AFTER_ALL_ELSE, lambda: _advance(PORTAL, "BUILD", tomas)),
         Event(105, AFTER_ALL_ELSE, lambda: _advance(PORTAL, "TEST", tomas)),
-        Event(60, AFTER_ALL_ELSE, lambda: _ask("Backups of both plants kept apart", "DESIGN", priya)),
+        Event(60, AFTER_ALL_ELSE, lambda: _ask(BACKUPS, "DESIGN", priya)),
         Event(3, AFTER_ALL_ELSE, lambda: _ask(COATING, "DESIGN", lena)),
         Event(6, AFTER_ALL_ELSE, lambda: _arrive(people["jonas"], tree["eastmere"])),
         Event(4, AFTER_ALL_ELSE, lambda: _belongs(marta)),
         Event(14, AFTER_ALL_ELSE, lambda: _spend(PAYROLL, 104_000, people["rosa"])),
+        Event(13, AFTER_ALL_ELSE, lambda: _stand(LABELS, "OFF_TRACK", priya)),
+        Event(13, AFTER_ALL_ELSE, lambda: _reach(PORTAL, tomas)),
         Event(6, AFTER_ALL_ELSE, lambda: _spend(PORTAL, 31_500, tomas)),
     ]
     return events
@@ -272,3 +284,20 @@ def _belongs(cio: User) -> None:
 def _spend(title: str, amount: int, actor: User) -> None:
     with acting(actor):
         initiatives.change(_of(title), actor=actor, spent=Decimal(amount), spent_on=organisations.today())
+
+
+def _stand(title: str, status: str, actor: User) -> None:
+    with acting(actor):
+        initiatives.change(_of(title), actor=actor, status=status)
+
+
+def _reach(title: str, actor: User) -> None:
+    with acting(actor):
+        initiatives.reach(_of(title).milestones.get(), actor=actor)
+
+
+def _security_answers(title: str, ciso: User) -> None:
+    """Security has seen it; what is left is for IT to answer."""
+    with acting(ciso):
+        for criterion in Criterion.objects.filter(gate=_gate(title, "DESIGN")):
+            gates.answer(criterion, "MET", actor=ciso, note="As the first drawing has it.")

@@ -9,7 +9,7 @@ from assets.models import Asset, Proposal
 from governance.board import needs, scope
 from governance.board.demo.build import AlreadySettled, build
 from governance.board.models import BoardPack, PackQuestion
-from governance.change import declared, joined
+from governance.change import declared, initiative_page, joined, under_way
 from governance.change.models import Criterion, Initiative
 from portal import clock
 from portal.attention.models import Reminder
@@ -53,7 +53,8 @@ class Verrow(TestCase):
     def test_what_changes_is_quick_by_a_pattern_silent_to_security_or_more_than_was_declared(self):
         quick, sensors, payroll = (Initiative.objects.get(number=f"I-{n:04d}") for n in (9, 14, 21))
         days = [gate.passed_at.date() for gate in quick.gates.exclude(passed_at=None).order_by("passed_at")]
-        seen = declared.read(sensors, User.objects.get(email=self.doors["cio"]["email"]))
+        cio = User.objects.get(email=self.doors["cio"]["email"])
+        seen = declared.read(initiative_page.of_user(cio).get(pk=sensors.pk), cio)
 
         assert (quick.stage, len(days)) == ("TEST", 3)
         assert (days[-1] - quick.gates.get(opens="DESIGN").opened_at.date()).days <= 10
@@ -62,6 +63,7 @@ class Verrow(TestCase):
             == 0
         )
         assert (seen.declared, seen.seen, seen.undeclared) == (14, 17, 3)
+        assert under_way.read(cio).unasked == 1
         assert (payroll.title, payroll.stage, joined.of(payroll).never_asked) == ("Payroll moves to the cloud", "PLAN", True)
         assert RiskException.objects.in_force(organisations.today()).filter(kind="GATE_WAIVER").count() == 1
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from governance.change import declarations, declared, initiatives, sightings, stages
+from governance.change import declarations, declared, initiative_page, initiatives, sightings, stages
 from governance.change.declarations import Said
 from governance.change.errors import AnswerAtTheInitiative, InitiativeStopped, NotDeclared, NotYourAnswer, SeenSettled
 from governance.change.models import Initiative, SeenAsset
@@ -96,7 +96,7 @@ def test_the_inventory_confirms_what_was_declared_and_both_are_asked_about_the_r
         sensor: "CONFIRMED",
     }
     assert not SeenAsset.objects.filter(asset=before).exists()
-    told = declared.read(started, owner)
+    told = declared.read(initiative_page.of_user(owner).get(), owner)
     assert (told.declared, told.seen, told.undeclared, told.hidden) == (3, 5, 2, 0)
     asked = Review.objects.open().filter(subject_kind="initiative")
     assert {review.owner for review in asked} == set(leaders) and asked.count() == 2

@@ -251,6 +251,7 @@ def test_a_pattern_answers_before_once_both_have_signed_it(planned, owner, cio, 
     for stage in ("DESIGN", "BUILD", "TEST", "LIVE"):
         planned = stages.advance(planned, stage, actor=owner)
 
+    assert Initiative.objects.get(pk=planned.pk).joined_entry.verb == "initiative.pattern_used"
     assert count == Criterion.objects.filter(pattern=pattern).count() == Criterion.objects.count()
     patterns.retire(pattern, actor=ciso)
     with pytest.raises(PatternOver):

@@ -24,7 +24,7 @@ def test_a_gate_is_put_to_security_and_answered_from_both_sides(client, planned,
     ciso, gate = person("CISO"), Gate.objects.get(opens="DESIGN")
     here, criterion = reverse("change:gate", args=[gate.pk]), gate.criteria.first()
     client.force_login(planned.owner, backend=BACKEND)
-    assert "Put it to security" in client.get(here).text and "Waits for IT" in client.get(here).text
+    assert "Put it to security" in client.get(here).text and "Waits for the IT" in client.get(here).text
 
     assert client.post(reverse("change:gate-asking", args=[gate.pk])).status_code == 302
     answer = reverse("change:criterion-answer", args=[criterion.pk])
@@ -32,14 +32,14 @@ def test_a_gate_is_put_to_security_and_answered_from_both_sides(client, planned,
     assert client.post(answer, {"answer": "MET", "note": "Dana answers for it"}).status_code == 302
     assert client.post(reverse("change:criterion-dropping", args=[criterion.pk]), {"reason": "So"}).status_code == 409
     page = client.get(here).text
-    assert "Dana answers for it" in page and "Waits for Security" in page and "Security promised an answer by" in page
+    assert "Dana answers for it" in page and "Waits for the Security" in page and "Security promised an answer by" in page
     client.force_login(ciso, backend=BACKEND)
     assert client.post(answer, {"answer": "MET", "note": ""}).status_code == 302
     others = gate.criteria.exclude(pk=criterion.pk)
     assert client.post(reverse("change:criterion-dropping", args=[others[0].pk]), {"reason": ""}).status_code == 422
     assert client.post(reverse("change:criterion-dropping", args=[others[0].pk]), {"reason": "No data"}).status_code == 302
     assert "Settled" in client.get(here).text and "Asked no more" in client.get(here).text
-    assert "waits for" in client.get(reverse("change:initiative", args=[planned.pk])).text or others.count() == 1
+    assert "waits for the" in client.get(reverse("change:initiative", args=[planned.pk])).text or others.count() == 1
 
 
 def test_a_waiver_is_asked_for_at_the_gate_and_shown_there(client, planned, company):
