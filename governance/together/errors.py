@@ -195,3 +195,8 @@ class ActionKeepsDate(Refused):
 class NotYourAction(Refused):
     code = "not-your-action"
     sentence = gettext_lazy("Only whoever sees to it and the two who asked for it say that it is done.")
+
+
+class NotDecided(_About):
+    code = "not-decided"
+    sentence = gettext_lazy("%(number)s is not decided yet. What becomes of it can be noted once it has taken effect.")

@@ -165,6 +165,7 @@ for name, label, model, field in (
     ("positions.reason", _("Reasons of positions"), "together.Position", "reason"),
     ("positions.deferred_subject", _("In what an office deferred"), "together.Position", "deferred_subject"),
     ("positions.would_change_my_mind", _("What would change a mind"), "together.Position", "would_change_my_mind"),
+    ("outcomes.what_happened", _("What became of it"), "together.DecisionOutcome", "what_happened"),
     ("conditions.text", _("Conditions"), "together.Condition", "text"),
     ("conditions.met_note", _("What shows that conditions are met"), "together.Condition", "met_note"),
 ):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.together.views import alignment, answers, conditions, decisions, goals, meetings, ownership, positions
+from governance.together.views import alignment, answers, conditions, decisions, goals, meetings, outcomes, ownership, positions
 
 app_name = "together"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("decisions/<int:pk>/words/", decisions.change, name="decision-words"),
     path("decisions/<int:pk>/putting/", decisions.putting, name="decision-putting"),
     path("decisions/<int:pk>/withdrawal/", decisions.withdrawal, name="decision-withdrawal"),
+    path("decisions/<int:pk>/outcome/", outcomes.outcome, name="decision-outcome"),
     path("decisions/<int:pk>/talk/", decisions.talk, name="decision-talk"),
     path("decisions/<int:pk>/privilege/", decisions.privilege, name="decision-privilege"),
     path("decisions/<int:pk>/answering/", positions.answering, name="decision-answering"),

@@ -69,7 +69,9 @@ LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING | TALKING | MERGING
 LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING | CHANGING | WATCHING
 LEADER |= {"assets.release_scan"}  # what was scanned in a safety zone without a permit
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
-PAIR = frozenset({"together.say_alignment", "together.view_meeting"})  # whether alignment is measured; their meeting
+PAIR = frozenset(
+    {"together.say_alignment", "together.view_meeting", "together.note_outcome"}
+)  # whether alignment is measured; their meeting
 LEADER |= RESPONDING | AIMING | {"together.propose_charter", "together.state_wish"}
 LEADER |= PACKING | {"board.answer_question"}
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}

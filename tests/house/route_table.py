@@ -270,6 +270,7 @@ PAGES = {
             "-words",
             "-putting",
             "-withdrawal",
+            "-outcome",
             "-talk",
             "-privilege",
             "-answering",
@@ -474,6 +475,7 @@ RESOURCES = {
     "themes": of("theme"),
     "goals": of("goal"),
     "alignment": Line(),
+    "decision-outcomes": of("decision-outcome"),
     "answers": Line(),
     "meetings": of("meeting"),
     "meeting-actions": of("meeting-action"),
@@ -650,6 +652,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
         ("board-pack", "board-pack-block", "board-pack-file", "board-question"),
         SEATS | OVERSEERS | BOARD | OF_THE_UNIT | {"PREPARER": PLACES, "COLLEAGUE": (OWN,)},
     ),
+    "decision-outcome": dict.fromkeys(("CIO", "CISO"), PLACES),
     **dict.fromkeys(("meeting", "meeting-action"), dict.fromkeys(("CIO", "CISO", "PREPARER"), PLACES)),
     "concern": {"CISO": PLACES, "ANALYST": (OWN, CONFIDENTIAL)},  # the triage desk, of the whole and of the unit
     "condition": SEATS | OVERSEERS | OF_THE_UNIT,

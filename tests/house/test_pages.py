@@ -166,7 +166,7 @@ def furnished():
         **dict.fromkeys(("risks:indicator", "risks:indicator-change"), indicator.pk),
         **dict.fromkeys(("risks:treatment", "risks:treatment-change", "risks:treatment-evidence"), plan.pk),
         **dict.fromkeys([f"risks:exception{page}" for page in ("", "-words", "-extension", "-closing")], exception.pk),
-        **dict.fromkeys([f"together:decision{page}" for page in ("", "-words", "-withdrawal")], decision.pk),
+        **dict.fromkeys([f"together:decision{page}" for page in ("", "-words", "-withdrawal", "-outcome")], decision.pk),
         "together": decision.pk,
         **dict.fromkeys([f"together:goal{page}" for page in ("", "-words", "-ending")], goal.pk),
         "risks:concern": raised.pk,

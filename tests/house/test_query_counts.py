@@ -154,6 +154,7 @@ PAGES = {
     "together:decision": DETAIL,
     "together:decision-new": DETAIL,
     "together:decision-words": DETAIL,
+    "together:decision-outcome": DETAIL,
     "together:decision-withdrawal": DETAIL,
     "together:decision-answering": DETAIL,
     "together:answer": DETAIL,

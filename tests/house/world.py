@@ -20,7 +20,7 @@ from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import crosswalks, mappings, profiles, statements
 from governance.together import goals, meetings, ownership
-from governance.together.models import AlignmentConsent, Condition, OwnershipWish
+from governance.together.models import AlignmentConsent, Condition, DecisionOutcome, OwnershipWish
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
 from portal.attention import reviews
@@ -337,6 +337,14 @@ def _asked(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[
     aims = {"theme": goal.theme, "goal": goal, "goal-reading": reading, "alignment-consent": agreed}
     met = meetings.plan(actor=stranger, meets_on=organisations.today())
     asked = meetings.ask(met, "Write it down", owner=stranger, due_on=organisations.today(), actor=stranger)
+    became = DecisionOutcome.objects.create(
+        decision=made["decision"][OWN],
+        happened_on=date(2027, 1, 4),
+        bore_out="OPEN",
+        what_happened="Nothing yet",
+        noted_by=stranger,
+    )
+    aims |= {"decision-outcome": became}
     aims |= {"meeting": met, "meeting-action": asked}
     known = aims | {"charter": held, "ownership-area": held.areas.first(), "ownership-wish": wish}
     return made | {kind: dict.fromkeys(risks, row) for kind, row in known.items()}

@@ -6,6 +6,7 @@ from governance.together.models.condition import Condition
 from governance.together.models.decision import Decision, DecisionLink, DecisionOption
 from governance.together.models.goal import Goal, GoalLink, GoalMeasure, GoalReading, Theme
 from governance.together.models.meeting import FaultSeen, Meeting, MeetingAction
+from governance.together.models.outcome import DecisionOutcome
 from governance.together.models.position import Position
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Decision",
     "DecisionLink",
     "DecisionOption",
+    "DecisionOutcome",
     "FaultSeen",
     "Goal",
     "GoalLink",
