@@ -124,7 +124,7 @@ def _shown(request: HttpRequest, found: Zone, form: ZoneForm | None, status: int
         "zone": found,
         "form": form,
         "permit_form": asked or (PermitForm(auto_id="permit_%s") if form and found.is_safety else None),
-        "permits": list(given.select_related("contact", "granted_by").order_by("starts_at")),
+        "permits": list(given.select_related("zone", "contact", "granted_by").order_by("starts_at")),
         "assets": list(assets.select_related("unit").order_by("-level", "name")[:MOST_ASSETS]),
     }
     return answer(request, "assets/zones/detail.html", context, status=status)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from assets.exploited import matches, rules
-from assets.models import Asset, Conduit, ExploitedList, ExploitedRule, Supplier, Zone
+from assets.models import Asset, Conduit, ExploitedList, ExploitedRule, ScanPermit, Supplier, Zone
 from governance.board.models import AnswerWords, BlockWords, BoardPack, PackBlock, PackQuestion
 from governance.change import declarations, patterns, stages
 from governance.change.declarations import Said
@@ -134,6 +134,12 @@ def _zoned(unit: Any, count: int) -> None:
     """Some more zones, conduits between some of them, and dependencies that cross without one."""
     made = Zone.objects.bulk_create(Zone(name=f"Z{next(_serial)}", unit=unit, purdue_level="2") for _ in range(min(count, 40)))
     Conduit.objects.bulk_create(Conduit(first=one, second=other, may_cross="OPC UA") for one, other in pairwise(made[:20]))
+    Zone.objects.filter(pk=Zone.objects.earliest("pk").pk).update(is_safety=True)
+    keeper, first = make_user("Plant contact"), Zone.objects.earliest("pk")
+    ends_at = clock.now() + timedelta(days=1)
+    ScanPermit.objects.bulk_create(
+        ScanPermit(zone=first, starts_at=clock.now(), ends_at=ends_at, scope="Slowly", contact=keeper) for _ in range(count)
+    )
     for place, asset in enumerate(Asset.objects.filter(archived_at=None).order_by("-pk")[:count]):
         Asset.objects.filter(pk=asset.pk).update(zone=made[place % len(made)].name)
 
