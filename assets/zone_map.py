@@ -80,6 +80,11 @@ def _path(one: Box, other: Box) -> str:
         start, end = left.x + BOX_WIDTH * 3 // 4, right.x + BOX_WIDTH // 4
         return f"M{start} {top}C{start} {top + ROW_GAP // 2} {end} {top + ROW_GAP // 2} {end} {top}"
     upper, lower = sorted((one, other), key=lambda box: box.y)
+    if lower.y - upper.y > BOX_HEIGHT + ROW_GAP:  # past the rows between, so that no line runs behind a box
+        start, end = upper.x + BOX_WIDTH, lower.x + BOX_WIDTH
+        out = max(start, end) + GAP
+        top, bottom = upper.y + BOX_HEIGHT // 2, lower.y + BOX_HEIGHT // 2
+        return f"M{start} {top}C{out} {top} {out} {bottom} {end} {bottom}"
     start, end = upper.x + BOX_WIDTH // 2, lower.x + BOX_WIDTH // 2
     top, bottom = upper.y + BOX_HEIGHT, lower.y
     middle = (top + bottom) // 2

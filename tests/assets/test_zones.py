@@ -84,6 +84,9 @@ def test_the_map_has_a_row_a_level_and_no_boxes_overlap():
     places = {(box.x, box.y) for box in drawn.boxes}
     assert len(places) == 5 and max(x for x, _y in places) + zone_map.BOX_WIDTH <= drawn.width
     assert [line.is_open for line in drawn.lines] == [True, True, False]
+    beside = zone_map.draw({1: "3", 2: "2", 3: "1"}, [(1, 3)], [])
+    right = beside.boxes[0].x + zone_map.BOX_WIDTH
+    assert beside.lines[0].path.startswith(f"M{right} ") and right + zone_map.GAP <= beside.width
 
 
 def test_pages_and_api(client, company, person):
