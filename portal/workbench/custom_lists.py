@@ -22,6 +22,7 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.utils.dateparse import parse_date
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.people.models import User
@@ -164,7 +165,9 @@ def _tags_of(kind: str, row: Any) -> str | None:
 
 
 def _filter(field: CustomField) -> Filter:
-    return Filter(name_of(field), field.label, _offers(field))
+    ranges = field.type in (*NUMBERS, Type.DAY)
+    label = format_lazy(_("{field}, from..to"), field=field.label) if ranges else field.label
+    return Filter(name_of(field), label, _offers(field))
 
 
 def _offers(field: CustomField) -> Any:

@@ -125,13 +125,14 @@ class Risk(models.Model):
             return []
         if grants.opens_confidential:
             return [Clause("leader", EVERY_ROW)]
+        # The database asks them in this order and stops at the first that holds: what reads another table comes last.
         named = Risk.named_people.through.objects.filter(risk=OuterRef("pk"), user=grants.user_id)
         return [
             Clause("it-owner", Q(it_owner=grants.user_id)),
             Clause("security-owner", Q(security_owner=grants.user_id)),
-            Clause("named", Q(Exists(named))),
-            Clause("reach", Q(is_confidential=False) & grants.in_reach("unit"), "unit"),
             Clause("logged", Q(is_confidential=False, logged_by=grants.user_id)),
+            Clause("reach", Q(is_confidential=False) & grants.in_reach("unit"), "unit"),
+            Clause("named", Q(Exists(named))),
         ]
 
     @classmethod

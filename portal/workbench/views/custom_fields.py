@@ -30,7 +30,11 @@ def fields(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             form.take(error)
     known = custom_fields.known()
-    kinds = [(listed.of_kind(name), known.fields[name]) for name in listed.all_kinds() if name in known.fields]
+    kinds = [
+        (kind, known.fields[name], request.user.has_perm(kind.permission))
+        for name, kind in listed.all_kinds().items()
+        if name in known.fields
+    ]
     context = {"form": form, "kinds": kinds, "count": sum(len(known.of(name)) for name in known.fields)}
     return answer(request, "workbench/custom_fields/list.html", context, status=422 if form.errors else 200)
 
