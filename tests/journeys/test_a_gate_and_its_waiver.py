@@ -31,9 +31,12 @@ def test_from_the_idea_past_a_gate_by_a_waiver(verrow, as_account):
     owner.select_option("select[name=owner]", label="Priya Nair")
     owner.fill("input[name=budget]", "9000")
     owner.get_by_role("button", name="Propose this initiative").click()
+    expect(owner.get_by_role("heading", name=TITLE)).to_be_visible()
+    here = owner.url
     owner.get_by_role("button", name="Move on to “Plan”").click()
     expect(owner.get_by_text("says not yet what it adds or changes").first).to_be_visible()
 
+    owner.goto(here)
     owner.get_by_role("link", name="Declare it").click()
     owner.select_option("select[name=lines-0-kind]", "APPLICATION")
     owner.fill("input[name=lines-0-count]", "1")
@@ -41,10 +44,10 @@ def test_from_the_idea_past_a_gate_by_a_waiver(verrow, as_account):
     owner.get_by_role("button", name="Declare this").click()
     owner.get_by_role("button", name="Move on to “Plan”").click()
     expect(owner.get_by_role("heading", name="It stands at “Plan”")).to_be_visible()
-    here = owner.url
     owner.get_by_role("button", name="Move on to “Design”").click()
     expect(owner.get_by_text("does not get to “Design” yet").first).to_be_visible()
 
+    owner.goto(here)
     owner.get_by_role("link", name="Design", exact=True).click()
     owner.get_by_role("button", name="Put it to security").click()
     answer(owner, "Is every class of data")
