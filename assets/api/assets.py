@@ -98,7 +98,7 @@ class BillSerializer(serializers.Serializer):
     file = serializers.FileField(allow_empty_file=True, help_text="CycloneDX as JSON, 1.2 to 1.6.")
 
 
-class StepSerializer(serializers.Serializer):
+class ReachStepSerializer(serializers.Serializer):
     asset = serializers.IntegerField(source="asset.pk")
     depth = serializers.IntegerField(help_text="How many steps away.")
     through = serializers.SerializerMethodField(help_text="The assets one step nearer that lead there.")
@@ -107,8 +107,8 @@ class StepSerializer(serializers.Serializer):
         return [one.pk for one in step.through]
 
 
-class SideSerializer(serializers.Serializer):
-    steps = StepSerializer(many=True)
+class ReachSideSerializer(serializers.Serializer):
+    steps = ReachStepSerializer(many=True)
     hidden_count = serializers.IntegerField(help_text="Those that you may not open.")
     is_whole = serializers.BooleanField(help_text="False where there is more than can be walked at once.")
 
@@ -116,8 +116,8 @@ class SideSerializer(serializers.Serializer):
 class ReachSerializer(serializers.Serializer):
     """Both sides of an asset."""
 
-    fails = SideSerializer(help_text="What leans on it, through however many steps.")
-    leans_on = SideSerializer()
+    fails = ReachSideSerializer(help_text="What leans on it, through however many steps.")
+    leans_on = ReachSideSerializer()
 
 
 class UnitTreeFilter(LinkedFilter):

@@ -75,7 +75,7 @@ class ChosenDismissalSerializer(ChosenProposalsSerializer):
     reason = serializers.CharField(max_length=LONGEST_REASON)
 
 
-class HeldSerializer(serializers.Serializer):
+class HeldRunSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=LONGEST_REASON)
 
 
@@ -124,12 +124,12 @@ class DiscoveryRunViewSet(ReadSet):
             raise Invalid(sentence, {"unit": [sentence]})
         return own or found
 
-    @state_change(permits.MAY_RELEASE, request=HeldSerializer)
+    @state_change(permits.MAY_RELEASE, request=HeldRunSerializer)
     def release(self, instance: DiscoveryRun, validated: Any, actor: Any) -> DiscoveryRun:
         """Let it be read though a safety zone was scanned without a permit."""
         return permits.release(instance, actor=actor, reason=validated["reason"])
 
-    @state_change(permits.MAY_RELEASE, request=HeldSerializer)
+    @state_change(permits.MAY_RELEASE, request=HeldRunSerializer)
     def discarding(self, instance: DiscoveryRun, validated: Any, actor: Any) -> DiscoveryRun:
         """Leave it unread for good."""
         return permits.discard(instance, actor=actor, reason=validated["reason"])
