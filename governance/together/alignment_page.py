@@ -92,6 +92,11 @@ class Page:
     formula: int = alignment_terms.FORMULA
 
     @property
+    def mine_now(self) -> str:
+        """What the reader's own office agreed to last."""
+        return self.said[self.mine].level if self.mine in self.said else "OFF"
+
+    @property
     def measured(self) -> int:
         return sum(term.percent is not None for term in self.terms)
 

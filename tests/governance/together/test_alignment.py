@@ -253,6 +253,7 @@ def test_it_is_off_until_both_agree_then_for_the_two_until_both_publish(person, 
     assert said.status_code == 201
     assert len(alignment_page.read(analyst).terms) == 8
     assert as_person(analyst).get(AT + "goals_on_track/").status_code == 200
+    assert '<option value="ALL" selected>' in as_person(cio).get(AT).text
     alignment.say("OFF", actor=cio)
     assert alignment_page.read(ciso).terms == [] and alignment.measure() == 0
 
