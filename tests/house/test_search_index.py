@@ -23,6 +23,8 @@ NOT_SEARCHED = {
     "appointment-proposal": "dated names of seats, on one page",
     "delegation": "dates and names, on one page",
     "departure": "dates and names",
+    "gate": "named by its initiative and stage; found by the initiative",
+    "seen-asset": "an asset beside its initiative, both of which are found",
     "webhook": "a few addresses, on one page",
     "bulk-edit": "changes of rows that are found themselves",
     "saved-view": "offered on the list that it is a view of",
