@@ -143,3 +143,33 @@ class MilestoneReached(Refused):
 
     def __init__(self, milestone):
         super().__init__(_("“%(title)s” was reached already.") % {"title": milestone.title}, milestone=milestone.pk)
+
+
+class _AboutLine(Refused):
+    def __init__(self, line):
+        super().__init__(str(self.sentence) % {"number": line.number}, line=line.pk)
+
+
+class LineEnded(_AboutLine):
+    code = "spend-line-ended"
+    sentence = gettext_lazy("%(number)s has ended and stays as it is. Note a new line for a new contract.")
+
+
+class LineRuns(_AboutLine):
+    code = "spend-line-runs"
+    sentence = gettext_lazy("%(number)s still runs: what it saves is confirmed once it has ended.")
+
+
+class NoDouble(_AboutLine):
+    code = "no-double"
+    sentence = gettext_lazy("No other running line does the same for as much of the organisation as %(number)s.")
+
+
+class SavingSettled(Refused):
+    code = "saving-settled"
+    sentence = gettext_lazy("That was decided already; load the page again.")
+
+
+class OwnSaving(Refused):
+    code = "own-saving"
+    sentence = gettext_lazy("Whoever accepted that it ends does not confirm what it saves; somebody else does.")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.change.views import declarations, gates, initiatives, patterns
+from governance.change.views import declarations, gates, initiatives, ledger, patterns
 
 app_name = "change"
 urlpatterns = [
@@ -26,6 +26,14 @@ urlpatterns = [
     path("patterns/new/", patterns.new, name="pattern-new"),
     path("patterns/<int:pk>/", patterns.pattern, name="pattern"),
     path("patterns/<int:pk>/retiring/", patterns.retiring, name="pattern-retiring"),
+    path("ledger/", ledger.listed, name="ledger"),
+    path("ledger/new/", ledger.new, name="spend-line-new"),
+    path("ledger/<int:pk>/", ledger.line, name="spend-line"),
+    path("ledger/<int:pk>/words/", ledger.change, name="spend-line-words"),
+    path("ledger/<int:pk>/ending/", ledger.ending, name="spend-line-ending"),
+    path("ledger/<int:pk>/saving/", ledger.accepting, name="spend-line-saving"),
+    path("savings/<int:pk>/confirmation/", ledger.confirming, name="saving-confirmation"),
+    path("savings/<int:pk>/dropping/", ledger.dropping, name="saving-dropping"),
     path("seen/<int:pk>/answer/", declarations.seen, name="seen-answer"),
     path("milestones/<int:pk>/reaching/", initiatives.reaching, name="milestone-reaching"),
 ]

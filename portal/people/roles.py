@@ -19,6 +19,7 @@ READING = frozenset(
         "compliance.view_framework",
         "together.view_decision",
         "change.view_initiative",
+        "change.view_spend",
         "together.view_goal",
         "board.view_pack",
         "together.view_alignment",
@@ -42,7 +43,7 @@ TAKING = frozenset({"together.add_goalreading"})  # what the measures of goals s
 AIMING = TAKING | {"together.change_goal"}  # goals that both sign
 SHARING |= {"workbench.keep_tags"}  # the words that things of any kind may bear
 DECIDING = frozenset({"together.ask_decision", "together.meet_condition"})
-CHANGING = frozenset({"change.change_initiative"})  # what is under way, and its way through the gates
+CHANGING = frozenset({"change.change_initiative", "change.change_spend"})  # what is under way, and its way through the gates
 # Catalogs of requirements, and what corresponds between them.
 MAPPING = frozenset({"compliance.import_catalog", "compliance.open_profile", "compliance.change_statement"})
 ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
@@ -85,7 +86,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | READING
     | ANSWERING
     | TALKING
-    | {"record.view_auditentry", "people.settle_appointment", "risks.arbitrate", "together.arbitrate"},
+    | {"record.view_auditentry", "people.settle_appointment", "risks.arbitrate", "together.arbitrate", "change.confirm_saving"},
     # roles
     "PREPARER": READING
     | LOGGING
@@ -156,7 +157,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | ANSWERING
     | IMPORTING
     | SHARING
-    | {"risks.change_risk", "risks.rate_risk", "assets.change_asset", "signing.sign"},
+    | {"risks.change_risk", "risks.rate_risk", "assets.change_asset", "signing.sign", "change.confirm_saving"},
     "ENGINEER": READING
     | TALKING
     | MERGING

@@ -13,6 +13,7 @@ SEQUENCES = {
     "I": "initiative_number",
     "G": "goal_number",
     "K": "indicator_number",
+    "L": "spend_line_number",
     "EX": "exercise_number",
     "INC": "incident_number",
     "R": "risk_number",

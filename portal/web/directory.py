@@ -121,6 +121,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("together:meetings", _("The pair's meeting"), _("Its agenda builds itself; minutes and actions.")),
             Place("together:goals", _("Shared goals"), _("Themes, goals, and what they are there for.")),
             Place("together:ownership", _("Who leads what"), _("The charter, and where leading is unclear.")),
+            Place(
+                "change:ledger", _("Ledger"), _("What IT and security pay, what both pay for twice, what goes on by itself soon.")
+            ),
             Place("change:initiatives", _("Initiatives"), _("What is under way, as a list, a board and a road map.")),
             Place("change:under-way", _("Change under way"), _("How much stands where, what is late, and who was not asked.")),
             Place("change:patterns", _("Approved patterns"), _("Ways of building that need no second answer at a gate.")),

@@ -88,7 +88,7 @@ class Listed:
     @property
     def heading(self) -> str:
         """The column that names a row."""
-        return next((name for name in ("title", "name") if name in self.by_name), self.columns[0].name)
+        return next((name for name in ("title", "name", "product") if name in self.by_name), self.columns[0].name)
 
     @property
     def filter_names(self) -> frozenset[str]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from governance.change import declarations, gates, initiatives, stages
+from governance.change import declarations, gates, initiatives, ledger, stages
 from governance.change.declarations import Said
-from governance.change.models import Criterion, Initiative
+from governance.change.models import Criterion, Initiative, SpendLine
 from governance.change.wanted import Planned
 from governance.together import decisions, goals, positions
 from governance.together.goals import Measure
@@ -107,3 +107,16 @@ def meet(initiative: Initiative, stage: str, owner: User, ciso: User, *, but: st
     for criterion in rows:
         for who in (owner, ciso):
             gates.answer(criterion, "MET", actor=User.objects.get(pk=who.pk), note="The drawing of March shows it")
+
+
+def make_spend_line(*, by, unit: Unit, **said) -> SpendLine:
+    """A line of the ledger that `by` noted and looks after."""
+    believable = {
+        "vendor": "Halden Software",
+        "product": "Watchtower",
+        "capability": "Monitoring",
+        "paid_by": "IT",
+        "owner": by,
+        "yearly_cost": Decimal("48000.00"),
+    }
+    return ledger.note(actor=by, unit=unit, **(believable | said))

@@ -1,6 +1,7 @@
 """So many rows of everything that people, seats, the record and ratings show, all about one person, one risk and one round."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count as counting
 from itertools import pairwise
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ from assets.models import Asset, Conduit, ExploitedList, ExploitedRule, ScanPerm
 from governance.board.models import AnswerWords, BlockWords, BoardPack, PackBlock, PackQuestion
 from governance.change import declarations, patterns, stages
 from governance.change.declarations import Said
-from governance.change.models import InitiativeRisk, Milestone, SeenAsset
+from governance.change.models import InitiativeRisk, Milestone, Saving, SeenAsset
 from governance.compliance import mappings, profiles, statements
 from governance.together import alignment_terms, decisions, goals, meetings, ownership
 from governance.together.models import (
@@ -65,7 +66,7 @@ from tests.factories.assets import make_supplier
 from tests.factories.board import make_pack
 from tests.factories.compliance import make_framework
 from tests.factories.exploited import bring, make_entry, make_list
-from tests.factories.governance import make_decision, make_goal, make_initiative
+from tests.factories.governance import make_decision, make_goal, make_initiative, make_spend_line
 from tests.factories.portal import make_unit, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
@@ -384,6 +385,13 @@ def _under_way(ground: SimpleNamespace, count: int) -> None:
     unit, other = ground.company.northfield, ground.other
     made = [make_initiative(unit=unit, by=other, title=f"Change {next(_serial)}") for _ in range(min(count, PLANNED))]
     ground.initiative = getattr(ground, "initiative", made[0])
+    for number in range(min(count, PLANNED)):
+        paid_by, cost = ("IT", "SECURITY")[number % 2], Decimal(number + 1)
+        told = {"paid_by": paid_by, "yearly_cost": cost, "capability": f"Capability {number // 10}"}
+        line = make_spend_line(unit=unit, by=other, renews_on=organisations.today() + timedelta(days=60), notice_days=9, **told)
+        ground.line = getattr(ground, "line", line)
+        if line.pk != ground.line.pk:
+            Saving.objects.create(line=line, kept=ground.line, expected=1, accepted_by=other)
     Milestone.objects.bulk_create(
         Milestone(initiative=one, title=f"Day {n}", due_on=organisations.today(), confidence=70)
         for one in (ground.initiative, *made)

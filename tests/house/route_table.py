@@ -283,6 +283,10 @@ PAGES = {
     "change:initiatives": Line(),
     "change:under-way": Line(),
     "api:initiatives-under-way": Line(),
+    "change:ledger": Line(),
+    "change:spend-line-new": Line(),
+    **{f"change:spend-line{page}": of("spend-line") for page in ("", "-words", "-ending", "-saving")},
+    **{f"change:saving-{page}": of("saving") for page in ("confirmation", "dropping")},
     "change:initiative-new": Line(),
     **{
         f"change:initiative{page}": of("initiative")
@@ -497,6 +501,8 @@ RESOURCES = {
     "exploited-vulnerabilities": of("exploited-vulnerability"),
     "imports": of("import"),
     "initiatives": of("initiative"),
+    "spend-lines": of("spend-line"),
+    "savings": of("saving"),
     "seen-assets": of("seen-asset"),
     "import-rows": of("import-row", run=lambda row: row.sheet_import_id),
     "import-problems": of("import-problem", run=lambda problem: problem.sheet_import_id),
@@ -642,7 +648,9 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "review": SEATS | OVERSEERS | OF_THE_UNIT,
     "exception": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
     "decision": SEATS | OVERSEERS | OF_THE_UNIT,
-    **dict.fromkeys(("initiative", "milestone", "seen-asset", "gate", "criterion"), SEATS | OVERSEERS | OF_THE_UNIT),
+    **dict.fromkeys(
+        ("initiative", "milestone", "seen-asset", "gate", "criterion", "spend-line", "saving"), SEATS | OVERSEERS | OF_THE_UNIT
+    ),
     **dict.fromkeys(
         ("theme", "goal", "goal-reading", "alignment-consent"), dict.fromkeys((*SEATS, *OVERSEERS, *BOARD, *OF_THE_UNIT), PLACES)
     ),

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.access
 NOT_SPOKEN_OF = {
     "concern": "a word or a file of whoever wished not to be named would name them",
     "alignment-consent": "an office says it anew rather than discussing it",
+    "saving": "what is said of it is said of the line that ends",
     "comment": "it belongs to a conversation already: it is answered there",
     "webhook": "an address of another system, which administrators keep",
     "identity-provider": "a server that says who somebody is, which administrators keep",

@@ -1,6 +1,7 @@
 """Every page there is, in a browser: accessible in both themes, whole on a phone, nothing missing, nothing named twice."""
 
 import io
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -29,7 +30,7 @@ from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_conduit, make_dependency, make_run, make_supplier
 from tests.factories.board import make_pack
 from tests.factories.compliance import make_framework
-from tests.factories.governance import make_decision, make_goal, make_initiative
+from tests.factories.governance import make_decision, make_goal, make_initiative, make_spend_line
 from tests.factories.lists import make_edit, make_view
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
@@ -104,6 +105,8 @@ def furnished():
         make_reading(indicator, value, days_ago=days_ago, actor=reader)
     exception = make_exception(risk, by=reader)
     decision = make_decision(unit=company.northfield, by=reader, rests_on=[risk])
+    paid = make_spend_line(unit=company.northfield, by=reader, renews_on=organisations.today() + timedelta(days=30))
+    make_spend_line(unit=company.northfield, by=reader, paid_by="SECURITY", yearly_cost=Decimal(9000))
     started = make_initiative(
         unit=company.northfield, by=reader, milestones=[Planned("The pilot line runs", organisations.today(), 70)]
     )
@@ -172,6 +175,7 @@ def furnished():
         "risks:concern": raised.pk,
         "together:meeting": met.pk,
         "together:theme-words": goal.theme_id,
+        **dict.fromkeys([f"change:spend-line{page}" for page in ("", "-words")], paid.pk),
         **dict.fromkeys([f"change:initiative{page}" for page in ("", "-words", "-declaration")], started.pk),
         "change:gate": gate.pk,
         "change:criterion-waiver": gate.criteria.first().pk,

@@ -16,7 +16,7 @@ from assets.exploited import matches
 from assets.models import ExploitedVulnerability
 from governance.board.models import BoardPack, PackFile, PackQuestion
 from governance.change import bearing, patterns
-from governance.change.models import SeenAsset
+from governance.change.models import Saving, SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import crosswalks, mappings, profiles, statements
 from governance.together import goals, meetings, ownership
@@ -62,7 +62,7 @@ from tests.factories.assets import (
 )
 from tests.factories.board import make_pack
 from tests.factories.exploited import WINDOWS, bring, make_rule
-from tests.factories.governance import at_a_gate, make_decision, make_goal, make_initiative
+from tests.factories.governance import at_a_gate, make_decision, make_goal, make_initiative, make_spend_line
 from tests.factories.lists import make_edit, make_particulars, make_view
 from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
@@ -363,6 +363,12 @@ def _changing(units: dict[str, Any], assets: dict[str, Any], risks: dict[str, An
         made["gate"][place] = one.gates.first()
         made["criterion"][place] = made["gate"][place].criteria.first()
         made["seen-asset"][place] = SeenAsset.objects.create(initiative=one, asset=assets[place], state="ASKED")
+    made |= {"spend-line": {}, "saving": {}}
+    for place in (OWN, OTHER):
+        made["spend-line"][place] = make_spend_line(unit=units[place], by=stranger, product=f"{WORDS['asset'][place]} licence")
+    for place, other in ((OWN, OTHER), (OTHER, OWN)):
+        line, kept = made["spend-line"][place], made["spend-line"][other]
+        made["saving"][place] = Saving.objects.create(line=line, kept=kept, expected=1, accepted_by=stranger)
     told = {"title": "Our web platform", "description": "On our own ground.", "answers": {"sbd-owner": "The platform's owner"}}
     made["pattern"] = dict.fromkeys(units, patterns.propose(actor=stranger, **told))
     return made

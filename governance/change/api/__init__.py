@@ -1,5 +1,5 @@
 """Entrances of the API to change."""
 
-from governance.change.api import gates, initiatives
+from governance.change.api import gates, initiatives, ledger
 
-__all__ = ["gates", "initiatives"]
+__all__ = ["gates", "initiatives", "ledger"]

@@ -4,6 +4,7 @@ from governance.change.models.declaration import DeclaredLine, SeenAsset
 from governance.change.models.gate import Criterion, Gate, GateTemplate, Size, TemplateCriterion, Waiver
 from governance.change.models.initiative import Initiative, InitiativeRisk, Milestone, Stage
 from governance.change.models.pattern import Pattern
+from governance.change.models.spend import Saving, SpendLine
 
 __all__ = [
     "Criterion",
@@ -14,8 +15,10 @@ __all__ = [
     "InitiativeRisk",
     "Milestone",
     "Pattern",
+    "Saving",
     "SeenAsset",
     "Size",
+    "SpendLine",
     "Stage",
     "TemplateCriterion",
     "Waiver",

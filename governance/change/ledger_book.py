@@ -1,0 +1,163 @@
+"""The ledger as people read it: sums that tie out, what could end, what goes on by itself soon, and the lines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, Value, When
+from django.utils.translation import gettext as _
+
+from governance.change import doubles, ledger
+from governance.change.doubles import Line
+from governance.change.ledger import CONFIRM
+from governance.change.models import Saving, SpendLine
+from portal.people import organisations
+from portal.people.reach import grants
+from portal.web import listing
+from portal.web.listing import Order, Page
+from risks.models import Office
+
+NEWEST = Order("-number", "id", descending=True)
+SOON = timedelta(days=90)
+MOST = 12  # renewals and capabilities shown
+NOTHING = Decimal("0.00")
+VIEWS: Mapping[str, Q] = {"running": Q(ended_on=None), "ended": Q(ended_on__isnull=False), "all": Q()}
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What runs, in a year: `whole` is `by_office` added up, to the cent; `for_other` is paid by one office for the other."""
+
+    whole: Decimal
+    by_office: Mapping[str, Decimal]
+    for_other: Mapping[str, Decimal]
+    lines: int
+
+    @property
+    def sides(self) -> list[tuple[str, Decimal, Decimal]]:
+        """(office, what it pays, how much of that is for the other)."""
+        return [(Office(one).label, self.by_office[one], self.for_other[one]) for one in Office.values]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A line that could end, the one that stays, and what was decided of it."""
+
+    line: SpendLine
+    kept: SpendLine
+    saving: Saving | None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    view: str
+    office: str
+    sums: Sums
+    capabilities: Sequence[tuple[str, Decimal, int]]
+    offered: Sequence[Offered]
+    could_save: Decimal
+    confirmed: Decimal
+    renewals: Sequence[SpendLine]
+    page: Page
+    may_confirm: bool
+
+
+def read(user: Any, params: Any) -> Book:
+    """One page. The lines that run are read once for the sums and the doubles; eight queries at most, however many lines."""
+    view, office = _asked(params)
+    rows = of_user(user)
+    running = ledger.running(user)
+    offered = _offered(doubles.find(running), rows)
+    listed = rows.filter(VIEWS[view]).select_related("unit", "owner")
+    listed = listed.filter(paid_by=office) if office else listed
+    confirmed = Saving.objects.filter(line__in=rows, state=Saving.State.CONFIRMED).aggregate(sum=Sum("confirmed"))["sum"]
+    return Book(
+        view=view,
+        office=office,
+        sums=sums(rows),
+        capabilities=_capabilities(running),
+        offered=offered,
+        could_save=sum((one.line.yearly_cost for one in offered), NOTHING),
+        confirmed=confirmed or NOTHING,
+        renewals=_renewals(rows, organisations.today()),
+        page=listing.page_of(listed, NEWEST, params, total=listed.count()),
+        may_confirm=may_confirm(user),
+    )
+
+
+def may_confirm(user: Any) -> bool:
+    """Whether `user` says what ended lines save: of neither office."""
+    return user.has_perm(CONFIRM) and not grants(user).seats & {"CIO", "CISO"}
+
+
+def of_user(user: Any) -> QuerySet[SpendLine]:
+    return SpendLine.objects.visible_to(user).current()
+
+
+def found(user: Any, params: Any) -> QuerySet[SpendLine]:
+    """All that the address asks for, with whom a table names."""
+    view, office = _asked(params)
+    rows = of_user(user).filter(VIEWS[view]).select_related("unit", "owner", "initiative", "control", "noted_by")
+    return rows.filter(paid_by=office) if office else rows
+
+
+def views(user: Any) -> list[tuple[str, str]]:
+    words = {"running": _("running"), "ended": _("ended"), "all": _("all")}
+    return [(name, words[name]) for name in VIEWS]
+
+
+def detail(user: Any) -> QuerySet[SpendLine]:
+    """With all that its page names."""
+    may_open = Exists(SpendLine.objects.visible_to(user).filter(pk=OuterRef("kept")))
+    settled = Saving.objects.select_related("kept", "accepted_by", "confirmed_by").annotate(may_open=may_open).order_by("-pk")
+    rows = SpendLine.objects.visible_to(user).select_related("unit", "owner", "initiative", "control")
+    return rows.prefetch_related(Prefetch("savings", settled))
+
+
+def _asked(params: Any) -> tuple[str, str]:
+    view, office = params.get("view", "running"), params.get("office", "")
+    return view if view in VIEWS else "running", office if office in Office.values else ""
+
+
+def sums(rows: QuerySet[SpendLine]) -> Sums:
+    """What of `rows` runs, added up; one query."""
+    told = {
+        (row["paid_by"], row["other"]): (row["sum"], row["lines"])
+        for row in rows.running()
+        .order_by()
+        .values(
+            "paid_by", other=Case(When(serves=F("paid_by"), then=Value(False)), default=Value(True), output_field=BooleanField())
+        )
+        .annotate(sum=Sum("yearly_cost"), lines=Count("pk"))
+    }
+    by_office = {one: sum((told.get((one, other), (NOTHING, 0))[0] for other in (True, False)), NOTHING) for one in Office.values}
+    for_other = {one: told.get((one, True), (NOTHING, 0))[0] for one in Office.values}
+    return Sums(sum(by_office.values(), NOTHING), by_office, for_other, sum(lines for _sum, lines in told.values()))
+
+
+def _capabilities(running: Sequence[Line]) -> list[tuple[str, Decimal, int]]:
+    """(capability, cost a year, lines), the dearest first."""
+    sums: dict[str, tuple[str, Decimal, int]] = {}
+    for line in running:
+        key = " ".join(line.capability.casefold().split())
+        word, cost, count = sums.get(key, (line.capability, NOTHING, 0))
+        sums[key] = (word, cost + line.yearly_cost, count + 1)
+    return sorted(sums.values(), key=lambda one: (-one[1], one[0]))[:MOST]
+
+
+def _offered(found_doubles: Sequence[doubles.Double], rows: QuerySet[SpendLine]) -> list[Offered]:
+    shown = found_doubles[:50]
+    ids = {pk for one in shown for pk in (one.line, one.kept)}
+    lines = {line.pk: line for line in rows.filter(pk__in=ids).select_related("unit")} if ids else {}
+    savings = Saving.objects.filter(line__in=ids).exclude(state=Saving.State.DROPPED).select_related("accepted_by") if ids else ()
+    settled = {saving.line_id: saving for saving in savings}
+    return [Offered(lines[one.line], lines[one.kept], settled.get(one.line)) for one in shown]
+
+
+def _renewals(rows: QuerySet[SpendLine], today: date) -> list[SpendLine]:
+    """Those that can still be ended, the next first, by the last day of notice within three months."""
+    soon = rows.running().filter(renews_on__gte=today).select_related("owner").order_by("renews_on", "pk")[:200]
+    due = [line for line in soon if today <= line.notice_by <= today + SOON]
+    return sorted(due, key=lambda line: (line.notice_by, line.pk))[:MOST]

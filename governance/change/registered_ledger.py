@@ -1,0 +1,190 @@
+"""Lines of the ledger in the registries: as subjects, as a list, as a sheet, in reviews and when somebody leaves."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from governance.change import ledger, ledger_book
+from governance.change.models import SpendLine
+from portal import subjects
+from portal.archive import changes
+from portal.attention import reviews
+from portal.people import holdings
+from portal.people.models import User
+from portal.web import shown
+from portal.workbench import editing, importable, listed, parsers, resolving, searchable
+from portal.workbench.importable import Field
+from portal.workbench.listed import Filter
+from portal.workbench.plain_sheets import PlainSheet
+from risks import owning
+from risks.models import Office
+
+FIELDS = {
+    "vendor": _("Vendor"),
+    "product": _("Product"),
+    "capability": _("Capability"),
+    "unit": _("For"),
+    "paid_by": _("Paid by"),
+    "serves": _("Serves"),
+    "owner": _("Looked after by"),
+    "contract": _("Contract"),
+    "yearly_cost": _("Cost a year"),
+    "starts_on": _("Since"),
+    "renews_on": _("Goes on by itself"),
+    "notice_days": _("Notice [days]"),
+    "initiative": _("Initiative"),
+    "control": _("Control"),
+    "ended_on": _("Ended"),
+}
+VERBS = {
+    "spend-line.noted": _("Noted"),
+    "spend-line.changed": _("Changed"),
+    "spend-line.ended": _("Ended"),
+    "spend-line.handed_over": _("Handed over"),
+    "spend-line.saving_accepted": _("Accepted to end"),
+    "spend-line.saving_confirmed": _("Saving confirmed"),
+    "spend-line.saving_dropped": _("Needed after all"),
+}
+
+subjects.register(
+    subjects.Subject(
+        kind="spend-line",
+        model="change.SpendLine",
+        word=_("line of the ledger"),
+        plural=_("lines of the ledger"),
+        resource="spend-lines",
+        page="change:spend-line",
+        url=lambda line: reverse("change:spend-line", args=[line.pk]),
+        label=str,
+        related=("unit",),
+    )
+)
+subjects.register(
+    subjects.Subject(
+        kind="saving",
+        model="change.Saving",
+        word=_("saving"),
+        plural=_("savings"),
+        resource="savings",
+        url=lambda saving: reverse("change:spend-line", args=[saving.line_id]),
+        label=str,
+        unit=lambda saving: saving.line.unit_id,
+        related=("line", "kept"),
+        is_spoken_of=False,
+    )
+)
+changes.words("spend-line", fields=FIELDS, verbs=VERBS)
+reviews.on_answer(ledger.RENEWAL, ledger.take_answer)
+reviews.changed_at(ledger.RENEWAL, lambda review: reverse("change:spend-line-words", args=[review.subject_id]))
+reviews.ask_with(ledger.RENEWAL, _("Notice is due: does this contract go on?"))
+searchable.register(
+    searchable.Searchable(
+        "spend-line", label=["vendor", "product"], words=["capability", "contract", "external_id"], number="number"
+    )
+)
+listed.register(
+    listed.Listed(
+        kind="spend-line",
+        permission="change.view_spend",
+        page="change:ledger",
+        find=ledger_book.found,
+        write_permission="change.change_spend",
+        change=ledger.change,
+        open_to=lambda line, actor: ledger.check_open(line),
+        editable=(
+            editing.words("product", _("Product"), ledger.TEXTS["product"]),
+            editing.words("capability", _("Capability"), ledger.TEXTS["capability"]),
+            editing.person("owner", _("Looked after by"), owning.owners),
+            editing.day("renews_on", _("Goes on by itself"), required=False),
+        ),
+        sort="-number",
+        columns=(
+            listed.text("number", _("No."), sort="id"),
+            listed.text("product", _("Product")),
+            listed.text("vendor", _("Vendor"), groups=True),
+            listed.text("capability", _("Capability"), groups=True),
+            listed.unit("unit", _("For")),
+            listed.choice("paid_by", _("Paid by")),
+            listed.choice("serves", _("Serves"), stands=False),
+            listed.person("owner", _("Looked after by")),
+            listed.number("yearly_cost", _("Cost a year"), say=shown.money_exact),
+            listed.text("renews_on", _("Goes on by itself")),
+            listed.number("notice_days", _("Notice [days]"), stands=False),
+            listed.text("starts_on", _("Since"), stands=False),
+            listed.text("contract", _("Contract"), stands=False),
+            listed.text("ended_on", _("Ended"), stands=False),
+            listed.text("noted_at", _("Noted"), stands=False),
+            listed.text("external_id", _("Id in this sheet"), stands=False),
+        ),
+        filters=(
+            Filter("view", _("View"), ledger_book.views, otherwise="running"),
+            Filter("office", _("Paid by"), lambda user: Office.choices),
+        ),
+    )
+)
+
+
+def _office(label: Any, *words: str, required: bool) -> Field:
+    known = {parsers.fold(str(word)): key for key, word in Office.choices}
+    known |= {"it": "IT", "cio": "IT", "security": "SECURITY", "ciso": "SECURITY"}
+    return Field("paid_by" if required else "serves", label, parsers.one_of(known), words, required)
+
+
+def _line(name: str, label: Any, *words: str) -> Field:
+    return Field(name, label, parsers.text(ledger.TEXTS[name], one_line=True), words, name != "contract")
+
+
+SHEET = PlainSheet(
+    kind="spend-line",
+    fields=(
+        _line("product", _("Product"), "product", "service", "tool", "item"),
+        _line("vendor", _("Vendor"), "vendor", "supplier", "company"),
+        _line("capability", _("Capability"), "capability", "category", "function"),
+        Field("unit", _("For"), resolving.unit, ("unit", "department", "site", "scope")),
+        _office(_("Paid by"), "side", "office", "budget", required=True),
+        _office(_("Serves"), "for office", required=False),
+        Field("owner", _("Looked after by"), resolving.person, ("owner", "responsible", "contact"), True, "ruth.weir@example.org"),
+        Field(
+            "yearly_cost",
+            _("Cost a year"),
+            parsers.number_within(0, 10**11),
+            ("cost", "amount", "yearly cost", "annual cost"),
+            True,
+        ),
+        _line("contract", _("Contract"), "contract", "contract no"),
+        Field("starts_on", _("Since"), parsers.day, ("start", "starts on", "from")),
+        Field("renews_on", _("Goes on by itself"), parsers.day, ("renewal", "renews on", "renewal date")),
+        Field("notice_days", _("Notice [days]"), parsers.whole(0, ledger.MOST_NOTICE_DAYS), ("notice", "notice days")),
+        Field("external_id", _("Id in this sheet"), parsers.text(120, one_line=True), ("id", "no", "number", "ref", "key")),
+        importable.number(),
+    ),
+    add=ledger.note,
+    change=ledger.change,
+    check=ledger.check,
+    check_open=ledger.check_open,
+    end=lambda line, *, actor, reason: ledger.end(line, actor=actor),
+)
+importable.register(SHEET.importable("change.change_spend", ("vendor", "product", "unit")))
+
+
+def _held(person: User) -> QuerySet[SpendLine]:
+    return SpendLine.objects.running().filter(owner=person)
+
+
+def _pass_on(row: SpendLine, *, person: User, successor: User, actor: Any) -> User:
+    return ledger.hand_over(row, successor, actor=actor)
+
+
+holdings.register(
+    holdings.Group(
+        key="spend-lines",
+        label=_("Lines of the ledger they look after"),
+        rows=_held,
+        way=holdings.Way.SUCCESSOR,
+        pass_on=_pass_on,
+        kind="spend-line",
+        order=46,
+    )
+)
