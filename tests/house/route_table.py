@@ -284,6 +284,7 @@ PAGES = {
     "change:under-way": Line(),
     "api:initiatives-under-way": Line(),
     "change:ledger": Line(),
+    "api:savings-confirmation": of("saving", writes="change.confirm_saving"),
     "change:spend-line-new": Line(),
     **{f"change:spend-line{page}": of("spend-line") for page in ("", "-words", "-ending", "-saving")},
     **{f"change:saving-{page}": of("saving") for page in ("confirmation", "dropping")},

@@ -18,6 +18,7 @@ from portal.workbench.models import BulkEdit
 from risks import register, treatments
 from risks.models import Risk
 from tests.factories.assets import make_asset
+from tests.factories.governance import make_initiative, make_spend_line
 from tests.factories.portal import make_company, make_person, make_user
 from tests.factories.response import make_incident, make_plan
 from tests.factories.risks import make_control, make_exception, make_indicator, make_risk, make_treatment
@@ -180,6 +181,8 @@ def test_every_kind_is_changed_by_its_own_verb_and_back(company, person, kind):
         "indicator": lambda: make_indicator(unit=company.northfield, owner=leader),
         "incident": lambda: make_incident(unit=company.northfield, actor=leader),
         "response-plan": lambda: make_plan(unit=company.northfield, actor=leader),
+        "initiative": lambda: make_initiative(unit=company.northfield, by=leader),
+        "spend-line": lambda: make_spend_line(unit=company.northfield, by=leader),
     }[kind]()
     name = next(one.name for one in of_kind.editable if one.name in ("owner", "it_owner", "lead"))
     before = getattr(made, name)

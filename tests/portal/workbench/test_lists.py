@@ -14,7 +14,7 @@ from portal.record.models import AuditEntry, EntryText
 from portal.workbench import listed, spelling, tables, writing_xlsx
 from portal.workbench.cells import cell_of
 from tests.factories.assets import make_asset
-from tests.factories.governance import make_decision
+from tests.factories.governance import make_decision, make_initiative, make_spend_line
 from tests.factories.portal import make_user
 from tests.factories.response import make_incident, make_plan
 from tests.factories.risks import make_control, make_exception, make_indicator, make_levels, make_risk, make_treatment
@@ -37,6 +37,8 @@ def furnished(company, person):
         make_incident(unit=unit, actor=make_user(), title=f"{word} outage")
         make_plan(unit=unit, actor=make_user(), name=f"{word} scenario")
         make_decision(unit=unit, by=make_user(), title=f"{word} question")
+        make_initiative(unit=unit, by=make_user(), title=f"{word} renewed")
+        make_spend_line(unit=unit, by=make_user(), product=f"{word} licence")
     return analyst
 
 
