@@ -7,16 +7,17 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from governance.together import ownership, ownership_faults
-from governance.together.models import Decision, FaultSeen, OwnershipArea
+from governance.together.models import Decision, FaultSeen, Goal, OwnershipArea
 from portal import subjects
 from portal.people import appointments, organisations
-from portal.signing import waiting
+from portal.record.models import AuditEntry
+from portal.signing.models import SignedOff
 from risks.models import Breach, RatingRound
 
 FAULTS_AFTER = timedelta(days=14)
@@ -54,7 +55,7 @@ class Part:
 
 
 class Ground:
-    """What several parts read, each once: for `user`, who opens the agenda."""
+    """What several parts read, each once; `user` opens the agenda."""
 
     def __init__(self, user: Any):
         self.user = user
@@ -138,11 +139,14 @@ def note_faults() -> None:
 
 
 def _stale(ground: Ground) -> list[Point]:
-    """Decisions that are asked anew, and what the reader signed before it changed."""
-    changed = {one.key for one in waiting.of(ground.user) if one.has_changed}
-    asked_anew = {("decision", one.pk): one.stale_since for one in ground.decisions if one.stale_since is not None}
-    keys = sorted(changed | asked_anew.keys())
-    return [Point(kind, pk, _day(asked_anew.get((kind, pk)))) for kind, pk in keys]
+    """Decisions that are asked anew, and shared goals that say something else than both had signed."""
+    found = [Point("decision", one.pk, _day(one.stale_since)) for one in ground.decisions if one.stale_since is not None]
+    off = SignedOff.objects.filter(subject_kind="goal", subject_id=OuterRef("subject_id"))
+    said = AuditEntry.objects.filter(kind="goal", verb="goal.changed", params__material=True)
+    said = said.filter(subject_id__in=Goal.objects.current().values("pk"))
+    again = said.filter(Exists(off.filter(at__lt=OuterRef("at"))), ~Exists(off.filter(at__gte=OuterRef("at"))))
+    moved = dict(again.order_by("-pk").values_list("subject_id", "at"))
+    return found + [Point("goal", pk, _day(at)) for pk, at in sorted(moved.items())]
 
 
 def _different(ground: Ground) -> list[Point]:
