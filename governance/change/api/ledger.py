@@ -46,7 +46,7 @@ class SpendLineSerializer(RowSerializer):
         read_only_fields = ["number", "ended_on", "noted_at", "source", "external_id", "archived_at", "version"]
 
 
-class EndingSerializer(serializers.Serializer):
+class LineEndingSerializer(serializers.Serializer):
     ended_on = serializers.DateField(required=False, allow_null=True, help_text="Today where it is left out.")
 
 
@@ -108,7 +108,7 @@ class SpendLineViewSet(WriteSet):
         told = {"whole": sums.whole, "by_office": offices, "doubles": found, "could_save": sum(one.yearly_cost for one in found)}
         return Response(LedgerSumsSerializer(told).data)
 
-    @state_change(CHANGE, request=EndingSerializer)
+    @state_change(CHANGE, request=LineEndingSerializer)
     def ending(self, instance: SpendLine, validated: Any, actor: Any) -> SpendLine:
         """The contract line is over."""
         return ledger.end(instance, actor=actor, **validated)

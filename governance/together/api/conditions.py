@@ -30,7 +30,7 @@ class ConditionSerializer(RowSerializer):
         read_only_fields = fields
 
 
-class MeetingSerializer(serializers.Serializer):
+class MeetingNoteSerializer(serializers.Serializer):
     note = serializers.CharField(max_length=conditions.LONGEST, help_text="What shows that it is met.")
 
 
@@ -56,7 +56,7 @@ class ConditionViewSet(ReadSet):
     def queryset_for(self, user: Any) -> QuerySet:
         return super().queryset_for(user).select_related("decision")
 
-    @state_change("together.meet_condition", request=MeetingSerializer)
+    @state_change("together.meet_condition", request=MeetingNoteSerializer)
     def meeting(self, instance: Condition, validated: Any, actor: Any) -> Condition:
         """It is met: say what shows it."""
         return conditions.meet(instance, actor=actor, **validated)

@@ -18,7 +18,7 @@ from portal.web.api.router import resources
 KEPT = ["last_used_at", "checked_at", "check_result", "started_at", "created_at", "archived_at", "is_required"]
 
 
-class StepSerializer(serializers.Serializer):
+class CheckedStepSerializer(serializers.Serializer):
     name = serializers.CharField(help_text="description, issuer, endpoints, pkce or keys.")
     went_well = serializers.BooleanField()
     detail = serializers.CharField(help_text="What the provider said, or the kind of failure.")
@@ -37,7 +37,7 @@ class IdentityProviderSerializer(RowSerializer):
         ]
         read_only_fields = KEPT
 
-    @extend_schema_field(StepSerializer(many=True))
+    @extend_schema_field(CheckedStepSerializer(many=True))
     def get_check_result(self, one: IdentityProvider) -> list[dict[str, Any]]:
         return [{"name": name, "went_well": well, "detail": said} for name, well, said in one.check_result]
 
