@@ -18,7 +18,7 @@ BY_NAME = listing.Order("name", "name")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permitted("assets.view_asset")
+@permitted("assets.view_asset", writes="assets.change_asset")
 def listed(request: HttpRequest, pk: int) -> HttpResponse:
     """What it is made of by the newest list, and what that changed."""
     found, form = _visible(request, pk), None

@@ -22,7 +22,7 @@ MOST_ASSETS = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permitted("assets.view_asset")
+@permitted("assets.view_asset", writes="assets.change_asset")
 def listed(request: HttpRequest) -> HttpResponse:
     """Whom we lean on outside, by name."""
     form = None
@@ -41,7 +41,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permitted("assets.view_asset")
+@permitted("assets.view_asset", writes="assets.change_asset")
 def supplier(request: HttpRequest, pk: int) -> HttpResponse:
     """One supplier, what they supply, and the form that changes it."""
     found, form, status = _visible(request, pk), None, 200

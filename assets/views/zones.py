@@ -20,7 +20,7 @@ MOST_ASSETS = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permitted(READ)
+@permitted(READ, writes=CHANGE)
 def listed(request: HttpRequest) -> HttpResponse:
     """The map by Purdue level, its table, and what is wrong; the way to register a zone."""
     form = None
@@ -60,7 +60,7 @@ def conduit_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permitted(READ)
+@permitted(READ, writes=CHANGE)
 def zone(request: HttpRequest, pk: int) -> HttpResponse:
     """One zone with what stands in it, and the form that changes it."""
     found, form, status = _visible(request, pk), None, 200

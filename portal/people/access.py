@@ -28,8 +28,9 @@ __all__ = [
 ]
 
 
-def permitted(permission: str) -> Callable:
-    """A view for those who hold `permission`: strangers sign in first, others get 403; OPEN_TO_ALL lets every account in."""
+def permitted(permission: str, *, writes: str = "") -> Callable:
+    """A view for those who hold `permission`: strangers sign in first, others get 403; OPEN_TO_ALL lets every account in. Where the
+    page takes a form as well, whoever sends it holds `writes` besides."""
 
     def decorate(view: Callable) -> Callable:
         @wraps(view)
@@ -37,6 +38,8 @@ def permitted(permission: str) -> Callable:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
             if permission != OPEN_TO_ALL and not request.user.has_perm(permission):
+                raise PermissionDenied
+            if writes and request.method not in ("GET", "HEAD") and not request.user.has_perm(writes):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

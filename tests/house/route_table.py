@@ -284,6 +284,7 @@ PAGES = {
     "change:under-way": Line(),
     "api:initiatives-under-way": Line(),
     "change:ledger": Line(),
+    **{f"api:discovery-runs-{act}": of("discovery-run", writes="assets.release_scan") for act in ("release", "discarding")},
     "api:savings-confirmation": of("saving", writes="change.confirm_saving"),
     "change:spend-line-new": Line(),
     **{f"change:spend-line{page}": of("spend-line") for page in ("", "-words", "-ending", "-saving")},
