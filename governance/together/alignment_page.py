@@ -24,11 +24,11 @@ WORDS = {
     ),
     "gates_first_time": (
         _("Gates passed first time, and answered in time"),
-        _("Of the gates that were decided: passed the first time, with security's first answer in time."),
+        _("Of the gates that were passed: nothing was found not met and nothing waived, and security answered in time."),
     ),
     "security_before_design": (
         _("Security joined before design"),
-        _("Of the initiatives that reached design: security had joined before."),
+        _("Of the initiatives that reached design: security had joined before, or was asked and silent for five working days."),
     ),
     "areas_without_fault": (
         _("Areas without a fault"),
@@ -37,7 +37,7 @@ WORDS = {
     "goals_on_track": (_("Shared goals on track"), _("Of the goals both signed: met or on track by their readings.")),
     "board_answered_jointly": (
         _("Questions of the board answered jointly"),
-        _("Of the board's questions that were answered: by one answer of both."),
+        _("Of the board's questions that were answered, or are late: by one answer of both, within five working days."),
     ),
     "exceptions_on_plan": (
         _("Exceptions on plan"),

@@ -231,7 +231,8 @@ def test_raising_a_difference_never_lowers_a_term(company, pair):
     assert {key for key, told in after.items() if told != before[key] and (told is None or told < before[key])} == set()
 
 
-def test_it_is_off_until_both_agree_then_for_the_two_until_both_publish(person, pair, as_person):
+def test_it_is_off_until_both_agree_then_for_the_two_until_both_publish(person, pair, as_person, monkeypatch):
+    monkeypatch.delitem(alignment_terms._feeds, "board_answered_jointly")
     cio, ciso = pair
     analyst = person("ANALYST")
     with pytest.raises(NotOneOfThePair):
