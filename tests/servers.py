@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from portal.runtime import in_memory
 from portal.runtime.instance import Instance
 
-INSTANCE = Instance(Path(__file__).resolve().parents[1] / "var" / "test", durable=False)
+FOLDER = Path(__file__).resolve().parents[1] / "var" / "test"
+in_memory.lay(FOLDER)
+INSTANCE = Instance(FOLDER, durable=False)
 ADDRESSES = INSTANCE.start()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assets.models import Asset
+from governance.change.models import Initiative
 from portal.people.models import Invitation
 from risks.models import Risk
 
@@ -16,6 +17,7 @@ KEY = "beginning-is-over"
 REMEMBERED_SECONDS = 86_400
 OF_RISKS = frozenset({"safety", "exposure", "between", "movers", "reviews"})
 OF_ASSETS = frozenset({"assets"})
+OF_CHANGE = frozenset({"change"})
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ OVER = Beginning()
 
 
 def of(user: Any) -> Beginning:
-    """What is missing; OVER once there are a risk and an asset, which is remembered. At most three queries."""
+    """What is missing; OVER once there are a risk and an asset, which is remembered. At most four queries."""
     if cache.get(KEY):
         return OVER
     has_risk, has_asset = Risk.objects.exists(), Asset.objects.exists()
@@ -52,6 +54,7 @@ def of(user: Any) -> Beginning:
         return OVER
     steps = [*([] if has_risk else [_first_risk(user)]), *([] if has_asset else [_first_asset(user)]), *_invited(user)]
     empty = (frozenset() if has_risk else OF_RISKS) | (frozenset() if has_asset else OF_ASSETS)
+    empty |= frozenset() if Initiative.objects.exists() else OF_CHANGE
     return Beginning(tuple(steps), empty)
 
 

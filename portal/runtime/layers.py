@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from portal.runtime import family, outside, servers
+from portal.runtime import family, in_memory, outside, servers
 from portal.runtime.chromium import ensure
 from portal.runtime.errors import CannotStart
 from portal.runtime.instance import Instance
@@ -76,6 +76,7 @@ def main(arguments: list[str]) -> int:
         return 1
     finally:
         Instance(ROOT / "var" / "test").stop()
+        in_memory.lift(ROOT / "var" / "test")
     report(results)
     return 0 if all(result.passed and result.in_time for result in results) else 1
 

@@ -89,6 +89,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         _("Begin something"),
         (
             Place("together:decision-new", _("Ask for a decision"), _("A question for both offices.")),
+            Place("change:spend-line-new", _("Note what is paid"), _("One contract: to whom, for what, by which office.")),
             Place("change:initiative-new", _("Propose an initiative"), _("A change, from the idea on.")),
             Place("change:pattern-new", _("Propose a pattern"), _("A way of building that both offices approve once.")),
             Place("together:goal-new", _("Propose a shared goal"), _("One measure from IT, one from security.")),

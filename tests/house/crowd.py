@@ -12,7 +12,7 @@ from assets.models import Asset, Conduit, ExploitedList, ExploitedRule, ScanPerm
 from governance.board.models import AnswerWords, BlockWords, BoardPack, PackBlock, PackQuestion
 from governance.change import declarations, patterns, stages
 from governance.change.declarations import Said
-from governance.change.models import InitiativeRisk, Milestone, Saving, SeenAsset
+from governance.change.models import InitiativeRisk, Milestone, Saving, SeenAsset, SpendLine
 from governance.compliance import mappings, profiles, statements
 from governance.together import alignment_terms, decisions, goals, meetings, ownership
 from governance.together.models import (
@@ -47,6 +47,8 @@ from portal.talk import comments, hearing, watching
 from portal.talk.places import Place
 from portal.talk.views.page import THREADS
 from portal.webhooks.models import Delivery
+from portal.workbench import custom_fields
+from portal.workbench.models import CustomField, Tag
 from risks import appetite, concerns, controls, formula_previews, formula_versions, indicators, treatments
 from risks.models import (
     ActivationMark,
@@ -178,7 +180,10 @@ def _talked(ground: SimpleNamespace, readers: list[User], risks: list[int]) -> N
 
 
 def _told(ground: SimpleNamespace, count: int) -> None:
-    """Webhooks, and one with ever more deliveries; what administrators keep of other servers."""
+    """Webhooks, and one with ever more deliveries; what administrators keep of other servers, and name for everybody."""
+    for _ in range(min(count, custom_fields.MOST_FIELDS // 3)):
+        named = next(_serial)
+        CustomField.objects.create(kind="risk", key=f"f-{named}", label=f"Field {named}", type="TEXT", place=named)
     for _ in range(min(count, MANY_UNITS)):
         number = next(_serial)
         make_webhook(ground.webhook.reader, actor=ground.other, name=f"Ticketing {number}")
@@ -186,6 +191,7 @@ def _told(ground: SimpleNamespace, count: int) -> None:
         make_role_rule(ground.company.northfield, actor=ground.other, group=f"group {number}")
         make_directory_group(f"group {number}").members.add(DirectoryPerson.objects.create(said={"userName": f"u-{number}"}))
     numbers = [next(_serial) for _ in range(count)]
+    Tag.objects.bulk_create(Tag(name=f"tag {n}") for n in numbers)
     Delivery.objects.bulk_create(Delivery(subscription=ground.webhook, seq=n, place=n, verb="risk.logged") for n in numbers)
 
 
@@ -385,13 +391,25 @@ def _under_way(ground: SimpleNamespace, count: int) -> None:
     unit, other = ground.company.northfield, ground.other
     made = [make_initiative(unit=unit, by=other, title=f"Change {next(_serial)}") for _ in range(min(count, PLANNED))]
     ground.initiative = getattr(ground, "initiative", made[0])
-    for number in range(min(count, PLANNED)):
-        paid_by, cost = ("IT", "SECURITY")[number % 2], Decimal(number + 1)
-        told = {"paid_by": paid_by, "yearly_cost": cost, "capability": f"Capability {number // 10}"}
-        line = make_spend_line(unit=unit, by=other, renews_on=organisations.today() + timedelta(days=60), notice_days=9, **told)
-        ground.line = getattr(ground, "line", line)
-        if line.pk != ground.line.pk:
-            Saving.objects.create(line=line, kept=ground.line, expected=1, accepted_by=other)
+    ground.line = getattr(ground, "line", None) or make_spend_line(
+        unit=unit, by=other, renews_on=organisations.today() + timedelta(days=60), notice_days=9
+    )
+    lines = SpendLine.objects.bulk_create(
+        SpendLine(
+            number=f"L-9{next(_serial):05d}",
+            vendor="Halden",
+            product=f"Probe {n}",
+            capability=f"Capability {n // 10}",
+            unit=unit,
+            paid_by=("IT", "SECURITY")[n % 2],
+            serves="IT",
+            owner=other,
+            yearly_cost=Decimal(n + 1),
+            renews_on=organisations.today() + timedelta(days=60),
+        )
+        for n in range(count)
+    )
+    Saving.objects.bulk_create(Saving(line=line, kept=ground.line, expected=1, accepted_by=other) for line in lines)
     Milestone.objects.bulk_create(
         Milestone(initiative=one, title=f"Day {n}", due_on=organisations.today(), confidence=70)
         for one in (ground.initiative, *made)

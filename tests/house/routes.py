@@ -17,7 +17,7 @@ class Entrance:
 
     @property
     def is_api(self) -> bool:
-        return self.route.startswith("api/") and self.view_class is not None
+        return self.route.startswith(("api/", "scim/")) and self.view_class is not None
 
     @property
     def view_class(self) -> Any:

@@ -18,7 +18,7 @@ from portal.attention.models import Reminder, Review
 from portal.people import organisations
 from portal.people.models import User
 from portal.workbench import listed
-from portal.workbench.models import SavedView
+from portal.workbench.models import CustomField, SavedView, Tag
 from risks import recompute
 from risks.models import Risk, RiskAsset
 from risks.stale import mark_risks
@@ -234,6 +234,10 @@ PAGES = {
     "sign_on:provider": DETAIL,
     "webhooks:webhooks": LIST,
     "webhooks:webhook": DETAIL,
+    "workbench:custom-fields": LIST,
+    "workbench:custom-field": DETAIL,
+    "workbench:tags": LIST,
+    "workbench:tag": DETAIL,
     "workbench:search": LIST,
     "workbench:palette": LIST,
     "workbench:keys": DETAIL,
@@ -252,6 +256,8 @@ PAGES = {
 UNMEASURED = dict.fromkeys(
     ("together:decision-settling", "together:condition-meeting"), "crowd.py makes no decisions that are open to them yet"
 ) | {"pages": "it lists what the code registers, not what the database holds"}
+# Their memory of what waits for a signature goes with every verb, as those of growing and of looking at a sample.
+REMEMBERING = ("board:today", "together:answer")
 # Pages that show nothing unless they are asked.
 ASKED = dict.fromkeys(("workbench:search", "workbench:palette"), "?q=device") | {"workbench:saved-view-new": "?of=risk"}
 READERS = {role: tuple(PAGES) for role in ("CIO", "ANALYST", "ADMIN")} | {"ENGINEER": ("board:today",)}
@@ -341,6 +347,8 @@ def _address(name: str, world: SimpleNamespace, user: User) -> str | None:
         "discovery-run": lambda: DiscoveryRun.objects.latest("pk"),
         "review": lambda: Review.objects.filter(owner=user).first(),
         "comment": lambda: around.comment,
+        "custom-field": lambda: CustomField.objects.first(),
+        "tag": lambda: Tag.objects.first(),
         "import": lambda: world.imports.get(user),
         "bulk-edit": lambda: world.edits.get(user) if user.has_perm("risks.change_risk") else None,
         "saved-view": lambda: SavedView.objects.filter(owner=user).first(),
@@ -402,7 +410,7 @@ def _asked(world: SimpleNamespace) -> dict[tuple[str, str], int]:
             address = _address(name, world, user)
             if address is None:
                 continue
-            if world.rounds == 1 or name == "board:today":  # whose memory of signatures went with the verbs of growing
+            if world.rounds == 1 or name in REMEMBERING:
                 client.get(address)
             with CaptureQueriesContext(connection) as queries:
                 answer = client.get(address)

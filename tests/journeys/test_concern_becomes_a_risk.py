@@ -1,6 +1,9 @@
 """A colleague says in two answers what could happen; the triage desk makes a risk of it; the colleague sees what became of it."""
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.journey
 
 SEEN = "The spare key of the vault hangs in the coffee kitchen"
 

@@ -18,15 +18,25 @@ from portal.people.models import User
 from portal.signing import signatures
 from risks import appetite, breaches, formula_previews, formula_versions, history, recompute, scores
 from risks.models import Control, Indicator, Reading, Risk, RiskException, Score, ScoreState, Treatment
+from tests import verrow
+from tests.conftest import copied
 from tests.factories.portal import make_user
 
 
 class Verrow(TestCase):
-    """Built once for all that is asked of it: nothing here changes it."""
+    """As it was moved in once for all tests: nothing here changes it."""
 
     @classmethod
-    def setUpTestData(cls):
-        cls.doors = build()
+    def setUpClass(cls):
+        known = verrow.kept()
+        cls.doors, cls.copy = known.doors, copied(known.database)
+        cls.copy.__enter__()
+        super().setUpClass()
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.copy.__exit__(None, None, None)
 
     def test_verrow_moves_in_with_its_assets_and_risks(self):
         assert Asset.objects.filter(archived_at=None).count() == 79

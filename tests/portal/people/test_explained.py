@@ -95,8 +95,8 @@ def test_every_reason_is_told(person, company):
 
     assert list(told.reasons) == [
         "They own it as IT owner.",
-        "As Owner of Northfield they see what belongs there.",
         "They logged it, and it is not confidential.",
+        "As Owner of Northfield they see what belongs there.",
     ]
 
 

@@ -189,10 +189,15 @@ def test_the_closed_pages_with_a_key_are_closed_too(client, db):
     assert client.get(reverse("account_reset_password_from_key", args=["1", "abc"])).status_code == 404
 
 
+CLOSED_SOCIAL = ("signup", "connections", "login_cancelled", "login_error")
+
+
 def test_no_way_to_sign_up_has_an_address(client, db):
     names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
 
-    assert {name for name in names if "signup" in name or "social" in name} == {"account_signup"}
+    found = {name for name in names if "signup" in name or "social" in name}
+    assert found == {"account_signup", *(f"socialaccount_{name}" for name in CLOSED_SOCIAL)}
+    assert {client.get(reverse(name)).status_code for name in found} == {404}
     with pytest.raises(NoReverseMatch):
         reverse("account_signup_by_passkey")
     assert client.post("/accounts/signup/", {"email": "x@verrow.example", "password1": PASSWORD}).status_code == 404

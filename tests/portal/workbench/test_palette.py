@@ -20,6 +20,7 @@ NO_PLACE = {
     "risks:authority-new": "only while no other table waits: from the table of authority",
     "together:charter-new": "only while no other charter waits: from who leads what",
     "offices:delegation-new": "only whom somebody may stand in for: from who answers for whom",
+    "together:answer-waiting": "the mirror of the answers: from them",
     "setup:demo": "only in the demo: from the settings",
 }
 

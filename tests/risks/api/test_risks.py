@@ -207,7 +207,9 @@ def test_an_asset_one_may_not_see_is_left_out_of_its_risk(api, company):
     assert row["assets"] == [seen.pk]
 
 
-@pytest.mark.parametrize(("role", "logs", "changes"), [("COLLEAGUE", 201, 403), ("BOARD", 403, 403), ("AUDITOR", 403, 403)])
+@pytest.mark.parametrize(
+    ("role", "logs", "changes"), [("PREPARER", 201, 403), ("COLLEAGUE", 403, 403), ("BOARD", 403, 403), ("AUDITOR", 403, 403)]
+)
 def test_who_may_log_and_who_may_change(api, company, role, logs, changes):
     client = api(role)
     body = {"title": "X", "category": "OT", "unit": company.northfield.pk}
