@@ -55,12 +55,13 @@ def of(asset: Asset, user: Any) -> Dossier:
     """The page of `asset` as `user` may see it."""
     entries, has_more = changes.read("asset", asset, user)
     counts = _counts(asset)
+    links = _links(asset, user, counts)
     return Dossier(
         asset=asset,
         aspects=_aspects(asset, user),
         identifiers=sorted(asset.identifiers.all(), key=lambda one: (list(type(one).Rung).index(one.rung), one.value)),
-        leans_on=_links(asset.leans_on.current(), user, "supporting", counts),
-        carries=_links(asset.carries.current(), user, "dependent", counts),
+        leans_on=links["supporting"],
+        carries=links["dependent"],
         proposals=_proposals(asset, user),
         entries=entries,
         has_more=has_more,
@@ -93,9 +94,17 @@ def _counts(asset: Asset) -> Mapping[str, int]:
     return {end: counts[f"{end}_count"] for end in ends}
 
 
-def _links(links: Any, user: Any, end: str, counts: Mapping[str, int]) -> Links:
-    rows = list(links.visible_to(user).select_related(end).order_by(f"{end}__name", "pk"))
-    return Links(rows, counts[end] - len(rows))
+def _links(asset: Asset, user: Any, counts: Mapping[str, int]) -> dict[str, Links]:
+    """What it leans on and what leans on it, by the other end's name; one query."""
+    both = Dependency.objects.visible_to(user).current().filter(Q(dependent=asset) | Q(supporting=asset))
+    rows = list(both.select_related("dependent", "supporting"))
+    found = {
+        "supporting": [row for row in rows if row.dependent_id == asset.pk],
+        "dependent": [row for row in rows if row.supporting_id == asset.pk],
+    }
+    for end, links in found.items():
+        links.sort(key=lambda row, end=end: (getattr(row, end).name, row.pk))
+    return {end: Links(links, counts[end] - len(links)) for end, links in found.items()}
 
 
 def _proposals(asset: Asset, user: Any) -> list[Proposal]:

@@ -88,7 +88,8 @@ def rows_of(reminders: Sequence[Reminder], user: Any) -> list[Row]:
     """`reminders` with the names of their subjects: one query a kind."""
     found = subjects.fetch([reminder.key for reminder in reminders], user)
     today = organisations.today()
-    stands_for = delegations.delegators_of(user)
+    of_others = any(one.review is not None and one.review.owner_id != user.pk for one in reminders)
+    stands_for = delegations.delegators_of(user) if of_others else frozenset()
     news.prepare(reminders)
     return [_row(reminder, found[reminder.key], today, stands_for) for reminder in reminders if reminder.key in found]
 
