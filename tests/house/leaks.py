@@ -5,9 +5,11 @@ owners, kinds, levels, dates, links), and in units that they do not see more of 
 it away; then they ask again. Every byte has to be the same, but for what DECLARED says is no secret.
 """
 
+import io
 import json
 import random
 import re
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -257,9 +259,17 @@ def answer(door: Any, asked: Asked) -> str:
         response = getattr(door.client, asked.method)(asked.url, **options)
         transaction.set_rollback(True)
     content = b"".join(response.streaming_content) if response.streaming else response.content
-    body = ANYWAY.sub("", content.decode())
+    body = ANYWAY.sub("", _words(content))
     if asked.name in DECLARED:
         body = re.sub(DECLARED[asked.name][0], "", body)
     if asked.method not in ("get", "head"):
         body = DIGITS.sub("", body)
     return f"{response.status_code} {response.headers.get('Location', '')}\n{body}"
+
+
+def _words(content: bytes) -> str:
+    """What an answer says; of a file that holds others what each of them says, without the moment it was packed at."""
+    if not content.startswith(b"PK"):
+        return content.decode(errors="replace")
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return "\n".join(f"{name} {packed.read(name).decode(errors='replace')}" for name in packed.namelist())

@@ -38,7 +38,7 @@ PAGES = {
     },
     **{f"board:pack-block-{act}": of("board-pack-block") for act in ("words", "removal", "dispute")},
     "board:pack-verify": Line(),
-    "board:pack-file": of("board-pack-file", "pk", name=lambda file: file.format.lower()),
+    "board:pack-file": of("board-pack-file", "pk", name=lambda file: file.format.lower(), pk=lambda file: file.pack_id),
     "board:question": of("board-question"),
     "board:pack-block-questions": of("board-pack-block"),
     "api:board-questions-answer": of("board-question", writes="board.answer_question"),
