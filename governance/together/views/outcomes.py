@@ -5,7 +5,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from governance.together import outcomes
-from governance.together.errors import NotDecided
 from governance.together.forms.outcomes import OutcomeForm
 from governance.together.models import Decision
 from portal.errors import Invalid
@@ -19,8 +18,6 @@ from risks.views.answers import gone_to
 def outcome(request, pk):
     """What was foretold and what happened, and the form that notes it."""
     found = get_object_or_404(Decision.objects.visible_to(request.user).current(), pk=pk)
-    if found.decided_at is None:
-        raise NotDecided(found)
     form = OutcomeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
