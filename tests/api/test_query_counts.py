@@ -83,6 +83,7 @@ ONE = ("holdings/{leaver}", "users/me", "users/{leaver}", "personal-data/{leaver
 MOST_OF_ONE = 18  # beside the same two; `holdings` names rows of every kind that somebody holds
 
 
+@pytest.mark.longest
 @pytest.mark.parametrize("role", ["CIO", "ADMIN"])
 @pytest.mark.parametrize("count", [10, 1000])
 def test_lists_ask_as_often_for_ten_rows_as_for_a_thousand(person, company, count, role):

@@ -438,6 +438,7 @@ def test_pages_ask_as_often_for_ten_rows_as_for_a_thousand_and_keep_to_their_bud
     } == {"refused": [], "more with more rows": {}, "over": {}, "never shown": set()}
 
 
+@pytest.mark.longest
 def test_every_page_has_a_budget(company, person):
     """A page of the route table that shows itself to anybody and is not measured above."""
     things = small_world.build(company)

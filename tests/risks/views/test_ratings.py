@@ -130,6 +130,7 @@ def test_the_list_shows_where_the_offices_differ(risk, seats, of):
 # Blind values leak through no door: the values are levels that stand nowhere else, the reason a word of its own.
 
 
+@pytest.mark.longest
 def test_no_door_tells_a_blind_rating_to_anybody_but_its_office(risk, seats, person, client):
     from tests.house.routes import entrances
     from tests.house.test_routes import line_of
