@@ -65,6 +65,10 @@ class CrossingSerializer(serializers.Serializer):
     second = serializers.IntegerField(source="second.pk")
 
 
+class CrossingsSerializer(serializers.Serializer):
+    results = CrossingSerializer(many=True)
+
+
 class ZoneFilters(django_filters.FilterSet):
     class Meta:
         model = Zone
@@ -93,11 +97,11 @@ class ZoneViewSet(RegisterSet):
         """Use it no more; its conduits end."""
         return zones.archive(instance, actor=actor)
 
-    @extend_schema(responses=CrossingSerializer(many=True), parameters=[])
+    @extend_schema(responses=CrossingsSerializer, parameters=[])
     @action(detail=False, methods=["get"], pagination_class=None, filter_backends=[])
     def crossings(self, request: Request) -> Response:
         """Faults: dependencies that you may open and that cross without a conduit; at most 200."""
-        return Response(CrossingSerializer(zones.crossings(request.user), many=True).data)
+        return Response(CrossingsSerializer({"results": zones.crossings(request.user)}).data)
 
 
 class ConduitSerializer(RowSerializer):

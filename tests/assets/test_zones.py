@@ -103,7 +103,7 @@ def test_pages_and_api(client, company, person):
     assert client.post(f"/assets/zones/{zone.pk}/", told | {"purpose": "Robots", "version": 1}).status_code == 412
     assert client.post(f"/assets/zones/{zone.pk}/archiving/").status_code == 302
 
-    found = client.get("/api/v1/zones/crossings/").json()
+    found = client.get("/api/v1/zones/crossings/").json()["results"]
     assert [(one["dependency"], one["first"], one["second"]) for one in found] == [(dependency.pk, upper.pk, lower.pk)]
     fix = {"first": upper.pk, "second": lower.pk, "may_cross": "Reading"}
     assert client.post("/assets/conduits/", fix).status_code == 302

@@ -122,6 +122,7 @@ class DashboardViewSet(Door, ViewSet):
 
     permission = "board.view_dashboard"
     parameters = ("as_of",)
+    also_answers = (409,)  # nothing is known of that moment
 
     @extend_schema(responses=NOW_OR_THEN, parameters=[AS_OF], operation_id="dashboard_retrieve")
     def list(self, request: Request) -> Response:

@@ -147,7 +147,7 @@ class ResourceSchema(AutoSchema):
     def _statuses(self) -> list[int]:
         """Which problems this address can answer with."""
         action = self.action
-        statuses = [401, 403, 422, 429]
+        statuses = [401, 403, 422, 429, *getattr(self.view, "also_answers", ())]
         if "{" in self.path or action != "list":
             statuses.append(404)
         if self.method not in SAFE_METHODS:

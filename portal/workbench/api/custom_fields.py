@@ -193,6 +193,7 @@ class ParticularsViewSet(ReadSet):
     serializer_class = ParticularsSerializer
     lookup_value_regex = "[0-9]{1,18}"
     parameters = ("kind", "subject")
+    also_answers = (404,)  # a kind or a thing that the caller may not open
 
     def queryset_for(self, user: Any) -> Any:
         rows = Particulars.objects.visible_to(user)
