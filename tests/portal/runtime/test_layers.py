@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from portal.runtime import servers
+from portal.runtime import layers, servers
 from portal.runtime.layers import FAST, SLOW, Layer, Result, report
 
 UNIT = Layer("unit", "not kill", 8)
@@ -93,3 +93,11 @@ def test_a_run_that_is_stopped_closes_its_fixtures_and_leaves_no_process(tmp_pat
     assert run.wait(60) != 0
     assert (tmp_path / "closed").exists()
     assert not any(servers.runs(pid) for pid in pids)
+
+
+def test_a_layer_reads_the_files_that_name_its_marker_and_no_marker_comes_from_elsewhere():
+    for layer in layers.SLOW:
+        marker, files = layer.marker.split()[0], layers.files_of(layer)
+        assert files and all(f"mark.{marker}" in (layers.ROOT / file).read_text() for file in files)
+    others = [path for path in (layers.ROOT / "tests").rglob("*.py") if not path.name.startswith("test_")]
+    assert not [path for path in others if "add_marker" in path.read_text() or "pytestmark" in path.read_text()]
