@@ -21,6 +21,7 @@ from portal.attention.models import Reminder
 from portal.people import organisations, proposals
 from portal.people.models import Appointment, Delegation, Departure, RoleAssignment
 from portal.talk import attaching, comments
+from portal.workbench.models import CustomField, Tag
 from risks import appetite, concerns, controls, formula_versions, indicators, recompute, register
 from risks.models import Finding
 from risks.response import activations, plans
@@ -192,6 +193,8 @@ def furnished():
         "sign_on": make_provider(actor=reader, is_required=True).pk,
         "webhooks": make_webhook(make.make_user("sensor", is_service=True), actor=reader).pk,
         **dict.fromkeys(("workbench:bulk-edit", "workbench:bulk-edit-fields"), make_edit(reader, "risk").pk),
+        "workbench:custom-field": CustomField.objects.create(kind="risk", key="contract", label="Contract", type="TEXT").pk,
+        "workbench:tag": Tag.objects.create(name="to look at").pk,
         "workbench:saved-view": make_view(reader, "risk", params={"category": "OT"}).pk,
         "offices:proposal": proposal.pk,
         "offices:hand-over": other.pk,
