@@ -11,7 +11,10 @@ register = template.Library()
 
 @register.inclusion_tag("talk/_section.html", takes_context=True)
 def about_it(context: dict[str, Any]) -> dict[str, Any]:
-    """Empty on a page that is not the page of one subject. Asks the database for nothing: its address says what it is about."""
+    """Empty on a page that is not of one subject, or of one that nothing is said about. Asks the database for nothing: its address
+    says what it is about."""
     match = getattr(context.get("request"), "resolver_match", None)
-    kind = next((one for one in subjects.all_kinds().values() if one.page == match.view_name), None) if match else None
-    return {"kind": kind.kind, "reference": match.kwargs["pk"]} if kind and "pk" in match.kwargs else {}
+    if match is None or "pk" not in match.kwargs:
+        return {}
+    kind = next((one for one in subjects.all_kinds().values() if one.is_spoken_of and one.page == match.view_name), None)
+    return {"kind": kind.kind, "reference": match.kwargs["pk"]} if kind else {}
