@@ -18,7 +18,7 @@ from tests.factories.assets import make_asset, make_dependency, make_run, make_s
 
 DEMO = Path(__file__).resolve().parents[2] / "governance" / "board" / "demo"
 
-pytestmark = pytest.mark.axe
+pytestmark = pytest.mark.journey
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ def shown(request: HttpRequest, *, form: NewForm | None = None, rule_form: RuleF
         "rows": rows,
         "rules": rules,
         "form": form or NewForm(user=request.user),
-        "rule_form": rule_form or RuleForm(user=request.user),
+        "rule_form": rule_form or RuleForm(user=request.user, auto_id="rule-%s"),
     }
     wrong = any(one is not None and one.errors for one in (form, rule_form))
     return answer(request, "sign_on/list.html", context, status=422 if wrong else 200)

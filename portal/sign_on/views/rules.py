@@ -17,7 +17,7 @@ from portal.sign_on.views.providers import shown
 @permitted(MAY)
 def added(request: HttpRequest) -> HttpResponse:
     """Make a rule."""
-    form = RuleForm(request.POST, user=request.user)
+    form = RuleForm(request.POST, user=request.user, auto_id="rule-%s")
     if form.is_valid():
         try:
             role_rules.add(actor=request.user, **form.cleaned_data)

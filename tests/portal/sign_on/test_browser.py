@@ -7,7 +7,7 @@ from portal.sign_on import providers
 from tests import browser as chromium
 from tests.factories.portal import make_company, make_person
 
-pytestmark = pytest.mark.axe
+pytestmark = pytest.mark.journey
 
 
 def test_a_person_goes_to_the_provider_and_comes_back_signed_in(own_live_server):

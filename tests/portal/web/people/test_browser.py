@@ -9,7 +9,7 @@ from tests import browser as chromium
 from tests.factories.portal import make_company, make_person
 from tests.portal.web.people.conftest import PASSWORD
 
-pytestmark = pytest.mark.axe
+pytestmark = pytest.mark.journey
 
 
 def with_authenticator(page):
