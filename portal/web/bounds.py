@@ -7,11 +7,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import Refused
-from portal.web import pages, problems
+from portal.web import pages, problems, programs
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-API = "/api/"
 STRANGERS_LIMIT = 1024 * 1024  # bytes: whoever is not signed in sends a password, not a file
 AROUND_A_FILE = 1024 * 1024  # bytes of a form beside the file in it
 UNUSED = ("camera", "microphone", "geolocation", "payment", "usb", "serial", "hid", "midi", "display-capture")
@@ -48,7 +47,7 @@ def never_in_clear(get_response: Handler) -> Handler:
     """Pages asked for by plain http are led to https; programs are told, for they would not notice."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if settings.SECURE_SSL_REDIRECT and request.path.startswith(API) and not request.is_secure():
+        if settings.SECURE_SSL_REDIRECT and programs.asks(request) and not request.is_secure():
             return _problem(InClear())
         return get_response(request)
 
@@ -61,7 +60,7 @@ def within_size(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         if _announced(request) <= _limit(request):
             return get_response(request)
-        return _problem(BodyTooLarge()) if request.path.startswith(API) else pages.refusal(request, BodyTooLarge())
+        return _problem(BodyTooLarge()) if programs.asks(request) else pages.refusal(request, BodyTooLarge())
 
     return middleware
 
@@ -72,7 +71,7 @@ def _announced(request: HttpRequest) -> int:
 
 
 def _limit(request: HttpRequest) -> int:
-    if request.path.startswith(API):
+    if programs.asks(request):
         return settings.PUSH_UPLOAD_LIMIT + AROUND_A_FILE  # read by the view, once it knows who asks
     return settings.BROWSER_UPLOAD_LIMIT + AROUND_A_FILE if request.user.is_authenticated else STRANGERS_LIMIT
 

@@ -6,7 +6,7 @@ from django.template import loader
 from django.utils.translation import gettext as _
 
 from portal.people.freshness import FactorMissing
-from portal.web import problems
+from portal.web import problems, programs
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -28,7 +28,7 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 def failed(request: HttpRequest) -> HttpResponse:
     """A fault of ours; neither database nor context processors are asked. Programs get a problem, not a page."""
-    if request.path.startswith("/api/v1/") and not request.path.startswith("/api/v1/docs/"):
+    if programs.reads(request):
         return JsonResponse(problems.fault(), status=500, content_type=problems.CONTENT_TYPE)
     return HttpResponse(loader.render_to_string("errors/500.html", {"request_id": getattr(request, "id", "")}), status=500)
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from portal.people import second_factors
 from portal.people.errors import FactorNeeded
-from portal.web import problems
+from portal.web import problems, programs
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -43,7 +43,7 @@ class factor_first:
             return None
         if not second_factors.lacking(request.user):
             return None
-        if request.path.startswith("/api/"):
+        if programs.asks(request):
             told = problems.describe(FactorNeeded())
             return JsonResponse(told.as_json(), status=told.status, content_type=problems.CONTENT_TYPE)
         address = reverse("people:factors")

@@ -110,8 +110,9 @@ def test_a_page_leads_to_https(https_alone, client, db):
     assert policy(response) == POLICY
 
 
-def test_a_program_is_told_and_not_led_to_https(https_alone, client, db):
-    response = client.get("/api/v1/assets/", headers={"authorization": "Bearer concord_x"})
+@pytest.mark.parametrize("address", ["/api/v1/assets/", "/scim/v2/Users"])
+def test_a_program_is_told_and_not_led_to_https(https_alone, client, db, address):
+    response = client.get(address, headers={"authorization": "Bearer concord_x"})
 
     assert response.status_code == 403
     assert response["Content-Type"] == "application/problem+json"
