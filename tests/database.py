@@ -22,3 +22,11 @@ def another_connection(account: dict) -> Iterator[psycopg2.extensions.connection
     finally:
         plain.rollback()  # now, and not when the server notices that nobody is there
         plain.close()
+
+
+def somebody_waits() -> bool:
+    """Whether a connection to this database waits for a lock now, whichever transaction asks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees the first answer for ever
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        return cursor.fetchone()[0] > 0

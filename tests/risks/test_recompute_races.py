@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from risks import facts, recompute, score_rows, stale
 from risks.models import Levels, Score, StaleScore
+from tests.database import somebody_waits
 from tests.factories.portal import make_company
 from tests.factories.risks import make_levels, make_risk
 
@@ -64,11 +65,9 @@ class Stop:
 
 def wait_until_somebody_waits_for_a_lock():
     until = time.monotonic() + PATIENCE
-    with connection.cursor() as cursor:
-        while time.monotonic() < until:
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-            if cursor.fetchone()[0]:
-                return
+    while time.monotonic() < until:
+        if somebody_waits():
+            return
     pytest.fail("nobody waits for a lock")
 
 

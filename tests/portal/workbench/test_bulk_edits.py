@@ -17,6 +17,7 @@ from portal.workbench.errors import NothingToChange, NotNow, TooLateToUndo
 from portal.workbench.models import BulkEdit
 from risks import register, treatments
 from risks.models import Risk
+from tests.database import somebody_waits
 from tests.factories.assets import make_asset
 from tests.factories.governance import make_initiative, make_spend_line
 from tests.factories.portal import make_company, make_person, make_user
@@ -274,7 +275,7 @@ def test_two_people_save_one_row_at_the_same_moment(own_db):
     holds.wait()
     second = Thread(target=lambda: (bulk_work.work(edit.pk), connection.close()))
     second.start()
-    while second.is_alive() and not _somebody_waits():
+    while second.is_alive() and not somebody_waits():
         pass
     waits.wait()
     first.join()
@@ -282,12 +283,6 @@ def test_two_people_save_one_row_at_the_same_moment(own_db):
 
     risk.refresh_from_db()
     assert (risk.category, risk.version, outcomes(edit)) == ("PEOPLE", 2, ["STALE"])
-
-
-def _somebody_waits():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0] > 0
 
 
 def test_a_treatment_changed_so_is_proposed_anew(company, person):
