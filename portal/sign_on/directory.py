@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from portal import clock
+from portal import clock, turns
 from portal.errors import Invalid
 from portal.people import accounts
 from portal.people.errors import EmailTaken
@@ -33,6 +33,8 @@ def take_in(said: Said, *, actor: Any) -> DirectoryPerson:
     Raises KnownToTheDirectory, and Invalid for what no account can be made of.
     """
     _demand(actor)
+    take_turn()
+    _check_user_name(said)
     person = DirectoryPerson(said=dict(said), external_id=said.get("externalId") or "")
     _give_account(person, actor)
     person.save()
@@ -44,10 +46,14 @@ def say(person: DirectoryPerson, said: Said, *, actor: Any) -> DirectoryPerson:
     """From now on the directory says `said` of them: name, address, and whether the account is open. Where it says no address
     any more, the account keeps the one it has.
 
-    Raises EmailTaken, Invalid, and NotForTheDirectory where it would shut out or readdress whoever fills a seat or administers.
+    Raises KnownToTheDirectory, EmailTaken, Invalid, and NotForTheDirectory where it would shut out or readdress whoever fills a
+    seat or administers.
     """
     _demand(actor)
+    take_turn()
+    _check_user_name(said, but=person)
     person = DirectoryPerson.objects.select_for_update(of=("self",)).select_related("user").get(pk=person.pk)
+    before = person.said
     person.said, person.external_id, person.changed_at = dict(said), said.get("externalId") or "", clock.now()
     user, email, name = person.user, address_of(said), name_of(said)
     if user is None:
@@ -57,7 +63,10 @@ def say(person: DirectoryPerson, said: Said, *, actor: Any) -> DirectoryPerson:
             _readdress(user, email, actor)
         if name and user.name != name:
             accounts.describe(user, name=name, language=user.language, time_zone=user.time_zone, actor=actor)
-        _open_or_close(user, said, actor)
+        if not _is_active(said):
+            _shut(user, actor)
+        elif not _is_active(before):  # it had closed the account itself; what an administrator closed stays closed
+            _open(user, actor)
     person.save()
     if user is None and person.user is not None:
         _follow([person.pk])
@@ -70,9 +79,7 @@ def drop(person: DirectoryPerson, *, actor: Any) -> None:
     _demand(actor)
     user = person.user
     if user is not None:
-        if user.is_active:
-            _ordinary(user)
-            accounts.close(user, actor=actor)
+        _shut(user, actor)
         role_rules.follow(user, [], GivenRole.Source.DIRECTORY)
         audit.record(actor, "user.directory_dropped", user)
     person.groups.clear()
@@ -83,9 +90,8 @@ def drop(person: DirectoryPerson, *, actor: Any) -> None:
 def make_group(name: str, members: Iterable[int], *, external_id: str = "", actor: Any) -> DirectoryGroup:
     """A group with these members. Raises KnownToTheDirectory, Invalid."""
     _demand(actor)
+    take_turn()
     _check_name(name)
-    if DirectoryGroup.objects.filter(name__iexact=name).exists():
-        raise KnownToTheDirectory
     group = DirectoryGroup.objects.create(name=name, external_id=external_id)
     audit.record(actor, "directory-group.made", group, {"members": _set_members(group, members)})
     return group
@@ -95,10 +101,9 @@ def make_group(name: str, members: Iterable[int], *, external_id: str = "", acto
 def say_group(group: DirectoryGroup, name: str, members: Iterable[int], *, external_id: str = "", actor: Any) -> DirectoryGroup:
     """Another name, other members: the roles of whoever that touches follow at once. Raises KnownToTheDirectory, Invalid."""
     _demand(actor)
+    take_turn()
     group = DirectoryGroup.objects.select_for_update().get(pk=group.pk)
-    _check_name(name)
-    if DirectoryGroup.objects.filter(name__iexact=name).exclude(pk=group.pk).exists():
-        raise KnownToTheDirectory
+    _check_name(name, but=group)
     renamed, group.name = group.name != name, name
     group.external_id, group.changed_at = external_id, clock.now()
     group.save()
@@ -125,9 +130,10 @@ def groups() -> QuerySet[DirectoryGroup]:
     return DirectoryGroup.objects.prefetch_related("members").order_by("pk")
 
 
-def called(user_name: str) -> QuerySet[DirectoryPerson]:
-    """Whoever has that name there, whatever the capitals."""
-    return DirectoryPerson.objects.filter(said__userName__iexact=user_name)
+def take_turn() -> None:
+    """Until the transaction ends, nobody else writes what the directory says: names are there once, and whoever changes a part
+    reads the whole first."""
+    turns.wait_for("directory")
 
 
 def address_of(said: Said) -> str:
@@ -164,15 +170,22 @@ def _give_account(person: DirectoryPerson, actor: Any) -> None:
         user = accounts.make(email, name_of(person.said), unit=unit, actor=actor)
     person.user = user
     audit.record(actor, "user.directory_took_in", user)
-    _open_or_close(user, person.said, actor)
+    (_open if _is_active(person.said) else _shut)(user, actor)
 
 
-def _open_or_close(user: User, said: Said, actor: Any) -> None:
-    wanted = said.get("active") is not False
-    if user.is_active and not wanted:
+def _is_active(said: Said) -> bool:
+    return said.get("active") is not False
+
+
+def _shut(user: User, actor: Any) -> None:
+    if user.is_active:
         _ordinary(user)
         accounts.close(user, actor=actor)
-    elif wanted and not user.is_active:
+
+
+def _open(user: User, actor: Any) -> None:
+    if not user.is_active:
+        _ordinary(user)
         accounts.reopen(user, actor=actor)
 
 
@@ -188,7 +201,8 @@ def _readdress(user: User, email: str, actor: Any) -> None:
 
 
 def _ordinary(user: User) -> None:
-    """Raises NotForTheDirectory: a token of the directory must not lock out whoever governs, nor reset their password."""
+    """Raises NotForTheDirectory: a token of the directory must not lock out whoever governs, let them in again, nor reset their
+    password."""
     read_grants([user])
     if user._grants.needs_factor or user._grants.seats:
         raise NotForTheDirectory
@@ -209,9 +223,16 @@ def _follow(touched: Iterable[int]) -> None:
         role_rules.follow(person.user, [one.name for one in person.groups.all()], GivenRole.Source.DIRECTORY)
 
 
-def _check_name(name: str) -> None:
+def _check_name(name: str, *, but: DirectoryGroup | None = None) -> None:
     if not 1 <= len(name.strip()) <= 200:
         raise Invalid(_("Name the group in at most 200 letters."), {"displayName": []})
+    if DirectoryGroup.objects.filter(name__iexact=name).exclude(pk=but and but.pk).exists():
+        raise KnownToTheDirectory
+
+
+def _check_user_name(said: Said, *, but: DirectoryPerson | None = None) -> None:
+    if DirectoryPerson.objects.filter(said__userName__iexact=said.get("userName", "")).exclude(pk=but and but.pk).exists():
+        raise KnownToTheDirectory
 
 
 def _demand(actor: Any) -> None:

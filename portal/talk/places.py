@@ -1,16 +1,14 @@
 """One subject of any kind, as its address names it: by kind and by id or number."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Model
 from django.http import Http404
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from portal import subjects
+from portal import subjects, turns
 
 
 @dataclass(frozen=True)
@@ -58,9 +56,7 @@ def address(kind: str, reference: Any) -> str:
 
 def take_turn(place: Place) -> None:
     """Until the transaction ends, others wait for their turn with this subject; not by its row, which may be append-only."""
-    name = f"about {place.kind} {place.pk}".encode()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)])
+    turns.wait_for(f"about {place.kind} {place.pk}")
 
 
 def find(kind: str, reference: Any, user: Any) -> Place:

@@ -1,4 +1,4 @@
-"""Which rows a question means: the three filters that directories ask by go to the database, others are compared one by one."""
+"""Which rows a question means: the filters that directories ask by go to the database, others are compared one by one."""
 
 from collections.abc import Callable
 from typing import Any

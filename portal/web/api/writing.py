@@ -1,10 +1,9 @@
 """Resources that are written: register, change, many at once, and by the id another system gave."""
 
-import hashlib
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -13,6 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal import turns
 from portal.errors import Invalid, Stale
 from portal.web import problems
 from portal.web.api import etags
@@ -143,9 +143,7 @@ class WriteSet(RegisterSet):
         return rows.filter(source=source, external_id=external_id, archived_at=None)
 
     def _wait_for_turn(self, source: str, external_id: str) -> None:
-        name = f"{self.resource} {source} {external_id}".encode()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)])
+        turns.wait_for(f"{self.resource} {source} {external_id}")
 
     def _change(self, instance: Any, body: Any, version: int, *, partial: bool, kept: Collection[str] = ()) -> Any:
         serializer = self.get_serializer(instance, data=body, partial=partial)

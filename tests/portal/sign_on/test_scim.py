@@ -1,18 +1,24 @@
 """The directory's door, asked by a tester of the standard and as directories ask it."""
 
+from threading import Thread
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester import Status, check_server
 
-from portal.people import tokens
+from portal.people import accounts, tokens
 from portal.people.models import User
 from portal.sign_on import directory, role_rules
+from portal.sign_on.errors import KnownToTheDirectory
 from portal.sign_on.models import DirectoryGroup, DirectoryPerson, GivenRole
+from tests.database import somebody_waits
+from tests.factories.portal import make_company, make_person
 
 USER, GROUP = (f"urn:ietf:params:scim:schemas:core:2.0:{kind}" for kind in ("User", "Group"))
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
@@ -226,3 +232,67 @@ def test_a_page_of_people_costs_the_same_for_two_as_for_twenty(door, account):
                 assert door("get", "/Users").json()["totalResults"] == number + 1
             counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_what_an_administrator_closed_the_directory_does_not_open(door, admin, person):
+    key = door("post", "/Users", lena()).json()["id"]
+    user = DirectoryPerson.objects.get(pk=key).user
+    accounts.close(user, actor=admin)
+
+    assert door("put", f"/Users/{key}", lena(displayName="Lena West")).status_code == 200
+    user.refresh_from_db()
+    assert (user.is_active, user.name) == (False, "Lena West")
+    for active in (False, True):  # closed by the directory as well, and opened by it
+        door("put", f"/Users/{key}", lena(active=active))
+    user.refresh_from_db()
+    assert user.is_active
+
+    former = person("ADMIN", name="Former Admin")
+    accounts.close(former, actor=admin)
+    assert door("post", "/Users", lena(userName=former.email)).status_code == 403
+    former.refresh_from_db()
+    assert not former.is_active
+
+
+def test_a_name_is_there_once_whoever_says_it(account):
+    directory.take_in(lena(), actor=account)
+    other = directory.take_in(lena(userName="ida@verrow.example"), actor=account)
+
+    with pytest.raises(KnownToTheDirectory):
+        directory.take_in(lena(userName="LENA@verrow.example"), actor=account)
+    with pytest.raises(KnownToTheDirectory):
+        directory.say(other, lena(userName="Lena@Verrow.example"), actor=account)
+
+
+def test_a_body_that_is_too_long_is_refused_as_such(door):
+    refused = door("post", "/Users", lena(displayName="x" * 1024 * 1024))
+
+    assert (refused.status_code, refused["Content-Type"]) == (413, "application/scim+json")
+    assert "1048576 bytes" in refused.json()["detail"]
+
+
+def test_of_two_changes_of_a_group_at_once_both_are_kept(own_db):
+    company = make_company()
+    account, admin = make_person("INTEGRATION", company=company), make_person("ADMIN", company=company)
+    door = door_by(Client(), account, admin, ["directory:read", "directory:write"])
+    one, two = (directory.take_in(lena(userName=f"{name}@verrow.example"), actor=account) for name in ("a", "b"))
+    group = directory.make_group("g", [], actor=account)
+    add = {"schemas": [PATCH], "Operations": [{"op": "add", "path": "members", "value": [{"value": str(two.pk)}]}]}
+    answers = []
+
+    def change():
+        try:
+            answers.append(door("patch", f"/Groups/{group.pk}", add).status_code)
+        finally:
+            connection.close()
+
+    beside = Thread(target=change)
+    with transaction.atomic():
+        directory.say_group(group, "g", [one.pk], actor=account)
+        beside.start()
+        while beside.is_alive() and not somebody_waits():
+            pass
+    beside.join(20)
+
+    assert answers == [200]
+    assert set(group.members.all()) == {one, two}
