@@ -9,7 +9,8 @@ from governance.change import joined, stages
 from governance.change.gates import ANSWERED
 from governance.change.models import Criterion, Gate, Initiative, Stage, Waiver
 from governance.together.alignment_terms import Found, Row, feed
-from portal.people import organisations, working_days
+from portal.people import working_days
+from portal.people.organisations import day_of, morning
 from portal.record.models import AuditEntry
 
 
@@ -20,28 +21,28 @@ def gates_first_time(first: date, today: date) -> Found:
     refused = AuditEntry.objects.filter(kind="gate", subject_id=OuterRef("pk"), verb=ANSWERED, params__answer="NOT_MET")
     waived = Waiver.objects.filter(criterion__gate=OuterRef("pk"))
     answered = criteria.filter(pattern=None, security_at__isnull=False).order_by("security_at").values("security_at")[:1]
-    rows = Gate.objects.filter(passed_at__gte=_morning(first)).annotate(
+    rows = Gate.objects.filter(passed_at__gte=morning(first)).annotate(
         stumbled=Exists(refused) | Exists(waived), answered_at=Subquery(answered)
     )
     told = [Row("gate", gate.pk, not gate.stumbled and _in_time(gate)) for gate in rows.order_by("pk")]
-    return Found(told, _day(Gate.objects.aggregate(at=Min("opened_at"))["at"]))
+    return Found(told, day_of(Gate.objects.aggregate(at=Min("opened_at"))["at"]))
 
 
 def security_before_design(first: date, today: date) -> Found:
     """Initiatives that reached design: the security office had done something for them before, by the order of the log, or had been
     asked and was silent for five working days."""
-    entries = AuditEntry.objects.filter(kind="initiative", verb=stages.ADVANCED, params__to=Stage.DESIGN, at__gte=_morning(first))
+    entries = AuditEntry.objects.filter(kind="initiative", verb=stages.ADVANCED, params__to=Stage.DESIGN, at__gte=morning(first))
     reached = dict(entries.order_by("pk").values_list("subject_id", "pk"))
     moments = dict(entries.values_list("subject_id", "at"))
     rows = Initiative.objects.filter(pk__in=reached).order_by("pk")
     told = [Row("initiative", one.pk, _before(one, reached[one.pk], moments[one.pk])) for one in rows]
-    return Found(told, _day(Initiative.objects.aggregate(at=Min("proposed_at"))["at"]))
+    return Found(told, day_of(Initiative.objects.aggregate(at=Min("proposed_at"))["at"]))
 
 
 def _in_time(gate: Any) -> bool:
     if gate.promised_on is None or gate.answered_at is None:
         return True  # it was never asked, or a pattern said it all
-    return organisations.day_of(gate.answered_at) <= gate.promised_on
+    return day_of(gate.answered_at) <= gate.promised_on
 
 
 def _before(initiative: Initiative, entry: int, at: datetime) -> bool:
@@ -50,15 +51,7 @@ def _before(initiative: Initiative, entry: int, at: datetime) -> bool:
     asked = initiative.security_asked_at
     if asked is None or asked > at:
         return False
-    return working_days.between(organisations.day_of(asked), organisations.day_of(at)) >= joined.SILENT_DAYS
-
-
-def _morning(day: date) -> datetime:
-    return organisations.morning(day)
-
-
-def _day(at: datetime | None) -> date | None:
-    return organisations.day_of(at) if at else None
+    return working_days.between(day_of(asked), day_of(at)) >= joined.SILENT_DAYS
 
 
 for told in (gates_first_time, security_before_design):

@@ -3,7 +3,7 @@ stands above tolerance, and faults that have been open for two weeks. Other room
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from governance.together import ownership, ownership_faults
 from governance.together.models import Decision, FaultSeen, Goal, OwnershipArea
 from portal import subjects
 from portal.people import appointments, organisations
+from portal.people.organisations import day_of
 from portal.record.models import AuditEntry
 from portal.signing.models import SignedOff
 from risks.models import Breach, RatingRound
@@ -140,32 +141,32 @@ def note_faults() -> None:
 
 def _stale(ground: Ground) -> list[Point]:
     """Decisions that are asked anew, and shared goals that say something else than both had signed."""
-    found = [Point("decision", one.pk, _day(one.stale_since)) for one in ground.decisions if one.stale_since is not None]
+    found = [Point("decision", one.pk, day_of(one.stale_since)) for one in ground.decisions if one.stale_since is not None]
     off = SignedOff.objects.filter(subject_kind="goal", subject_id=OuterRef("subject_id"))
     said = AuditEntry.objects.filter(kind="goal", verb="goal.changed", params__material=True)
     said = said.filter(subject_id__in=Goal.objects.current().values("pk"))
     again = said.filter(Exists(off.filter(at__lt=OuterRef("at"))), ~Exists(off.filter(at__gte=OuterRef("at"))))
     moved = dict(again.order_by("-pk").values_list("subject_id", "at"))
-    return found + [Point("goal", pk, _day(at)) for pk, at in sorted(moved.items())]
+    return found + [Point("goal", pk, day_of(at)) for pk, at in sorted(moved.items())]
 
 
 def _different(ground: Ground) -> list[Point]:
     found = [
-        Point("decision", one.pk, _day(one.differs_since))
+        Point("decision", one.pk, day_of(one.differs_since))
         for one in ground.decisions
         if one.state == Decision.State.OPEN and one.differs_since is not None
     ]
-    return found + [Point("risk", one.risk_id, _day(one.revealed_at)) for one in ground.rounds if one.talk_asked_at is None]
+    return found + [Point("risk", one.risk_id, day_of(one.revealed_at)) for one in ground.rounds if one.talk_asked_at is None]
 
 
 def _talk(ground: Ground) -> list[Point]:
-    found = [Point("decision", one.pk, _day(one.talk_asked_at)) for one in ground.decisions if one.talk_asked_at is not None]
-    return found + [Point("risk", one.risk_id, _day(one.talk_asked_at)) for one in ground.rounds if one.talk_asked_at is not None]
+    found = [Point("decision", one.pk, day_of(one.talk_asked_at)) for one in ground.decisions if one.talk_asked_at is not None]
+    return found + [Point("risk", one.risk_id, day_of(one.talk_asked_at)) for one in ground.rounds if one.talk_asked_at is not None]
 
 
 def _breaches(_ground: Ground) -> list[Point]:
     rows = Breach.objects.undecided(organisations.today()).order_by("began_at")
-    return [Point("risk", pk, _day(at)) for pk, at in rows.values_list("risk", "began_at")]
+    return [Point("risk", pk, day_of(at)) for pk, at in rows.values_list("risk", "began_at")]
 
 
 def _faults(_ground: Ground) -> list[Point]:
@@ -173,10 +174,6 @@ def _faults(_ground: Ground) -> list[Point]:
     seen = list(rows[:MOST])
     charter = ownership.in_force() if seen else None
     return [Point("charter", charter.pk, one.since, one.key) for one in seen] if charter else []
-
-
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else organisations.day_of(moment)
 
 
 add("talk", _("Let's talk"), _talk)

@@ -2,14 +2,15 @@
 what is still open."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Min, Q
 
 from governance.together import goal_page, goal_standing, ownership_faults
 from governance.together.alignment_terms import Found, Row, feed
 from governance.together.models import Charter, Decision, Goal, OwnershipArea
-from portal.people import organisations, working_days
+from portal.people import working_days
+from portal.people.organisations import day_of, morning
 from portal.signing import registry
 from portal.signing import standing as standings
 from portal.signing.models import Signature, SignatureRequest
@@ -25,19 +26,19 @@ def answered_in_time(first: date, today: date) -> Found:
     private = Decision.objects.filter(is_privileged=True).values("pk")
     asked = SignatureRequest.objects.exclude(subject_kind="decision", subject_id__in=private)
     rows, given = [], {}
-    requests = [one for one in asked.filter(asked_at__gte=_morning(first)).order_by("pk") if _offices(one)]
+    requests = [one for one in asked.filter(asked_at__gte=morning(first)).order_by("pk") if _offices(one)]
     answers = Signature.objects.filter(request__in=[one.pk for one in requests], office__in=PAIR).order_by("pk")
     for pk, office, at in answers.values_list("request", "office", "signed_at"):
-        given.setdefault(pk, {}).setdefault(office, organisations.day_of(at))
+        given.setdefault(pk, {}).setdefault(office, day_of(at))
     waiting = _waiting(requests)
     for one in requests:
-        due = working_days.after(organisations.day_of(one.asked_at), ANSWER_WORKING_DAYS)
+        due = working_days.after(day_of(one.asked_at), ANSWER_WORKING_DAYS)
         offices, answered = _offices(one), given.get(one.pk, {})
         if offices <= answered.keys():
             rows.append(Row(*one.key, all(answered[office] <= due for office in offices)))
         elif due < today and one.pk in waiting:
             rows.append(Row(*one.key, False))
-    return Found(rows, _day(asked.aggregate(at=Min("asked_at"))["at"]))
+    return Found(rows, day_of(asked.aggregate(at=Min("asked_at"))["at"]))
 
 
 def _offices(request: SignatureRequest) -> set[str]:
@@ -66,17 +67,17 @@ def settled_by_the_two(first: date, today: date) -> Found:
     decided = Decision.objects.filter(state=Decision.State.DECIDED, is_privileged=False, differs_since__isnull=False)
     rows = [
         Row("risk", risk, outcome == outcomes.AGREED)
-        for risk, outcome in rounds.filter(settled_at__gte=_morning(first)).order_by("pk").values_list("risk", "outcome")
+        for risk, outcome in rounds.filter(settled_at__gte=morning(first)).order_by("pk").values_list("risk", "outcome")
     ]
     rows += [
         Row("decision", pk, outcome == Decision.Outcome.TOGETHER)
-        for pk, outcome in decided.filter(decided_at__gte=_morning(first)).order_by("pk").values_list("pk", "outcome")
+        for pk, outcome in decided.filter(decided_at__gte=morning(first)).order_by("pk").values_list("pk", "outcome")
     ]
     began = [
         RatingRound.objects.filter(needs_both=True).aggregate(at=Min("revealed_at"))["at"],
         Decision.objects.filter(is_privileged=False).aggregate(at=Min("differs_since"))["at"],
     ]
-    return Found(rows, min((_day(at) for at in began if at), default=None))
+    return Found(rows, min((day_of(at) for at in began if at), default=None))
 
 
 def areas_without_fault(first: date, today: date) -> Found:
@@ -87,7 +88,7 @@ def areas_without_fault(first: date, today: date) -> Found:
     for category, side in found.values_list("category", "accountable").distinct():
         astray.setdefault(side, set()).add(category)
     began = Charter.objects.filter(signed_at__isnull=False).aggregate(at=Min("signed_at"))["at"]
-    return Found([Row("charter", area.charter_id, _is_clear(area, astray), area.key) for area in areas], _day(began))
+    return Found([Row("charter", area.charter_id, _is_clear(area, astray), area.key) for area in areas], day_of(began))
 
 
 def _is_clear(area: OwnershipArea, sides: dict[str, set[str]]) -> bool:
@@ -108,7 +109,7 @@ def goals_on_track(first: date, today: date) -> Found:
         for one in shared
         if states[one.pk] != goal_standing.NOT_ENOUGH_DATA
     ]
-    return Found(told, _day(Goal.objects.aggregate(at=Min("shared_at"))["at"]))
+    return Found(told, day_of(Goal.objects.aggregate(at=Min("shared_at"))["at"]))
 
 
 def exceptions_on_plan(first: date, today: date) -> Found:
@@ -118,21 +119,13 @@ def exceptions_on_plan(first: date, today: date) -> Found:
     rows = RiskException.objects.exclude(signed_at=None).exclude(outcome=outcomes.WITHDRAWN).filter(starts_on__lte=today)
     began = RiskException.objects.exclude(signed_at=None).aggregate(at=Min("signed_at"))["at"]
     told = []
-    for one in rows.filter(Q(closed_at=None) | Q(closed_at__gte=_morning(first))).order_by("pk"):
+    for one in rows.filter(Q(closed_at=None) | Q(closed_at__gte=morning(first))).order_by("pk"):
         if one.closed_at is None:
             went_well = one.ends_on >= today
         else:
-            went_well = one.outcome == outcomes.FIXED and organisations.day_of(one.closed_at) <= one.ends_on
+            went_well = one.outcome == outcomes.FIXED and day_of(one.closed_at) <= one.ends_on
         told.append(Row("exception", one.pk, went_well))
-    return Found(told, _day(began))
-
-
-def _morning(day: date) -> datetime:
-    return organisations.morning(day)
-
-
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else organisations.day_of(moment)
+    return Found(told, day_of(began))
 
 
 for told in (answered_in_time, settled_by_the_two, areas_without_fault, goals_on_track, exceptions_on_plan):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, overload
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -54,8 +54,14 @@ def today() -> date:
     return clock.today(organisation.time_zone if organisation else "UTC")
 
 
-def day_of(moment: datetime) -> date:
-    """The organisation's day in which `moment` lies."""
+@overload
+def day_of(moment: datetime) -> date: ...
+@overload
+def day_of(moment: datetime | None) -> date | None: ...
+def day_of(moment: datetime | None) -> date | None:
+    """The organisation's day in which `moment` lies; None of None."""
+    if moment is None:
+        return None
     organisation = current()
     return moment.astimezone(ZoneInfo(organisation.time_zone if organisation else "UTC")).date()
 
