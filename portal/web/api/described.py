@@ -1,5 +1,6 @@
-"""The whole description of the API, made once a process."""
+"""The whole description of the API, made once a process; and what this portal has besides, as one reader may know it."""
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -60,6 +61,28 @@ def described() -> dict[str, Any]:
     return SchemaGenerator().get_schema(request=None, public=True)
 
 
+Additions = Callable[[Any], Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]]
+_additions: list[Additions] = []
+
+
+def add(parameters: Additions) -> None:
+    """What a portal's own people defined: `parameters(user)` gives by address what stands in the place of which parameter of GET.
+    Once, when the addresses are read."""
+    _additions.append(parameters)
+
+
+def described_to(user: Any) -> dict[str, Any]:
+    """The description with the parameters that this portal has and `user` may know of."""
+    whole = described()
+    paths = dict(whole["paths"])
+    for parameters in _additions:
+        for address, placed in parameters(user).items():
+            reading = paths[address]["get"]
+            told = [one for before in reading["parameters"] for one in placed.get(before["name"], (before,))]
+            paths[address] = {**paths[address], "get": {**reading, "parameters": told}}
+    return {**whole, "paths": paths}
+
+
 class SchemaView(Door, APIView):
     """This description."""
 
@@ -67,4 +90,4 @@ class SchemaView(Door, APIView):
     schema = None
 
     def get(self, request: Request) -> Response:
-        return Response(described(), content_type="application/vnd.oai.openapi+json")
+        return Response(described_to(request.user), content_type="application/vnd.oai.openapi+json")

@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from portal.people.access import OPEN_TO_ALL, permitted
 from portal.web.api import guide
-from portal.web.api.described import described
+from portal.web.api.described import described_to
 from portal.web.problems import KINDS
 
 
@@ -32,4 +32,4 @@ def _host(request: HttpRequest) -> str:
 
 
 def _resources(request: HttpRequest) -> list[guide.Resource]:
-    return guide.resources(described(), _host(request))
+    return guide.resources(described_to(request.user), _host(request))

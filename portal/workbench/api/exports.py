@@ -16,6 +16,7 @@ from portal.errors import Invalid
 from portal.web.api.door import Door
 from portal.web.api.router import resources
 from portal.workbench import exports, listed, samples, tables
+from portal.workbench.api import custom_parameters
 from portal.workbench.listed import Listed
 from portal.workbench.views.lists import sent
 
@@ -75,18 +76,19 @@ def of(kind: Listed, base: Any, names: Sequence[str], parameters: Sequence[OpenA
 
 
 def _filters(kind: Listed) -> list[OpenApiParameter]:
-    return [OpenApiParameter(one.name, str, description=f"{one.label}, as in the address of the page.") for one in kind.filters]
+    own = [OpenApiParameter(one.name, str, description=f"{one.label}, as in the address of the page.") for one in kind.filters]
+    return [*own, *custom_parameters.for_every_portal(kind)]
 
 
 def _parameters(kind: Listed) -> list[OpenApiParameter]:
-    columns = ", ".join(column.name for column in kind.columns)
+    columns, added = ", ".join(column.name for column in kind.columns), ", x_… of custom fields, tags" if kind.change else ""
     sorts = [word for column in kind.columns if column.sort != "" for word in (column.name, f"-{column.name}")]
     groups = [column.name for column in kind.columns if column.groups]
     return [
         *_filters(kind),
-        OpenApiParameter("columns", str, description=f"Only these, parted by commas; else all. Of: {columns}."),
-        OpenApiParameter("sort", str, enum=sorts),
-        OpenApiParameter("group", str, enum=groups, description="Rows that share it come together."),
+        OpenApiParameter("columns", str, description=f"Only these, parted by commas; else all. Of: {columns}{added}."),
+        OpenApiParameter("sort", custom_parameters.words(kind, sorts, "-?")),
+        OpenApiParameter("group", custom_parameters.words(kind, groups), description="Rows that share it come together."),
         OpenApiParameter("as", str, enum=list(exports.FORMS), description="json by default."),
     ]
 

@@ -93,6 +93,12 @@ def test_programs_define_tell_and_read(api, admin, analyst, company, person):
     assert api("post", "custom-fields/", {"kind": "risk", "label": "Other", "type": "TEXT"})[0] == 403
     status, tag = api("post", "tags/", {"name": "gold"})
 
+    status, described = api("get", "schema/")
+    asked = {one["name"]: one for one in described["paths"]["/api/v1/risks/export/"]["get"]["parameters"]}
+    assert (asked["x_cost_of_it"]["in"], "custom_fields" in asked) == ("query", False)
+    assert "custom_fields" in {one["name"] for one in described["paths"]["/api/v1/assets/sample/"]["get"]["parameters"]}
+    unread = api("get", "schema/", who=person("ADMIN"))[1]["paths"]["/api/v1/risks/export/"]["get"]["parameters"]
+    assert "x_cost_of_it" not in {one["name"] for one in unread}
     told = {"kind": "risk", "subject": risk.number, "values": {"cost_of_it": "12.5"}, "tags": [tag["id"]]}
     status, said = api("post", "particulars/", told | {"seen_version": risk.version})
     assert (status, said["values"], said["tags"]) == (200, {"cost_of_it": "12.50"}, [tag["id"]])
