@@ -1,6 +1,7 @@
 """The statement of applicability as people read it, and as a sheet."""
 
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +13,12 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
+from openpyxl.writer.excel import ExcelWriter
 
 from governance.compliance import coverage, mapping_book
 from governance.compliance.models import ControlMapping, Coverage, Statement, StatementLine
 from governance.compliance.readers.csv_catalog import guarded
+from portal import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,10 @@ def as_xlsx(statement: Statement, user: Any) -> bytes:
                 row.evidence_until,
             ]
         )
+    book.properties.created = book.properties.modified = clock.now().replace(tzinfo=None)
     out = io.BytesIO()
-    book.save(out)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        ExcelWriter(book, archive).save()  # saving by name would write the machine's own time
     return out.getvalue()
 
 

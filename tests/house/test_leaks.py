@@ -21,8 +21,8 @@ NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 def differences(company, role, choose):
     """Those of the requests that `choose(world)` gives whose answers told `role` of something hidden."""
     with clock.stopped(NOW):
-        here = leaks.World(company)
         door = world.door_of(role, company)
+        here = leaks.World(company)  # seals what came before it, the door as well
         asked = choose(here)
         before = [leaks.answer(door, one) for one in asked]
         with transaction.atomic():
