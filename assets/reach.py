@@ -1,11 +1,10 @@
 """If this fails: what leans on an asset through however many steps, and what it leans on in turn."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from assets.models import Asset, Dependency
 
@@ -47,15 +46,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Side:
-    """What is reached in one direction, the nearest first; `hidden_count` those that may not be opened."""
+    """What is reached in one direction, the nearest first; `more_count` those that lie farther than the `steps` shown,
+    `hidden_count` those that may not be opened."""
 
     steps: Sequence[Step]
+    more_count: int
     hidden_count: int
     is_whole: bool
 
     @property
     def count(self) -> int:
-        return len(self.steps) + self.hidden_count
+        return len(self.steps) + self.more_count + self.hidden_count
 
     @property
     def service_count(self) -> int:
@@ -77,17 +78,19 @@ def both_sides(asset: Asset, user: Any) -> tuple[Side, Side, Sequence[Dependency
     up, down = dependents([asset.pk]), supports([asset.pk])
     ups = up.depths.get(asset.pk, {asset.pk: 0})
     downs = {pk: depth for pk, depth in down.depths.get(asset.pk, {}).items() if pk not in ups or pk == asset.pk}
-    seen = _seen({*ups, *downs}, user)
+    rows = Asset.objects.visible_to(user).current().select_related("unit", "owner")
+    visible = set(rows.filter(pk__in={*ups, *downs}).values_list("pk", flat=True))
+    seen = rows.in_bulk({asset.pk, *_nearest(ups, visible), *_nearest(downs, visible)})
     among = Dependency.objects.current().filter(dependent__in=seen, supporting__in=seen)
     links = list(among.order_by("pk")[:MOST_ROWS])
     above = _near(links, "dependent_id", "supporting_id")
     below = _near(links, "supporting_id", "dependent_id")
-    return _side(ups, seen, above, up.is_whole, asset.pk), _side(downs, seen, below, down.is_whole, asset.pk), links
+    fails = _side(ups, visible, seen, above, up.is_whole, asset.pk)
+    return fails, _side(downs, visible, seen, below, down.is_whole, asset.pk), links
 
 
-def _seen(ids: set[int], user: Any) -> dict[int, Asset]:
-    rows: QuerySet = Asset.objects.visible_to(user).current().filter(pk__in=ids).select_related("unit", "owner")
-    return {one.pk: one for one in rows.order_by("name", "pk")[: 2 * MOST_SHOWN]}
+def _nearest(depths: Mapping[int, int], visible: Set[int]) -> list[int]:
+    return sorted(visible & depths.keys(), key=lambda pk: (depths[pk], pk))[: MOST_SHOWN + 1]
 
 
 def _near(links: Iterable[Dependency], far: str, near: str) -> dict[int, list[int]]:
@@ -97,7 +100,14 @@ def _near(links: Iterable[Dependency], far: str, near: str) -> dict[int, list[in
     return found
 
 
-def _side(depths: Mapping[int, int], seen: Mapping[int, Asset], near: Mapping[int, list[int]], whole: bool, root: int) -> Side:
+def _side(
+    depths: Mapping[int, int],
+    visible: Set[int],
+    seen: Mapping[int, Asset],
+    near: Mapping[int, list[int]],
+    whole: bool,
+    root: int,
+) -> Side:
     steps = [
         Step(
             asset=seen[pk],
@@ -108,7 +118,8 @@ def _side(depths: Mapping[int, int], seen: Mapping[int, Asset], near: Mapping[in
         if pk != root and pk in seen
     ]
     steps.sort(key=lambda one: (one.depth, -(one.asset.effective_criticality or 0), one.asset.name, one.asset.pk))
-    return Side(steps, len(depths) - 1 - len(steps), whole)
+    may_open = len((visible & depths.keys()) - {root})
+    return Side(steps, may_open - len(steps), len(depths) - 1 - may_open, whole)
 
 
 def _walk(statement: str, asset_ids: Iterable[int]) -> Walk:

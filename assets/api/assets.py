@@ -108,7 +108,8 @@ class ReachStepSerializer(serializers.Serializer):
 
 
 class ReachSideSerializer(serializers.Serializer):
-    steps = ReachStepSerializer(many=True)
+    steps = ReachStepSerializer(many=True, help_text="The nearest 500.")
+    more_count = serializers.IntegerField(help_text="Those that lie farther than the steps told.")
     hidden_count = serializers.IntegerField(help_text="Those that you may not open.")
     is_whole = serializers.BooleanField(help_text="False where there is more than can be walked at once.")
 

@@ -39,6 +39,18 @@ def test_more_than_can_be_walked_is_told(company, person, monkeypatch):
     assert not reach.supports([service.pk]).is_whole
 
 
+def test_of_more_than_is_shown_the_nearest_stand_and_nobody_is_told_they_may_not_open_the_rest(company, person, monkeypatch):
+    service, line, *_farther = chain(company)
+    monkeypatch.setattr(reach, "MOST_SHOWN", 1)
+    leader, reader = person("CIO"), person("ENGINEER", unit=company.northfield)
+
+    down = reach.both_sides(service, leader)[1]
+    assert [one.asset for one in down.steps] == [line]
+    assert (down.more_count, down.hidden_count, down.count) == (2, 0, 3)
+    down = reach.both_sides(service, reader)[1]
+    assert (down.more_count, down.hidden_count, down.count) == (1, 1, 3)
+
+
 def test_a_drawing_of_sixty_is_readable_no_boxes_overlap_and_lines_run_to_the_right():
     layers = {0: 0} | {n: 1 + (n - 1) // 20 for n in range(1, 60)}
     edges = [(0, n) for n in range(1, 21)] + [(n, n + 20) for n in range(1, 40)] + [(45, 3), (99, 1)]
