@@ -7,12 +7,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
 from assets import authority
 from assets.errors import AlreadyConnected, ChangedMeanwhile, StillInZone, ZoneArchived
 from assets.models import Asset, Conduit, Dependency, Zone
+from assets.signals import assets_changed
 from portal import clock
 from portal.errors import Invalid
 from portal.people.models import Unit
@@ -59,7 +60,7 @@ def change(zone: Zone, *, actor: Any, version: int | None, **fields: Any) -> Zon
         zone.save(update_fields=[*changed, "version"])
         audit.record(actor, "zone.changed", zone, {"fields": changed})
     if "name" in changed:
-        Asset.objects.current().filter(zone__iexact=before["name"]).update(zone=zone.name)
+        _take_along(before["name"], zone.name, actor)
     return zone
 
 
@@ -130,6 +131,15 @@ def counts() -> dict[str, int]:
     for name, count in Asset.objects.current().exclude(zone="").values_list("zone").annotate(n=Count("pk")):
         found[name.casefold()] = found.get(name.casefold(), 0) + count
     return found
+
+
+def _take_along(old: str, new: str, actor: Any) -> None:
+    """Assets name their zone: each that names it is changed, so that whoever had it open, or follows the log, hears of it."""
+    named = Asset.objects.select_for_update(of=["self"]).current().filter(zone__iexact=old).exclude(zone=new)
+    ids = list(named.order_by("pk").values_list("pk", flat=True))
+    Asset.objects.filter(pk__in=ids).update(zone=new, version=F("version") + 1)
+    audit.record_many(actor, "asset.changed", "asset", ((pk, {"fields": ["zone"]}) for pk in ids))
+    assets_changed.send(Asset, asset_ids=ids, cause="asset.changed")
 
 
 def _end(conduit: Conduit, actor: Any) -> None:

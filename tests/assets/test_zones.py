@@ -42,9 +42,13 @@ def test_a_renamed_zone_takes_its_assets_along_and_ends_with_its_conduits(compan
     conduit = make_conduit(unit=company.northfield)
 
     zones.change(upper, actor=None, version=1, name="Line 1", target_level=3, achieved_level=2)
-    dependency.dependent.refresh_from_db()
+    asset, version = dependency.dependent, dependency.dependent.version
+    asset.refresh_from_db()
     upper.refresh_from_db()
-    assert (dependency.dependent.zone, upper.is_short, upper.version) == ("Line 1", True, 2)
+    assert (asset.zone, upper.is_short, upper.version) == ("Line 1", True, 2)
+    assert asset.version == version + 1  # whoever has it open is told, and does not write the old name back
+    told = AuditEntry.objects.filter(kind="asset", subject_id=asset.pk, verb="asset.changed").latest("pk")
+    assert told.params == {"fields": ["zone"]}
     zones.archive(conduit.first, actor=None)
     conduit.refresh_from_db()
 
