@@ -132,15 +132,12 @@ def of_user(user: Any) -> QuerySet[Goal]:
 
 
 def one(goal: Goal, user: Any) -> Page:
-    """Everything the page of one goal shows. Twelve queries at most."""
+    """Everything the page of one goal shows. Thirteen queries at most."""
     readings = list(
         GoalReading.objects.filter(measure__goal=goal)
         .select_related("measure", "taken_by")
         .order_by("-happened_on", "-pk")[:MOST_READINGS]
     )
-    newest: dict[int, GoalReading] = {}
-    for reading in readings:
-        newest.setdefault(reading.measure_id, reading)
     ids = [link.subject_id for link in goal.links.all() if link.archived_at is None and link.subject_kind == "risk"]
     visible = (
         Risk.objects.visible_to(user)
@@ -153,7 +150,7 @@ def one(goal: Goal, user: Any) -> Page:
     bearing = _bearing(user, [risk.pk for risk in risks])
     found = Control.objects.in_bulk({pk for controls in bearing.values() for pk in controls}) if bearing else {}
     points = {risk.pk: _points(risk.value) for risk in risks}
-    state, measures = _stand(goal, newest, organisations.today())
+    state, measures = _stand(goal, _newest([goal]), organisations.today())
     return Page(
         goal=goal,
         state=state,

@@ -169,6 +169,17 @@ def test_its_standing_follows_its_readings_and_a_later_word_on_a_day_counts(goal
     assert AuditEntry.objects.filter(verb="goal.read", subject_id=goal.pk).count() == 4
 
 
+def test_its_page_stands_as_its_line_however_often_one_office_reads(goal, analyst):
+    goals.read_measure(goal, "CISO", Decimal(20), actor=analyst, happened_on=organisations.today() - timedelta(days=30))
+    for _reading in range(goal_page.MOST_READINGS + 1):
+        goals.read_measure(goal, "CIO", Decimal(95), actor=analyst)
+
+    page = goal_page.one(Goal.objects.get(pk=goal.pk), analyst)
+
+    assert len(page.readings) == goal_page.MOST_READINGS
+    assert {goal.pk: page.state} == goal_page.states([goal]) == {goal.pk: MET}
+
+
 @pytest.mark.parametrize(
     ("said", "field"),
     [
