@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assets import authority
@@ -21,6 +21,7 @@ from assets.discovery.settling import accept, ignore
 from assets.discovery.unpacked import Unpacked
 from assets.errors import DiscoveryTooLarge
 from assets.models import DiscoveryRun
+from portal import turns
 from portal.errors import Invalid
 from portal.people import organisations
 from portal.people.models import Unit
@@ -100,8 +101,7 @@ def _networks(told: Sequence[str]) -> list[str]:
 
 @transaction.atomic
 def _stored(file, source, checked, actor, unit, file_name, networks, is_complete, limit_bytes) -> DiscoveryRun:
-    with connection.cursor() as cursor:  # two uploads of one file at the same moment: one is first
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"discovery {source} {checked.sha256}"])
+    turns.wait_for(f"discovery {source} {checked.sha256}")  # two uploads of one file at the same moment: one is first
     states = DiscoveryRun.State
     earlier = DiscoveryRun.objects.filter(source=source, sha256=checked.sha256).exclude(state=states.REFUSED)
     run = DiscoveryRun(

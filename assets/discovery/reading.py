@@ -6,11 +6,10 @@ batch ended and nothing is stored or proposed twice.
 
 import io
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Min
 
 from assets import identifiers
@@ -20,7 +19,7 @@ from assets.discovery.readers import READERS
 from assets.discovery.unpacked import Unpacked
 from assets.errors import UnreadableDiscovery
 from assets.models import DiscoveryRun, Observation, ObservedIdentifier, Proposal
-from portal import clock
+from portal import clock, turns
 from portal.record import audit, files
 
 BATCH = 500
@@ -44,7 +43,7 @@ def _unread():
 
 def read(run_id: int) -> bool:
     """Read one run to its end; False where another worker has it or nothing is left to do."""
-    with _alone(run_id) as alone:
+    with turns.alone("discovery run", run_id) as alone:
         run = _begun(run_id) if alone else None
         if run is None:
             return False
@@ -56,20 +55,6 @@ def read(run_id: int) -> bool:
         _compare(run)
         _finish(run)
         return True
-
-
-@contextmanager
-def _alone(run_id: int) -> Iterator[bool]:
-    """One worker a run; the claim dies with the worker's connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended('discovery run', %s))", [run_id])
-        alone = cursor.fetchone()[0]
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended('discovery run', %s))", [run_id])
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from assets.models import Asset
 from governance.change import declarations, holding, offices
 from governance.change.errors import AnswerAtTheInitiative, NotYourAnswer, SeenSettled
 from governance.change.models import DeclaredLine, Initiative, SeenAsset, Stage
-from portal import clock
+from portal import clock, turns
 from portal.attention import reviews
 from portal.attention.models import Review
 from portal.errors import Invalid
@@ -26,15 +26,13 @@ QUESTION = {Office.IT: "initiative.seen-for-it", Office.SECURITY: "initiative.se
 NAMES = {Office.IT: "it", Office.SECURITY: "security"}
 ANSWER_WITHIN = 5  # working days
 MOST_AT_ONCE = 500
-LOOKING = 730_001  # of the advisory lock
 
 
 @transaction.atomic
 def look() -> int:
     """Attribute what is new in the inventory, each asset to one initiative at most; returns how many. Safe to run twice, and at
     once: whoever comes second waits, and finds nothing left."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOOKING])
+    turns.wait_for("sightings")
     waiting = list(_new_assets().select_related("unit").order_by("pk")[:MOST_AT_ONCE])
     if not waiting:
         return 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from governance.compliance import catalog, editions, readers
 from governance.compliance.catalog import BrokenCatalog, Catalog, Comparison, Item
@@ -14,14 +14,13 @@ from governance.compliance.errors import EditionTaken, NoSuchCatalog, broken
 from governance.compliance.models import Framework, Requirement
 from governance.compliance.readers import csv_catalog, oscal_profile
 from governance.compliance.readers.oscal_profile import Profile
-from portal import clock
+from portal import clock, turns
 from portal.record import audit
 
 SHIPPED = Path(__file__).parent / "catalogs"
 ADDED, NEW_EDITION, REWORDED, UNCHANGED = "ADDED", "NEW_EDITION", "REWORDED", "UNCHANGED"
 NOTHING = Comparison()
 FEWEST_TO_KNOW = 20
-LOCK = 7_310_010  # one import at a time
 WORDING = ("title", "text", "guidance", "parts", "parameters", "source_id", "kind", "assessable", "is_withdrawn")
 
 
@@ -43,7 +42,7 @@ def take_in(stream: BinaryIO, *, actor: Any, replaces: Framework | None = None, 
     try:
         found = readers.read(stream)
         with transaction.atomic():
-            _one_at_a_time()
+            turns.wait_for("frameworks")
             source = None
             if isinstance(found, Profile):
                 source = based_on or _source_of(found)
@@ -86,11 +85,6 @@ def of_framework(framework: Framework) -> Catalog:
 def compare(before: Framework, after: Framework) -> Comparison:
     """What `after` added, changed and withdrew. Two queries."""
     return catalog.compare(of_framework(before).items, of_framework(after).items)
-
-
-def _one_at_a_time() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def _source_of(profile: Profile) -> Framework:

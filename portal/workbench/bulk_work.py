@@ -9,11 +9,11 @@ from django.db.models import Max
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portal import clock
+from portal import clock, turns
 from portal.errors import ConcordError, Invalid, Stale
 from portal.record import audit
 from portal.record.models import AuditEntry
-from portal.workbench import bulk_edits, claims, editing, latest, listed
+from portal.workbench import bulk_edits, editing, latest, listed
 from portal.workbench.listed import Listed
 from portal.workbench.models import BulkEdit, BulkEditRow
 
@@ -33,7 +33,7 @@ def work_waiting() -> int:
 
 def work(pk: int, seconds: float | None = None) -> bool:
     """Go on with one edit, `seconds` at most; whether its step came to the end. False where another is at it."""
-    with claims.alone("bulk edit", pk) as alone:
+    with turns.alone("bulk edit", pk) as alone:
         edit = _begun(pk) if alone else None
         if edit is None:
             return False

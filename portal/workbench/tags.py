@@ -48,11 +48,11 @@ def merge(tag: Tag, into: Tag, *, actor: Any) -> Tag:
         sentence = _("Choose another tag than itself.")
         raise Invalid(sentence, {"into": [sentence]})
     tag, into = locked[tag.pk], locked[into.pk]
-    moved = {}
-    for row in Particulars.objects.select_for_update().filter(tags__contains=[tag.pk]).order_by("pk").iterator(chunk_size=500):
+    moved, rows = {}, list(Particulars.objects.select_for_update().filter(tags__contains=[tag.pk]).order_by("pk"))
+    for row in rows:
         moved[str(row.pk)] = [row.version + 1, into.pk in row.tags]
         row.tags, row.version = sorted({*row.tags, into.pk} - {tag.pk}), row.version + 1
-        row.save(update_fields=["tags", "version"])
+    _write(rows)
     tag.merged_into, tag.moved, tag.version = into, moved, tag.version + 1
     tag.save()
     custom_fields.moved()
@@ -77,7 +77,7 @@ def part(tag: Tag, *, actor: Any) -> Tag:
     for row in rows:
         kept = set(row.tags) if tag.moved[str(row.pk)][1] else set(row.tags) - {into.pk}
         row.tags, row.version = sorted({*kept, tag.pk}), row.version + 1
-        row.save(update_fields=["tags", "version"])
+    _write(rows)
     tag.merged_into, tag.moved, tag.version = None, {}, tag.version + 1
     _saved(tag)
     audit.record(actor, "tag.parted", actor, {"tag": tag.pk, "from": into.pk, "rows": len(rows)})
@@ -95,6 +95,10 @@ def _locked(tag: Tag, actor: Any) -> Tag:
     if tag.merged_into_id is not None:
         raise TagMerged(tag)
     return tag
+
+
+def _write(rows: list[Particulars]) -> None:
+    Particulars.objects.bulk_update(rows, ["tags", "version"], batch_size=500)
 
 
 def _checked(told: str) -> str:

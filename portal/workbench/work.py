@@ -4,9 +4,9 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portal import clock
+from portal import clock, turns
 from portal.record import audit
-from portal.workbench import applying, checking, claims, importable, undoing
+from portal.workbench import applying, checking, importable, undoing
 from portal.workbench.errors import UnreadableSheet
 from portal.workbench.models import SheetImport
 
@@ -22,7 +22,7 @@ def work_waiting() -> int:
 
 def work(pk: int) -> bool:
     """One step of one import; False where another worker has it, or nothing waits any more."""
-    with claims.alone("sheet import", pk) as alone:
+    with turns.alone("sheet import", pk) as alone:
         one = _begun(pk) if alone else None
         if one is None:
             return False
