@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from portal.people.models import User
 from portal.people.reach import grants
 from portal.record import audit, numbers
 from portal.signing import signatures
-from risks import authority
+from risks import authority, exception_prices
 from risks.errors import (
     ExceptionClosed,
     ExceptionWaits,
@@ -54,19 +53,17 @@ def propose(risk: Risk, kind: str, *, actor: Any, extends: RiskException | None 
     """
     if kind not in ASKED_ALONE:
         raise Invalid(_("This is not complete."), {"kind": [_("Choose a risk acceptance or a policy exception.")]})
-    return _propose(risk, kind, actor, extends, None, said)
+    return _propose(risk, kind, actor, extends, said)
 
 
-def waive(risk: Risk, *, actor: Any, price: Decimal | None, **said: Any) -> RiskException:
+def waive(risk: Risk, *, actor: Any, **said: Any) -> RiskException:
     """Ask to let an initiative pass a gate although a criterion is open; called by whoever keeps gates, which says what for. It is
     not extended: once it has ended, the gate asks anew. Raises as `propose`."""
-    return _propose(risk, Kind.GATE_WAIVER, actor, None, price, said)
+    return _propose(risk, Kind.GATE_WAIVER, actor, None, said)
 
 
 @transaction.atomic
-def _propose(
-    risk: Risk, kind: str, actor: Any, extends: RiskException | None, price: Decimal | None, said: Mapping[str, Any]
-) -> RiskException:
+def _propose(risk: Risk, kind: str, actor: Any, extends: RiskException | None, said: Mapping[str, Any]) -> RiskException:
     risk = _open_risk(risk)
     text = {name: str(said.get(name) or "").strip() for name in ("title", "reason_kind", "reason", "compensating_control")}
     exception = RiskException(
@@ -78,9 +75,9 @@ def _propose(
         owner=said.get("owner") or risk.accountable_owner or actor,
         proposed_by=actor,
         proposed_at=clock.now(),
-        price=price,
     )
     _check(exception, set(FIELDS))
+    exception.price = exception_prices.of_one(risk, exception.starts_on, exception.ends_on)
     earlier = extends or _same(exception).exclude(signed_at=None).order_by("-ends_on", "-pk").first()
     if extends is not None and extends.signed_at is None:
         raise NotInForce(extends)
@@ -112,6 +109,8 @@ def change(exception: RiskException, *, actor: Any, version: int | None, **said:
         value = said[name]
         setattr(exception, name, value.strip() if isinstance(value, str) else value)
     _check(exception, changed)
+    if changed & {"starts_on", "ends_on"}:
+        exception.price = exception_prices.of_one(exception.risk, exception.starts_on, exception.ends_on)
     if exception.extends_id is None and "starts_on" in changed:
         exception.original_starts_on = exception.starts_on
     exception.version += 1

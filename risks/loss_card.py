@@ -99,10 +99,17 @@ def _drawn(stages: Sequence[Stage], sanity: str, moved: Moved | None) -> Card:
     return Card(tuple(stages), drawings(lines), tuple(rows), loss_words.reading(stages[0].loss), sanity, moved)
 
 
-def _moved(row: LossResult) -> Moved | None:
+def parts_of_change(row: LossResult) -> dict[str, float] | None:
+    """What each factor ("events", "share", "magnitude") did to the average when it last moved; None where it never did."""
     if not row.previous or row.previous["mean"] == row.mean:
         return None
+    return attribution.of_mean(row.previous["factors"], row.factors)
+
+
+def _moved(row: LossResult) -> Moved | None:
+    found = parts_of_change(row)
+    if found is None:
+        return None
     names = {"events": _("how often"), "share": _("the share that succeeds"), "magnitude": _("what an event costs")}
-    found = attribution.of_mean(row.previous["factors"], row.factors)
     parts = tuple((names[name], amount) for name, amount in found.items() if abs(amount) > 0.005)
     return Moved(row.previous["at"][:10], row.previous["mean"], row.mean, parts)

@@ -12,9 +12,13 @@ from portal.people import organisations
 from portal.people.models import Unit
 from portal.people.reach import grants
 from portal.web.charts.curve import Drawing, drawings
-from risks import loss_card, loss_words, portfolio, what_if
+from risks import actual_losses, appetite_in_money, exception_prices, loss_card, loss_words, portfolio, score_against_money, what_if
+from risks.actual_losses import Year
+from risks.appetite_in_money import Judged
+from risks.exception_prices import Prices
 from risks.models import Levels, LossResult, LossScenario, PortfolioLoss, Risk, Treatment, TreatmentStep
 from risks.quantification import AnnualLoss, cells, together
+from risks.score_against_money import Apart
 
 NOW, AFTER = Levels.Stage.CURRENT, Levels.Stage.RESIDUAL
 MOST_ROWS = 15
@@ -39,6 +43,7 @@ class Quality:
 
     old: float
     unbacked: float
+    single: float  # on the word of one person
     low: float  # the average, were the three largest inputs half of what they are
     high: float  # and twice
 
@@ -100,6 +105,10 @@ class Book:
     contributors: tuple[Contributor, ...] = ()
     quality: Quality | None = None
     ranking: Ranking | None = None
+    judged: Judged | None = None
+    apart: tuple[tuple[Risk, Apart, float], ...] = ()  # where score and money disagree, with the average of a year
+    prices: Prices | None = None
+    years: tuple[Year, ...] = ()
     names: list[str] = field(default_factory=list)
 
 
@@ -117,6 +126,8 @@ def read(user: Any, asked: Mapping[str, str]) -> Book:
     now = portfolio.loss_of(sums[NOW])
     after = portfolio.loss_of(sums[AFTER]) if AFTER in sums else now
     names = [str(NOW.label), str(AFTER.label)]
+    years = actual_losses.by_year(user, unit)
+    lines = [loss_words.line(now, names[0], "now"), loss_words.line(after, names[1], "after")]
     return Book(
         scope=unit.name,
         now=now,
@@ -128,13 +139,34 @@ def read(user: Any, asked: Mapping[str, str]) -> Book:
         unestimated=max(open_risks - sums[NOW].risk_count, 0),
         computed_at=sums[NOW].computed_at,
         sentence=loss_words.reading(now),
-        pictures=drawings([loss_words.line(now, names[0], "now"), loss_words.line(after, names[1], "after")]),
+        pictures=drawings(lines, _marks(years)),
         rows=loss_words.rows(now, after),
         contributors=_contributors(by_stage[NOW], now),
         quality=_quality(by_stage[NOW], sums[NOW]),
         ranking=_ranking(user, by_stage, sums, asked.get("budget", "")),
+        judged=appetite_in_money.judge(by_stage[NOW]),
+        apart=_apart(by_stage[NOW]),
+        prices=_prices(user, unit, by_stage, sums[NOW]),
+        years=years,
         names=names,
     )
+
+
+def _marks(years: Sequence[Year]) -> list[tuple[str, str, float, float]]:
+    """The years that are over and cost something, beside the curve."""
+    return [(str(one.year), "actual", float(one.amount), one.chance) for one in years if one.chance is not None and one.amount]
+
+
+def _apart(rows: Sequence[LossResult]) -> tuple[tuple[Risk, Apart, float], ...]:
+    known = {row.risk_id: row for row in rows if row.risk.score_state.current_value is not None}
+    measured = [(pk, float(row.risk.score_state.current_value), row.mean) for pk, row in known.items()]
+    return tuple((known[one.key].risk, one, known[one.key].mean) for one in score_against_money.apart(measured)[:MOST_ROWS])
+
+
+def _prices(user: Any, unit: Unit, rows: Mapping[str, Sequence[LossResult]], whole: PortfolioLoss) -> Prices | None:
+    now = {row.risk_id: row for row in rows[NOW]}
+    after = {row.risk_id: row for row in rows[AFTER] if row.scenario.stage == AFTER}
+    return exception_prices.of_all(user, unit, organisations.today(), now, after, whole)
 
 
 def _unit(user: Any) -> Unit | None:
@@ -167,8 +199,16 @@ def _quality(rows: Sequence[LossResult], whole: PortfolioLoss) -> Quality | None
     today = organisations.today()
     old = sum(row.mean for row in rows if loss_card.is_old(row.scenario, today))
     unbacked = sum(row.mean for row in rows if not row.scenario.source)
+    single = sum(row.mean for row in rows if len(_estimators(row.scenario)) < 2)
     largest = sum(row.mean for row in rows[:LARGEST])
-    return Quality(old / total, unbacked / total, whole.mean - largest + largest / OFF_BY, whole.mean + largest * (OFF_BY - 1))
+    shares = (old / total, unbacked / total, single / total)
+    return Quality(*shares, whole.mean - largest + largest / OFF_BY, whole.mean + largest * (OFF_BY - 1))
+
+
+def _estimators(scenario: LossScenario) -> set[int]:
+    """Everybody whose number stands in an estimate."""
+    told = {part["by"] for part in scenario.losses if part.get("by")}
+    return told | ({scenario.estimated_by_id} if scenario.estimated_by_id else set())
 
 
 def _ranking(user: Any, rows: Mapping[str, Sequence[LossResult]], sums: Mapping[str, PortfolioLoss], budget: str) -> Ranking | None:

@@ -35,7 +35,7 @@ class AppetiteSerializer(RowSerializer):
         help_text="Empty: every kind without its own row.",
     )
     unit = Linked("unit", required=False, allow_null=True, default=None, help_text="With everything below it; null: everywhere.")
-    appetite_amount = _amount("Mean loss of a risk a year that we want to carry; compared with nothing until losses are computed.")
+    appetite_amount = _amount("Mean loss of a risk a year that we want to carry; the position of annual losses tells who is above.")
     tolerance_amount = _amount("Mean loss of a risk a year that we still accept.")
 
     class Meta:

@@ -20,7 +20,8 @@ from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
-from risks import loss_parts, loss_scenarios, loss_words, portfolio, what_if
+from risks import loss_card, loss_parts, loss_scenarios, loss_words, portfolio, what_if
+from risks.api.money import PositionAction
 from risks.loss_parts import Downtime, LossPart
 from risks.models import Levels, LossResult, LossScenario, Risk
 from risks.quantification import AnnualLoss
@@ -126,18 +127,44 @@ class FiguresSerializer(serializers.Serializer):
     in_words = serializers.CharField(help_text="The same as a sentence, in the language of the reader.")
 
 
+class MovedLossPartSerializer(serializers.Serializer):
+    factor = serializers.ChoiceField(choices=("events", "share", "magnitude"))
+    amount = serializers.DecimalField(max_digits=24, decimal_places=2)
+
+
+class MovedLossSerializer(serializers.Serializer):
+    """Why the average moved last: the part of each factor; together they are the change."""
+
+    since = serializers.DateField()
+    before = serializers.DecimalField(max_digits=24, decimal_places=2)
+    after = serializers.DecimalField(max_digits=24, decimal_places=2)
+    parts = MovedLossPartSerializer(many=True)
+
+
 class AnnualLossSerializer(serializers.ModelSerializer):
     risk = Linked("risk", read_only=True)
     figures = serializers.SerializerMethodField()
+    moved = serializers.SerializerMethodField()
 
     class Meta:
         model = LossResult
-        fields = ["id", "risk", "stage", "scenario", "figures", "computed_at"]
+        fields = ["id", "risk", "stage", "scenario", "figures", "moved", "computed_at"]
         read_only_fields = ["stage", "scenario", "computed_at"]
 
     @extend_schema_field(FiguresSerializer)
     def get_figures(self, row: LossResult) -> dict[str, Any]:
         return told(portfolio.loss_of(row))
+
+    @extend_schema_field(MovedLossSerializer(allow_null=True))
+    def get_moved(self, row: LossResult) -> dict[str, Any] | None:
+        found = loss_card.parts_of_change(row)
+        if found is None:
+            return None
+        parts = [{"factor": name, "amount": str(loss_words.exact(amount))} for name, amount in found.items()]
+        sums = {"before": row.previous["mean"], "after": row.mean}
+        return {"since": row.previous["at"][:10], "parts": parts} | {
+            name: str(loss_words.exact(value)) for name, value in sums.items()
+        }
 
 
 class PointSerializer(serializers.Serializer):
@@ -195,7 +222,7 @@ LEVELS = OpenApiParameter(
 )
 
 
-class AnnualLossViewSet(ReadSet):
+class AnnualLossViewSet(PositionAction, ReadSet):
     """What each estimated risk costs in a year, by stage; computed, so the same inputs give the same figures for ever."""
 
     permission = "risks.view_loss"

@@ -99,3 +99,26 @@ def test_portfolio_by_filter_and_what_if_keep_nothing(client, company, risk, own
     assert float(one["figures"]["average"]) == pytest.approx(means[other.pk], rel=1e-4)
     assert float(would["before"]["average"]) - float(would["after"]["average"]) == pytest.approx(means[risk.pk] / 2, rel=1e-3)
     assert LossResult.objects.get(risk=risk, stage="CURRENT").mean == means[risk.pk]
+
+
+def test_position_tells_what_the_money_page_shows_and_why_an_average_moved(client, risk, owner):
+    make_loss(risk, actor=owner)
+    settle()
+    make_loss(risk, actor=owner, low_per_year=Decimal("0.25"), mode_per_year=Decimal("0.5"), high_per_year=Decimal(1))
+    settle()
+    client.force_login(owner)
+
+    position = client.get("/api/v1/annual-losses/position/?budget=5000.00")
+    [row] = client.get(f"/api/v1/annual-losses/?risk={risk.pk}&stage=CURRENT").json()["results"]
+    wrong = client.get("/api/v1/annual-losses/position/?budget=much")
+
+    assert position.status_code == 200, position.json()
+    told = position.json()
+    assert (told["risk_count"], told["contributors"][0]["risk"], told["ranking"]) == (1, risk.pk, None)
+    assert told["quality"]["single_share"] == 1.0
+    assert (told["above_appetite"], told["exception_prices"], told["years"]) == ([], None, [])
+    moved = row["moved"]
+    assert sum(Decimal(part["amount"]) for part in moved["parts"]) == pytest.approx(
+        Decimal(moved["after"]) - Decimal(moved["before"]), abs=Decimal("0.02")
+    )
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (422, ["budget"])

@@ -1,13 +1,17 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from portal import clock
 from portal.people import organisations
-from risks import money_book, recompute
-from risks.models import LossResult
+from risks import appetite, money_book, recompute
+from risks.models import LossResult, RiskException
+from risks.response import incidents
 from risks.treatments import Step
-from tests.factories.risks import make_levels, make_loss, make_risk, make_treatment
+from tests.factories.response import make_incident
+from tests.factories.risks import make_exception, make_levels, make_loss, make_risk, make_treatment
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +102,62 @@ def test_money_is_shut_to_colleagues(client, person):
     client.force_login(person("COLLEAGUE"))
 
     assert client.get(reverse("risks:money")).status_code == 403
+
+
+def test_average_of_a_risk_is_judged_by_what_is_agreed_for_its_kind_and_place(client, planned, cio):
+    average = LossResult.objects.get(risk=planned[2], stage="CURRENT").mean
+    low, high = Decimal(int(average * 0.5)), Decimal(int(average * 0.9))
+    client.force_login(cio)
+    appetite.agree({"": appetite.Bounds(40, 60, low, Decimal(10) ** 12)}, actor=cio)
+
+    above = money_book.read(cio, {}).judged
+    appetite.agree({"": appetite.Bounds(40, 60, low, high)}, actor=cio)
+    breached = money_book.read(cio, {}).judged
+    appetite.agree({"": appetite.Bounds(40, 60, Decimal(10) ** 12, Decimal(10) ** 12)}, actor=cio)
+    within = money_book.read(cio, {}).judged
+
+    assert [(one.count, len(one.above), one.breaches) for one in (above, breached, within)] == [(3, 3, 0), (3, 3, 3), (3, 0, 0)]
+    assert "No risk costs more in a year than we want to carry" in client.get(reverse("risks:money")).content.decode()
+
+
+def test_live_exceptions_get_their_price_together_and_each_its_share(client, planned, cio, person):
+    """The first risk would be where its plan leads, the third is accepted whole; two exceptions halve what the first leaves."""
+    first, _second, third = planned
+    twice = [make_exception(first, by=cio, title=title, kind="POLICY_EXCEPTION") for title in ("One", "Two")]
+    whole = make_exception(third, by=cio, title="Three")
+    for one in (*twice, whole):
+        RiskException.objects.filter(pk=one.pk).update(signed_digest=one.content_digest, signed_at=one.proposed_at)
+    client.force_login(cio)
+
+    prices = money_book.read(cio, {}).prices
+
+    mean = {(row.risk_id, row.stage): row.mean for row in LossResult.objects.all()}
+    left = mean[first.pk, "CURRENT"] - mean[first.pk, "RESIDUAL"]
+    assert {row.exception.title: row.average for row in prices.rows} == {
+        "One": pytest.approx(left / 2),
+        "Two": pytest.approx(left / 2),
+        "Three": pytest.approx(mean[third.pk, "CURRENT"]),
+    }
+    assert prices.average == pytest.approx(sum(row.average for row in prices.rows))
+    assert 0 < prices.one_in_twenty < money_book.read(cio, {}).now.var95
+    assert "already contained in the position" in client.get(reverse("risks:money")).content.decode()
+    assert whole.price == pytest.approx(Decimal(mean[third.pk, "CURRENT"]) * 91 / 365, rel=Decimal("1e-5"))
+
+
+def test_years_that_are_over_stand_beside_the_curve(client, company, planned, cio, person):
+    """Two years are over: 3,000 and 1,000 stand at 1/3 and 2/3; what a person may not open does not count for them."""
+    now = clock.now()
+    for years_ago, amount, shut in ((1, 3_000, False), (2, 1_000, False), (0, 500, False), (1, 70_000, True)):
+        at = now - timedelta(days=366 * years_ago)
+        incident = make_incident(unit=company.northfield, actor=cio, noticed_at=at, is_confidential=shut)
+        incidents.note_loss(incident, "RESPONSE", Decimal(amount) * 2, actor=cio, reason="A guess")
+        incidents.note_loss(incident, "RESPONSE", Decimal(amount), actor=cio, is_final=True, reason="Bills")
+    client.force_login(cio)
+
+    years = money_book.read(person("HEAD"), {}).years
+
+    assert [(one.amount, one.incidents) for one in years] == [(500, 1), (3_000, 1), (1_000, 1)]
+    assert [one.chance for one in years] == [None, pytest.approx(1 / 3), pytest.approx(2 / 3)]
+    page = client.get(reverse("risks:money")).content.decode()
+    assert page.count('class="mark" data-kind="actual"') == 4  # two years in two sizes
+    assert f">{years[1].year}</text>" in page

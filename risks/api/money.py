@@ -1,0 +1,179 @@
+"""The money page for integrations: what the position is made of, what plans would buy, and where something is to be looked at."""
+
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.errors import Invalid
+from risks import loss_words, money_book
+from risks.money_book import Book
+
+MONEY = {"max_digits": 24, "decimal_places": 2}
+BUDGET = OpenApiParameter("budget", str, description="What may be spent on plans; all of them without it.")
+
+
+class ShareSerializer(serializers.Serializer):
+    risk = serializers.IntegerField()
+    average = serializers.DecimalField(**MONEY)
+    one_in_20 = serializers.DecimalField(**MONEY)
+
+
+class QualitySerializer(serializers.Serializer):
+    """Shares of the average by what its estimates rest on, and the average with the three largest off by two."""
+
+    old_share = serializers.FloatField(help_text="Older than a year.")
+    unbacked_share = serializers.FloatField(help_text="Without a source.")
+    single_share = serializers.FloatField(help_text="On the word of one person.")
+    average_if_halved = serializers.DecimalField(**MONEY)
+    average_if_doubled = serializers.DecimalField(**MONEY)
+
+
+class PlanSerializer(serializers.Serializer):
+    risk = serializers.IntegerField()
+    cost = serializers.DecimalField(**MONEY)
+    saves = serializers.DecimalField(**MONEY, help_text="Of the average of a year.")
+    is_mandatory = serializers.BooleanField(help_text="Safety: first, whatever it costs.")
+    is_in = serializers.BooleanField(help_text="Fits under the budget.")
+    return_share = serializers.FloatField(allow_null=True, help_text="In the first year.")
+    payback_years = serializers.FloatField(allow_null=True)
+
+
+class RankingSerializer(serializers.Serializer):
+    plans = PlanSerializer(many=True)
+    spent = serializers.DecimalField(**MONEY)
+    joint = serializers.DecimalField(**MONEY, help_text="How much lower one year in twenty is with all that fit.")
+    summed = serializers.DecimalField(**MONEY, help_text="The same plan by plan, summed.")
+
+
+class AboveSerializer(serializers.Serializer):
+    risk = serializers.IntegerField()
+    average = serializers.DecimalField(**MONEY)
+    appetite = serializers.DecimalField(**MONEY)
+    tolerance = serializers.DecimalField(**MONEY)
+    is_breach = serializers.BooleanField()
+
+
+class ApartSerializer(serializers.Serializer):
+    risk = serializers.IntegerField()
+    score_place = serializers.IntegerField()
+    money_place = serializers.IntegerField()
+    of = serializers.IntegerField()
+    average = serializers.DecimalField(**MONEY)
+
+
+class PricedSerializer(serializers.Serializer):
+    exception = serializers.IntegerField()
+    average = serializers.DecimalField(**MONEY, allow_null=True, help_text="Its share of what all leave; null: not estimated.")
+
+
+class PricesSerializer(serializers.Serializer):
+    """The loss with all live exceptions minus without them; part of the position."""
+
+    average = serializers.DecimalField(**MONEY)
+    one_in_20 = serializers.DecimalField(**MONEY)
+    rows = PricedSerializer(many=True)
+
+
+class YearSerializer(serializers.Serializer):
+    year = serializers.IntegerField()
+    amount = serializers.DecimalField(**MONEY)
+    incidents = serializers.IntegerField()
+    chance = serializers.FloatField(allow_null=True, help_text="Of a year as bad, by the years that are over; null: it runs.")
+
+
+class PositionInMoneySerializer(serializers.Serializer):
+    """Of the whole organisation, or of the caller's part of it. Sums count what may not be opened, rows leave it out."""
+
+    scope = serializers.CharField()
+    risk_count = serializers.IntegerField()
+    hidden_count = serializers.IntegerField()
+    unestimated = serializers.IntegerField(help_text="Open risks without an estimate.")
+    in_words = serializers.CharField()
+    contributors = ShareSerializer(many=True)
+    quality = QualitySerializer(allow_null=True)
+    ranking = RankingSerializer(allow_null=True)
+    judged_count = serializers.IntegerField(help_text="Risks with an estimate and an agreed sum.")
+    above_appetite = AboveSerializer(many=True)
+    score_against_money = ApartSerializer(many=True)
+    exception_prices = PricesSerializer(allow_null=True)
+    years = YearSerializer(many=True)
+
+
+class PositionAction:
+    """An action for the set of annual losses."""
+
+    @extend_schema(parameters=[BUDGET], responses=PositionInMoneySerializer, filters=False)
+    @action(detail=False, methods=["get"], pagination_class=None, filter_backends=[], parameters=["budget"])
+    def position(self, request: Request) -> Response:
+        """What the money page shows: contributors, quality, plans, appetite, exceptions, score against money, past years."""
+        return Response(_told(money_book.read(request.user, {"budget": _budget(request)})))
+
+
+def _budget(request: Request) -> str:
+    asked = request.query_params.get("budget", "")
+    try:
+        fits = not asked or 0 <= Decimal(asked) < Decimal(10) ** 15
+    except InvalidOperation:
+        fits = False
+    if not fits:
+        raise Invalid(_("The question is not valid."), {"budget": [_("Give a sum of money, as in 250000.00.")]})
+    return asked
+
+
+def _told(book: Book) -> dict[str, Any]:
+    quality, ranking, prices = book.quality, book.ranking, book.prices
+    return {
+        "scope": book.scope,
+        "risk_count": book.risk_count,
+        "hidden_count": max(book.hidden_count, 0),
+        "unestimated": book.unestimated,
+        "in_words": book.sentence,
+        "contributors": [
+            {"risk": one.risk.pk} | _sums(average=one.average, one_in_20=one.one_in_twenty) for one in book.contributors
+        ],
+        "quality": quality
+        and {"old_share": quality.old, "unbacked_share": quality.unbacked, "single_share": quality.single}
+        | _sums(average_if_halved=quality.low, average_if_doubled=quality.high),
+        "ranking": ranking
+        and {"plans": _plans(ranking.plans), "spent": str(ranking.spent)} | _sums(joint=ranking.joint, summed=ranking.summed),
+        "judged_count": book.judged.count if book.judged else 0,
+        "above_appetite": [
+            {"risk": one.risk.pk, "appetite": str(one.appetite), "tolerance": str(one.tolerance), "is_breach": one.is_breach}
+            | _sums(average=one.average)
+            for one in (book.judged.above if book.judged else ())
+        ],
+        "score_against_money": [
+            {"risk": risk.pk, "score_place": one.score_place, "money_place": one.money_place, "of": one.of} | _sums(average=average)
+            for risk, one, average in book.apart
+        ],
+        "exception_prices": prices
+        and _sums(average=prices.average, one_in_20=prices.one_in_twenty)
+        | {"rows": [{"exception": row.exception.pk, "average": _sum(row.average)} for row in prices.rows]},
+        "years": [
+            {"year": one.year, "amount": str(one.amount), "incidents": one.incidents, "chance": one.chance} for one in book.years
+        ],
+    }
+
+
+def _plans(plans: Sequence[money_book.Plan]) -> list[dict[str, Any]]:
+    return [
+        {"risk": plan.risk.pk, "cost": str(plan.cost), "is_mandatory": plan.is_mandatory, "is_in": plan.is_in}
+        | {"return_share": plan.return_share, "payback_years": plan.payback_years}
+        | _sums(saves=plan.gain)
+        for plan in plans
+    ]
+
+
+def _sums(**amounts: float) -> dict[str, str | None]:
+    return {name: _sum(amount) for name, amount in amounts.items()}
+
+
+def _sum(amount: float | None) -> str | None:
+    return None if amount is None else str(loss_words.exact(amount))

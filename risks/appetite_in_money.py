@@ -1,0 +1,54 @@
+"""Which risks cost more in a year than was agreed: the verdict on the average of each, by the appetite that holds where it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from risks import appetite
+from risks.appetite import ABOVE_TOLERANCE, WITHIN_TOLERANCE
+from risks.models import LossResult, Risk
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """A risk of which the average of a year lies above appetite, and maybe above `tolerance` [organisation currency a year]."""
+
+    risk: Risk
+    average: float
+    appetite: Decimal
+    tolerance: Decimal
+
+    @property
+    def state(self) -> str:
+        return ABOVE_TOLERANCE if self.average > self.tolerance else WITHIN_TOLERANCE
+
+    @property
+    def is_breach(self) -> bool:
+        return self.state == ABOVE_TOLERANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`count` of the risks have an estimate and an agreed sum; `above` those beyond it, worst first."""
+
+    count: int
+    above: tuple[Above, ...]
+
+    @property
+    def breaches(self) -> int:
+        return sum(1 for one in self.above if one.is_breach)
+
+
+def judge(rows: Sequence[LossResult]) -> Judged:
+    """Each of `rows`, with its risk and unit, against what is agreed for its kind and place. One query."""
+    agreed: Mapping = appetite.current()
+    count, above = 0, []
+    for row in rows:
+        bounds = appetite.nearest(agreed, row.risk.category, row.risk.unit.lineage)
+        if bounds is None or bounds.appetite_amount is None or bounds.tolerance_amount is None:
+            continue
+        count += 1
+        if row.mean > bounds.appetite_amount:
+            above.append(Above(row.risk, row.mean, bounds.appetite_amount, bounds.tolerance_amount))
+    above.sort(key=lambda one: (not one.is_breach, float(one.tolerance) - one.average, one.risk.pk))
+    return Judged(count, tuple(above))
