@@ -1,10 +1,11 @@
 """The lists of risks, controls, treatments, exceptions and indicators: what can be shown, filtered, taken out and changed."""
 
 from django.db.models import Case, IntegerField, Value, When
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.web import shown
-from portal.workbench import editing, importable, listed, offered
+from portal.workbench import editing, importable, listed, offered, searchable
 from portal.workbench.listed import Choice, Column, Filter
 from risks import (
     control_book,
@@ -336,3 +337,5 @@ for sheet, permission, identified_by in (
     (sheet_kinds.TREATMENTS, "risks.change_treatment", ("risk", "title")),
 ):
     importable.register(sheet.importable(permission, identified_by))
+
+searchable.lead_besides("user", lambda pk: f"{reverse('risks:register')}?owner={pk}")  # what this person answers for

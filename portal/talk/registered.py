@@ -1,5 +1,6 @@
 """What this room adds to the registries."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal import subjects
@@ -7,6 +8,7 @@ from portal.archive import changes
 from portal.people import explained
 from portal.record import redacting
 from portal.talk import places, told
+from portal.workbench import searchable
 
 subjects.register(
     subjects.Subject(
@@ -47,6 +49,15 @@ redacting.add(
         model="talk.Comment",
         field="text",
         rows=lambda kind, pk: {"subject_kind": kind, "subject_id": pk},
+    )
+)
+searchable.register(
+    searchable.Searchable(
+        "comment",
+        label=(),
+        words=["text"],
+        about=("subject_kind", "subject_id"),
+        page=lambda pk: reverse("talk:comment", args=[pk]),
     )
 )
 explained.explain_with("comment", lambda _user, _row: ["about"])

@@ -1,5 +1,6 @@
 """Which kinds this app adds to the registry."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -47,7 +48,16 @@ register(
     )
 )
 
-searchable.register(searchable.Searchable("import", label=["file_name"], words=["source"]))
+searchable.register(
+    searchable.Searchable("import", label=["file_name"], words=["source"]),
+    searchable.Searchable(
+        "user",
+        label=["name"],
+        page=lambda pk: reverse("people:person", args=[pk]),
+        kept_out=Q(is_active=False) | Q(is_service=True),
+    ),
+    searchable.Searchable("unit", label=["name"], page=lambda pk: f"{reverse('offices:units')}#unit-{pk}"),
+)
 
 listed.extend_with(custom_lists.extended)
 importable.extend_with(custom_sheets.extended)

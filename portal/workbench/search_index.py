@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections, transaction
 
-from portal.workbench import searchable
+from portal.workbench import listed, search_told, searchable
 from portal.workbench.searchable import Searchable
 
 TABLE = "workbench_searchentry"
@@ -94,7 +94,7 @@ def follow(using: str = "default", **_: Any) -> None:
     if not _is_owner(using):
         return
     with connections[using].cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [TABLE])
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL AND to_regclass(%s) IS NOT NULL", [TABLE, search_told.PARTICULARS])
         if not cursor.fetchone()[0]:
             return
         known = _known(cursor)
@@ -106,20 +106,36 @@ def follow(using: str = "default", **_: Any) -> None:
             if known.get(_function(one)) != _mark(FUNCTIONS + _followed(one)):
                 with transaction.atomic(using):  # the trigger holds writers off until what is there was read
                     _follow_one(cursor, one)
+        if known.get(search_told.BESIDE) != _mark(search_told.FUNCTIONS):
+            with transaction.atomic(using):
+                _follow_beside(cursor)
         cursor.execute(f"DELETE FROM {TABLE} WHERE kind <> ALL(%s)", [list(searchable.all_kinds())])  # noqa: S608
 
 
 def _follow_one(cursor: Any, one: Searchable) -> None:
     function, table = _function(one), one.subject.model_class._meta.db_table
     cursor.execute(_followed(one))
-    for event, tables in _EVENTS.items():
-        cursor.execute(
-            f"CREATE OR REPLACE TRIGGER {function}_{event.lower()} AFTER {event} ON {table} {tables} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
-        )
+    for event in _EVENTS:
+        _tie(cursor, function, event, table)
     cursor.execute(f"DELETE FROM {TABLE} WHERE kind = %s", [one.kind])  # noqa: S608
     cursor.execute(_written(one, f"{table} AS s", "TRUE"))
     cursor.execute(f"COMMENT ON FUNCTION {function}() IS '{_mark(FUNCTIONS + _followed(one))}'")
+
+
+def _follow_beside(cursor: Any) -> None:
+    """What is said beside rows; of it nothing has to be read anew, since every kind reads it with its own row."""
+    cursor.execute(search_told.FUNCTIONS)
+    for event in _EVENTS:
+        _tie(cursor, search_told.BESIDE, event, search_told.PARTICULARS)
+    _tie(cursor, search_told.DEFINED, "UPDATE", search_told.FIELDS)
+    cursor.execute(f"COMMENT ON FUNCTION {search_told.BESIDE}() IS '{_mark(search_told.FUNCTIONS)}'")
+
+
+def _tie(cursor: Any, function: str, event: str, table: str) -> None:
+    cursor.execute(
+        f"CREATE OR REPLACE TRIGGER {function}_{event.lower()} AFTER {event} ON {table} {_EVENTS[event]} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
+    )
 
 
 def _followed(one: Searchable) -> str:
@@ -143,25 +159,51 @@ def _followed(one: Searchable) -> str:
                 END IF;
             END IF;
             RETURN NULL;
-        END $follow$;
+        END $follow$;{_anew(one) if _has_fields(one) else ""}
     """  # noqa: S608
+
+
+def _anew(one: Searchable) -> str:
+    """Entries of this kind as they would be if they were read now."""
+    table = one.subject.model_class._meta.db_table
+    return f"""
+        CREATE OR REPLACE FUNCTION {search_told.anew(one.kind)}(ids bigint[]) RETURNS void LANGUAGE plpgsql
+        SET search_path = public AS $anew$
+        BEGIN
+            PERFORM 1 FROM {table} WHERE id = ANY(ids) ORDER BY id FOR NO KEY UPDATE;
+            DELETE FROM {TABLE} WHERE kind = '{one.kind}' AND subject_id = ANY(ids);
+            {_written(one, f"{table} AS s", "s.id = ANY(ids)")};
+        END $anew$;"""  # noqa: S608
 
 
 def _written(one: Searchable, source: str, which: str) -> str:
+    """Label, words and number are put together once a row."""
     label, words = _joined(one, one.label), _joined(one, one.words)
+    if _has_fields(one):
+        words = f"concat_ws(E'\n', nullif({words}, ''), {search_told.words(one.kind)})"
     number = f"s.{one.column(one.number)}::text" if one.number else "''"
-    at_kind, at_id = f"'{one.kind}'", "s.id"
-    if one.at:
-        first = [(kind, one.column(name)) for kind, name in one.at]
-        at_kind = "CASE " + " ".join(f"WHEN s.{column} IS NOT NULL THEN '{kind}'" for kind, column in first) + " END"
-        at_id = "coalesce(" + ", ".join(f"s.{column}" for _kind, column in first) + ")"
+    at_kind, at_id = _place(one)
     kept = " AND s.archived_at IS NULL" if _can_be_archived(one) else ""
+    said = "t.label <> ''" if one.label else "t.words <> ''"
     return f"""
         INSERT INTO {TABLE} (kind, subject_id, at_kind, at_id, reference, number, label, words, document)
-        SELECT '{one.kind}', s.id, {at_kind}, {at_id}, search_reference({number}), {number}, {label}, {words},
-            search_document({number} || ' ' || {label}, {words})
-        FROM {source} WHERE {which} AND {label} <> ''{kept}
+        SELECT '{one.kind}', s.id, {at_kind}, {at_id}, search_reference(t.number), t.number, t.label, t.words,
+            search_document(t.number || ' ' || t.label, t.words)
+        FROM {source} CROSS JOIN LATERAL (SELECT {number} AS number, {label} AS label, {words} AS words OFFSET 0) AS t
+        WHERE {which} AND {said}{kept}
     """  # noqa: S608
+
+
+def _place(one: Searchable) -> tuple[str, str]:
+    """Kind and id of what the row stands on."""
+    if one.about:
+        kind, pk = (one.column(name) for name in one.about)
+        return f"s.{kind}", f"s.{pk}"
+    if not one.at:
+        return f"'{one.kind}'", "s.id"
+    first = [(kind, one.column(name)) for kind, name in one.at]
+    told = " ".join(f"WHEN s.{column} IS NOT NULL THEN '{kind}'" for kind, column in first)
+    return f"CASE {told} END", "coalesce(" + ", ".join(f"s.{column}" for _kind, column in first) + ")"
 
 
 def _joined(one: Searchable, names: Any) -> str:
@@ -173,12 +215,17 @@ def _joined(one: Searchable, names: Any) -> str:
 
 
 def _columns(one: Searchable) -> list[str]:
-    own = [*one.label, *one.words, *(name for _kind, name in one.at)]
+    own = [*one.label, *one.words, *(name for _kind, name in one.at), *one.about]
     return own + ([one.number] if one.number else []) + (["archived_at"] if _can_be_archived(one) else [])
 
 
 def _can_be_archived(one: Searchable) -> bool:
     return any(field.name == "archived_at" for field in one.subject.model_class._meta.fields)
+
+
+def _has_fields(one: Searchable) -> bool:
+    kind = listed.all_kinds().get(one.kind)
+    return kind is not None and kind.change is not None
 
 
 def _function(one: Searchable) -> str:

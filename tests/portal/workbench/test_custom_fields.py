@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from portal.errors import Invalid, Stale
 from portal.record.models import AuditEntry
-from portal.workbench import bulk_edits, bulk_work, custom_fields, listed, particulars, tables, tags
+from portal.workbench import bulk_edits, bulk_work, custom_fields, listed, particulars, searching, tables, tags
 from portal.workbench.errors import FieldRetired, TagTouched
-from portal.workbench.models import CustomField, Particulars, Tag
+from portal.workbench.models import CustomField, Particulars, SearchEntry, Tag
 from risks import register
 from risks.errors import RiskClosed
 from tests.factories.portal import make_user
@@ -164,8 +165,32 @@ def test_who_may_not_open_a_thing_finds_it_by_nothing_that_is_said_of_it(admin, 
 
     assert found(analyst, **{name: "umbrafang"}) == ["Fire"]
     assert found(head, **{name: "umbrafang"}) == []
+    assert (searching.find(analyst, "umbrafang").total, searching.find(head, "umbrafang").total) == (1, 0)
     assert not Particulars.objects.visible_to(head).exists()
     assert Particulars.objects.visible_to(analyst).exists()
+
+
+def test_words_of_fields_are_found_as_long_as_they_stand(admin, analyst, company):
+    text, choice, number = (make_field(admin, type) for type in ("TEXT", "CHOICE", "NUMBER"))
+    risk = make_risk(company, analyst)
+    told = {particulars.name_of(text): "Lease of the barn", particulars.name_of(choice): "1"}
+    risk = tell(risk, analyst, **told, **{particulars.name_of(number): Decimal(4711)})
+
+    def hits(words):
+        return [hit.label for hit in searching.find(analyst, words).hits]
+
+    assert [hits(words) for words in ("barn", "gold fire", "4711", "silver")] == [["Fire"], ["Fire"], [], []]
+    risk = register.change(risk, actor=analyst, version=risk.version, title="Storm")
+    assert (hits("barn"), hits("fire")) == (["Storm"], [])
+    custom_fields.change(choice, actor=admin, version=1, label="Grade", options=["GOLD", "Bronze"])
+    assert SearchEntry.objects.get(kind="risk").words == "Lease of the barn\nGOLD"
+    tell(risk, analyst, **{particulars.name_of(text): "Lease of the shed"})
+    assert (hits("barn"), hits("shed")) == ([], ["Storm"])
+    custom_fields.retire(text, actor=admin)
+    assert (hits("shed"), hits("gold")) == ([], ["Storm"])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE workbench_particulars SET told = '{}'")
+    assert (hits("gold"), hits("storm")) == ([], ["Storm"])
 
 
 def test_tags_are_added_and_taken_away_in_many_rows_and_undone(analyst, company):

@@ -5,12 +5,17 @@ from hypothesis import strategies as st
 
 from assets.models import Asset
 from portal.people import tokens
+from portal.talk import comments
+from portal.talk.models import Comment
 from portal.workbench import searching, snippets
 from portal.workbench.models import SearchEntry
 from risks import register
 from risks.models import Risk
 from tests.factories.assets import make_asset
+from tests.factories.governance import make_decision
+from tests.factories.portal import make_user
 from tests.factories.risks import make_control, make_evidence, make_risk
+from tests.factories.talk import make_comment, make_place
 
 PLACE, API = "/search/", "/api/v1/search/"
 
@@ -108,6 +113,54 @@ def test_what_has_no_page_of_its_own_leads_to_the_page_it_stands_on(person, comp
     (hit,) = searching.find(person("CIO"), "hoist").hits
 
     assert (hit.word, hit.url) == ("evidence", f"/risks/controls/{control.pk}/")
+
+
+def test_what_was_said_is_found_as_what_it_is_about_by_whoever_may_open_that(client, person, company):
+    cio, ciso = person("CIO"), person("CISO")
+    open_one, secret = (
+        make_risk(unit=company.northfield, title=title, is_confidential=title == "Secret") for title in ("Open", "Secret")
+    )
+    privileged = make_decision(unit=company.northfield, by=cio, title="Under counsel")
+    press = make_asset("Press", unit=company.northfield)
+    for one in (open_one, secret, privileged, press):
+        comment = make_comment(one, "The <b>zamboni</b> leaks", by=cio)
+    type(privileged).objects.filter(pk=privileged.pk).update(is_privileged=True)
+
+    def seen(reader, **asked):
+        found = searching.find(reader, "zamboni", **asked)
+        return sorted((hit.number, hit.label) for hit in found.hits), found.total
+
+    risks, asset = [(one.number, one.title) for one in (open_one, secret)], (press.number, press.name)
+    assert seen(ciso) == (sorted([asset, *risks]), 3)
+    assert seen(person("BOARD")) == (risks[:1], 1)
+    assert (seen(person("ADMIN")), seen(ciso, kind="risk")) == (([], 0), ([], 0))
+    assert seen(ciso, scopes=["comments:read", "assets:read"]) == ([asset], 1)
+    assert seen(ciso, scopes=["assets:read", "risks:read"]) == ([], 0)
+    client.force_login(cio)
+    body = client.get(PLACE, {"q": "zamboni"}).content.decode()
+    assert f'href="/about/comments/{comment.pk}/"' in body
+    assert "&lt;b&gt;<mark>zamboni</mark>" in body
+    assert client.get(f"/about/comments/{comment.pk}/").status_code == 200
+
+    said = Comment.objects.about("risk", open_one.pk).get()
+    comments.change(make_place(open_one), said, "Dry", actor=cio, version=1, mentions=())
+    assert seen(person("BOARD")) == ([], 0)
+
+
+def test_people_and_units_are_found_by_name_where_one_may_go_on_from_there(client, person, company):
+    ruth = make_user("Ruth Quillfeather", unit=company.northfield)
+    make_user("Gone Quillfeather", is_active=False)
+
+    def seen(role, words):
+        hits = searching.find(person(role) if role else make_user(), words).hits
+        return [(hit.kind, hit.label, hit.url) for hit in hits if hit.kind in ("user", "unit")]
+
+    assert seen("ADMIN", "quillfeather") == [("user", ruth.name, f"/people/{ruth.pk}/")]
+    assert seen("ANALYST", "quillf") == [("user", ruth.name, f"/risks/register/?owner={ruth.pk}")]
+    assert (seen("", "quillfeather"), seen("", "northfield"), seen("ANALYST", ruth.email)) == ([], [], [])
+    assert seen("COLLEAGUE", "northfield") == [("unit", "Northfield", f"/people/units/#unit-{company.northfield.pk}")]
+    client.force_login(person("ANALYST"))
+    assert f"/risks/register/?owner={ruth.pk}" in client.get("/palette/", {"q": "quillfeather"}).content.decode()
 
 
 def test_pages_are_whole_and_end(person, company, django_assert_num_queries):
