@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Field, Model
 
 NULL = "\\N"
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 def copy_in(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> int:
@@ -39,7 +40,7 @@ def draw_ids(model: type[Model], count: int) -> list[int]:
     """`count` fresh primary keys of `model`, for rows that name each other before they are written."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            "SELECT nextval((SELECT pg_get_serial_sequence(%s, %s)::regclass)) FROM generate_series(1, %s)",  # looked up once
             [model._meta.db_table, model._meta.pk.column, count],
         )
         return [pk for (pk,) in cursor.fetchall()]
@@ -54,5 +55,5 @@ def _plain(value: Any) -> Any:
     if value is None:
         return NULL
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
+        return _JSON.encode(value)
     return value

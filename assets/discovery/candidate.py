@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 
 MAXIMUM_LENGTH = 255
@@ -83,10 +84,10 @@ class Candidate:
             return self
         return replace(self, identifiers=distinct(own_id(f"scanner of {source}")))
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The same for two sightings that carry exactly the same identifiers."""
-        spelled = "\n".join(f"{identifier.kind} {identifier.value}" for identifier in sorted(self.identifiers))
+        spelled = "\n".join(sorted(f"{identifier.kind} {identifier.value}" for identifier in self.identifiers))
         return hashlib.sha256((spelled or self.name).encode()).hexdigest()
 
 

@@ -10,25 +10,28 @@ from assets.discovery.candidate import Candidate, Identifier, IdentifierKind, Sc
 from assets.models import Asset, DiscoveryRun, Observation, Proposal
 from assets.models import Identifier as KnownIdentifier
 
+_SORTED = json.JSONEncoder(sort_keys=True)
 RUNGS = frozenset(kind.value for kind in IdentifierKind)
 # What a scan may state of an asset that stands in the inventory already.
 COMPARED = ("vendor", "product", "version_in_use", "serial_number", "operating_system", "location")
 
 
-def observation(run: DiscoveryRun, ordinal: int, candidate: Candidate) -> Observation:
-    """The row of what was seen."""
-    return Observation(
-        run=run,
-        ordinal=ordinal,
-        name=candidate.name[:253],
-        identifiers=[[one.kind.value, one.value] for one in candidate.identifiers],
-        fields=dict(candidate.fields),
-        guesses=dict(candidate.guesses),
-        services=[str(one) for one in candidate.services],
-        is_scanner=candidate.on_scanner,
-        digest=candidate.key,
-        observed_at=candidate.observed_at,
-    )
+def observation(run: DiscoveryRun, ordinal: int, candidate: Candidate) -> dict[str, Any]:
+    """The row of what was seen, column by column."""
+    return {
+        "run_id": run.pk,
+        "ordinal": ordinal,
+        "name": candidate.name[:253],
+        "identifiers": [[one.kind.value, one.value] for one in candidate.identifiers],
+        "fields": dict(candidate.fields),
+        "guesses": dict(candidate.guesses),
+        "services": [str(one) for one in candidate.services],
+        "is_scanner": candidate.on_scanner,
+        "digest": candidate.key,
+        "observed_at": candidate.observed_at,
+        "asset_id": None,
+        "rung": "",
+    }
 
 
 def candidate(row: Observation, scan: Scan) -> Candidate:
@@ -59,8 +62,10 @@ def service(label: str) -> Service:
 
 
 def known_assets(asset_ids: Iterable[int]) -> list[matching.KnownAsset]:
-    """These current assets as matching reads them. Two queries."""
+    """These current assets as matching reads them. Two queries, none for nobody."""
     ids = list(asset_ids)
+    if not ids:
+        return []
     identifiers: dict[int, set[Identifier]] = {}
     for pk, rung, value in KnownIdentifier.objects.filter(asset__in=ids).values_list("asset_id", "rung", "value"):
         identifiers.setdefault(pk, set()).add(Identifier(IdentifierKind(rung), value))
@@ -75,22 +80,27 @@ def known_assets(asset_ids: Iterable[int]) -> list[matching.KnownAsset]:
     ]
 
 
-def proposal(run: DiscoveryRun, found: matching.Proposal, row: Observation | None) -> Proposal:
-    """The row of one proposal, unsaved."""
+def proposal(run: DiscoveryRun, found: matching.Proposal, row: Observation | None) -> dict[str, Any]:
+    """The row of one open proposal, column by column."""
     changes = _changes(found)
     about = f"asset:{found.asset_id}" if found.asset_id else f"seen:{row.digest if row else ''}"
-    return Proposal(
-        run=run,
-        observation=row,
-        kind=found.kind.value,
-        asset_id=found.asset_id,
-        rung=found.rung.value if found.rung else "",
-        changes=changes,
-        contenders=list(found.contenders),
-        cause=found.reason.value if found.reason else "",
-        about=about,
-        fingerprint=_fingerprint(found, about, changes),
-    )
+    return {
+        "run_id": run.pk,
+        "observation_id": row.pk if row else None,
+        "kind": found.kind.value,
+        "asset_id": found.asset_id,
+        "rung": found.rung.value if found.rung else "",
+        "changes": changes,
+        "contenders": list(found.contenders),
+        "cause": found.reason.value if found.reason else "",
+        "about": about,
+        "fingerprint": _fingerprint(found, about, changes),
+        "state": Proposal.State.OPEN.value,
+        "reason": "",
+        "settled_by_id": None,
+        "settled_at": None,
+        "version": 1,
+    }
 
 
 def _changes(found: matching.Proposal) -> dict[str, list[Any]]:
@@ -116,4 +126,4 @@ def _shown(field: str, values: tuple[str, ...]) -> Any:
 def _fingerprint(found: matching.Proposal, about: str, changes: dict[str, Any]) -> str:
     """Somebody who ignores an unknown host means the host, whatever ports it opens next; a change means this very change."""
     said = changes if found.kind == matching.ProposalKind.CHANGED else [found.reason, found.contenders]
-    return hashlib.sha256(json.dumps([found.kind, about, said], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_SORTED.encode([found.kind, about, said]).encode()).hexdigest()

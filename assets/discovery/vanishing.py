@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef
 from assets import inventory
 from assets.discovery import matching, proposing
 from assets.models import Asset, DiscoveryRun, Proposal
+from portal import copying
 
 # Assets the earlier run saw, still current, that this run neither saw nor names in a conflict, within the networks it
 # looked at (all of them where it is a complete list).
@@ -41,7 +42,7 @@ def propose(run: DiscoveryRun) -> None:
         cursor.execute(_MISSING, facts)
         missing = [row[0] for row in cursor.fetchall()]
     found = [matching.Proposal(matching.ProposalKind.VANISHED, asset_id=pk) for pk in missing]
-    Proposal.objects.bulk_create(proposing.proposal(run, one, None) for one in found)
+    copying.copy_in(Proposal, (proposing.proposal(run, one, None) for one in found))
 
 
 def _earlier(run: DiscoveryRun) -> DiscoveryRun | None:
