@@ -7,6 +7,7 @@ class TogetherConfig(AppConfig):
     def ready(self):
         from governance.together import (  # noqa: F401
             alignment_feeds,
+            keeping,
             registered,
             registered_alignment,
             registered_goals,

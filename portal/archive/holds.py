@@ -39,14 +39,16 @@ class Span:
 
 
 def spans(line: str, holds: Iterable[LegalHold]) -> list[Span]:
-    """What `holds` keep back of one line of the retention table."""
-    found = []
+    """What `holds` keep back of one line of the retention table; those of the same days in one."""
+    whole: set[tuple[date | None, date | None]] = set()
+    about: dict[tuple[date | None, date | None], set[tuple[str, int]]] = {}
     for hold in holds:
+        days = hold.covers_from, hold.covers_to
         if hold.covers_everything or line in hold.kinds:
-            found.append(Span(hold.covers_from, hold.covers_to, None))
-        elif hold.subjects:
-            found.append(Span(hold.covers_from, hold.covers_to, [(kind, pk) for kind, pk in hold.subjects]))
-    return found
+            whole.add(days)
+        else:
+            about.setdefault(days, set()).update((kind, pk) for kind, pk in hold.subjects)
+    return [Span(*days, None) for days in whole] + [Span(*days, sorted(them)) for days, them in about.items() if days not in whole]
 
 
 @transaction.atomic

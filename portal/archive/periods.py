@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal import subjects
+from portal.people import organisations
 
 Word = str | Promise
 Subjects = Sequence[tuple[str, int]]
@@ -18,24 +19,57 @@ Subjects = Sequence[tuple[str, int]]
 
 @dataclass(frozen=True)
 class Period:
-    """Rows of `model` go `kept_for` after `counted_from`. `about` finds those that tell of subjects under a hold."""
+    """Rows of `model` go `kept_for` after `counted_from`. `about` finds those that tell of subjects under a hold.
+
+    Where `words_of` names a kind its rows stay, for nobody can unsay that they were: the words in them and beside them go, by
+    redaction. `rows` gives those that have come to an end, with `counted_from` where it is no column. Such a line has the name of
+    its kind, so that a hold on the kind keeps it too.
+    """
 
     key: str
     word: Word
     kept: Word  # the time in words
     kept_for: timedelta
     model: str
-    counted_from: str  # a column: when their time began
+    counted_from: str  # a column of the row, or a moment that `rows` gives: when their time began
     further: Callable[[datetime], Q] = lambda limit: Q()
     about: Callable[[Subjects], Q] = lambda about: Q(pk__in=())
+    words_of: str = ""
+    rows: Callable[[], QuerySet] | None = None
 
     def due(self, now: datetime) -> QuerySet:
         """Every row whose time is over, held or not."""
         limit: Any = now - self.kept_for
         model = apps.get_model(self.model)
-        if model._meta.get_field(self.counted_from).get_internal_type() == "DateField":
+        if self.rows is not None:
+            return self._still_worded(self.rows().filter(self.further(limit), **{f"{self.counted_from}__lt": limit}))
+        if self._counts_days():
             limit = limit.date()
         return model._default_manager.filter(self.further(limit), **{f"{self.counted_from}__lt": limit})
+
+    def begin(self, day: date) -> date | datetime:
+        """The day, or the moment at which it begins for the organisation: whichever `counted_from` is."""
+        return day if self._counts_days() else organisations.morning(day)
+
+    def _counts_days(self) -> bool:
+        return apps.get_model(self.model)._meta.get_field(self.counted_from).get_internal_type() == "DateField"
+
+    def _still_worded(self, rows: QuerySet) -> QuerySet:
+        """Without those whose words went since their time began."""
+        went = apps.get_model("archive.Redaction")._default_manager.filter(
+            subject_kind=self.words_of,
+            subject_id=OuterRef("pk"),
+            by_retention=True,
+            decided_at__gte=OuterRef(self.counted_from),
+        )
+        return rows.filter(~Exists(went))
+
+
+def by_kind(held: Subjects) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for kind, pk in held:
+        found.setdefault(kind, []).append(pk)
+    return found
 
 
 def _people(held: Subjects) -> list[int]:
@@ -49,15 +83,15 @@ def _attempts_of(held: Subjects) -> Q:
 
 def _reminders_about(held: Subjects) -> Q:
     found = Q(recipient__in=_people(held))
-    for kind, pk in held:
-        found |= Q(subject_kind=kind, subject_id=pk)
+    for kind, ids in by_kind(held).items():
+        found |= Q(subject_kind=kind, subject_id__in=ids)
     return found
 
 
 def _files_about(held: Subjects) -> Q:
     found = Q(created_by__in=_people(held))
-    for kind, pk in held:
-        found |= Q(subject_kind=kind, subject_id=pk)
+    for kind, ids in by_kind(held).items():
+        found |= Q(subject_kind=kind, subject_id__in=ids)
     return found
 
 
@@ -150,6 +184,8 @@ FOR_GOOD = (
     (_("Audit log and its seals"), _("for good: each seal chains all before it")),
     (_("Row history"), _("for good; the words in it can be redacted")),
     (_("Risks, assets, scores, reviews, comments"), _("for good: archived or closed, never deleted")),
+    (_("That something was decided"), _("for good: who, when, which option; the words go in their time")),
+    (_("Released board packs, charters, goals, initiatives"), _("for good, as they were signed; words of people can be redacted")),
 )
 
 
@@ -161,9 +197,10 @@ def add(period: Period) -> None:
     _table.append(period)
 
 
-def ten_years_after(key: str, word: Word, model: str, closed_at: str, **more: Any) -> Period:
-    """The line for what was decided: decisions, released packs. `closed_at` is the column of its end."""
-    return Period(key, word, _("10 years after closing"), timedelta(days=3653), model, closed_at, **more)
+def words_ten_years_after(kind: str, word: Word, model: str, rows: Callable[[], QuerySet], ended_at: str, **more: Any) -> Period:
+    """The line for what was decided: the fact stays, its words go. `rows` are those that have ended, with the moment `ended_at`."""
+    kept = _("10 years after closing; then the words go, and the fact stays")
+    return Period(kind, word, kept, timedelta(days=3653), model, ended_at, words_of=kind, rows=rows, **more)
 
 
 def table() -> Sequence[Period]:

@@ -1,11 +1,11 @@
-"""Redaction: words go, keys, hashes and signatures stay; one person proposes, another carries it out."""
+"""Redaction: words go, keys, hashes and signatures stay; one person proposes, another carries it out, or their time is over."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import F, Field, Model, Value
+from django.db.models import F, Field, Model, Q, Value
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from portal.archive.models import Redaction
 from portal.errors import Invalid
 from portal.people.models import User
 from portal.record import audit, redacting
-from portal.record.models import AuditEntry
+from portal.record.models import AuditEntry, StoredFile
 from portal.record.redacting import Beside
 from portal.signing import redacted
 
@@ -92,7 +92,38 @@ def propose(
 @transaction.atomic
 def carry_out(redaction: Redaction, *, actor: Any) -> Redaction:
     """Agree, and take the words away for good. OwnProposal, Decided, Held, StillHere, PermissionDenied."""
-    redaction = _locked(redaction, actor)
+    return _take_away(_locked(redaction, actor), actor)
+
+
+@transaction.atomic
+def by_retention(kind: str, pk: int, *, actor: Any) -> Redaction:
+    """Every word of a subject whose time is over, in it, beside it and in the log, and the files that lie beside it. What was done,
+    by whom and when stays. Held, PermissionDenied; `actor` None: the night."""
+    require(actor, "archive.dispose")
+    beside = beside_of(kind, pk)
+    made = Redaction.objects.create(
+        subject_kind=kind,
+        subject_id=pk,
+        fields=sorted({one.name for one in [*fields_of(kind), *beside]}),
+        entries=sorted(_entries_beside(kind, pk, beside)),
+        by_retention=True,
+    )
+    _take_away(made, actor)
+    StoredFile.objects.filter(subject_kind=kind, subject_id=pk).delete()
+    return made
+
+
+def _entries_beside(kind: str, pk: int, beside: Iterable[Beside]) -> set[int]:
+    """Audit entries with words about this subject and about the rows beside it."""
+    own_kinds = {one.model: name for name, one in subjects.all_kinds().items()}
+    about = Q(kind=kind, subject_id=pk)
+    for one in beside:
+        if one.model in own_kinds:
+            about |= Q(kind=own_kinds[one.model], subject_id__in=one.of(kind, pk).values("pk"))
+    return set(AuditEntry.objects.filter(about, words__isnull=False).values_list("pk", flat=True))
+
+
+def _take_away(redaction: Redaction, actor: Any) -> Redaction:
     model = subjects.of_kind(redaction.subject_kind).model_class
     subject = model._default_manager.select_for_update(of=("self",)).get(pk=redaction.subject_id)
     _check_stays(*redaction.key, subject, redaction.fields)
@@ -223,4 +254,4 @@ def _told(redaction: Redaction) -> dict[str, Any]:
         "subject": redaction.subject_id,
         "fields": redaction.fields,
         "entries": redaction.entries,
-    }
+    } | ({"by_retention": True} if redaction.by_retention else {})

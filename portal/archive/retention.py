@@ -1,4 +1,7 @@
-"""Disposal: what goes because its time is over, what a hold keeps back, and the log of both."""
+"""Disposal: what goes because its time is over, what a hold keeps back, and the log of both.
+
+Most rows go themselves. Of what was decided only the words go, by redaction: the rows prove who decided what and when.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +10,15 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from portal import clock
-from portal.archive import holds, periods
+from portal import clock, subjects
+from portal.archive import holds, periods, redactions
 from portal.archive.authority import require
+from portal.archive.errors import Held
 from portal.archive.models import Disposal, LegalHold
 from portal.archive.periods import Period
-from portal.record import audit
+from portal.record import audit, redacting
 
 BATCH = 200
 log = structlog.get_logger(__name__)
@@ -22,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table today: how many rows would go now, how many a hold keeps back."""
+    """One line of the table today: how many rows would go, or lose their words, now; how many a hold keeps back."""
 
     period: Period
     going: int
@@ -47,7 +51,8 @@ def dispose(*, actor: Any) -> Disposal | None:
     removed, held = {}, {}
     for period in periods.table():
         due = period.due(moment)
-        count = _remove(due.exclude(_kept(period, open_holds)))
+        going = due.exclude(_kept(period, open_holds))
+        count = _forget(period, going, actor) if period.words_of else _remove(going)
         kept = due.count() if open_holds else 0
         removed |= {period.key: count} if count else {}
         held |= {period.key: kept} if kept else {}
@@ -62,15 +67,56 @@ def dispose(*, actor: Any) -> Disposal | None:
 
 def _kept(period: Period, open_holds: Sequence[LegalHold]) -> Q:
     """What a hold keeps back. A hold's days are compared with the day from which the time is counted."""
+    if period.words_of:
+        return _words_kept(period, open_holds)
     kept = Q(pk__in=())
     for span in holds.spans(period.key, open_holds):
         within = ~Q(pk__in=())
         if span.covers_from:
-            within &= Q(**{f"{period.counted_from}__gte": span.covers_from})
+            within &= Q(**{f"{period.counted_from}__gte": period.begin(span.covers_from)})
         if span.covers_to:
-            within &= Q(**{f"{period.counted_from}__lt": span.covers_to + timedelta(days=1)})
+            within &= Q(**{f"{period.counted_from}__lt": period.begin(span.covers_to + timedelta(days=1))})
         kept |= within if span.subjects is None else within & period.about(span.subjects)
     return kept
+
+
+def _words_kept(period: Period, open_holds: Sequence[LegalHold]) -> Q:
+    """As a hold stops a redaction, whatever its days: words of any day may tell of them. A hold on what stands beside a row, or on
+    all of its kind, keeps the row's words as well."""
+    own_kinds = {one.model: name for name, one in subjects.all_kinds().items()}
+    beside = [(own_kinds[one.model], one) for one in redacting.beside(period.words_of) if one.model in own_kinds]
+    whole = {period.words_of, *(kind for kind, _one in beside)}
+    if any(hold.covers_everything or whole & set(hold.kinds) for hold in open_holds):
+        return ~Q(pk__in=())
+    about = sorted({(kind, pk) for hold in open_holds for kind, pk in hold.subjects})
+    if not about:
+        return Q(pk__in=())
+    kept = Q(pk__in=[pk for kind, pk in about if kind == period.words_of]) | period.about(about)
+    for kind, one in beside:
+        if ids := [pk for named, pk in about if named == kind]:
+            rows = one.model_class._default_manager.filter(pk__in=ids, **one.rows(period.words_of, OuterRef("pk")))
+            kept |= Q(Exists(rows))
+    return kept
+
+
+def _forget(period: Period, rows: QuerySet, actor: Any) -> int:
+    """One subject at a time, each with all its words; a hold placed meanwhile keeps the rest."""
+    gone = 0
+    for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
+        try:
+            redactions.by_retention(period.words_of, pk, actor=actor)
+        except Held:
+            continue
+        gone += 1
+    return gone
+
+
+def named(line: Line, user: Any, most: int = 20) -> tuple[list[tuple[str, str]], int]:
+    """Whose words would go now, (label, address), as far as `user` may open them, oldest first; and how many there are besides."""
+    kind = subjects.of_kind(line.period.words_of)
+    due = line.period.due(clock.now()).exclude(_kept(line.period, holds.open_holds())).values("pk")
+    seen = [(kind.label(row), kind.url(row)) for row in kind.named_to(user).filter(pk__in=due).order_by("pk")[:most]]
+    return seen, line.going - len(seen)
 
 
 def _remove(rows: QuerySet) -> int:

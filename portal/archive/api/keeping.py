@@ -25,13 +25,13 @@ from portal.web.api.router import resources
 class RedactionSerializer(RowSerializer):
     redacted_fields = serializers.ListField(child=serializers.CharField(), source="fields", read_only=True)
     subject = serializers.IntegerField(source="subject_id", read_only=True, help_text="The id of what it is about.")
-    proposed_by = Linked("user", read_only=True)
+    proposed_by = Linked("user", read_only=True, allow_null=True, help_text="Null: the retention table.")
     decided_by = Linked("user", read_only=True, allow_null=True)
 
     class Meta:
         model = Redaction
         fields = ["id", "subject_kind", "subject", "redacted_fields", "reason", "state", "proposed_by", "proposed_at", "decided_by"]
-        fields += ["decided_at", "versions", "texts"]
+        fields += ["decided_at", "versions", "texts", "by_retention"]
         read_only_fields = fields
 
 
@@ -51,7 +51,7 @@ class RedactionProposalSerializer(serializers.Serializer):
 class RedactionFilters(django_filters.FilterSet):
     class Meta:
         model = Redaction
-        fields = ["state", "subject_kind"]
+        fields = ["state", "subject_kind", "by_retention"]
 
 
 class RedactionViewSet(ReadSet):
@@ -167,7 +167,9 @@ class HoldViewSet(ReadSet):
 
 class DisposalSerializer(RowSerializer):
     started_by = Linked("user", read_only=True, allow_null=True, help_text="Null: the night.")
-    removed = serializers.DictField(child=serializers.IntegerField(), read_only=True, help_text="Rows by line of the table.")
+    removed = serializers.DictField(
+        child=serializers.IntegerField(), read_only=True, help_text="Rows that went, or lost their words, by line of the table."
+    )
     held = serializers.DictField(child=serializers.IntegerField(), read_only=True)
 
     class Meta:
@@ -190,6 +192,7 @@ class RetentionLineSerializer(serializers.Serializer):
     key = serializers.CharField(source="period.key")
     what = serializers.CharField(source="period.word")
     kept = serializers.CharField(source="period.kept")
+    words_only = serializers.BooleanField(source="period.words_of", help_text="The rows stay, their words go.")
     going = serializers.IntegerField()
     held = serializers.IntegerField()
 

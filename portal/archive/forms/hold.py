@@ -14,7 +14,7 @@ from portal.web.api.fields import by_id_or_number
 def kinds() -> list[tuple[str, str]]:
     """Lines of the retention table, then the kinds that hold words of people, which could be redacted."""
     lines = [(one.key, str(one.word)) for one in periods.table()]
-    with_words = [one for one in subjects.all_kinds().values() if redactions.fields_of(one.kind)]
+    with_words = [one for one in subjects.all_kinds().values() if one.kind not in periods.KEYS and redactions.fields_of(one.kind)]
     return lines + [(one.kind, capfirst(str(one.plural))) for one in with_words]
 
 

@@ -10,7 +10,8 @@ from portal.archive.models.by_permission import Kept
 
 
 class Redaction(Kept):
-    """Proposed by one person, carried out when a second agrees. `fields` are columns, `entries` audit entries with words."""
+    """Proposed by one person, carried out when a second agrees; or by the retention table, once the time of the words is over.
+    `fields` are columns, `entries` audit entries with words."""
 
     class State(models.TextChoices):
         PROPOSED = "PROPOSED", gettext_lazy("Waits for a second person")
@@ -22,14 +23,24 @@ class Redaction(Kept):
     fields = models.JSONField(default=list)
     entries = models.JSONField(default=list)
     with_present = models.BooleanField(default=True)  # what the row says today goes as well
-    reason = models.TextField()
+    reason = models.TextField(blank=True)
+    by_retention = models.BooleanField(default=False)  # the table says so, nobody proposes; `decided_by` null: the night
     state = models.CharField(max_length=8, choices=State, default=State.PROPOSED)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     proposed_at = models.DateTimeField(default=clock.now)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     versions = models.PositiveIntegerField(default=0)  # of rows that were overwritten
     texts = models.PositiveIntegerField(default=0)  # of audit entries that were taken away
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="redactions_of_a_subject")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(by_retention=True) | (models.Q(proposed_by__isnull=False) & ~models.Q(reason="")),
+                name="somebody_asks_for_a_redaction_and_says_why",
+            )
+        ]
 
     def __str__(self) -> str:
         return _("Redaction %(id)d of %(day)s") % {"id": self.pk, "day": f"{self.proposed_at:%Y-%m-%d}"}

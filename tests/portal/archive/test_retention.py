@@ -211,13 +211,12 @@ def test_only_leaders_and_administrators_hold(person):
             holds.place("Claim", actor=person(role), reason="A letter")
 
 
-def test_an_app_above_adds_what_was_decided_for_ten_years(person, monkeypatch):
+def test_an_app_above_adds_its_line_once(monkeypatch):
     monkeypatch.setattr(periods, "_table", [*periods._table])
     monkeypatch.setattr(periods, "KEYS", set(periods.KEYS))
-    owner = person("OWNER")
-    periods.add(periods.ten_years_after("reminders", "Reminders", "attention.Reminder", "settled_at"))
-    reminder(owner, "nine", None, ago(days=9 * 366)), reminder(owner, "eleven", None, ago(days=11 * 365))
+    line = periods.words_ten_years_after("horse", "Horses", "attention.Reminder", Reminder.objects.all, "settled_at")
+    periods.add(line)
 
-    assert retention.dispose(actor=None).removed == {"reminders": 1}
-    with pytest.raises(ValueError, match="has its line already"):
-        periods.add(periods.ten_years_after("inbox", "Inbox", "attention.Reminder", "settled_at"))
+    assert periods.table()[-1] == line
+    with pytest.raises(ValueError, match="horse has its line already"):
+        periods.add(line)
