@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Min, Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,12 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portal.workbench import jobs
 from portal.workbench.jobs import Job, Standing
-from risks import formula_previews, formula_versions, stale
+from risks import formula_previews, formula_versions, recompute, stale
 from risks.models import FormulaPreview, FormulaVersion, StaleScore
 
 
 def _scoring(user: Any, since: datetime) -> Sequence[Job]:
-    """One line for all that waits, and one for what was given up."""
+    """One line for all that waits, and one for what was given up, which is tried again as a whole."""
     if not user.has_perm("risks.view_recompute"):
         return []
     given_up = Q(attempts__gte=stale.MOST_ATTEMPTS)
@@ -34,12 +35,19 @@ def _scoring(user: Any, since: datetime) -> Sequence[Job]:
         state = ngettext("%(n)d risk could not be scored", "%(n)d risks could not be scored", found["failed"]) % {
             "n": found["failed"]
         }
-        told = _("They are tried again at their next change.")
-        lines.append(Job("scoring", 1, _("Scores"), here, Standing.FAILED, state, found["failed_since"], error=told))
+        told, may = _("They are tried again at their next change."), user.has_perm(recompute.RETRY)
+        failed = Job("scoring", 1, _("Scores"), here, Standing.FAILED, state, found["failed_since"], error=told, may_retry=may)
+        lines.append(failed)
     if found["waiting"]:
         state = ngettext("%(n)d risk waits", "%(n)d risks wait", found["waiting"]) % {"n": found["waiting"]}
         lines.append(Job("scoring", 2, _("Scores"), here, Standing.RUNNING, state, found["oldest"]))
     return lines
+
+
+def _scoring_again(_pk: int, actor: Any) -> None:
+    if not actor.has_perm("risks.view_recompute"):
+        raise Http404
+    recompute.try_again(actor=actor)
 
 
 def _previews(user: Any, since: datetime) -> Sequence[Job]:
@@ -79,5 +87,5 @@ def _preview_again(pk: int, actor: Any) -> None:
     formula_versions.preview_again(row.formula_version)
 
 
-jobs.register(jobs.Source("scoring", gettext_lazy("Scoring"), _scoring))
+jobs.register(jobs.Source("scoring", gettext_lazy("Scoring"), _scoring, _scoring_again))
 jobs.register(jobs.Source("preview", gettext_lazy("Preview of a formula"), _previews, _preview_again))

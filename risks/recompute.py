@@ -4,13 +4,16 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 import structlog
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
 
 from portal import clock, copying
 from portal.people.models import Organisation
 from portal.record import audit, totals
+from portal.workbench.errors import NothingToTry
 from risks import annual_losses, breaches, facts, formula_in_force, portfolio, proof, score_rows, stale, wording
 from risks.facts import Facts, Standing
 from risks.formulas import Formula
@@ -20,6 +23,7 @@ from risks.scoring import ScoreInput, ScoreResult, score
 from risks.signals import scores_recomputed
 
 EVERYTHING = "recompute.all"
+RETRY = "risks.retry_score"
 TRIES_WHEN_TRANSACTIONS_COLLIDE = 3
 COLLISIONS = ("40001", "40P01")  # serialisation failure, deadlock
 LONGEST_CAUSE = 80  # characters
@@ -58,6 +62,18 @@ def refresh_all(chunk: int = 5000) -> Iterator[tuple[int, int]]:
         written += _again_after_collision(lambda causes=causes: _rescore(causes))
         done, last = done + len(causes), max(causes)
         yield done, written
+
+
+@transaction.atomic
+def try_again(*, actor: Any) -> int:
+    """Score once more what was given up; returns how many changes wait for that now. Raises PermissionDenied, NothingToTry."""
+    if not actor.has_perm(RETRY):
+        raise PermissionDenied
+    rows = stale.try_again()
+    if not rows:
+        raise NothingToTry
+    audit.record(actor, "scores.tried_again", actor, {"rows": rows})
+    return rows
 
 
 def mark_due() -> int:

@@ -122,6 +122,11 @@ def note_failure(claims: Sequence[Claim], error: Exception) -> None:
     StaleScore.objects.filter(pk__in=[one.id for one in claims]).update(attempts=F("attempts") + 1, error=type(error).__name__)
 
 
+def try_again() -> int:
+    """Take what was given up as failed once: it comes one at a time, after all others. How many rows."""
+    return StaleScore.objects.filter(attempts__gte=MOST_ATTEMPTS).update(attempts=1)
+
+
 def _claimable():
     return StaleScore.objects.select_for_update(skip_locked=True, of=("self",))
 

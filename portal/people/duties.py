@@ -59,6 +59,7 @@ WORDS = {
     "signing.sign": gettext_lazy("sign or refuse for their office, with a fresh second factor"),
     "signing.view_signature": gettext_lazy("read who signed what"),
     "risks.view_recompute": gettext_lazy("watch scores being computed"),
+    "risks.retry_score": gettext_lazy("have scores tried again that could not be computed"),
     "risks.view_risk": gettext_lazy("read risks"),
     "risks.view_score": gettext_lazy("read scores"),
     "assets.view_asset": gettext_lazy("read assets"),

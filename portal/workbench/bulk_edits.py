@@ -97,6 +97,26 @@ def undo(edit: BulkEdit, *, actor: Any) -> BulkEdit:
     return _hand_over(edit, State.UNDOING)
 
 
+@transaction.atomic
+def try_again(edit: BulkEdit, *, actor: Any) -> BulkEdit:
+    """Go on with what a worker gave up: rows that were not changed are tried anew, so that nothing is written unseen; an undoing is
+    begun again. Raises NotNow, PermissionDenied."""
+    edit = _locked(edit, State.REFUSED, State.APPLIED)
+    _require(listed.of_kind(edit.kind), actor)
+    if not may_try_again(edit):
+        raise NotNow(edit.get_state_display())
+    if edit.state == State.REFUSED:
+        left = edit.rows.exclude(outcome__in=(Outcome.DONE, Outcome.UNDONE, Outcome.KEPT))
+        left.update(outcome=Outcome.WAITING, sentence="", changes=[])
+    audit.record(actor, "bulk_edit.tried_again", edit, {"kind": edit.kind})
+    return _hand_over(edit, State.CHECKING if edit.state == State.REFUSED else State.UNDOING)
+
+
+def may_try_again(edit: BulkEdit) -> bool:
+    """Whether it was given up, and an undoing only as long as there is time."""
+    return edit.state == State.REFUSED or (bool(edit.refusal) and may_undo(edit))
+
+
 def may_undo(edit: BulkEdit) -> bool:
     return edit.state == State.APPLIED and clock.now() < edit.applied_at + UNDO_FOR
 

@@ -40,6 +40,7 @@ class Overview:
     lines: Sequence[Line]
     may_undo: bool
     left: int  # that can be tried again
+    may_try_again: bool  # the whole, which was given up
 
 
 def of(edit: BulkEdit, user: Any, outcome: str, params: Mapping[str, str]) -> Overview:
@@ -64,6 +65,7 @@ def of(edit: BulkEdit, user: Any, outcome: str, params: Mapping[str, str]) -> Ov
         lines=_lines(edit, page.rows, user),
         may_undo=bulk_edits.may_undo(edit) and bool(counts.get(Outcome.DONE)),
         left=counts.get(Outcome.STALE, 0) + counts.get(Outcome.REFUSED, 0),
+        may_try_again=bulk_edits.may_try_again(edit) and bulk_edits.may(listed.of_kind(edit.kind), user),
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.webhooks import subscriptions
 from portal.webhooks.models import Subscription
-from portal.workbench import imports, jobs, progress
+from portal.workbench import bulk_edits, imports, jobs, listed, progress
 from portal.workbench.jobs import Job, Standing
 from portal.workbench.models import BulkEdit, SheetImport
 
@@ -60,9 +60,14 @@ def _edits(user: Any, since: datetime) -> Sequence[Job]:
             since=row.finished_at or row.created_at,
             who=row.started_by.name,
             error=row.refusal,
+            may_retry=bulk_edits.may_try_again(row) and bulk_edits.may(listed.of_kind(row.kind), user),
         )
         for row in rows.order_by("-pk")[: jobs.SHOWN]
     ]
+
+
+def _edit_again(pk: int, actor: Any) -> None:
+    bulk_edits.try_again(get_object_or_404(BulkEdit.objects.visible_to(actor), pk=pk), actor=actor)
 
 
 def _standing(row: SheetImport | BulkEdit) -> Standing:
@@ -96,5 +101,5 @@ def _webhook_again(pk: int, actor: Any) -> None:
 
 
 jobs.register(jobs.Source("import", gettext_lazy("Import"), _imports, _import_again))
-jobs.register(jobs.Source("bulk-edit", gettext_lazy("Change of many rows"), _edits))
+jobs.register(jobs.Source("bulk-edit", gettext_lazy("Change of many rows"), _edits, _edit_again))
 jobs.register(jobs.Source("webhook", gettext_lazy("Webhook"), _webhooks, _webhook_again))

@@ -1,15 +1,18 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from assets.discovery import again, reading
 from assets.models import DiscoveryRun
 from portal import clock
+from portal.people.models import RoleAssignment, User
 from portal.record.models import AuditEntry
 from portal.webhooks.models import Delivery
-from portal.workbench import imports, jobs, work
-from portal.workbench.models import SheetImport
+from portal.workbench import bulk_edits, bulk_work, imports, jobs, listed, tables, work
+from portal.workbench.errors import NothingToTry, NotNow
+from portal.workbench.models import BulkEdit, SheetImport
 from risks import formula_previews, formula_versions, stale
 from risks.models import FormulaPreview, StaleScore
 from tests.factories.assets import make_run
@@ -67,6 +70,44 @@ def test_an_import_that_was_given_up_is_checked_once_more(client, analyst, refus
     assert not imports.may_try_again(refused)
 
 
+def test_a_change_of_many_rows_that_was_given_up_goes_on_and_writes_nothing_unseen(client, analyst, company, person):
+    risks = [make_risk(unit=company.northfield, title=title) for title in ("Fire", "Flood")]
+    kind = listed.of_kind("risk")
+    edit = bulk_edits.start(kind, actor=analyst, question=tables.asked(kind, {}))
+    bulk_edits.settle(edit, actor=analyst, fields={"category": "PEOPLE"})
+    bulk_work.work(edit.pk)
+    with pytest.raises(NotNow):
+        jobs.retry("bulk-edit", edit.pk, actor=analyst)  # nothing was given up
+    given_up = {"state": "REFUSED", "refusal": "It failed again and again.", "attempts": 6}
+    BulkEdit.objects.filter(pk=edit.pk).update(**given_up)
+    edit.rows.filter(subject_id=risks[0].pk).update(outcome="DONE")
+
+    job = seen(analyst)["bulk-edit", edit.pk]
+    assert (job.standing, job.error, job.may_retry) == ("failed", given_up["refusal"], True)
+    client.force_login(analyst)
+    assert "Try again" in client.get(f"/lists/bulk-edits/{edit.pk}/").content.decode()
+    assert client.post(f"{PLACE}retry/", {"source": "bulk-edit", "pk": edit.pk}).status_code == 302
+    bulk_work.work(edit.pk)
+    edit.refresh_from_db()
+    assert (edit.state, dict(edit.rows.values_list("subject_id", "outcome"))) == (
+        "CHECKED",
+        {risks[0].pk: "DONE", risks[1].pk: "FITS"},
+    )
+    assert AuditEntry.objects.filter(verb="bulk_edit.tried_again", subject_id=edit.pk, actor=analyst).count() == 1
+
+    BulkEdit.objects.filter(pk=edit.pk).update(state="APPLIED", refusal="Undoing failed.", applied_at=clock.now())
+    jobs.retry("bulk-edit", edit.pk, actor=analyst)
+    assert BulkEdit.objects.get(pk=edit.pk).state == "UNDOING"
+    BulkEdit.objects.filter(pk=edit.pk).update(**given_up)
+    with pytest.raises(Http404):
+        jobs.retry("bulk-edit", edit.pk, actor=person("ANALYST"))
+    RoleAssignment.objects.filter(user=analyst).update(ended_at=clock.now())
+    analyst = User.objects.get(pk=analyst.pk)
+    with pytest.raises((PermissionDenied, Http404)):
+        jobs.retry("bulk-edit", edit.pk, actor=analyst)
+    assert BulkEdit.objects.get(pk=edit.pk).state == "REFUSED"
+
+
 def test_a_run_that_was_given_up_is_read_once_more_and_an_unreadable_one_is_not(analyst, company, person):
     run = make_run(unit=company.northfield, actor=analyst)
     DiscoveryRun.objects.filter(pk=run.pk).update(state="REFUSED", refusal={"code": "gave-up"}, attempts=6)
@@ -89,8 +130,17 @@ def test_scores_and_previews_that_were_given_up_are_told(analyst, company, perso
     stale.mark_risks([make_risk(unit=company.northfield).pk, make_risk(unit=company.northfield).pk], "risk.logged")
     first = StaleScore.objects.order_by("pk").first()
     StaleScore.objects.filter(pk=first.pk).update(attempts=stale.MOST_ATTEMPTS)
-    assert [job.standing for job in jobs.of(analyst, source="scoring")] == ["failed", "running"]
+    assert [(job.standing, job.may_retry) for job in jobs.of(analyst, source="scoring")] == [("failed", True), ("running", False)]
     assert jobs.of(person("BOARD"), source="scoring") == []
+    auditor = person("AUDITOR")
+    assert not any(job.may_retry for job in jobs.of(auditor, source="scoring"))
+    for reader, refusal in ((auditor, PermissionDenied), (person("HEAD"), Http404)):
+        with pytest.raises(refusal):
+            jobs.retry("scoring", 1, actor=reader)
+    jobs.retry("scoring", 1, actor=analyst)
+    assert [job.standing for job in jobs.of(analyst, source="scoring")] == ["running"]
+    with pytest.raises(NothingToTry):
+        jobs.retry("scoring", 1, actor=analyst)
 
     version = formula_versions.draft({"base_points": "3.5"}, "Levels weigh more.", actor=analyst)
     preview = formula_previews.newest(version)
