@@ -1,7 +1,7 @@
 """Keeping coverage: renews just the requirements that a change reaches; the only writer of coverage rows.
 
-What changes in this room renews at once. What changes below, a control or its evidence, is read from the sealed log; what time
-alone changes is found by `next_change_on`.
+What changes in this room renews at once. What changes below, a control or its evidence, or a formula that took effect (it says what
+counts of a control without valid evidence), is read from the sealed log; what time alone changes is found by `next_change_on`.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,11 +17,13 @@ from governance.compliance.models import ControlMapping, Coverage, CoverageMark,
 from portal import clock
 from portal.people import organisations
 from portal.record.models import Seal
-from risks import formulas
+from risks import formula_in_force
+from risks.formulas import Formula
 from risks.models import Control, Evidence
 
 LOG_BATCH = 2_000
 FOLLOWED = ("control", "evidence")
+ANOTHER_FORMULA = "formula.in_force"
 KEPT = ("share", "controls", "unproven", "next_change_on")
 
 
@@ -40,9 +42,9 @@ def answers_to(requirement_ids: Collection[int]) -> dict[int, list[Answer]]:
     return found
 
 
-def compute(requirement_ids: Collection[int], today: date) -> dict[int, Covered]:
-    """What coverage is today, from scratch. One query."""
-    share = formulas.LATEST.unproven_operating_share
+def compute(requirement_ids: Collection[int], today: date, formula: Formula) -> dict[int, Covered]:
+    """What coverage is today, from scratch; what counts of a control without valid evidence says `formula`. One query."""
+    share = formula.unproven_operating_share
     found = answers_to(requirement_ids)
     return {pk: coverage.of(found.get(pk, ()), today, share) for pk in requirement_ids}
 
@@ -50,7 +52,7 @@ def compute(requirement_ids: Collection[int], today: date) -> dict[int, Covered]
 @transaction.atomic
 def renew(requirement_ids: Iterable[int]) -> list[int]:
     """Count these anew and write what differs; returns which did. Their rows are locked before their inputs are read, so that
-    of two who come at once the later sees what the earlier did. Five queries at most."""
+    of two who come at once the later sees what the earlier did. Six queries at most."""
     wanted = sorted(set(requirement_ids))
     if not wanted:
         return []
@@ -60,7 +62,7 @@ def renew(requirement_ids: Iterable[int]) -> list[int]:
         Coverage.objects.bulk_create(missing, ignore_conflicts=True)
         known = _locked(wanted)
     changed = []
-    for pk, found in compute(wanted, organisations.today()).items():
+    for pk, found in compute(wanted, organisations.today(), formula_in_force.now()).items():
         row, after = known[pk], _plain(found)
         if {name: getattr(row, name) for name in KEPT} != after:
             for name, value in after.items():
@@ -79,8 +81,8 @@ def reached_by(control_ids: Iterable[int]) -> list[int]:
 
 
 def follow() -> int:
-    """Renew what the log tells of controls and evidence since the last time; returns how many requirements were renewed. Safe to
-    run twice, and at once."""
+    """Renew what the log tells of controls, evidence and formulas since the last time; returns how many requirements were renewed.
+    Safe to run twice, and at once."""
     renewed = 0
     while True:
         with transaction.atomic():
@@ -90,14 +92,16 @@ def follow() -> int:
                     return renewed  # another process is reading
                 mark = CoverageMark.objects.create(pk=1)
             rows = Seal.objects.filter(seq__gt=mark.seq).order_by("seq")[:LOG_BATCH]
-            entries = list(rows.values_list("seq", "entry__kind", "entry__subject_id"))
+            entries = list(rows.values_list("seq", "entry__kind", "entry__subject_id", "entry__verb"))
             if not entries:
                 return renewed
-            told = {kind: {pk for _seq, one, pk in entries if one == kind} for kind in FOLLOWED}
+            told = {kind: {pk for _seq, one, pk, _verb in entries if one == kind} for kind in FOLLOWED}
             controls = told["control"] | set(
                 Evidence.objects.filter(pk__in=told["evidence"]).exclude(control=None).values_list("control", flat=True)
             )
             reached = reached_by(controls) if controls else []
+            if any(verb == ANOTHER_FORMULA for *_entry, verb in entries):
+                reached += Coverage.objects.filter(unproven__gt=0).exclude(pk__in=reached).values_list("pk", flat=True)
             renew(reached)
             renewed += len(reached)
             CoverageMark.objects.filter(pk=mark.pk).update(seq=entries[-1][0])

@@ -10,6 +10,7 @@ from governance.compliance.coverage import Term
 from governance.compliance.crosswalks import Suggestion
 from governance.compliance.models import ControlMapping, Requirement
 from portal.people import organisations
+from risks import formula_in_force
 from risks.models import Control
 
 
@@ -51,7 +52,7 @@ def percent(share: Decimal) -> int:
 
 def explain(requirement: Requirement, user: Any) -> Explained:
     """Which controls answer it, how well they work, which evidence says so, and how fresh it is. Five queries."""
-    found = covering.compute([requirement.pk], organisations.today())[requirement.pk]
+    found = covering.compute([requirement.pk], organisations.today(), formula_in_force.known())[requirement.pk]
     terms = {term.control_id: term for term in found.terms}
     rows = ControlMapping.objects.visible_to(user).filter(
         requirement=requirement, archived_at=None, state=ControlMapping.State.CONFIRMED

@@ -19,6 +19,7 @@ from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
 from portal.web.api.writing import RegisterSet
+from risks import formula_in_force
 from risks.models import Control
 
 READ, IMPORT, MAP = "compliance.view_framework", "compliance.import_catalog", "compliance.map_control"
@@ -173,7 +174,7 @@ class CoverageSerializer(RowSerializer):
         if "explained" not in self.context:
             rows = self.instance if self.parent is None else self.parent.instance
             ids = [row.pk for row in (rows if isinstance(rows, list | QuerySet) else [rows])]
-            found = covering.compute(ids, organisations.today())
+            found = covering.compute(ids, organisations.today(), formula_in_force.known())
             named = {term.control_id for one in found.values() for term in one.terms}
             seen = Control.objects.visible_to(self.context["request"].user).filter(pk__in=named)
             self.context["explained"] = found, set(seen.values_list("pk", flat=True))

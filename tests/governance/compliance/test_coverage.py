@@ -14,10 +14,10 @@ from governance.compliance.models import ControlMapping, Coverage, Requirement
 from portal import clock
 from portal.people import organisations
 from portal.record import sealing
-from risks import controls, evidence
+from risks import controls, evidence, formula_versions
 from risks.models import Control, Evidence
 from tests.factories.compliance import make_framework
-from tests.factories.risks import make_control
+from tests.factories.risks import make_control, sign
 
 TODAY = date(2026, 6, 1)
 HALF = Decimal("0.5")
@@ -162,7 +162,7 @@ def test_one_changed_control_touches_only_what_it_answers(ground, django_assert_
     assert covering.follow() == 0
 
 
-def test_a_new_evening_lowers_exactly_what_the_old_evidence_proved(ground):
+def test_a_new_evening_lowers_exactly_what_the_old_evidence_proved_and_another_formula_all_of_it(ground, person):
     proven, other = ground.controls[:2]
     mappings.add(proven, ground.rules[0], "EQUAL", actor=ground.analyst)
     mappings.add(other, ground.rules[1], "EQUAL", actor=ground.analyst)
@@ -178,3 +178,12 @@ def test_a_new_evening_lowers_exactly_what_the_old_evidence_proved(ground):
         assert covering.renew_due() == 0
 
     assert kept() == {ground.rules[0].pk: Decimal("0.2"), ground.rules[1].pk: Decimal("0.3")}
+
+    drafted = formula_versions.draft({"unproven_operating_share": "0.1"}, "Unproven is little", actor=ground.analyst)
+    sign(formula_versions.propose(drafted, actor=ground.analyst), person("CIO"), person("CISO"))
+    with clock.stopped(clock.now() + timedelta(days=1)):
+        sealing.seal_all()
+        assert covering.follow() == 2
+        assert covering.follow() == 0
+
+    assert kept() == {ground.rules[0].pk: Decimal("0.04"), ground.rules[1].pk: Decimal("0.06")}
