@@ -1,6 +1,6 @@
 """What controls take off a risk: how well they work today, and what that weighs. (calculation)"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -67,9 +67,17 @@ def of_side(controls: Iterable[ControlShare], side: str, today: date, unproven_s
     return SideEffect(ONE - left, len(own), unproven, strongest)
 
 
-def days_of_change(controls: Sequence[ControlShare], today: date) -> list[date]:
-    """The last days, from `today` on, of evidence that runs out."""
-    return sorted({one.evidence_until for one in controls if one.evidence_until is not None and one.evidence_until >= today})
+def rests(
+    controls: Iterable[ControlShare], rating_points: Decimal, today: date, limit_share: Decimal, unproven_share: Decimal
+) -> Iterator[tuple[str, SideEffect, Decimal]]:
+    """Side by side what controls leave of a rating [points, exact]; at most `limit_share` goes on each, nothing is said of a side
+    without effect."""
+    left = rating_points
+    for side in SIDES:
+        effect = of_side(controls, side, today, unproven_share)
+        if effect is not None:
+            left *= 1 - limit_share * effect.share
+            yield side, effect, left
 
 
 def oldest_evidence(controls: Iterable[ControlShare]) -> ControlShare | None:

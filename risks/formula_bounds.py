@@ -61,10 +61,12 @@ WORDS: Mapping[str, Word] = {
     "review_late_steps": gettext_lazy("Points for a late review, from so many days on"),
     "treatment_late_steps": gettext_lazy("Points for a late treatment, from so many days on"),
     "evidence_old_steps": gettext_lazy("Points for evidence that ran out, from so many days on"),
+    "old_evidence_within_effect": gettext_lazy("Old evidence weighs at most what its control takes off"),
     "care_limit_points": gettext_lazy("Most that care terms count together"),
     "lowest_points": gettext_lazy("Lowest score there is"),
     "highest_points": gettext_lazy("Highest score there is"),
 }
+TYPED = tuple(name for name in WORDS if name not in formulas.RULES)  # by people; a rule is on in whatever they draft
 WHY: Mapping[str, Word] = {
     "base_points": gettext_lazy("so that likelihood 5 × impact 5 stays within the scale"),
     "control_limit_share": gettext_lazy("so that no control outweighs a level"),
@@ -95,7 +97,15 @@ class _Wrong(Exception):
 
 
 def _reader(name: str) -> Callable[[str, Any], Any]:
+    if name in formulas.RULES:
+        return _rule
     return _list if name in LISTS else _steps if name in STEPS else _number
+
+
+def _rule(name: str, value: Any) -> bool:
+    if value is not True:
+        raise _Wrong(_("Every version drafted now has this rule, so that no score falls when a control goes; leave it out."))
+    return True
 
 
 def _number(name: str, value: Any, bound: Bound | None = None) -> Decimal:

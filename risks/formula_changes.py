@@ -11,7 +11,7 @@ from risks.scoring import ScoreResult
 
 def between(pairs: Sequence[tuple[Score | None, Score]]) -> dict[int, ScoreResult]:
     """By the id of the later score of a pair: the earlier one by the later's formula, where that makes another score of it. What is
-    left of the way from there is what the facts did. A query for each version that did not come with Concord."""
+    left of the way from there is what the facts did. A query for each version from the fourth on."""
     known: dict[int, Formula] = {}
     found: dict[int, ScoreResult] = {}
     for before, after in pairs:

@@ -80,6 +80,10 @@ def _ladders() -> Iterator[tuple[str, list[ScoreInput]]]:
             yield "controls", [replace(plain, controls=(one,)) for one in proven]
             for one in proven:
                 yield "controls", [replace(plain, controls=(control,)) for control in (one, replace(one, evidence_until=None))]
+            stale = [replace(one, evidence_until=LONG_AGO) for one in proven]
+            for one in stale:
+                left = ((stale[0], replace(one, control_id=2)), (one,), ())
+                yield "old_evidence", [replace(plain, controls=some) for some in left]
 
 
 def _exposures() -> Iterator[tuple[str, list[Exposure]]]:
@@ -92,7 +96,7 @@ def _exposures() -> Iterator[tuple[str, list[Exposure]]]:
 
 def _late() -> Iterator[ScoreInput]:
     """Everything late for years, at every level and around every tolerance."""
-    old = (ControlShare(1, SIDES[0], Decimal(0), Decimal(1), LONG_AGO),)
+    old = tuple(ControlShare(1, side, Decimal(1), Decimal(1), LONG_AGO) for side in SIDES)
     for likelihood, impact in product(scales.LEVELS, scales.LEVELS):
         for tolerance in (None, *(Decimal(points) for points in range(10, 100, 10))):
             yield _given(

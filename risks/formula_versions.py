@@ -45,7 +45,7 @@ def draft(parameters: Mapping[str, Any], reason: str, *, actor: Any) -> FormulaV
     in force. Raises Invalid by parameter, FormulaWaits while another one is open, FormulaAsBefore."""
     held = formula_in_force.now()
     number = (FormulaVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-    formula, reason = formula_bounds.checked(number, formula_words.values(held) | dict(parameters)), _reason(reason)
+    formula, reason = formula_bounds.checked(number, formula_words.start(held) | dict(parameters)), _reason(reason)
     if replace(formula, version=held.version) == held:
         raise FormulaAsBefore(held.version)
     try:
@@ -66,7 +66,7 @@ def change(row: FormulaVersion, parameters: Mapping[str, Any], reason: str, *, a
     row = _locked(row)
     if version is not None and version != row.version:
         raise SavedMeanwhile(theirs={"parameters": row.parameters, "reason": row.reason}, version=row.version, by=None)
-    kept = formula_words.values(formulas.from_json(row.parameters))
+    kept = formula_words.start(formulas.from_json(row.parameters))
     formula, reason = formula_bounds.checked(row.number, kept | dict(parameters)), _reason(reason)
     spelled = proof.plain(formula)
     fields = [name for name, value in (("parameters", spelled), ("reason", reason)) if getattr(row, name) != value]

@@ -32,6 +32,8 @@ def say(name: str, value: Any) -> str:
     if name in formula_bounds.STEPS:
         steps = [_("from day %(day)s: %(points)s") % {"day": day, "points": points} for day, points in value or ()]
         return "; ".join(steps) or _("none")
+    if name in formulas.RULES:
+        return _("yes") if value else _("no")
     if name in formula_bounds.LISTS:
         return " · ".join(str(points) for points in value or ())
     return str(value)
@@ -55,6 +57,11 @@ def values(formula: Formula) -> dict[str, Any]:
     """Every parameter of `formula` by name, those at their default too, as JSON holds them."""
     spelled = proof.plain(formula)
     return {name: spelled.get(name, proof.plain(getattr(formula, name))) for name in formula_bounds.WORDS}
+
+
+def start(formula: Formula) -> dict[str, Any]:
+    """`values` for a version that is drafted from `formula`: every rule is on from now on."""
+    return values(formula) | dict.fromkeys(formulas.RULES, True)
 
 
 def lines(stored: Any, before: Any = None) -> Iterator[Line]:

@@ -20,7 +20,8 @@ class Formula:
     `control_limit_share` is the most [0–1] that controls may take off the rating on each side, likelihood and impact;
     `unproven_operating_share` what counts of a control's operation without valid evidence. `exploited_points` count once where a
     vulnerability known to be exploited is confirmed, `indicator_points` for each breached indicator, together at most
-    `indicator_limit_points`.
+    `indicator_limit_points`. With `old_evidence_within_effect` old evidence weighs at most what its control takes off, so that
+    no score falls when a control goes.
     """
 
     version: int
@@ -40,6 +41,7 @@ class Formula:
     exploited_points: Decimal = field(default=Decimal(0), metadata=LATER)
     indicator_points: Decimal = field(default=Decimal(0), metadata=LATER)
     indicator_limit_points: Decimal = field(default=Decimal(0), metadata=LATER)
+    old_evidence_within_effect: bool = field(default=False, metadata=LATER)
 
 
 VERSION_1 = Formula(
@@ -80,8 +82,14 @@ VERSION_3 = replace(
     indicator_limit_points=Decimal("6.0"),
 )
 
-FORMULAS = MappingProxyType({formula.version: formula for formula in (VERSION_1, VERSION_2, VERSION_3)})
-LATEST = VERSION_3
+# No score falls when a control goes whose evidence ran out.
+VERSION_4 = replace(VERSION_3, version=4, old_evidence_within_effect=True)
+
+FORMULAS = MappingProxyType({formula.version: formula for formula in (VERSION_1, VERSION_2, VERSION_3, VERSION_4)})
+LATEST = VERSION_4
+
+# These numbers mean the same in every database; from the next on a number may be one that an organisation drafted itself.
+SAME_EVERYWHERE = (1, 2, 3)
 
 
 def by_version(version: int) -> Formula:
@@ -91,6 +99,7 @@ def by_version(version: int) -> Formula:
 
 BY_LEVEL = ("criticality_points", "reachability_points")
 BY_DAYS_LATE = ("review_late_steps", "evidence_old_steps", "treatment_late_steps")
+RULES = ("old_evidence_within_effect",)  # on or off
 
 
 def from_json(stored: Mapping[str, Any]) -> Formula:
@@ -108,4 +117,8 @@ def _read(name: str, value: Any) -> Any:
         return tuple(Decimal(points) for points in value)
     if name in BY_DAYS_LATE:
         return tuple((int(days), Decimal(points)) for days, points in value)
+    if name in RULES:
+        if not isinstance(value, bool):
+            raise ValueError(f"{name} is true or false.")
+        return value
     return Decimal(value)

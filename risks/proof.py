@@ -155,12 +155,16 @@ def _head(formula: Formula) -> bytes:
 
 
 def formula_in(content: Mapping[str, Any]) -> Formula:
-    """The formula a file names or carries. ValueError where one that this release knows by its number was altered."""
+    """The formula a file names or carries. ValueError where one that means the same everywhere was altered. Of a later number only
+    the organisation that drafted it can tell what it means: what is carried counts, and the hash of the whole file, parameters
+    and all, is what the sealed log holds."""
     number = content["formula_version"]
     if "formula" not in content:
+        if number not in formulas.SAME_EVERYWHERE:
+            raise ValueError(f"The file does not say what formula version {number} is.")
         return formulas.by_version(number)
     carried = formulas.from_json(content["formula"])
-    if carried.version != number or formulas.FORMULAS.get(number, carried) != carried:
+    if carried.version != number or (number in formulas.SAME_EVERYWHERE and formulas.by_version(number) != carried):
         raise ValueError(f"This is not formula version {number}.")
     return carried
 

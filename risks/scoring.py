@@ -1,13 +1,14 @@
 """The shared score: every term of it, adding up exactly. A pure function of frozen input. (calculation)"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from risks import control_effect, scales
+from risks import control_effect, old_evidence, scales
 from risks.control_effect import ControlShare
 from risks.formulas import LATER, Formula
+from risks.old_evidence import Steps
 
 INHERENT = "INHERENT"
 CURRENT = "CURRENT"
@@ -156,18 +157,19 @@ def score(given: ScoreInput, formula: Formula) -> ScoreResult:
     if given.likelihood_level is None or worst is None:
         return ScoreResult(formula.version, None, None, reason=NOT_ENOUGH_DATA)
     rating = _rating(given, scales.checked_level(given.likelihood_level), *worst, formula)
-    terms = [rating, *_controlled(given, rating.points, given.today, formula), *_exposed(given, formula)]
-    terms += _breached(given, formula)
+    added = [*_exposed(given, formula), *_breached(given, formula)]
+    least = formula.lowest_points - _sum(added)
+    terms = [rating, *_controlled(given, rating.points, given.today, formula), *added]
     terms += _bound(terms, formula)
     if given.state == CURRENT:
-        terms += _care(given, _sum(terms), formula)
+        terms += _care(given, _slid(given, rating.points, least, formula), _sum(terms), formula)
     value = _sum(terms)
     return ScoreResult(
         formula_version=formula.version,
         value=value,
         band=scales.band_of(value).key,
         terms=tuple(terms),
-        next_change_on=min(_coming_changes(given, rating.points, formula), default=None),
+        next_change_on=_next_change(given, rating.points, least, formula),
     )
 
 
@@ -191,12 +193,9 @@ def _controlled(given: ScoreInput, rating_points: Decimal, today: date, formula:
     level never ends below a lower one."""
     if given.state == INHERENT or not formula.control_limit_share:
         return
-    left = exact = rating_points
-    for side in control_effect.SIDES:
-        effect = control_effect.of_side(given.controls, side, today, formula.unproven_operating_share)
-        if effect is None:
-            continue
-        exact *= 1 - formula.control_limit_share * effect.share
+    left = rating_points
+    shares = formula.control_limit_share, formula.unproven_operating_share
+    for side, effect, exact in control_effect.rests(given.controls, rating_points, today, *shares):
         points = _tenths(exact) - left
         left += points
         if points:
@@ -285,9 +284,9 @@ def _bound(terms: list[Term], formula: Formula) -> list[Term]:
     return [Term("bound", bounded - total, None, {"points": str(bounded)})]
 
 
-def _care(given: ScoreInput, without_care: Decimal, formula: Formula) -> list[Term]:
+def _care(given: ScoreInput, slid: Iterable[Term], without_care: Decimal, formula: Formula) -> list[Term]:
     """Terms for what we let slide, then what keeps them small; all are marked as care."""
-    terms = [term for term in _slid(given, formula) if term is not None]
+    terms = list(slid)
     over_limit = _sum(terms) - formula.care_limit_points
     if over_limit > 0:
         terms.append(_care_bound("care_limit", -over_limit, formula.care_limit_points))
@@ -305,29 +304,58 @@ def _care_bound(name: str, points: Decimal, bound: Decimal) -> Term:
     return Term(name, points, None, {"points": str(bound)}, care=True)
 
 
-def _slid(given: ScoreInput, formula: Formula) -> Iterator[Term | None]:
+def _slid(given: ScoreInput, rating_points: Decimal, least: Decimal, formula: Formula) -> Iterator[Term]:
     """A late review, a late treatment, old evidence."""
     for name, due_on, source, steps in _dated(given, formula):
-        days_late = (given.today - due_on).days
-        points = max((points for days, points in steps if days <= days_late), default=ZERO)
+        points = old_evidence.reached(steps, due_on, given.today)
         if points:
             yield Term(name, _tenths(points), source, {"due_on": due_on.isoformat()}, care=True)
+    if formula.old_evidence_within_effect:
+        yield from _old_evidence(given, rating_points, least, given.today, formula)
 
 
-def _dated(given: ScoreInput, formula: Formula) -> Iterator[tuple[str, date, Source, tuple[tuple[int, Decimal], ...]]]:
-    """What is late from a day on: name of the term, the last good day, its source, its steps."""
+def _dated(given: ScoreInput, formula: Formula) -> Iterator[tuple[str, date, Source, Steps]]:
+    """What is late from a day on and weighs by its steps alone: name of the term, the last good day, its source, its steps."""
     if given.review_due_on is not None:
         yield "review_late", given.review_due_on, Source("risk", given.risk_id), formula.review_late_steps
     if given.treatment_due is not None:
         source = Source("treatment", given.treatment_due.treatment_id)
         yield "treatment_late", given.treatment_due.due_on, source, formula.treatment_late_steps
-    oldest = control_effect.oldest_evidence(given.controls)
+    oldest = None if formula.old_evidence_within_effect else control_effect.oldest_evidence(given.controls)
     if oldest is not None and oldest.evidence_until is not None:
         yield "evidence_old", oldest.evidence_until, Source("control", oldest.control_id), formula.evidence_old_steps
 
 
-def _coming_changes(given: ScoreInput, rating_points: Decimal, formula: Formula) -> Iterator[date]:
-    """The days after today on which a term changes without anybody doing anything."""
+def _old_evidence(given: ScoreInput, rating_points: Decimal, least: Decimal, today: date, formula: Formula) -> Iterator[Term]:
+    """At most what its control takes off. As with controls, what is left is rounded, never the parts of it."""
+    found = old_evidence.heaviest(given.controls, rating_points, least, today, formula)
+    points = _tenths(found.lifted) - _tenths(found.left) if found else ZERO
+    if found and points:
+        params: dict[str, int | str] = {"due_on": found.evidence_until.isoformat()}
+        yield Term("evidence_old", points, Source("control", found.control_id), params, care=True)
+
+
+def _next_change(given: ScoreInput, rating_points: Decimal, least: Decimal, formula: Formula) -> date | None:
+    """The first day after today on which a term changes without anybody doing anything."""
+    sure = min(_sure_changes(given, formula), default=None)
+    weighs = given.state == CURRENT and formula.old_evidence_within_effect
+
+    def of_evidence(day: date) -> list[Term]:
+        found = list(_controlled(given, rating_points, day, formula))
+        return [*found, *_old_evidence(given, rating_points, least, day, formula)] if weighs else found
+
+    now: list[Term] | None = None
+    for day in old_evidence.days_of_change(given.controls, given.today, formula.evidence_old_steps if weighs else ()):
+        if sure is not None and day >= sure:
+            break
+        now = of_evidence(given.today) if now is None else now
+        if of_evidence(day) != now:
+            return day
+    return sure
+
+
+def _sure_changes(given: ScoreInput, formula: Formula) -> Iterator[date]:
+    """The days after today on which a step is reached, or support ended."""
     if given.state == CURRENT:
         for _name, due_on, _source, steps in _dated(given, formula):
             for days, _points in steps:
@@ -337,10 +365,6 @@ def _coming_changes(given: ScoreInput, rating_points: Decimal, formula: Formula)
     support_ends = [one.ends_on for one in given.exposure.support_ends]
     if support_ends and min(support_ends) >= given.today:
         yield min(support_ends) + ONE_DAY
-    for last_day in control_effect.days_of_change(given.controls, given.today):
-        on_it, after = (list(_controlled(given, rating_points, day, formula)) for day in (last_day, last_day + ONE_DAY))
-        if on_it != after:
-            yield last_day + ONE_DAY
 
 
 def _tenths(points: Decimal) -> Decimal:

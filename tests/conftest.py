@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test.utils import setup_databases
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from pytest_django.live_server_helper import LiveServer
 
 from portal.settings import environment
@@ -20,6 +22,10 @@ from tests.factories import portal as make
 from tests.servers import ADDRESSES
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop running in the test's thread
+
+# How long an example takes says how busy the machine is; the budgets of the layers watch over time.
+examples.register_profile("concord", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("concord")
 
 OWNER = environment.database(ADDRESSES.database_owner_url)
 APPLICATION = environment.database(ADDRESSES.database_url)

@@ -22,7 +22,10 @@ from risks.models import FormulaPreviewRow, FormulaVersion
 from risks.models.score import Band
 
 READ, DRAFT = "risks.view_score", "risks.draft_formula"
-SAID = "By name: a number, a list of numbers, or pairs of days and points. What is left out stays as in the version in force."
+SAID = (
+    "By name: a number, a list of numbers, pairs of days and points, or a rule that is on or off. What is left out stays as in the "
+    "version in force; a rule is on in whatever is drafted."
+)
 
 
 class FormulaVersionSerializer(RowSerializer):

@@ -20,9 +20,9 @@ class FormulaForm(VersionedForm):
         super().__init__(*args, **options)
         self.fields["version"].required = False
         values = formula_words.values(formula)
-        for name, label in formula_bounds.WORDS.items():
+        for name in formula_bounds.TYPED:
             self.fields[name] = forms.CharField(
-                label=label,
+                label=formula_bounds.WORDS[name],
                 help_text=HINTS.get(name, ""),
                 initial=formula_words.write(name, values[name]),
                 required=name not in formula_bounds.STEPS,
@@ -37,4 +37,4 @@ class FormulaForm(VersionedForm):
 
     @property
     def parameters(self):
-        return {name: formula_words.read(name, self.cleaned_data[name]) for name in formula_bounds.WORDS}
+        return {name: formula_words.read(name, self.cleaned_data[name]) for name in formula_bounds.TYPED}

@@ -41,6 +41,7 @@ def test_calculations_know_nothing_of_django():
     calculations = [
         "risks/scoring.py",
         "risks/control_effect.py",
+        "risks/old_evidence.py",
         "risks/scales.py",
         "risks/formulas.py",
         "risks/proof.py",

@@ -10,7 +10,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from risks import proof
-from risks.formulas import FORMULAS, VERSION_1, VERSION_3, by_version, from_json
+from risks.formulas import FORMULAS, VERSION_1, VERSION_3, VERSION_4, by_version, from_json
 from risks.scoring import Criticality, Exposure, Reach, ScoreInput, SupportEnd, score
 from tests.risks.test_scoring import formulas, inputs
 
@@ -90,6 +90,18 @@ def test_a_known_version_with_other_parameters_proves_nothing():
 
     with pytest.raises(ValueError, match="not formula version 3"):
         proof.verify(proof.recalculation_file(GIVEN, score(GIVEN, altered), altered))
+
+
+def test_from_the_fourth_on_a_number_means_what_its_file_carries():
+    # elsewhere 4 came with Concord; whoever drafted a version of their own before has another formula under that number
+    for formula in (VERSION_4, replace(VERSION_4, base_points=Decimal("2.5"))):
+        text = proof.recalculation_file(GIVEN, score(GIVEN, formula), formula)
+        assert proof.verify(text) == (True, score(GIVEN, formula))
+
+        content = json.loads(text)
+        assert proof.content_hash(content) == proof.hash_of(proof.canonical(GIVEN), score(GIVEN, formula), formula)
+        with pytest.raises(ValueError, match="does not say what formula version 4 is"):
+            proof.verify(json.dumps({name: part for name, part in content.items() if name != "formula"}))
 
 
 @for_all(inputs, formulas)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from risks import scales, scoring
 from risks.control_effect import SIDES, ControlShare
-from risks.formulas import VERSION_1, VERSION_2, VERSION_3
+from risks.formulas import LATEST, VERSION_1, VERSION_2, VERSION_3, VERSION_4
 from risks.scoring import Criticality, Exploited, Exposure, Reach, ScoreInput, Source, SupportEnd, Term, TreatmentDue, score
 
 TODAY = date(2026, 11, 24)
@@ -245,12 +245,20 @@ inputs = st.builds(
     treatment_due=st.none() | st.builds(TreatmentDue, days, st.integers(1, 9)),
     breached_indicator_ids=st.lists(st.integers(1, 9), max_size=5, unique=True).map(tuple),
 )
-formulas = st.builds(
-    dataclasses.replace,
-    st.sampled_from([VERSION_1, VERSION_2, VERSION_3]),
-    base_points=st.sampled_from([Decimal("3.0"), Decimal("3.9"), Decimal("4.4")]),
-    review_late_steps=st.sampled_from([VERSION_1.review_late_steps, ((1, Decimal("3.3")), (9, Decimal("8.7")))]),
-)
+
+
+def like(*versions):
+    return st.builds(
+        dataclasses.replace,
+        st.sampled_from(versions),
+        base_points=st.sampled_from([Decimal("3.0"), Decimal("3.9"), Decimal("4.4")]),
+        lowest_points=st.sampled_from([Decimal("0.0"), Decimal("17.0")]),
+        review_late_steps=st.sampled_from([VERSION_1.review_late_steps, ((1, Decimal("3.3")), (9, Decimal("8.7")))]),
+    )
+
+
+older, newest = like(VERSION_1, VERSION_2, VERSION_3), like(VERSION_4)
+formulas = like(VERSION_1, VERSION_2, VERSION_3, VERSION_4)
 
 
 @for_all(inputs, formulas)
@@ -263,24 +271,12 @@ def test_terms_add_up_exactly_and_are_tenths(given, formula):
     assert result.band == scales.band_of(result.value).key
 
 
-def harder(given, data):
+WORSE = ("likelihood", "impact", "criticality", "reach", "safety zone", "support", "evidence", "exploited", "indicator", "control")
+
+
+def harder(given, data, kinds=WORSE):
     """`given` with one thing made worse."""
-    what = data.draw(
-        st.sampled_from(
-            [
-                "likelihood",
-                "impact",
-                "criticality",
-                "reach",
-                "safety zone",
-                "support",
-                "control",
-                "evidence",
-                "exploited",
-                "indicator",
-            ]
-        )
-    )
+    what = data.draw(st.sampled_from(kinds))
     if what == "indicator":
         return dataclasses.replace(given, breached_indicator_ids=(*given.breached_indicator_ids, 17))
     if what == "control":
@@ -312,11 +308,37 @@ def harder(given, data):
     return dataclasses.replace(given, exposure=exposure)
 
 
-@for_all(inputs, formulas, st.data())
+@for_all(inputs, newest, st.data())
 def test_a_score_never_falls_when_something_gets_worse(given, formula, data):
     worse = harder(given, data)
 
+    assert formula.old_evidence_within_effect and LATEST == VERSION_4
     assert score(worse, formula).value >= score(given, formula).value
+
+
+@for_all(inputs, older, st.data())
+def test_in_the_first_three_formulas_old_evidence_alone_outweighs_what_gets_worse(given, formula, data):
+    """What they promise: all of it but that a control may go whose evidence ran out; care apart, that too."""
+    worse, lost = harder(given, data, WORSE[:-1]), dataclasses.replace(given, controls=given.controls[1:])
+    was, then = score(given, formula), score(lost, formula)
+
+    assert score(worse, formula).value >= was.value
+    assert then.value_without_care >= was.value_without_care
+    assert then.value >= was.value or any(term.name == "evidence_old" for term in was.terms)
+
+
+def test_losing_a_control_whose_evidence_ran_out_lowered_a_score_until_the_fourth_formula():
+    # 0.1 × 0.9 × 0.5 = 0.045: 48 × 0.15 × 0.045 = 0.324, leaves 47.676, rounded 47.7: −0.3
+    # evidence 99 days old weighs 2.0: 49.7, which falls to 48.0 without the control
+    # from 4 on it lifts what is left to 48 at most, +0.3
+    given = facts(controls=(control(design_share=Decimal("0.1"), evidence_until=TODAY - timedelta(days=99)),))
+    lost = facts()
+
+    for formula in (VERSION_2, VERSION_3):
+        assert points(score(given, formula)) == {"rating": "48.0", "control_likelihood": "-0.3", "evidence_old": "2.0"}
+        assert score(lost, formula).value - score(given, formula).value == Decimal("-1.7")
+    assert points(score(given, VERSION_4)) == {"rating": "48.0", "control_likelihood": "-0.3", "evidence_old": "0.3"}
+    assert score(lost, VERSION_4).value == score(given, VERSION_4).value
 
 
 @for_all(inputs, formulas)
@@ -444,3 +466,46 @@ def test_a_confirmed_exploited_vulnerability_counts_once_whatever_their_number()
     assert (term.name, str(term.points), term.source) == ("exploited", "6.0", Source("asset", 8))
     assert term.params == {"vulnerability": "CVE-2021-44228", "vulnerabilities": 2}
     assert score(given, VERSION_2).terms == (rating,)
+
+
+def test_of_several_with_old_evidence_the_heaviest_counts_by_what_all_its_links_take_off():
+    # 5 takes 0.2 × 0.5 = 0.1 of the likelihood and of the impact: 0.985 × 0.985 is left; 6 takes 1 × 0.5 of the impact alone
+    # impact: 1 − 0.9 × 0.5 = 0.55. 48 × 0.985 = 47.28, rounded 47.3: −0.7; 47.28 × (1 − 0.15 × 0.55) = 43.3794: 43.4, −3.9
+    # without 5: 48 × 0.925 = 44.4, so it may lift by 1.0206; without 6: 48 × 0.985 × 0.985 = 46.5708, by more than the step of 1.0
+    # 5 ran out 70 days ago, step 2.0: 44.4 counts; 6 ran out yesterday, step 1.0: 44.3794. 44.4 − 43.4 = +1.0
+    weak = [control(control_id=5, bears_on=side, design_share=Decimal("0.2"), operating_share=Decimal(1)) for side in SIDES]
+    weak = [dataclasses.replace(one, evidence_until=TODAY - timedelta(days=70)) for one in weak]
+    strong = control(
+        control_id=6,
+        bears_on="IMPACT",
+        design_share=Decimal(1),
+        operating_share=Decimal(1),
+        evidence_until=TODAY - timedelta(days=1),
+    )
+
+    result = score(facts(controls=(*weak, strong)), VERSION_4)
+
+    assert points(result) == {"rating": "48.0", "control_likelihood": "-0.7", "control_impact": "-3.9", "evidence_old": "1.0"}
+    assert result.terms[-1].source == Source("control", 5)
+    assert result.terms[-1].params == {"due_on": (TODAY - timedelta(days=70)).isoformat()}
+    # on day 61 of 6 its step is 2.0: it could lift to 45.3794, and is the heavier one
+    later = score(facts(controls=(*weak, strong), today=result.next_change_on), VERSION_4)
+    assert result.next_change_on == TODAY + timedelta(days=60)
+    assert (points(later)["evidence_old"], later.terms[-1].source) == ("2.0", Source("control", 6))
+
+
+def test_a_step_that_lifts_nothing_more_is_no_change():
+    # it takes off 0.3 (see above): the step of 1.0 on the first day is more already, so that on day 61 nothing changes
+    given = facts(controls=(control(design_share=Decimal("0.1"), evidence_until=TODAY),), today=TODAY + timedelta(days=1))
+
+    assert score(given, VERSION_4).next_change_on is None
+    assert score(given, VERSION_3).next_change_on == TODAY + timedelta(days=61)
+
+
+def test_at_the_lowest_score_old_evidence_lifts_nothing():
+    # 3 × 1 × 1 = 3, under the lowest score of 10: with or without the control it is 10
+    lowest = dataclasses.replace(VERSION_4, version=903, lowest_points=Decimal("10.0"))
+    given = facts(likelihood_level=1, impact_levels={"legal": 1}, controls=(control(evidence_until=TODAY - timedelta(days=99)),))
+
+    assert points(score(given, lowest)) == {"rating": "3.0", "control_likelihood": "-0.2", "bound": "7.2"}
+    assert score(given, lowest).value == score(facts(likelihood_level=1, impact_levels={"legal": 1}), lowest).value

@@ -81,7 +81,7 @@ class Verrow(TestCase):
         row = formula_versions.newest_open()
         counts = formula_previews.counts(formula_previews.newest(row), User.objects.get(email=self.doors["cio"]["email"]))
 
-        assert (row.number, row.state, row.drafted_by.name) == (4, "PROPOSED", "Dana Amari")
+        assert (row.number, row.state, row.drafted_by.name) == (5, "PROPOSED", "Dana Amari")
         assert [slot.offices for slot in signatures.standing(row).missing] == [("CISO",)]
         assert counts.within > 0
         assert (counts.hidden, counts.rise > 0, counts.fall > 10) == (0, True, True)

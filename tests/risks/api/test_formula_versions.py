@@ -29,10 +29,12 @@ def test_a_version_is_drafted_changed_previewed_proposed_and_signed_by_people(co
 
     wrong = api.post(ADDRESS, {"parameters": {"care_limit_points": "6"}, "reason": "Why"}, **JSON)
     assert (wrong.status_code, list(wrong.json()["fields"])) == (422, ["care_limit_points"])
+    wrong = api.post(ADDRESS, {"parameters": {"old_evidence_within_effect": False}, "reason": "Why"}, **JSON)
+    assert "no score falls when a control goes" in wrong.json()["fields"]["old_evidence_within_effect"][0]
     made = api.post(ADDRESS, {"parameters": {"base_points": 3.5}, "reason": "Levels weigh more."}, **JSON)
     assert made.status_code == 201, made.content
     own = f"{ADDRESS}{made.json()['id']}/"
-    assert (made.json()["number"], made.json()["state"], made.json()["parameters"]["indicator_points"]) == (4, "DRAFTED", "2.0")
+    assert (made.json()["number"], made.json()["state"], made.json()["parameters"]["indicator_points"]) == (5, "DRAFTED", "2.0")
     changed = api.patch(own, {"parameters": {"base_points": "2.5"}}, headers={"If-Match": made["ETag"]}, **JSON)
     assert (changed.status_code, changed.json()["parameters"]["base_points"]) == (200, "2.5")
     assert api.patch(own, {"reason": "Late"}, headers={"If-Match": made["ETag"]}, **JSON).status_code == 412
@@ -45,7 +47,7 @@ def test_a_version_is_drafted_changed_previewed_proposed_and_signed_by_people(co
         "fall": 1,
         "rise": 0,
         "hidden": 0,
-        "base_number": 3,
+        "base_number": 4,
     }
     (row,) = api.get(f"{own}preview-rows/").json()["results"]
     assert (row["before_value"], row["after_value"], row["points"]) == ("48.0", "40.0", "-8.0")
@@ -73,7 +75,8 @@ def test_the_versions_that_came_along_are_listed_and_change_nothing(analyst):
     found = door(analyst).get(ADDRESS).json()["results"]
 
     assert [(one["number"], one["is_in_force"], one["drafted_by"]) for one in found] == [
-        (3, True, None),
+        (4, True, None),
+        (3, False, None),
         (2, False, None),
         (1, False, None),
     ]

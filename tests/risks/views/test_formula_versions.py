@@ -39,14 +39,14 @@ def test_an_analyst_drafts_a_version_sees_what_it_would_change_and_asks_for_sign
     page = client.get(kept.url).content.decode()
     assert "This version would move 1 score, none across tolerance" in page
     assert "Press line stops" in page
-    assert "1 parameter differs from version 3" in page
+    assert "1 parameter differs from version 4" in page
     assert "No score falls when something gets worse" in page
 
     assert client.post(of("-proposal", row.pk)).url == of("", row.pk)
     row.refresh_from_db()
     assert row.state == "PROPOSED"
     assert "2 signatures are missing" in client.get(kept.url).content.decode()
-    assert b"See what version 4 would change" in client.get(of("s")).content
+    assert b"See what version 5 would change" in client.get(of("s")).content
 
 
 def test_a_change_asks_anew_and_a_late_one_keeps_both(risk, analyst, signed_in):
@@ -76,7 +76,7 @@ def test_the_leaders_sign_on_the_page_of_signatures_and_it_takes_effect(risk, an
 
     client.post(reverse("signing:signature", args=["formula-version", row.pk]), {"digest": shown.context["panel"].standing.digest})
 
-    assert formula_in_force.now().version == 4
+    assert formula_in_force.now().version == 5
     assert b"Every score is made by this version" in client.get(of("", row.pk)).content
     assert client.post(of("-computation", row.pk)).status_code == 409
 
