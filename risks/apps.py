@@ -17,6 +17,7 @@ class RisksConfig(AppConfig):
             registered_exceptions,
             registered_formulas,
             registered_indicators,
+            registered_kept,
             registered_lists,
             registered_losses,
             registered_plans,

@@ -120,8 +120,8 @@ def _measures(one: hidden.Hidden) -> set[str]:
 
 
 def from_ledger(kept: Mapping[str, int]):
-    """(key, value, room) of every figure that the ledger keeps."""
-    return [row[:3] for row in _from_ledger(kept)]
+    """(key, value, room, filters of its rows) of every figure that the ledger keeps."""
+    return list(_from_ledger(kept))
 
 
 def _from_ledger(kept: Mapping[str, int]):

@@ -18,11 +18,13 @@ from django.db.models import Count, QuerySet
 from assets.models import Asset
 from governance.board import figures as figures_of
 from governance.board import scope
-from governance.board.errors import NothingKeptYet, NotOverYet, OfNoUnit
+from governance.board.errors import OfNoUnit
 from governance.board.figures import Figure
 from governance.board.models import KeptPosition
 from governance.board.scope import Scope
 from portal import clock
+from portal.archive import looking_back
+from portal.archive.errors import NothingKeptYet, NotOverYet
 from portal.people import organisations
 from portal.people.models import Unit
 from portal.people.reach import grants
@@ -70,6 +72,7 @@ def keep() -> KeptPosition | None:
         seq, head = sealing.head()
         if not seq:
             return None
+        looking_back.keep(day, seq, head)
         row = KeptPosition(day=day, seal_seq=seq, seal_hash=head, kept_at=clock.now(), content=read(day))
         KeptPosition.objects.bulk_create([row], ignore_conflicts=True)
     return row
@@ -108,8 +111,13 @@ def at(user: Any, asked: datetime) -> AsOf:
     rows = [*figures_of.from_ledger(figures_of.left(sums, shut)), *_dated_for(dated, kept.day, shut)]
     may = {room: user.has_perm(permission) for room, permission in figures_of.OPENED_BY.items()}
     found = tuple(
-        Figure(key, value, "", room == figures_of.REGISTER and key != "open" and shut.are_there)
-        for key, value, room in rows
+        Figure(
+            key,
+            value,
+            "" if filters is None or room != figures_of.REGISTER else where.rows(room, as_of=kept.day, **filters),
+            room == figures_of.REGISTER and key != "open" and shut.are_there,
+        )
+        for key, value, room, filters in rows
         if may[room]
     )
     label = ", ".join(known[str(pk)][1] for pk in where.ids if str(pk) in known) or where.label
@@ -158,7 +166,8 @@ def _dated_for(counts: Mapping[str, int], day: date, shut: hidden.HiddenRisks):
         count, test = counts.get(name, 0), holds.get(name)
         if test is not None:
             count += len(shut.where(test)) - sum(map(test, shut.all))
-        yield name, count, figures_of.INVENTORY if test is None else figures_of.REGISTER
+        filters = {"review_before": day} if name == "review_overdue" else None  # the others have no list of then
+        yield name, count, figures_of.INVENTORY if test is None else figures_of.REGISTER, filters
 
 
 def _confidential() -> list[Hidden]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from governance.together import alignment, alignment_readings, alignment_terms
 from governance.together.alignment_terms import Measured
 from governance.together.models import AlignmentConsent, OwnershipArea
-from portal import subjects
+from portal import clock, subjects
+from portal.archive.errors import NotOverYet
 
 WORDS = {
     "answered_in_time": (
@@ -115,13 +116,15 @@ class Rows:
     read_on: date | None
 
 
-def read(user: Any) -> Page:
-    """What `user` may read of it. Three queries."""
+def read(user: Any, at: datetime | None = None) -> Page:
+    """What `user` may read of it today: as it stands, or as it was known `at` a moment. Three queries. Raises NotOverYet."""
+    if at is not None and at > clock.now():
+        raise NotOverYet
     known = alignment.said()
     mine = alignment.office_of(user)
     if not alignment.may_read(user, known):
         return Page(alignment.level(known), known, mine, [], None, None)
-    kept, read_on = alignment_readings.newest()
+    kept, read_on = alignment_readings.newest(at)
     return Page(alignment.level(known), known, mine, [Term(one) for one in kept], alignment_terms.overall(kept), read_on)
 
 

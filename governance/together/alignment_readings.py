@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from governance.together import alignment_terms
 from governance.together.alignment_terms import FORMULA, MEASURED, NOT_ENOUGH_DATA, NOT_MEASURED_YET, TERMS, Measured, Row
@@ -24,16 +24,20 @@ def note(today: date) -> int:
     return len(fresh)
 
 
-def newest() -> tuple[Sequence[Measured], date | None]:
-    """All eight as they were kept last, and of which day. What has become privileged since counts no more. Two queries."""
-    kept = {one.term: one for one in _newest()}
+def newest(at: datetime | None = None) -> tuple[Sequence[Measured], date | None]:
+    """All eight as they were kept last, or as they were known `at` a moment, and of which day. What has become privileged since
+    counts no more. Two queries."""
+    kept = {one.term: one for one in _newest(at)}
     private = set(Decision.objects.filter(is_privileged=True).values_list("pk", flat=True)) if kept else set()
     found = [_measured(key, kept.get(key), private) for key in TERMS]
     return found, max((one.read_on for one in kept.values()), default=None)
 
 
-def _newest():
-    return AlignmentReading.objects.filter(formula=FORMULA).order_by("term", "-id").distinct("term")
+def _newest(at: datetime | None = None):
+    rows = AlignmentReading.objects.filter(formula=FORMULA)
+    if at is not None:
+        rows = rows.filter(known_at__lte=at)
+    return rows.order_by("term", "-id").distinct("term")
 
 
 def _measured(key: str, kept: AlignmentReading | None, private: set[int]) -> Measured:

@@ -11,6 +11,7 @@ class TogetherConfig(AppConfig):
             registered,
             registered_alignment,
             registered_goals,
+            registered_kept,
             registered_lists,
             registered_meetings,
         )

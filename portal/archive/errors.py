@@ -38,3 +38,17 @@ class StillHere(Refused):
 
     sentence = _("This account is still in use. Close it first, then take the name away.")
     code = "still-here"
+
+
+class NotOverYet(Refused):
+    """What lies ahead is not known."""
+
+    sentence = _("That moment lies ahead. Ask for one that is over.")
+    code = "not-over-yet"
+
+
+class NothingKeptYet(Refused):
+    """Nothing was written down that early."""
+
+    sentence = _("Nothing was written down that early. Ask for a later day.")
+    code = "nothing-kept-yet"

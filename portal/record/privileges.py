@@ -15,6 +15,8 @@ INSERT_ONLY = {
     "record_dayhead",
     "record_entrytext",
     "archive_disposal",
+    "archive_keptline",
+    "archive_keptmoment",
     "risks_rating",
     "together_ownershiparea",
     "together_ownershipwish",

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal import clock
+from portal.archive.views import then
 from portal.people.access import permitted
 from portal.people.models import Unit
 from portal.web.pages import answer
@@ -18,6 +19,8 @@ from risks.views import chips
 @require_safe
 @permitted("risks.view_risk")
 def register(request):
+    if "as_of" in request.GET:
+        return then.listed(request, "risk")
     known = hidden.of(request.user)
     book = listing.read(request.user, request.GET, known=known)
     counts = listing.tabs(request.user, known)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.archive import besides
+from portal.archive.views import then
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.talk import merging
@@ -32,6 +33,8 @@ def visible_risk(request, pk):
 @permitted("risks.view_risk")
 def risk(request, pk):
     found = get_object_or_404(sheet.of_user(request.user), pk=pk)
+    if "as_of" in request.GET:
+        return then.one(request, "risk", found)
     if survivor := merging.survivor_of("risk", found, request.user):
         return redirect("risks:risk", pk=survivor.pk)
     context = {

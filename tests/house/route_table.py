@@ -532,6 +532,7 @@ RESOURCES = {
     "signatures": of("signature"),
     "heads": of("head"),
     "history": Line(),
+    "kept-lines": Line(),
     "comments": of("comment"),
     "files": of("file"),
     "watches": of("watch"),

@@ -22,6 +22,8 @@ SAFE = {
     "signing.RedactedContent.after": "computed",
     "archive.Disposal.*": "counts by line of the table",
     "archive.HeadLetter.last_error": "the class of an error; one line a day and auditor",
+    "archive.KeptLine.*": "keys, numbers and days; the words stand in the version of the row that it names",
+    "archive.KeptMoment.*": "numbers of the record",
     "archive.LegalHold.kinds": "keys",
     "archive.LegalHold.subjects": "keys",
     "archive.Redaction.fields": "names of columns",

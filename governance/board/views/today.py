@@ -1,15 +1,10 @@
 """The front page, today or as of a day that is over."""
 
-from datetime import date, timedelta
-
 from django.shortcuts import redirect
-from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from governance.board import dashboard, positions_kept, then_page
-from portal import clock
-from portal.errors import Invalid
+from portal.archive import looking_back
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.web.pages import answer
@@ -26,19 +21,13 @@ def today(request):
 
 
 def _then(request, told):
-    """The same position at the end of that day, in the organisation's zone."""
-    day = _day(told)
-    end = organisations.morning(day + timedelta(days=1)) - timedelta(microseconds=1)
-    found = positions_kept.at(request.user, min(end, clock.now()) if day == organisations.today() else end)
+    """The same position at the end of that day, in the organisation's zone; or what two days differ in."""
+    day = looking_back.day_from(told)
+    found = positions_kept.at(request.user, looking_back.end_of(day))
+    if request.GET.get("against"):
+        other = looking_back.day_from(request.GET["against"], "against")
+        two = sorted([(day, found), (other, positions_kept.at(request.user, looking_back.end_of(other)))], key=lambda one: one[0])
+        lines = then_page.compared(two[0][1], two[1][1])
+        context = {"days": (two[0][0], two[1][0]), "then": (two[0][1], two[1][1]), "lines": lines}
+        return answer(request, "board/dashboard/compared.html", context)
     return answer(request, "board/dashboard/then.html", {"then": found, "page": then_page.of(found), "day": day})
-
-
-def _day(told) -> date:
-    try:
-        day = parse_date(told)
-    except ValueError:
-        day = None
-    if day is None or day.year < 2000 or day.year > 9000:
-        sentence = _("Give a day, as in 2026-06-01.")
-        raise Invalid(sentence, {"as_of": [sentence]})
-    return day

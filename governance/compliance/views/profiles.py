@@ -10,6 +10,7 @@ from governance.compliance.forms.profiles import AimForm, OpenForm, RatingForm, 
 from governance.compliance.models import Owner, Practice, Profile
 from governance.compliance.views.frameworks import as_oscal
 from portal.archive import changes
+from portal.archive.views import then
 from portal.errors import Invalid, Refused, Stale
 from portal.people.access import permitted
 from portal.people.reach import grants
@@ -41,7 +42,8 @@ def listed(request):
 @permitted(READ)
 def profile(request, pk):
     """One profile, Govern first."""
-    return _page(request, _profile(request, pk))
+    found = _profile(request, pk)
+    return then.one(request, "profile", found) if "as_of" in request.GET else _page(request, found)
 
 
 @require_POST

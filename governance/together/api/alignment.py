@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,12 +13,16 @@ from rest_framework.viewsets import ViewSet
 from governance.together import alignment, alignment_page
 from governance.together.alignment_terms import MEASURED, NOT_ENOUGH_DATA, NOT_MEASURED_YET, TERMS
 from governance.together.models import AlignmentConsent
+from portal.web.api import questions
 from portal.web.api.door import Door
 from portal.web.api.fields import Linked, RowSerializer
 from portal.web.api.router import resources
 from portal.web.api.writing import RegisterSet
 
 READ, SAY = "together.view_alignment", "together.say_alignment"
+
+
+AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATETIME, description="A moment that is over, with its zone.")
 
 
 class AlignmentRowSerializer(serializers.Serializer):
@@ -59,11 +64,14 @@ class AlignmentViewSet(Door, ViewSet):
     """The eight published terms."""
 
     permission = READ
+    parameters = ("as_of",)
+    also_answers = (409,)  # that moment is not over yet
 
-    @extend_schema(responses=AlignmentSerializer(many=False), operation_id="alignment_retrieve")
+    @extend_schema(responses=AlignmentSerializer(many=False), parameters=[AS_OF], operation_id="alignment_retrieve")
     def list(self, request: Request) -> Response:
-        """All eight, as far as the pair lets you."""
-        return Response(AlignmentSerializer(alignment_page.read(request.user)).data)
+        """All eight, as far as the pair lets you; with `as_of` as they were known then."""
+        at = questions.moment(request, "as_of") if "as_of" in request.query_params else None
+        return Response(AlignmentSerializer(alignment_page.read(request.user, at)).data)
 
     @extend_schema(responses=AlignmentRowsSerializer, operation_id="alignment_rows_retrieve")
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from governance.together import alignment, alignment_page
+from portal.archive import looking_back
 from portal.people.access import permitted
 from portal.web.pages import answer
 
@@ -13,7 +14,9 @@ from portal.web.pages import answer
 @permitted("together.view_alignment")
 def terms(request):
     """Eight terms with their rows, as far as the pair lets the reader."""
-    return answer(request, "together/alignment.html", {"page": alignment_page.read(request.user)})
+    day = looking_back.day_from(request.GET["as_of"]) if "as_of" in request.GET else None
+    page = alignment_page.read(request.user, looking_back.end_of(day) if day else None)
+    return answer(request, "together/alignment.html", {"page": page, "day": day})
 
 
 @require_safe

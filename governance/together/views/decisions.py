@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from governance.together import decision_book, decision_page, decisions, foundation
 from governance.together.forms.decisions import ChangeForm, DecisionForm, OptionForms, WithdrawalForm
 from portal.archive import changes
+from portal.archive.views import then
 from portal.errors import Invalid, Stale
 from portal.people.access import permitted
 from portal.signing import signatures
@@ -21,6 +22,8 @@ READ, ASK = "together.view_decision", "together.ask_decision"
 @permitted(READ)
 def listed(request):
     """What waits, what is decided."""
+    if "as_of" in request.GET:
+        return then.listed(request, "decision")
     return answer(request, "together/decisions/list.html", {"book": decision_book.read(request.user, request.GET)})
 
 
@@ -29,6 +32,8 @@ def listed(request):
 def decision(request, pk):
     """Asked, answered, dissent, conditions, outcome."""
     found = visible(request, pk)
+    if "as_of" in request.GET:
+        return then.one(request, "decision", found)
     entries, _more = changes.read("decision", found, request.user)
     return answer(request, "together/decisions/detail.html", {"page": decision_page.read(found, request.user), "entries": entries})
 

@@ -1,5 +1,5 @@
 """Resources of the archive."""
 
-from portal.archive.api import heads, history, keeping, personal
+from portal.archive.api import heads, history, keeping, kept_lines, personal
 
-__all__ = ["heads", "history", "keeping", "personal"]
+__all__ = ["heads", "history", "keeping", "kept_lines", "personal"]

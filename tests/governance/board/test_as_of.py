@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from governance.board import positions_kept, tasks
-from governance.board.errors import NothingKeptYet, NotOverYet, OfNoUnit
+from governance.board.errors import OfNoUnit
 from governance.board.models import KeptPosition
 from portal import clock
+from portal.archive.errors import NothingKeptYet, NotOverYet
 from portal.people import organisations
 from portal.people.models import RoleAssignment
 from portal.record import sealing

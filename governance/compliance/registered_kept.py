@@ -1,0 +1,43 @@
+"""What is kept of every profile when a day begins: how well each requirement was practised, and should be."""
+
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import Avg, Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject, Round
+from django.utils.translation import gettext_lazy as _
+
+from governance.compliance.models import Practice
+from portal.archive import looking_back
+from portal.archive.looking_back import Fact
+
+
+def _over(aggregate):
+    """One number over the practices of a profile."""
+    rows = Practice.objects.filter(profile=OuterRef("pk")).order_by().values("profile")
+    return Subquery(rows.annotate(found=aggregate).values("found"))
+
+
+_LEVELS = JSONObject(requirement="requirement_id", current="current_level", target="target_level")
+
+looking_back.register(
+    looking_back.Kept(
+        kind="profile",
+        permission="compliance.view_framework",
+        list_name="compliance:profiles",
+        page="compliance:profile",
+        facts=(
+            Fact("framework", "framework_id"),
+            Fact("unit", "unit_id", _("Where"), "unit", brief=True),
+            Fact("current", _over(Round(Avg("current_level"), 1)), _("Practised, mean level of 4"), brief=True),
+            Fact("target", _over(Round(Avg("target_level"), 1)), _("Wanted, mean level of 4"), brief=True),
+            Fact("rated", _over(Count("pk", filter=Q(current_level__isnull=False))), _("Requirements rated"), brief=True),
+            Fact("below", _over(Count("pk", filter=Q(current_level__lt=F("target_level")))), _("Below their target"), brief=True),
+            Fact("differ", _over(Count("pk", filter=Q(offices_differ=True))), _("The offices differ on")),
+            Fact("current_tier", "current_tier", _("Tier now")),
+            Fact("target_tier", "target_tier", _("Tier wanted")),
+            Fact("levels", _over(JSONBAgg(_LEVELS, order_by="requirement_id"))),
+            Fact("archived_at", "archived_at"),
+        ),
+        stands=lambda facts: facts["archived_at"] is None,
+        named="",
+    )
+)
