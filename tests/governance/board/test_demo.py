@@ -8,13 +8,15 @@ from django.test import TestCase
 from assets.models import Asset, Proposal
 from governance.board import needs, scope
 from governance.board.demo.build import AlreadySettled, build
-from governance.board.models import BoardPack, PackQuestion
+from governance.board.models import BoardPack, KeptPosition, PackQuestion
 from governance.change import declared, initiative_page, joined, under_way
 from governance.change.models import Criterion, Initiative
 from portal import clock
+from portal.archive import looking_back
 from portal.attention.models import Reminder
 from portal.people import organisations
-from portal.people.models import User
+from portal.people.models import Unit, User
+from portal.record import totals
 from portal.signing import signatures
 from risks import appetite, breaches, formula_previews, formula_versions, history, recompute, scores
 from risks.models import Control, Indicator, Reading, Risk, RiskException, Score, ScoreState, Treatment
@@ -76,6 +78,17 @@ class Verrow(TestCase):
         assert under_way.read(cio).unasked == 1
         assert (payroll.title, payroll.stage, joined.of(payroll).never_asked) == ("Payroll moves to the cloud", "PLAN", True)
         assert RiskException.objects.in_force(organisations.today()).filter(kind="GATE_WAIVER").count() == 1
+
+    def test_half_a_year_ago_more_stood_above_tolerance_and_in_the_worst_bands_than_today(self):
+        now, root = clock.now(), str(Unit.objects.get(parent=None).pk)
+        kept = (
+            KeptPosition.objects.filter(day__lte=organisations.today() - timedelta(days=178)).latest("day").content["totals"][root]
+        )
+        today = totals.read(int(root))
+
+        for measures in (("risks.above_tolerance",), ("risks.band.SEVERE", "risks.band.HIGH")):
+            assert sum(kept.get(one, 0) for one in measures) > sum(today.get(one, 0) for one in measures)
+        assert kept["risks.open"] < today["risks.open"] and looking_back.moment_at(now - timedelta(days=178)).seal_seq > 0
 
     def test_a_drafted_formula_with_its_preview_waits_for_the_ciso(self):
         row = formula_versions.newest_open()
