@@ -19,7 +19,6 @@ ROLES = {permission for permissions in roles.PERMISSIONS.values() for permission
 # Kinds that programs change row by row and that have no table yet: each with what stands in its place.
 WITHOUT_TABLE = {
     "appetite": "one line a kind and place, all on one page",
-    "goal": "a handful, all on one page under their themes, with sums",
     "theme": "three to seven, on one page",
     "exercise": "read with its plan; its list is a calendar",
     "formula-version": "a handful in all, each signed",

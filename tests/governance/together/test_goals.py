@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from governance.together import goal_page, goal_standing, goals, line_of_sight
+from governance.together import goal_book, goal_page, goal_standing, goals, line_of_sight
 from governance.together.errors import (
     GoalEnded,
     GoalSavedMeanwhile,
@@ -165,6 +165,9 @@ def test_its_standing_follows_its_readings_and_a_later_word_on_a_day_counts(goal
     goals.read_measure(goal, "CISO", Decimal(120), actor=analyst, happened_on=today - timedelta(days=30))
 
     assert goal_page.states([goal]) == {goal.pk: MET}
+    (row,) = goal_book.found(analyst, {"theme": str(goal.theme_id)})
+    assert (goal_book.standing(row).key, goal_book.of_office("CISO", "last_value")(row)) == (MET, Decimal(20))
+    assert not goal_book.found(analyst, {"view": "ended"}) and not goal_book.found(analyst, {"theme": "0"})
     assert GoalReading.objects.count() == 4
     assert AuditEntry.objects.filter(verb="goal.read", subject_id=goal.pk).count() == 4
 

@@ -9,12 +9,14 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
+from governance.together.models import Goal
+from portal import clock
 from portal.people import tokens
 from portal.record.models import AuditEntry, EntryText
 from portal.workbench import listed, spelling, tables, writing_xlsx
 from portal.workbench.cells import cell_of
 from tests.factories.assets import make_asset
-from tests.factories.governance import make_decision, make_initiative, make_spend_line
+from tests.factories.governance import make_decision, make_goal, make_initiative, make_spend_line
 from tests.factories.portal import make_user
 from tests.factories.response import make_incident, make_plan
 from tests.factories.risks import make_control, make_exception, make_indicator, make_levels, make_risk, make_treatment
@@ -39,6 +41,10 @@ def furnished(company, person):
         make_decision(unit=unit, by=make_user(), title=f"{word} question")
         make_initiative(unit=unit, by=make_user(), title=f"{word} renewed")
         make_spend_line(unit=unit, by=make_user(), product=f"{word} licence")
+        make_goal(by=analyst, title=f"{word} goal")
+    Goal.objects.filter(title="Umbrafang goal").update(
+        archived_at=clock.now(), ended_because="Reached"
+    )  # seen by all, asked for by none
     return analyst
 
 
