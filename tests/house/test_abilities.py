@@ -17,7 +17,8 @@ from portal.attention.models import Reminder
 from portal.people.models import Organisation, User
 from portal.record import audit, sealing
 from portal.talk import following
-from portal.talk.models import WatchMark
+from portal.talk.models import Comment, WatchMark
+from portal.workbench import searching
 from tests.factories.portal import freshen, make_person
 from tests.house import world
 from tests.house.route_table import OWN
@@ -98,6 +99,10 @@ def test_every_kind_is_talked_about(everything):
             wrong.append((kind, told))
 
     assert wrong == []
+    readers = User.objects.filter(pk__in=everything.clients)
+    hits = {hit.subject_id for reader in readers for hit in searching.find(reader, "said page", kind="comment", size=200).hits}
+    found = set(Comment.objects.filter(pk__in=hits).values_list("subject_kind", flat=True))
+    assert found == set(spoken_of())
 
 
 def test_files_lie_beside_every_kind(everything):
