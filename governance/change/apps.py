@@ -5,4 +5,4 @@ class ChangeConfig(AppConfig):
     name = "governance.change"
 
     def ready(self):
-        from governance.change import alignment_feeds, registered, registered_ledger, registered_lists  # noqa: F401
+        from governance.change import alignment_feeds, registered, registered_calendar, registered_ledger, registered_lists  # noqa: F401

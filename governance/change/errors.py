@@ -173,3 +173,29 @@ class SavingSettled(Refused):
 class OwnSaving(Refused):
     code = "own-saving"
     sentence = gettext_lazy("Whoever accepted that it ends does not confirm what it saves; somebody else does.")
+
+
+class PlannedOver(Refused):
+    code = "planned-change-over"
+
+    def __init__(self, planned):
+        sentence = _("%(number)s is over or was called off, and stays as it was. Plan a new one.")
+        super().__init__(sentence % {"number": planned.number}, planned=planned.pk)
+
+
+class ClashSettled(Refused):
+    code = "clash-settled"
+    sentence = gettext_lazy("Nobody is asked about this any more; load the page again.")
+
+
+class NotYourSide(Refused):
+    code = "not-your-side"
+
+    def __init__(self, clash):
+        sentence = _("%(one)s and %(other)s answer for these two, each once. Ask them.")
+        super().__init__(sentence % {"one": clash.planned.owner, "other": clash.other_owner}, clash=clash.pk)
+
+
+class AnswerAtTheClash(Refused):
+    code = "answer-at-the-clash"
+    sentence = gettext_lazy("Answer it where the two that meet stand side by side; the other owner reads it there.")

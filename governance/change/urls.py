@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.change.views import declarations, gates, initiatives, ledger, patterns
+from governance.change.views import calendar, declarations, gates, initiatives, ledger, patterns
 
 app_name = "change"
 urlpatterns = [
@@ -22,6 +22,12 @@ urlpatterns = [
     path("criteria/<int:pk>/answer/", gates.answering, name="criterion-answer"),
     path("criteria/<int:pk>/dropping/", gates.dropping, name="criterion-dropping"),
     path("criteria/<int:pk>/waiver/", gates.waiver, name="criterion-waiver"),
+    path("change-calendar/", calendar.calendar, name="calendar"),
+    path("change-calendar/new/", calendar.new, name="planned-new"),
+    path("change-calendar/<int:pk>/", calendar.planned, name="planned"),
+    path("change-calendar/<int:pk>/words/", calendar.change, name="planned-words"),
+    path("change-calendar/<int:pk>/calling-off/", calendar.calling_off, name="planned-calling-off"),
+    path("clashes/<int:pk>/", calendar.clash, name="clash"),
     path("patterns/", patterns.listed, name="patterns"),
     path("patterns/new/", patterns.new, name="pattern-new"),
     path("patterns/<int:pk>/", patterns.pattern, name="pattern"),

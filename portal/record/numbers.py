@@ -7,6 +7,7 @@ SEQUENCES = {
     "AP": "pattern_number",
     "BP": "board_pack_number",
     "C": "control_number",
+    "CH": "planned_change_number",
     "CN": "concern_number",
     "D": "decision_number",
     "E": "exception_number",

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from governance.change import declarations, gates, initiatives, ledger, stages
+from governance.change import declarations, gates, initiatives, ledger, planned_changes, stages
 from governance.change.declarations import Said
-from governance.change.models import Criterion, Initiative, SpendLine
+from governance.change.models import Criterion, Initiative, PlannedChange, SpendLine
 from governance.change.wanted import Planned
 from governance.together import decisions, goals, positions
 from governance.together.goals import Measure
@@ -107,6 +107,19 @@ def meet(initiative: Initiative, stage: str, owner: User, ciso: User, *, but: st
     for criterion in rows:
         for who in (owner, ciso):
             gates.answer(criterion, "MET", actor=User.objects.get(pk=who.pk), note="The drawing of March shows it")
+
+
+def make_planned(*, unit: Unit, by, assets: Iterable = (), days: float = 3, hours: float = 4, **said) -> PlannedChange:
+    """A patch window of `hours` that begins so many `days` from now; `by` planned it and sees to it."""
+    begins = clock.now() + timedelta(days=days)
+    believable = {
+        "kind": "PATCH",
+        "title": "Historian patched",
+        "owner": by,
+        "starts_at": begins,
+        "ends_at": begins + timedelta(hours=hours),
+    }
+    return planned_changes.plan(actor=by, unit=unit, assets=assets, **(believable | said))
 
 
 def make_spend_line(*, by, unit: Unit, **said) -> SpendLine:

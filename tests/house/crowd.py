@@ -12,7 +12,7 @@ from assets.models import Asset, Conduit, ExploitedList, ExploitedRule, ScanPerm
 from governance.board.models import AnswerWords, BlockWords, BoardPack, PackBlock, PackQuestion
 from governance.change import declarations, patterns, stages
 from governance.change.declarations import Said
-from governance.change.models import InitiativeRisk, Milestone, Saving, SeenAsset, SpendLine
+from governance.change.models import Clash, InitiativeRisk, Milestone, PlannedAsset, PlannedChange, Saving, SeenAsset, SpendLine
 from governance.compliance import mappings, profiles, statements
 from governance.together import alignment_terms, decisions, goals, meetings, ownership
 from governance.together.models import (
@@ -68,7 +68,7 @@ from tests.factories.assets import make_supplier
 from tests.factories.board import make_pack
 from tests.factories.compliance import make_framework
 from tests.factories.exploited import bring, make_entry, make_list
-from tests.factories.governance import make_decision, make_goal, make_initiative, make_spend_line
+from tests.factories.governance import make_decision, make_goal, make_initiative, make_planned, make_spend_line
 from tests.factories.portal import make_unit, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
@@ -410,6 +410,27 @@ def _under_way(ground: SimpleNamespace, count: int) -> None:
         for n in range(count)
     )
     Saving.objects.bulk_create(Saving(line=line, kept=ground.line, expected=1, accepted_by=other) for line in lines)
+    ground.planned = getattr(ground, "planned", None) or make_planned(unit=unit, by=other, hours=24)
+    planned = PlannedChange.objects.bulk_create(
+        PlannedChange(
+            number=f"CH-9{next(_serial):05d}",
+            kind=("PATCH", "FREEZE")[n % 2],
+            title=f"Window {n}",
+            unit=unit,
+            owner=other,
+            starts_at=ground.planned.starts_at,
+            ends_at=ground.planned.ends_at,
+        )
+        for n in range(count)
+    )
+    hours = {"starts_at": ground.planned.starts_at, "ends_at": ground.planned.ends_at}
+    clashes = Clash.objects.bulk_create(Clash(kind="SAME_ASSET", planned=ground.planned, other=one, **hours) for one in planned)
+    ground.clash = getattr(ground, "clash", clashes[0])
+    touched = Asset.objects.filter(archived_at=None).order_by("-pk")[:count]
+    PlannedAsset.objects.bulk_create(
+        (PlannedAsset(planned=one, asset=asset) for asset in touched for one in (ground.planned, ground.clash.other)),
+        ignore_conflicts=True,
+    )
     Milestone.objects.bulk_create(
         Milestone(initiative=one, title=f"Day {n}", due_on=organisations.today(), confidence=70)
         for one in (ground.initiative, *made)

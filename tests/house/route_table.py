@@ -295,6 +295,11 @@ PAGES = {
         for page in ("", "-words", "-stage", "-stopping", "-declaration", "-pattern", "-risks")
     },
     "change:milestone-reaching": of("milestone"),
+    "change:calendar": Line(),
+    "change:planned-new": Line(),
+    **{f"change:planned{page}": of("planned-change") for page in ("", "-words", "-calling-off")},
+    "change:clash": of("clash", writes="attention.answer_review"),
+    "api:planned-changes-calendar": Line(),
     "together:answer": Line(),
     "together:answer-waiting": Line(),
     "together:answer-card": Line("decision", more={"kind": "decision"}),
@@ -503,6 +508,8 @@ RESOURCES = {
     "exploited-vulnerabilities": of("exploited-vulnerability"),
     "imports": of("import"),
     "initiatives": of("initiative"),
+    "planned-changes": of("planned-change"),
+    "clashes": of("clash"),
     "spend-lines": of("spend-line"),
     "savings": of("saving"),
     "seen-assets": of("seen-asset"),
@@ -652,7 +659,8 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "exception": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,
     "decision": SEATS | OVERSEERS | OF_THE_UNIT,
     **dict.fromkeys(
-        ("initiative", "milestone", "seen-asset", "gate", "criterion", "spend-line", "saving"), SEATS | OVERSEERS | OF_THE_UNIT
+        ("initiative", "milestone", "seen-asset", "gate", "criterion", "spend-line", "saving", "planned-change", "clash"),
+        SEATS | OVERSEERS | OF_THE_UNIT,
     ),
     **dict.fromkeys(
         ("theme", "goal", "goal-reading", "alignment-consent"), dict.fromkeys((*SEATS, *OVERSEERS, *BOARD, *OF_THE_UNIT), PLACES)

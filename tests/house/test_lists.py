@@ -20,6 +20,7 @@ ROLES = {permission for permissions in roles.PERMISSIONS.values() for permission
 WITHOUT_TABLE = {
     "appetite": "one line a kind and place, all on one page",
     "theme": "three to seven, on one page",
+    "planned-change": "read as a month of a place, with what other rooms planned; its list is that calendar",
     "exercise": "read with its plan; its list is a calendar",
     "formula-version": "a handful in all, each signed",
     "loss-scenario": "three stages of one risk, on the page of that risk",

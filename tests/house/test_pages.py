@@ -31,7 +31,7 @@ from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_conduit, make_dependency, make_run, make_supplier
 from tests.factories.board import make_pack
 from tests.factories.compliance import make_framework
-from tests.factories.governance import make_decision, make_goal, make_initiative, make_spend_line
+from tests.factories.governance import make_decision, make_goal, make_initiative, make_planned, make_spend_line
 from tests.factories.lists import make_edit, make_view
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
@@ -116,6 +116,8 @@ def furnished():
     goal = make_goal(by=reader, there_for=[risk])
     goals.read_measure(goal, "CIO", Decimal(72), actor=reader)
     declarations.declare(started, [Said("ADDS", "OT_DEVICE", "INTERNAL", 3, "Line 2")], actor=reader)
+    make_planned(unit=company.northfield, by=reader, title="Nothing changes at the turn of the year", kind="FREEZE", hours=48)
+    patched = make_planned(unit=company.northfield, by=reader, assets=[historian])
     SeenAsset.objects.create(initiative=started, asset=historian, state="ASKED")
     stages.advance(started, "PLAN", actor=reader)
     bearing.link(started, risk, actor=reader)
@@ -178,6 +180,8 @@ def furnished():
         "together:theme-words": goal.theme_id,
         **dict.fromkeys([f"change:spend-line{page}" for page in ("", "-words")], paid.pk),
         **dict.fromkeys([f"change:initiative{page}" for page in ("", "-words", "-declaration")], started.pk),
+        **dict.fromkeys([f"change:planned{page}" for page in ("", "-words")], patched.pk),
+        "change:clash": patched.clashes_as_other.get().pk,
         "change:gate": gate.pk,
         "change:criterion-waiver": gate.criteria.first().pk,
         "change:pattern": way.pk,

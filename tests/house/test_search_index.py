@@ -28,6 +28,7 @@ NOT_SEARCHED = {
     "identity-provider": "a few servers, on one page for administrators",
     "role-rule": "a short table, on one page for administrators",
     "directory-group": "names of the organisation's directory, on one page for administrators",
+    "clash": "two planned changes, both of which are found",
     "saving": "a sum beside its line of the ledger, which is found",
     "bulk-edit": "changes of rows that are found themselves",
     "saved-view": "offered on the list that it is a view of",

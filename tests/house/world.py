@@ -62,7 +62,7 @@ from tests.factories.assets import (
 )
 from tests.factories.board import make_pack
 from tests.factories.exploited import WINDOWS, bring, make_rule
-from tests.factories.governance import at_a_gate, make_decision, make_goal, make_initiative, make_spend_line
+from tests.factories.governance import at_a_gate, make_decision, make_goal, make_initiative, make_planned, make_spend_line
 from tests.factories.lists import make_edit, make_particulars, make_view
 from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
@@ -369,6 +369,11 @@ def _changing(units: dict[str, Any], assets: dict[str, Any], risks: dict[str, An
     for place, other in ((OWN, OTHER), (OTHER, OWN)):
         line, kept = made["spend-line"][place], made["spend-line"][other]
         made["saving"][place] = Saving.objects.create(line=line, kept=kept, expected=1, accepted_by=stranger)
+    made |= {"planned-change": {}, "clash": {}}
+    for place in (OWN, OTHER):
+        make_planned(unit=units[place], by=stranger, title=f"{WORDS['asset'][place]} rests", kind="FREEZE")
+        made["planned-change"][place] = one = make_planned(unit=units[place], by=stranger, title=f"{WORDS['asset'][place]} patched")
+        made["clash"][place] = one.clashes_as_other.get()
     told = {"title": "Our web platform", "description": "On our own ground.", "answers": {"sbd-owner": "The platform's owner"}}
     made["pattern"] = dict.fromkeys(units, patterns.propose(actor=stranger, **told))
     return made

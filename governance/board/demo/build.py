@@ -6,6 +6,7 @@ from django.db import transaction
 from governance.board import positions_kept
 from governance.board.demo import (
     aims,
+    change_calendar,
     changes,
     compliance,
     decisions,
@@ -13,6 +14,7 @@ from governance.board.demo import (
     exploited,
     formulas,
     inventory,
+    ledger,
     lists,
     meetings,
     noticed,
@@ -79,7 +81,11 @@ def build() -> dict[str, dict[str, str]]:
     happenings += exploited.happenings(calendar, staff, known)
     happenings += [*compliance.happenings(staff, tree), *aims.happenings(staff), *noticed.happenings(staff, tree)]
     happenings += meetings.happenings(staff)
-    happenings += changes.happenings(staff, tree)
+    happenings += [
+        *changes.happenings(staff, tree),
+        *change_calendar.happenings(staff, tree, known),
+        *ledger.happenings(staff, tree),
+    ]
     happenings += inventory.happenings(calendar, staff, known)
     happenings += [*response.happenings(staff, tree, known), *talk.happenings(staff), *lists.happenings(staff)]
     happenings += packs.happenings(staff, tree)

@@ -4,9 +4,11 @@ from governance.change.models.declaration import DeclaredLine, SeenAsset
 from governance.change.models.gate import Criterion, Gate, GateTemplate, Size, TemplateCriterion, Waiver
 from governance.change.models.initiative import Initiative, InitiativeRisk, Milestone, Stage
 from governance.change.models.pattern import Pattern
+from governance.change.models.planned import Clash, PlannedAsset, PlannedChange
 from governance.change.models.spend import Saving, SpendLine
 
 __all__ = [
+    "Clash",
     "Criterion",
     "DeclaredLine",
     "Gate",
@@ -15,6 +17,8 @@ __all__ = [
     "InitiativeRisk",
     "Milestone",
     "Pattern",
+    "PlannedAsset",
+    "PlannedChange",
     "Saving",
     "SeenAsset",
     "Size",
