@@ -15,3 +15,13 @@ class WaivedAtTheGate(Refused):
             "%(number)s waives a criterion of a gate. Ask for it anew there, where one sees what it would take to meet it."
         )
         super().__init__(sentence % {"number": exception.number}, exception=exception.pk)
+
+
+class ExtendedAlready(Refused):
+    """Somebody wanted to extend what another one extends."""
+
+    code = "extended-already"
+
+    def __init__(self, exception, following):
+        sentence = _("%(following)s takes over when %(number)s ends. Extend that one.")
+        super().__init__(sentence % {"number": exception.number, "following": following.number}, exception=following.pk)

@@ -1,6 +1,6 @@
 """Exceptions, one list and one engine: propose, change, extend, close, expire. Signing puts them in force."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,7 +27,7 @@ from risks.errors import (
     SafetyForMoney,
     SavedMeanwhile,
 )
-from risks.exception_errors import WaivedAtTheGate
+from risks.exception_errors import ExtendedAlready, WaivedAtTheGate
 from risks.models import Risk, RiskException
 
 Kind, Outcome, ReasonKind, Standing = (
@@ -119,6 +119,7 @@ def change(exception: RiskException, *, actor: Any, version: int | None, **said:
     audit.record(actor, "exception.changed", exception, {"fields": sorted(changed)})
     if not exception.is_signed:
         reviews.cancel(exception, EXPIRY, actor=actor)
+        _watch_earlier(exception, actor)
         signatures.ask(exception, authority.needed(exception), actor=actor)
     elif "owner" in changed:
         _watch_end(exception, actor)
@@ -128,13 +129,16 @@ def change(exception: RiskException, *, actor: Any, version: int | None, **said:
 @transaction.atomic
 def extend(exception: RiskException, ends_on: date, *, actor: Any, **said: Any) -> RiskException:
     """Propose that it lasts until `ends_on`: a new one from the day after (or today, once it is over), with the first start
-    shown; when that is signed, this one closes. Raises as `propose`, ExceptionClosed, NotYourException, NotInForce,
-    WaivedAtTheGate."""
+    shown; once that is signed and begins, this one closes. Raises as `propose`, ExceptionClosed, NotYourException, NotInForce,
+    WaivedAtTheGate, ExtendedAlready."""
     exception = _locked(exception, actor)
     if exception.signed_at is None:
         raise NotInForce(exception)
     if exception.kind == Kind.GATE_WAIVER:
         raise WaivedAtTheGate(exception)
+    following = followed_by(exception)
+    if following is not None:
+        raise ExtendedAlready(exception, following)
     kept = {name: getattr(exception, name) for name in FIELDS}
     starts_on = max(organisations.today(), exception.ends_on + timedelta(days=1))
     told = kept | said | {"starts_on": starts_on, "ends_on": ends_on}
@@ -190,10 +194,16 @@ def take_force(exception: RiskException, *, actor: Any) -> None:
     exception.save(update_fields=["signed_digest", "signed_at", "expiry_told_at", "version"])
     audit.record(None, IN_FORCE, exception, _keys(exception))
     _watch_end(exception, actor)
-    if exception.extends_id is not None:
-        earlier = RiskException.objects.select_for_update(of=("self",)).select_related("risk__unit").get(pk=exception.extends_id)
-        if earlier.closed_at is None:
+    if exception.starts_on <= organisations.today():
+        for earlier in _chain(exception):
             _end(earlier, Outcome.EXTENDED, "", actor)
+    elif exception.extends_id is not None:  # that one stays in force until then, and its end asks nobody
+        reviews.cancel(exception.extends, EXPIRY, actor=actor)
+
+
+def followed_by(exception: RiskException) -> RiskException | None:
+    """The extension that all have signed, and that takes over when this one ends."""
+    return RiskException.objects.open().signed().filter(extends=exception).order_by("-pk").first()
 
 
 def stay_in_force(exception: RiskException) -> None:
@@ -211,7 +221,8 @@ def check_signable(exception: RiskException) -> None:
 
 
 def expire() -> int:
-    """Announce every end that has come and was not announced yet; returns how many. Safe to run twice, and at once."""
+    """Announce every end that has come and was not announced yet, and close what an extension took over; returns how many. Safe to
+    run twice, and at once."""
     today, count = organisations.today(), 0
     for pk in RiskException.objects.expired(today).filter(expiry_told_at=None).order_by("pk").values_list("pk", flat=True):
         count += _announce_end(pk, today)
@@ -236,6 +247,10 @@ def _announce_end(pk: int, today: date) -> bool:
     exception = rows.select_for_update(of=("self",), skip_locked=True).select_related("risk__unit").first()
     if exception is None:  # another process was faster, or somebody extends it right now
         return False
+    following = followed_by(exception)
+    if following is not None and following.starts_on <= today:
+        _end(exception, Outcome.EXTENDED, "", None)
+        return True
     exception.expiry_told_at = clock.now()
     exception.save(update_fields=["expiry_told_at"])
     audit.record(None, EXPIRED, exception, _keys(exception))
@@ -250,7 +265,25 @@ def _end(exception: RiskException, outcome: str, reason: str, actor: Any) -> Ris
     exception.save(update_fields=["outcome", "closing_reason", "closed_by", "closed_at", "version"])
     reviews.cancel(exception, EXPIRY, actor=actor)
     audit.record(actor, "exception.closed", exception, {"outcome": outcome}, text=reason)
+    if outcome != Outcome.EXTENDED:
+        _watch_earlier(exception, actor)
     return exception
+
+
+def _chain(exception: RiskException) -> Iterator[RiskException]:
+    """What it extends and is still open, the latest first; locked."""
+    while exception.extends_id is not None:
+        rows = RiskException.objects.select_for_update(of=("self",)).select_related("risk__unit", "owner")
+        exception = rows.get(pk=exception.extends_id)
+        if exception.closed_at is None:
+            yield exception
+
+
+def _watch_earlier(exception: RiskException, actor: Any) -> None:
+    """It takes over nothing any more: the end of what it was to extend is reminded of again."""
+    for earlier in _chain(exception):
+        if earlier.is_signed and followed_by(earlier) is None:
+            _watch_end(earlier, actor)
 
 
 def _watch_end(exception: RiskException, actor: Any) -> None:

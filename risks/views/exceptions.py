@@ -33,13 +33,15 @@ def exception(request, pk):
     """One exception, its signatures and what happened to it."""
     found = _visible(request, pk)
     may_change = request.user.has_perm(PROPOSE) and found.closed_at is None and exceptions.may_change(found, request.user)
+    following = exceptions.followed_by(found) if found.closed_at is None else None
     entries, _more = changes.read("exception", found, request.user)
     context = {
         "exception": found,
         "standing": found.standing_on(organisations.today()),
         "panel": panels.read(found, request.user),
         "may_change": may_change,
-        "may_extend": may_change and found.signed_at is not None and found.kind in exceptions.ASKED_ALONE,
+        "may_extend": may_change and not following and found.signed_at is not None and found.kind in exceptions.ASKED_ALONE,
+        "following": following,
         "is_safety": authority.is_safety(found.risk),
         "entries": entries,
     }

@@ -21,6 +21,7 @@ from risks.errors import (
     SafetyForMoney,
     SavedMeanwhile,
 )
+from risks.exception_errors import ExtendedAlready
 from risks.models import RiskException
 from risks.stale import mark_risks
 from tests.factories.risks import make_exception, make_levels, make_risk, sign
@@ -134,8 +135,9 @@ def test_an_end_is_not_announced_where_it_was_not_signed(risk, owner):
         assert standing(exception) == Standing.PROPOSED
 
 
-def test_an_extension_shows_the_first_start_and_closes_what_it_extends(risk, owner, cio, ciso):
+def test_an_extension_shows_the_first_start_and_closes_what_it_extends_on_the_day_it_begins(risk, owner, cio, ciso):
     first = in_force(risk, owner, cio, ciso)
+    ends = Review.objects.filter(subject_kind="exception", subject_id=first.pk)
 
     second = exceptions.extend(first, first.ends_on + timedelta(days=30), actor=owner)
     assert (second.starts_on, second.original_starts_on) == (first.ends_on + timedelta(days=1), first.starts_on)
@@ -143,7 +145,39 @@ def test_an_extension_shows_the_first_start_and_closes_what_it_extends(risk, own
     assert standing(first) == Standing.ACTIVE
 
     sign(second, cio, ciso)
-    assert (standing(first), first.outcome) == (Standing.CLOSED, Outcome.EXTENDED)
+    assert (standing(first), standing(second), ends.get().state) == (Standing.ACTIVE, Standing.SIGNED, Review.State.CANCELLED)
+    with pytest.raises(ExtendedAlready):
+        exceptions.extend(first, first.ends_on + timedelta(days=60), actor=owner)
+    for day in range(88, 94):  # somebody is permitted every day, and one of the two alone
+        with later(day):
+            assert RiskException.objects.in_force(organisations.today()).count() == 1
+    with later(91):
+        assert exceptions.expire() == 1
+        assert (standing(first), first.outcome, standing(second)) == (Standing.CLOSED, Outcome.EXTENDED, Standing.ACTIVE)
+        assert not Reminder.objects.filter(subject_kind="exception", kind="exception.expired.news").exists()
+
+
+def test_what_ended_before_its_extension_was_signed_closes_with_the_last_signature(risk, owner, cio, ciso):
+    first = in_force(risk, owner, cio, ciso)
+    second = exceptions.extend(first, first.ends_on + timedelta(days=30), actor=owner)
+    with later(95):
+        assert standing(first) == Standing.EXPIRED
+        sign(second, cio, ciso)
+        assert (standing(first), first.outcome, standing(second)) == (Standing.CLOSED, Outcome.EXTENDED, Standing.ACTIVE)
+
+
+def test_an_extension_that_is_closed_before_it_begins_leaves_the_first_to_its_end(risk, owner, cio, ciso):
+    first = in_force(risk, owner, cio, ciso)
+    second = exceptions.extend(first, first.ends_on + timedelta(days=30), actor=owner)
+    sign(second, cio, ciso)
+
+    exceptions.close(second, actor=owner, gap_fixed=False, reason="The press goes in spring")
+
+    ends = Review.objects.filter(subject_kind="exception", subject_id=first.pk, state=Review.State.OPEN)
+    assert (standing(first), ends.get().due_on) == (Standing.ACTIVE, first.ends_on)
+    with later(91):
+        assert exceptions.expire() == 1
+        assert standing(first) == Standing.EXPIRED
 
 
 def test_the_same_issued_anew_counts_as_an_extension(risk, owner, cio, ciso):
