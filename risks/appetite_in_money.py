@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from risks import appetite
 from risks.appetite import ABOVE_TOLERANCE, WITHIN_TOLERANCE
-from risks.models import LossResult, Risk
+from risks.models import Levels, LossResult, Risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,12 @@ class Judged:
     @property
     def breaches(self) -> int:
         return sum(1 for one in self.above if one.is_breach)
+
+
+def is_breach(risk: Risk) -> bool:
+    """Whether the average of its year as things are now lies above tolerance; not where nothing was estimated or agreed."""
+    rows = LossResult.objects.filter(risk=risk, stage=Levels.Stage.CURRENT).select_related("risk__unit")
+    return judge(list(rows)).breaches > 0
 
 
 def judge(rows: Sequence[LossResult]) -> Judged:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.people import organisations
-from risks import facts, formula_in_force, scales, scoring
+from risks import appetite_in_money, facts, formula_in_force, scales, scoring
 from risks.models import Risk
 from risks.scoring import ScoreInput
 
@@ -20,14 +20,17 @@ def value_with(given: ScoreInput, likelihood_level: int | None, impact_levels: M
 
 
 def calls_for_both(risk: Risk, said: Any) -> bool:
-    """Whether both offices must rate: safety 4–5, or High and above, as it stands or as `said` would have it."""
+    """Whether both offices must rate: safety 4–5, or High and above, as it stands or as `said` would have it; or where a year of it
+    costs more than the tolerance in money that holds there."""
     known = next(facts.gather([risk.pk], organisations.today()))
     given = known.inputs[scoring.CURRENT]
     if scales.in_safety_lane(given.impact_levels.get(scales.SAFETY)) or scales.in_safety_lane(said.impact.get(scales.SAFETY)):
         return True
     present = scoring.score(given, formula_in_force.known()).value
     would_be = value_with(given, said.likelihood_level, said.impact)
-    return any(value is not None and value >= BOTH_FROM for value in (present, would_be))
+    if any(value is not None and value >= BOTH_FROM for value in (present, would_be)):
+        return True
+    return appetite_in_money.is_breach(risk)
 
 
 def weight(rating: Any) -> tuple[int, int, int]:

@@ -236,6 +236,11 @@ def may_change(exception: RiskException, actor: Any) -> bool:
     return actor.pk in named or bool(grants(actor).seats & {"CIO", "CISO", "CSO"})
 
 
+def may_extend(exception: RiskException) -> bool:
+    """Whether it was in force, belongs to no gate, and nothing takes over from it; read `with_following`."""
+    return exception.signed_at is not None and exception.kind in ASKED_ALONE and exception.following_id is None
+
+
 def told_of(exception: RiskException) -> set[int]:
     """Who hears of its end: its owner and the owners of its risk."""
     return {exception.owner_id, exception.risk.it_owner_id, exception.risk.security_owner_id} - {None}

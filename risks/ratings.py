@@ -1,6 +1,6 @@
 """What the offices say of a risk: ask, rate, reveal.
 
-One office rates; both do, blind until both have, from band High, for safety, above a money line or on request. Elsewhere the
+One office rates; both do, blind until both have, from band High, for safety, above tolerance in money or on request. Elsewhere the
 other office may object for ten working days. While the offices differ the last agreed levels count; a risk that never had any
 takes the more cautious ones.
 """

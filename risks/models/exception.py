@@ -5,7 +5,7 @@ from datetime import date
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
@@ -58,6 +58,12 @@ class ExceptionQuerySet(VisibleQuerySet):
 
     def in_force(self, today: date):
         return self.open().signed().filter(starts_on__lte=today, ends_on__gte=today)
+
+    def with_following(self):
+        """`following_id`, `following_number` and `following_ends_on` of the signed extension that takes over when it ends."""
+        rows = RiskException.objects.open().signed().filter(extends=OuterRef("pk")).order_by("-pk")
+        parts = {"following_id": "pk", "following_number": "number", "following_ends_on": "ends_on"}
+        return self.annotate(**{name: Subquery(rows.values(part)[:1]) for name, part in parts.items()})
 
     def with_standing(self, today: date):
         """`standing` as the day has it; the twin of RiskException.standing_on."""

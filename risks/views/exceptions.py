@@ -33,15 +33,13 @@ def exception(request, pk):
     """One exception, its signatures and what happened to it."""
     found = _visible(request, pk)
     may_change = request.user.has_perm(PROPOSE) and found.closed_at is None and exceptions.may_change(found, request.user)
-    following = exceptions.followed_by(found) if found.closed_at is None else None
     entries, _more = changes.read("exception", found, request.user)
     context = {
         "exception": found,
         "standing": found.standing_on(organisations.today()),
         "panel": panels.read(found, request.user),
         "may_change": may_change,
-        "may_extend": may_change and not following and found.signed_at is not None and found.kind in exceptions.ASKED_ALONE,
-        "following": following,
+        "may_extend": may_change and exceptions.may_extend(found),
         "is_safety": authority.is_safety(found.risk),
         "entries": entries,
     }
@@ -97,7 +95,7 @@ def closing(request, pk):
 
 
 def _visible(request, pk):
-    rows = subjects.of_kind("exception").visible_to(request.user)
+    rows = subjects.of_kind("exception").visible_to(request.user).with_following()
     return get_object_or_404(rows.select_related("risk__score_state", "proposed_by", "closed_by", "extends"), pk=pk)
 
 

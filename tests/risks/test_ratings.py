@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -6,7 +7,7 @@ from portal import clock
 from portal.errors import Invalid
 from portal.people import organisations, working_days
 from portal.record.models import AuditEntry
-from risks import levels, rating_card, ratings, recompute, register, rounds, settling
+from risks import appetite, effect, levels, rating_card, ratings, recompute, register, rounds, settling
 from risks.errors import (
     AlreadyRated,
     NothingToAnswer,
@@ -17,10 +18,10 @@ from risks.errors import (
     SavedMeanwhile,
     StillBetweenTheTwo,
 )
-from risks.models import BlindRating, Levels, Rating, RatingRound, ScoreState
+from risks.models import BlindRating, Levels, LossResult, Rating, RatingRound, ScoreState
 from risks.rounds import Judgement
 from risks.stale import mark_risks
-from tests.factories.risks import make_levels, make_risk
+from tests.factories.risks import make_levels, make_loss, make_risk
 
 State, Outcome = RatingRound.State, RatingRound.Outcome
 
@@ -173,6 +174,34 @@ def test_a_risk_that_stands_at_high_is_rated_by_both(risk, cio):
     scored(risk)
 
     assert ratings.rate(risk, said(1, 1), actor=cio).needs_both
+
+
+def test_a_year_that_costs_more_than_tolerance_in_money_is_rated_by_both(risk, cio):
+    make_loss(risk, actor=cio)
+    scored(risk)
+    mean = Decimal(LossResult.objects.get(risk=risk, stage="CURRENT").mean)
+    for tolerance, both in ((None, False), (mean + 1, False), (mean - 1, True)):
+        money = (None, None) if tolerance is None else (Decimal(0), round(tolerance, 2))
+        appetite.agree({"": appetite.Bounds(40, 60, *money)}, actor=cio)
+        assert effect.calls_for_both(risk, said(1, 1)) is both
+
+    found = ratings.rate(risk, said(1, 1), actor=cio)
+
+    assert (found.state, found.needs_both) == (State.OPEN, True)
+
+
+def test_whoever_rates_far_from_similar_risks_is_told(company, risk, cio):
+    for number, likelihood in enumerate((2, 2, 3, 2, 5)):
+        assert rating_card.read(risk, cio).alike is None, number  # of four nobody speaks
+        similar = make_risk(unit=company.northfield, category=risk.category)
+        make_levels(similar, likelihood, operational=2)
+        scored(similar)
+
+    ratings.ask(risk, actor=cio)
+    for likelihood, apart in ((3, False), (4, True)):
+        ratings.rate(risk, said(likelihood, 3), actor=cio)
+        card = rating_card.read(risk, cio)
+        assert (card.alike, card.stands_apart) == (rating_card.Alike(5, 2, 2), apart)
 
 
 def test_both_are_revealed_together_and_the_blind_rows_go(risk, cio, ciso):

@@ -178,6 +178,9 @@ def test_it_is_changed_extended_and_closed(exception, owner, leaders, signed_in)
     client.post(of("exception-extension", exception.pk), {"ends_on": until, "reason": "The panels are late"})
     longer = RiskException.objects.get(extends=exception)
     assert "Extended; first permitted on" in client.get(of("exception", longer.pk)).content.decode()
+    sign(longer, *leaders.values())
+    page = client.get(of("exception", exception.pk)).content.decode()
+    assert (longer.number in page, "which takes over then, until" in page, "Extend it" in page) == (True, True, False)
 
     assert client.post(of("exception-closing", exception.pk), {"gap_fixed": "no"}).status_code == 422
     client.post(of("exception-closing", exception.pk), {"gap_fixed": "yes"})
