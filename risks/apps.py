@@ -5,11 +5,13 @@ class RisksConfig(AppConfig):
     name = "risks"
 
     def ready(self):
+        from portal.attention import digests
         from portal.web import metrics
         from risks import (  # noqa: F401
             handing_over,
             handing_over_plans,
             jobs,
+            moved_mail,
             receivers,
             registered,
             registered_appetite,
@@ -27,5 +29,6 @@ class RisksConfig(AppConfig):
         from risks.response import registered_lists as registered_response_lists  # noqa: F401
         from risks.response import registered_plans as registered_response  # noqa: F401
 
+        digests.add_part(moved_mail.of)
         metrics.gauge("concord_stale_scores", "Rows that wait for a score.", lambda: stale.lag()[0])
         metrics.gauge("concord_stale_age_seconds", "Age of the oldest one [s].", lambda: stale.lag()[1])

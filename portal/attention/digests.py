@@ -5,7 +5,7 @@ lock go, and the mail goes out again under the same Message-ID; nobody gets a se
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,12 +23,22 @@ from portal.people.models import User
 MORNING = time(8)
 
 
+FIRST_LOOKS_BACK = timedelta(days=1)
+LONGEST_LOOK_BACK = timedelta(days=31)
+
 _position: dict[str, Callable[[Any], str]] = {}
+_parts: list[Callable[[Any, date], letters.Part | None]] = []
 
 
 def set_position_sentence(function: Callable[[Any], str]) -> None:
     """Let every digest begin with `function(user)`: where the organisation stands, in one sentence."""
     _position["sentence"] = function
+
+
+def add_part(function: Callable[[Any, date], letters.Part | None]) -> None:
+    """Let every digest close with what `function(user, since)` tells, if anything; `since` is the day of the digest before."""
+    if function not in _parts:
+        _parts.append(function)
 
 
 def send_due(*, at_once: bool = False) -> Run:
@@ -105,4 +115,13 @@ def _compose(digest: Digest, person: User, told: list[Reminder]):
     others = Reminder.objects.visible_to(person).open().exclude(digest=None).count()
     with translation.override(person.language), timezone.override(zone):
         sentence = _position["sentence"](person) if "sentence" in _position else ""
-        return letters.digest(digest, person, told, sentence=str(sentence), others=others)
+        since = _since(digest)
+        parts = [part for part in (function(person, since) for function in _parts) if part is not None]
+        return letters.digest(digest, person, told, sentence=str(sentence), others=others, parts=parts)
+
+
+def _since(digest: Digest) -> date:
+    """The day of the one before, so that what came after its morning is told."""
+    earlier = Digest.objects.filter(recipient=digest.recipient_id, day__lt=digest.day, state=Digest.State.SENT)
+    last = earlier.aggregate(last=Max("day"))["last"] or digest.day - FIRST_LOOKS_BACK
+    return max(last, digest.day - LONGEST_LOOK_BACK)

@@ -52,7 +52,27 @@ class Group:
     lines: Sequence[Line]
 
 
-def digest(row: Digest, person: User, told: Sequence[Reminder], *, sentence: str, others: int) -> EmailMultiAlternatives:
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """Something that a part tells: what it is, where it stands, and in sentences what became of it."""
+
+    label: str
+    url: str
+    words: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a room adds at the end of a digest; `after` is a last sentence, "" where there is none."""
+
+    title: str
+    lines: Sequence[PartLine]
+    after: str = ""
+
+
+def digest(
+    row: Digest, person: User, told: Sequence[Reminder], *, sentence: str, others: int, parts: Sequence[Part] = ()
+) -> EmailMultiAlternatives:
     """The mail of one day in the language and zone that are active; `others` wait in the inbox and were mailed before."""
     groups = _groups(person, told)
     context = {
@@ -61,6 +81,7 @@ def digest(row: Digest, person: User, told: Sequence[Reminder], *, sentence: str
         "day": row.day,
         "sentence": sentence,
         "groups": groups,
+        "parts": parts,
         "others": others,
         "inbox_url": absolute(reverse("attention:inbox")),
         "today_url": absolute("/"),
@@ -105,8 +126,10 @@ def _groups(person: User, told: Sequence[Reminder]) -> list[Group]:
     return found
 
 
-def _label(kind: subjects.Subject, subject) -> str:
-    if calendars.is_privileged(kind.kind, subject):
+def label(name: str, subject) -> str:
+    """What a mail calls a subject of this kind."""
+    kind = subjects.of_kind(name)
+    if calendars.is_privileged(name, subject):
         return _("%(word)s that is privileged") % {"word": capfirst(str(kind.word))}
     return kind.label(subject)
 
@@ -114,7 +137,7 @@ def _label(kind: subjects.Subject, subject) -> str:
 def _line(reminder: Reminder, subject, today: date) -> Line:
     kind = subjects.of_kind(reminder.subject_kind)
     return Line(
-        label=_label(kind, subject),
+        label=label(kind.kind, subject),
         word=str(kind.word),
         url=absolute(reverse("attention:reminder", args=[reminder.pk])),
         due_on=reminder.due_on,
