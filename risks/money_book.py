@@ -1,7 +1,7 @@
 """The money page: the position as a curve, what it is made of, how good the estimates are, and what plans would buy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,9 +12,20 @@ from portal.people import organisations
 from portal.people.models import Unit
 from portal.people.reach import grants
 from portal.web.charts.curve import Drawing, drawings
-from risks import actual_losses, appetite_in_money, exception_prices, loss_card, loss_words, portfolio, score_against_money, what_if
+from risks import (
+    actual_losses,
+    appetite_in_money,
+    best_set,
+    exception_prices,
+    loss_card,
+    loss_words,
+    portfolio,
+    score_against_money,
+    what_if,
+)
 from risks.actual_losses import Year
 from risks.appetite_in_money import Judged
+from risks.best_set import Best, Item
 from risks.exception_prices import Prices
 from risks.models import Levels, LossResult, LossScenario, PortfolioLoss, Risk, Treatment, TreatmentStep
 from risks.quantification import AnnualLoss, cells, together
@@ -75,13 +86,34 @@ class Plan:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Plans in the order of what they buy, as far as a budget reaches: mandatory ones first."""
+    """Plans in the order of what they buy, and which of them make the best set under a budget: mandatory ones first, then those
+    that together save most of the average of a year, which adds up plan by plan."""
 
     plans: tuple[Plan, ...]
     cap: Decimal | None
     spent: Decimal
     joint: float  # how much lower one year in twenty is with all that fit, together
     summed: float  # and the same plan by plan, summed
+    best: Best
+
+    @property
+    def left_out(self) -> list[Plan]:
+        return [plan for plan in self.plans if not plan.is_in]
+
+    @property
+    def missed(self) -> Decimal:
+        """What a year could still be saved by all that was left out."""
+        return sum((Decimal(plan.gain) for plan in self.left_out if plan.gain > 0), Decimal(0))
+
+    @property
+    def short(self) -> Decimal:
+        """How much more another set under the budget might save at most; 0 where this one is the best."""
+        return self.best.most - self.best.gain
+
+    @property
+    def over(self) -> Decimal:
+        """By how much what is mandatory passes the budget."""
+        return max(Decimal(0), self.spent - self.cap) if self.cap is not None else Decimal(0)
 
     @property
     def fitting(self) -> int:
@@ -222,14 +254,11 @@ def _ranking(user: Any, rows: Mapping[str, Sequence[LossResult]], sums: Mapping[
         for row, then in changed
     ]
     plans.sort(key=lambda plan: (not plan.is_mandatory, -plan.value, plan.risk.pk))
-    cap, spent, chosen = _money(budget), Decimal(0), []
-    for plan in plans:
-        fits = plan.is_mandatory or cap is None or spent + plan.cost <= cap
-        spent += plan.cost if fits else 0
-        chosen.append(Plan(plan.risk, plan.cost, plan.gain, plan.is_mandatory, fits))
-    inside = {plan.risk.pk for plan in chosen if plan.is_in}
-    joint, summed = _bought([pair for pair in changed if pair[0].risk_id in inside], sums[NOW])
-    return Ranking(tuple(chosen), cap, spent, joint, summed)
+    cap = _money(budget)
+    best = best_set.choose([Item(plan.risk.pk, plan.cost, plan.gain, plan.is_mandatory) for plan in plans], cap)
+    chosen = tuple(replace(plan, is_in=plan.risk.pk in best.chosen) for plan in plans)
+    joint, summed = _bought([pair for pair in changed if pair[0].risk_id in best.chosen], sums[NOW])
+    return Ranking(chosen, cap, best.spent, joint, summed, best)
 
 
 def _bought(pairs: Sequence[tuple[LossResult, LossResult]], whole: PortfolioLoss) -> tuple[float, float]:

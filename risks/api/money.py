@@ -50,6 +50,11 @@ class RankingSerializer(serializers.Serializer):
     spent = serializers.DecimalField(**MONEY)
     joint = serializers.DecimalField(**MONEY, help_text="How much lower one year in twenty is with all that fit.")
     summed = serializers.DecimalField(**MONEY, help_text="The same plan by plan, summed.")
+    saves = serializers.DecimalField(**MONEY, help_text="Of the average of a year, by all that are in.")
+    saves_at_most = serializers.DecimalField(**MONEY, help_text="No set under the budget saves more; equal up to 25 plans.")
+    is_exact = serializers.BooleanField(help_text="No other set under the budget saves more.")
+    left_out_saves = serializers.DecimalField(**MONEY, help_text="What was left out would save.")
+    over_budget = serializers.DecimalField(**MONEY, help_text="By which what is mandatory passes the budget.")
 
 
 class AboveSerializer(serializers.Serializer):
@@ -142,7 +147,10 @@ def _told(book: Book) -> dict[str, Any]:
         and {"old_share": quality.old, "unbacked_share": quality.unbacked, "single_share": quality.single}
         | _sums(average_if_halved=quality.low, average_if_doubled=quality.high),
         "ranking": ranking
-        and {"plans": _plans(ranking.plans), "spent": str(ranking.spent)} | _sums(joint=ranking.joint, summed=ranking.summed),
+        and {"plans": _plans(ranking.plans), "spent": str(ranking.spent)}
+        | _sums(joint=ranking.joint, summed=ranking.summed, saves=ranking.best.gain, saves_at_most=ranking.best.most)
+        | _sums(left_out_saves=ranking.missed)
+        | {"is_exact": ranking.best.is_exact, "over_budget": str(ranking.over)},
         "judged_count": book.judged.count if book.judged else 0,
         "above_appetite": [
             {"risk": one.risk.pk, "appetite": str(one.appetite), "tolerance": str(one.tolerance), "is_breach": one.is_breach}

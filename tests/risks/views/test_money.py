@@ -54,7 +54,7 @@ def test_page_says_the_position_in_words_and_ties_out(client, planned, cio):
     assert all(risk.number in page for risk in planned)
 
 
-def test_plans_are_ranked_safety_first_then_by_what_they_buy_under_a_budget(planned, cio):
+def test_plans_are_ranked_safety_first_then_the_best_set_under_a_budget(client, planned, cio):
     cheap, safe, _none = planned
 
     free, poor = (money_book.read(cio, {"budget": budget}).ranking for budget in ("", "5,000"))
@@ -66,6 +66,14 @@ def test_plans_are_ranked_safety_first_then_by_what_they_buy_under_a_budget(plan
     gain = LossResult.objects.get(risk=cheap, stage="CURRENT").mean - LossResult.objects.get(risk=cheap, stage="RESIDUAL").mean
     assert free.plans[1].return_share == pytest.approx((gain - 10_000) / 10_000)
     assert 0 < free.joint != pytest.approx(free.summed, rel=0.01)
+    assert free.best.is_exact and poor.best.is_exact and free.left_out == []
+    assert [plan.risk.pk for plan in poor.left_out] == [cheap.pk] and float(poor.missed) == pytest.approx(gain)
+    assert poor.over == 495_000 and free.over == 0
+    client.force_login(cio)
+    page = client.get(reverse("risks:money"), {"budget": "5,000"}).text
+    told = client.get("/api/v1/annual-losses/position/", {"budget": "5000"}).json()["ranking"]
+    assert "1 plan is left out" in page and "What is mandatory passes the budget" in page
+    assert (told["is_exact"], told["over_budget"], told["saves"]) == (True, "495000.00", told["saves_at_most"])
 
 
 def test_what_if_answers_without_keeping_anything(client, planned, cio):
