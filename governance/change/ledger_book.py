@@ -23,6 +23,7 @@ NEWEST = Order("-number", "id", descending=True)
 SOON = timedelta(days=90)
 MOST = 12  # renewals and capabilities shown
 NOTHING = Decimal("0.00")
+OTHERS = {"other": ~Q(serves=F("paid_by")), "own": Q(serves=F("paid_by"))}  # for whom a line is paid
 VIEWS: Mapping[str, Q] = {"running": Q(ended_on=None), "ended": Q(ended_on__isnull=False), "all": Q()}
 
 
@@ -36,9 +37,14 @@ class Sums:
     lines: int
 
     @property
-    def sides(self) -> list[tuple[str, Decimal, Decimal]]:
-        """(office, what it pays, how much of that is for the other)."""
-        return [(Office(one).label, self.by_office[one], self.for_other[one]) for one in Office.values]
+    def whole_for_other(self) -> Decimal:
+        """What both pay on the other's behalf."""
+        return sum(self.for_other.values(), NOTHING)
+
+    @property
+    def sides(self) -> list[tuple[str, str, Decimal, Decimal]]:
+        """(office, its word, what it pays, how much of that is for the other)."""
+        return [(one, Office(one).label, self.by_office[one], self.for_other[one]) for one in Office.values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Offered:
 class Book:
     view: str
     office: str
+    behalf: str  # "other" or "own": for whom it is paid; "": whoever
     sums: Sums
     capabilities: Sequence[tuple[str, Decimal, int]]
     offered: Sequence[Offered]
@@ -66,16 +73,16 @@ class Book:
 
 def read(user: Any, params: Any) -> Book:
     """One page. The lines that run are read once for the sums and the doubles; eight queries at most, however many lines."""
-    view, office = _asked(params)
+    view, office, behalf = _asked(params)
     rows = of_user(user)
     running = ledger.running(user)
     offered = _offered(doubles.find(running), rows)
-    listed = rows.filter(VIEWS[view]).select_related("unit", "owner")
-    listed = listed.filter(paid_by=office) if office else listed
+    listed = _narrowed(rows, params).select_related("unit", "owner")
     confirmed = Saving.objects.filter(line__in=rows, state=Saving.State.CONFIRMED).aggregate(sum=Sum("confirmed"))["sum"]
     return Book(
         view=view,
         office=office,
+        behalf=behalf,
         sums=sums(rows),
         capabilities=_capabilities(running),
         offered=offered,
@@ -98,9 +105,17 @@ def of_user(user: Any) -> QuerySet[SpendLine]:
 
 def found(user: Any, params: Any) -> QuerySet[SpendLine]:
     """All that the address asks for, with whom a table names."""
-    view, office = _asked(params)
-    rows = of_user(user).filter(VIEWS[view]).select_related("unit", "owner", "initiative", "control", "noted_by")
+    return _narrowed(of_user(user), params).select_related("unit", "owner", "initiative", "control", "noted_by")
+
+
+def _narrowed(rows: QuerySet[SpendLine], params: Any) -> QuerySet[SpendLine]:
+    view, office, behalf = _asked(params)
+    rows = rows.filter(VIEWS[view], OTHERS.get(behalf, Q()))
     return rows.filter(paid_by=office) if office else rows
+
+
+def behalves(user: Any) -> list[tuple[str, str]]:
+    return [("other", _("the other office")), ("own", _("itself"))]
 
 
 def views(user: Any) -> list[tuple[str, str]]:
@@ -116,9 +131,13 @@ def detail(user: Any) -> QuerySet[SpendLine]:
     return rows.prefetch_related(Prefetch("savings", settled))
 
 
-def _asked(params: Any) -> tuple[str, str]:
-    view, office = params.get("view", "running"), params.get("office", "")
-    return view if view in VIEWS else "running", office if office in Office.values else ""
+def _asked(params: Any) -> tuple[str, str, str]:
+    view, office, behalf = params.get("view", "running"), params.get("office", ""), params.get("behalf", "")
+    return (
+        view if view in VIEWS else "running",
+        office if office in Office.values else "",
+        behalf if behalf in OTHERS else "",
+    )
 
 
 def sums(rows: QuerySet[SpendLine]) -> Sums:

@@ -121,6 +121,7 @@ listed.register(
         filters=(
             Filter("view", _("View"), ledger_book.views, otherwise="running"),
             Filter("office", _("Paid by"), lambda user: Office.choices),
+            Filter("behalf", _("Paid for"), ledger_book.behalves),
         ),
     )
 )

@@ -74,6 +74,7 @@ class SpendLineFilters(django_filters.FilterSet):
     unit = LinkedFilter("unit", field_name="unit_id")
     owner = LinkedFilter("user", field_name="owner_id")
     is_running = django_filters.BooleanFilter(method="running")
+    for_the_other = django_filters.BooleanFilter(method="on_behalf", help_text="Paid by one office on the other's behalf.")
 
     class Meta:
         model = SpendLine
@@ -81,6 +82,9 @@ class SpendLineFilters(django_filters.FilterSet):
 
     def running(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset.filter(ended_on__isnull=value)
+
+    def on_behalf(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        return queryset.filter(ledger_book.OTHERS["other" if value else "own"])
 
 
 class SpendLineViewSet(WriteSet):

@@ -87,6 +87,9 @@ def test_the_sums_are_the_lines_to_the_cent(company, analyst):
 
     assert sums.whole == Decimal("0.30") == sum(sums.by_office.values())
     assert sums.for_other == {"IT": Decimal("0.00"), "SECURITY": Decimal("0.20")}
+    behind = {behalf: list(ledger_book.found(analyst, {"behalf": behalf})) for behalf in ("other", "own", "")}
+    assert sum(line.yearly_cost for line in behind["other"]) == sums.whole_for_other == Decimal("0.20")
+    assert {line.pk for line in behind["other"] + behind["own"]} == {line.pk for line in behind[""]}
     assert sums.lines == 2
 
 
