@@ -34,10 +34,13 @@ SUPERUSER = environment.database(ADDRESSES.superuser_url)
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first, one in each half: two processes share out the rest meanwhile."""
+    """What takes longest begins first, one in each half: two processes share out the rest meanwhile. What waits for the open
+    transactions of others begins last, when none of theirs is long."""
     longest = [one for one in items if one.get_closest_marker("longest")]
-    rest = [one for one in items if not one.get_closest_marker("longest")]
-    items[:] = longest[::2] + rest[: len(rest) // 2] + longest[1::2] + rest[len(rest) // 2 :]
+    patient = [one for one in items if one.get_closest_marker("patient")]
+    apart = {*longest, *patient}
+    rest = [one for one in items if one not in apart]
+    items[:] = longest[::2] + rest[: len(rest) // 2] + longest[1::2] + rest[len(rest) // 2 :] + patient
 
 
 @contextmanager

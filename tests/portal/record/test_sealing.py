@@ -79,6 +79,7 @@ def marked():
 
 
 @pytest.mark.kill  # it waits for every transaction on the server, and those of other tests here are long
+@pytest.mark.patient
 def test_the_mark_never_passes_an_entry_that_is_still_to_be_committed(own_db):
     with another_connection(APPLICATION) as late:
         late_id = enter_on(late, "late")
