@@ -142,3 +142,56 @@ class Undecided(Refused):
             else _t("The scope is empty. Say what the management system covers.")
         )
         super().__init__(sentence, count=count)
+
+
+class AuditConcluded(Refused):
+    code = "audit-concluded"
+    sentence = _("This audit is concluded: nothing is added to it. Plan another one.")
+
+
+class FindingClosed(Refused):
+    code = "finding-closed"
+    sentence = _("This finding is closed. Write a new one in another audit if it came back.")
+
+
+class ActionUnderWay(Refused):
+    code = "action-under-way"
+    sentence = _("A corrective action is under way. Let it be done and verified before another one is agreed.")
+
+
+class NoActionUnderWay(Refused):
+    code = "no-action-under-way"
+    sentence = _("No corrective action waits for this. Agree on one first, or look at how the finding stands now.")
+
+
+class NotYourAction(Refused):
+    code = "not-your-action"
+
+    def __init__(self, owner: Any):
+        sentence = _t("%(owner)s sees to this action and says when it is done. Ask them.") % {"owner": owner}
+        super().__init__(sentence, owner=owner)
+
+
+class OwnAction(Refused):
+    code = "own-action"
+    sentence = _("You had a hand in this action, so somebody else verifies that it works.")
+
+
+class ActionKeepsDate(Refused):
+    code = "action-keeps-date"
+    sentence = _("A corrective action has its day. Say on the finding what was done.")
+
+
+class ReviewGone(Refused):
+    code = "review-gone"
+    sentence = _("This review is a draft again, or gone. Look at it as it stands now.")
+
+
+class ReviewThere(Refused):
+    code = "review-there"
+    sentence = _("This unit has a management review of that day already. Work on that one.")
+
+
+class NothingDecided(Refused):
+    code = "nothing-decided"
+    sentence = _("The outcome is empty. Say what was decided, even if it is to change nothing.")

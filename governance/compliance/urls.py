@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.compliance.views import frameworks, mappings, profiles, statements
+from governance.compliance.views import audits, frameworks, mappings, profiles, statements
 
 app_name = "compliance"
 urlpatterns = [
@@ -32,5 +32,16 @@ urlpatterns = [
     path("statements/<int:pk>/asking/", statements.asking, name="statement-asking"),
     path("statements/<int:pk>/xlsx/", statements.workbook, name="statement-xlsx"),
     path("statement-lines/<int:pk>/", statements.line, name="statement-line"),
+    path("internal-audits/", audits.listed, name="internal-audits"),
+    path("internal-audits/<int:pk>/", audits.audit, name="internal-audit"),
+    path("internal-audits/<int:pk>/findings/", audits.finding_writing, name="internal-audit-findings"),
+    path("internal-audits/<int:pk>/conclusion/", audits.conclusion, name="internal-audit-conclusion"),
+    path("audit-findings/<int:pk>/", audits.finding, name="audit-finding"),
+    path("audit-findings/<int:pk>/action/", audits.action, name="audit-finding-action"),
+    path("audit-findings/<int:pk>/completion/", audits.completion, name="audit-finding-completion"),
+    path("audit-findings/<int:pk>/verification/", audits.verification, name="audit-finding-verification"),
+    path("management-reviews/", audits.review_opening, name="management-reviews"),
+    path("management-reviews/<int:pk>/", audits.review, name="management-review"),
+    path("management-reviews/<int:pk>/asking/", audits.review_asking, name="management-review-asking"),
     path("crosswalks/", mappings.walks, name="crosswalks"),
 ]

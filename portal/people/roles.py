@@ -46,6 +46,9 @@ DECIDING = frozenset({"together.ask_decision", "together.meet_condition"})
 CHANGING = frozenset({"change.change_initiative", "change.change_spend"})  # what is under way, and its way through the gates
 # Catalogs of requirements, and what corresponds between them.
 MAPPING = frozenset({"compliance.import_catalog", "compliance.open_profile", "compliance.change_statement"})
+# Internal audits: planning them, writing what they found, and doing something about it. Whoever writes findings verifies, too.
+AUDITING = frozenset({"compliance.plan_audit", "compliance.write_finding"})
+MENDING = frozenset({"compliance.answer_finding"})
 ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
 
 # The list of known exploited vulnerabilities and our rules for reading it, which hold for the whole organisation.
@@ -68,6 +71,7 @@ KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.reda
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING | TALKING | MERGING
 LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING | CHANGING | WATCHING
+LEADER |= {"compliance.plan_audit", *MENDING}  # findings are for auditors to write
 LEADER |= {"assets.release_scan"}  # what was scanned in a safety zone without a permit
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
 PAIR = frozenset(
@@ -111,6 +115,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | TAKING
     | MERGING
     | DRAFTING
+    | MENDING
+    | AUDITING
     | PROTECTING
     | EXCEPTING
     | RESPONDING
@@ -135,6 +141,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "OWNER": READING
     | TALKING
     | TAKING
+    | MENDING
     | PROTECTING
     | PRACTISING
     | EXCEPTING
@@ -148,6 +155,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | TALKING
     | TAKING
     | MERGING
+    | MENDING
     | PROTECTING
     | PRACTISING
     | EXCEPTING
@@ -162,6 +170,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ENGINEER": READING
     | TALKING
     | MERGING
+    | MENDING
     | PROTECTING
     | PRACTISING
     | EXCEPTING
@@ -177,6 +186,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     "AUDITOR": READING
     | {
+        "compliance.write_finding",  # the one thing an auditor writes
         "record.view_auditentry",
         "archive.view_keeping",
         "attention.view_inbox",

@@ -142,6 +142,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("compliance:frameworks", _("Frameworks"), _("What we answer to, requirement by requirement.")),
             Place("compliance:profiles", _("Profiles"), _("How well each part of us does what is asked.")),
             Place("compliance:statements", _("Statements of applicability"), _("Which controls apply, and why; signed by both.")),
+            Place("compliance:internal-audits", _("Internal audits"), _("What audits found, what is done about it, and reviews.")),
             Place("compliance:crosswalks", _("Crosswalks"), _("What corresponds between frameworks.")),
             Place("compliance:framework-import", _("Bring a catalog along"), _("OSCAL catalogs, profiles, and CSV lists.")),
         ),

@@ -4,8 +4,9 @@ import io
 import json
 from typing import Any
 
-from governance.compliance import frameworks
-from governance.compliance.models import Framework
+from governance.compliance import frameworks, internal_audits
+from governance.compliance.models import Framework, InternalAudit
+from portal.people import organisations
 
 
 def catalog_of(*controls: dict[str, Any], title: str = "House rules", version: str = "1.0", **more: Any) -> dict[str, Any]:
@@ -32,3 +33,9 @@ def make_framework(
     rules = (control_of(number, **{"class": kind}) for number in numbers or (1, 2, 3))
     found = catalog_of(*rules, title=title, version=version)
     return frameworks.take_in(stream_of(found), actor=actor).framework
+
+
+def make_audit(*, unit: Any, actor: Any, framework: Framework | None = None, **said: Any) -> InternalAudit:
+    """A planned audit of `unit`, led by `actor`."""
+    believable = {"title": "Doors and keys", "scope": "Both gates", "lead": actor, "planned_on": organisations.today()}
+    return internal_audits.plan(framework or make_framework(1, 2), unit, actor=actor, **(believable | said))

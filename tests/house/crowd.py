@@ -13,7 +13,7 @@ from governance.board.models import AnswerWords, BlockWords, BoardPack, PackBloc
 from governance.change import declarations, patterns, stages
 from governance.change.declarations import Said
 from governance.change.models import Clash, InitiativeRisk, Milestone, PlannedAsset, PlannedChange, Saving, SeenAsset, SpendLine
-from governance.compliance import mappings, profiles, statements
+from governance.compliance import findings, internal_audits, management_reviews, mappings, profiles, statements
 from governance.together import alignment_terms, decisions, goals, meetings, ownership
 from governance.together.models import (
     AlignmentConsent,
@@ -66,7 +66,7 @@ from risks.models import (
 from risks.response import activations, plans
 from tests.factories.assets import make_supplier
 from tests.factories.board import make_pack
-from tests.factories.compliance import make_framework
+from tests.factories.compliance import make_audit, make_framework
 from tests.factories.exploited import bring, make_entry, make_list
 from tests.factories.governance import make_decision, make_goal, make_initiative, make_planned, make_spend_line
 from tests.factories.portal import make_unit, make_user
@@ -325,6 +325,7 @@ def _answered(ground: SimpleNamespace, count: int) -> None:
     ground.framework = make_framework(*range(1, count + 1), version=f"{next(_serial)}.0")
     annex = make_framework(*range(1, min(count, 100) + 1), title="Annex", version=f"{next(_serial)}.0", kind="control")
     ground.statement = statements.open_one(annex, ground.company.northfield, actor=None)
+    _audited(ground, annex, min(count, 60))
     if not ground.framework.profiles.exists():  # a newer edition carries it over
         profiles.open_one(ground.framework, ground.company.northfield, actor=None)
     first = ground.framework.requirements.assessable().order_by("place").first()
@@ -333,6 +334,20 @@ def _answered(ground: SimpleNamespace, count: int) -> None:
     unanswered = ground.framework.requirements.assessable().exclude(pk=first.pk).exclude(mappings__control=ground.control)
     for requirement in unanswered[:PLANNED]:
         mappings.add(ground.control, requirement, "EQUAL", actor=ground.other)
+
+
+def _audited(ground: SimpleNamespace, annex: Any, count: int) -> None:
+    """Ever more audits, one of them with many findings of which each had an action that did not work, and reviews."""
+    unit, by = ground.company.northfield, ground.other
+    day = organisations.today()
+    for number in range(min(count, 20)):
+        make_audit(unit=unit, actor=by, framework=annex, title=f"Walk {next(_serial)}")
+        management_reviews.open_one(annex, unit, actor=None, held_on=day - timedelta(days=number))
+    ground.audit = make_audit(unit=unit, actor=by, framework=annex)
+    ground.management_review = annex.management_reviews.first()
+    for _number in range(count):
+        ground.finding = internal_audits.find(ground.audit, actor=by, grade="CHANCE", text=f"Seen {next(_serial)}")
+        findings.act(ground.finding, actor=by, text="Do it", owner=by, due_on=day)
 
 
 def _decided(ground: SimpleNamespace, risks: list[int]) -> None:

@@ -13,7 +13,7 @@ from governance.change import bearing, declarations, patterns, stages
 from governance.change.declarations import Said
 from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
-from governance.compliance import mappings, profiles, statements
+from governance.compliance import findings, internal_audits, management_reviews, mappings, profiles, statements
 from governance.together import goals, meetings
 from portal import clock
 from portal.attention import reminders, reviews
@@ -30,7 +30,7 @@ from tests import browser as chromium
 from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_conduit, make_dependency, make_run, make_supplier
 from tests.factories.board import make_pack
-from tests.factories.compliance import make_framework
+from tests.factories.compliance import make_audit, make_framework
 from tests.factories.governance import make_decision, make_goal, make_initiative, make_planned, make_spend_line
 from tests.factories.lists import make_edit, make_view
 from tests.factories.response import make_exercise, make_incident, make_plan
@@ -142,6 +142,12 @@ def furnished():
     statements.set_scope(statement, "Both plants and the offices", actor=reader)
     statements.decide(statement.lines.first(), actor=reader, version=None, is_applicable=True, reason="Doors")
     statements.ask(statement, actor=reader)
+    audited = make_audit(unit=company.root, actor=reader, framework=rules)
+    fault = internal_audits.find(audited, actor=reader, grade="CHANCE", text="The list is old")
+    findings.act(fault, actor=reader, text="A new list", owner=other, due_on=today)
+    looked = management_reviews.open_one(rules, company.root, actor=reader, held_on=today)
+    management_reviews.write(looked, actor=reader, version=None, considered="Two letters", outcome="Carry on")
+    management_reviews.ask(looked, actor=reader)
     profile = profiles.open_one(rules, company.root, actor=reader)
     practice = profiles.rate(profile.practices.first(), "IT", 2, actor=reader, reason="Seen on a walk")
     profiles.aim(practice, actor=reader, version=None, owner="BOTH", target_level=3, note="By spring")
@@ -162,6 +168,9 @@ def furnished():
         "compliance:statement": statement.pk,
         "compliance:statement-line": statement.lines.first().pk,
         "compliance:practice": practice.pk,
+        "compliance:internal-audit": audited.pk,
+        "compliance:audit-finding": fault.pk,
+        "compliance:management-review": looked.pk,
         "compliance:requirement": rules.requirements.assessable().first().pk,
         "assets": press.pk,
         "assets:run": run.pk,

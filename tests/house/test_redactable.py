@@ -55,6 +55,7 @@ SAFE = {
     "workbench.BulkEdit.*": "read by whoever changed the rows alone",
     "workbench.BulkEditRow.*": "goes with `bulk_edits.changes` of what the row stands for",
     "workbench.ImportRow.*": "goes with `imports.changes` of what the row became",
+    "compliance.ManagementReview.inputs": "counts by key",
     "assets.Asset.services": "what a scanner saw",
     "assets.Asset.criticality_path": "ids",
     "assets.Identifier.value": "an address of a machine",

@@ -18,7 +18,7 @@ from governance.board.models import BoardPack, PackFile, PackQuestion
 from governance.change import bearing, patterns
 from governance.change.models import Saving, SeenAsset
 from governance.change.wanted import Planned
-from governance.compliance import crosswalks, mappings, profiles, statements
+from governance.compliance import crosswalks, internal_audits, management_reviews, mappings, profiles, statements
 from governance.together import goals, meetings, ownership
 from governance.together.models import AlignmentConsent, Condition, DecisionOutcome, OwnershipWish
 from portal import clock
@@ -220,7 +220,22 @@ def _answered(units: dict[str, Any], answering: dict[str, Any]) -> dict[str, dic
         "statement-line": {place: one.lines.first() for place, one in stated.items()},
         "profile": opened,
         "practice": rows,
+        **_audited(annex, units),
     }
+
+
+def _audited(framework: Any, units: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """An audit, what it found, and a review of the leaders, in two units."""
+    lead = make_user("Lead Auditor")
+    audits, found, reviewed = {}, {}, {}
+    for place in (OWN, OTHER):
+        word = WORDS["practice"][place]
+        audits[place] = compliance.make_audit(unit=units[place], actor=None, framework=framework, title=f"{word} gates", lead=lead)
+        found[place] = internal_audits.find(audits[place], actor=None, grade="CHANCE", text=f"{word} could be locked")
+        opened = management_reviews.open_one(framework, units[place], actor=None, held_on=organisations.today())
+        words = {"considered": "", "outcome": f"{word} is locked"}
+        reviewed[place] = management_reviews.write(opened, actor=None, version=None, **words)
+    return {"internal-audit": audits, "audit-finding": found, "management-review": reviewed}
 
 
 def _around_seats(stranger: Any, company: Any) -> dict[str, Any]:

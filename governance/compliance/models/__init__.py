@@ -1,15 +1,21 @@
 from governance.compliance.models.framework import Framework, Requirement
+from governance.compliance.models.internal_audit import AuditFinding, CorrectiveAction, InternalAudit
+from governance.compliance.models.management_review import ManagementReview
 from governance.compliance.models.mapping import ControlMapping, Coverage, CoverageMark, Crosswalk, CrosswalkPair, Relationship
 from governance.compliance.models.profile import Owner, Practice, PracticeRating, Profile
 from governance.compliance.models.statement import Statement, StatementLine
 
 __all__ = [
+    "AuditFinding",
     "ControlMapping",
+    "CorrectiveAction",
     "Coverage",
     "CoverageMark",
     "Crosswalk",
     "CrosswalkPair",
     "Framework",
+    "InternalAudit",
+    "ManagementReview",
     "Owner",
     "Practice",
     "PracticeRating",
