@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import BooleanField, Case, CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Lower
 
 from portal.people import roles
-from portal.people.models import Appointment, Invitation, RoleAssignment, Unit, User
+from portal.people.models import Appointment, Invitation, RoleAssignment, ServiceToken, Unit, User
 
 OPEN, INVITED, CLOSED = "OPEN", "INVITED", "CLOSED"
 STANDINGS = (OPEN, INVITED, CLOSED)
+SERVICE = "SERVICE"  # a list of programs instead of people
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_PASSWORD = "!"  # noqa: S105  (how a password begins that lets nobody in)
 
@@ -60,20 +61,26 @@ def with_invitations(rows: QuerySet[User]) -> QuerySet[User]:
 
 
 def counts(user: Any) -> Mapping[str, int]:
-    """People by how their account stands, and those whose second factor is missing: one query."""
-    people = of(user).filter(is_service=False)
-    return people.aggregate(
-        open=Count("pk", filter=Q(standing=OPEN)),
-        invited=Count("pk", filter=Q(standing=INVITED)),
-        closed=Count("pk", filter=Q(standing=CLOSED)),
-        lacking=Count("pk", filter=lacking_factor()),
+    """People by how their account stands, those whose second factor is missing, and service accounts: one query."""
+    person = Q(is_service=False)
+    return of(user).aggregate(
+        open=Count("pk", filter=person & Q(standing=OPEN)),
+        invited=Count("pk", filter=person & Q(standing=INVITED)),
+        closed=Count("pk", filter=person & Q(standing=CLOSED)),
+        lacking=Count("pk", filter=person & lacking_factor()),
+        service=Count("pk", filter=~person & Q(standing=OPEN)),
     )
 
 
 def found(user: Any, *, words: str = "", standing: str = "", role: str = "", unit: int | None = None, lacking: bool = False):
-    """The people a list asks for; without a standing those who are open or invited."""
-    rows = of(user).filter(is_service=False)
-    rows = rows.filter(standing=standing) if standing in STANDINGS else rows.exclude(standing=CLOSED)
+    """The people a list asks for; without a standing those who are open or invited. SERVICE asks for service accounts instead,
+    those that were closed too, seen when a token of theirs was used last."""
+    rows = of(user).filter(is_service=standing == SERVICE)
+    if standing == SERVICE:
+        used = ServiceToken.objects.filter(user=OuterRef("pk"), last_used_at__isnull=False).order_by("-last_used_at")
+        rows = rows.annotate(used_at=Subquery(used.values("last_used_at")[:1]), sort_seen=Coalesce("used_at", Value(NEVER)))
+    else:
+        rows = rows.filter(standing=standing) if standing in STANDINGS else rows.exclude(standing=CLOSED)
     if words:
         rows = rows.filter(Q(name__icontains=words) | Q(email__icontains=words))
     if role:

@@ -9,4 +9,5 @@ def permission_at(path: str) -> str:
         view = resolve(path).func
     except Resolver404:
         return ""
-    return getattr(view, "permission", "") or getattr(getattr(view, "cls", None), "permission", "")
+    asked = getattr(view, "initkwargs", {}).get("permission", "")
+    return asked or getattr(view, "permission", "") or getattr(getattr(view, "cls", None), "permission", "")

@@ -49,6 +49,9 @@ PAGES = {
     "people:invite": Line(),
     "people:invite-list": Line(),
     "people:person": of("user"),
+    "people:service-accounts": Line(),
+    "people:tokens": of("user"),
+    "people:token-revocation": of("user", token_pk=lambda user: user.tokens.get().pk),
     "people:invitation-again": of("user"),
     "people:invitation-revocation": of("user"),
     "people:closing": of("user"),
@@ -444,10 +447,12 @@ PAGES = {
     "api:reviews-answer": of("review", writes="attention.answer_review"),
     "api:users-list": Line(writes="people.change_user"),
     "api:users-invitation-list": Line(writes="people.change_user"),
+    "api:users-service-accounts": Line(writes="people.change_user"),
+    "api:users-tokens": of("user", writes="people.change_user"),
     "api:users-me": Line(writes=OPEN_TO_ALL),
     **{
         f"api:users-{act}": of("user", writes="people.change_user")
-        for act in ("invitation", "closing", "reopening", "sign-out", "factor-reset")
+        for act in ("invitation", "closing", "reopening", "sign-out", "factor-reset", "token-revocation")
     },
     "api:alignment-list": Line(),
     "api:alignment-detail": Line(more={"pk": "goals_on_track"}),

@@ -25,8 +25,9 @@ class Entrance:
 
     @property
     def permission(self) -> str:
-        """The permission to read, "" where nothing guards it."""
-        return getattr(self.callback, "permission", "") or getattr(self.view_class, "permission", "")
+        """The permission to read, "" where nothing guards it; an address of a resource may ask for more than the resource does."""
+        asked = getattr(self.callback, "initkwargs", {}).get("permission", "")
+        return asked or getattr(self.callback, "permission", "") or getattr(self.view_class, "permission", "")
 
 
 def entrances() -> list[Entrance]:

@@ -26,7 +26,15 @@ from portal.archive.models import Disposal, LegalHold, Redaction
 from portal.attention import reviews
 from portal.attention.models import Reminder
 from portal.people import organisations, roles, tokens
-from portal.people.models import Appointment, AppointmentProposal, BrowserSession, Delegation, Departure, RoleAssignment
+from portal.people.models import (
+    Appointment,
+    AppointmentProposal,
+    BrowserSession,
+    Delegation,
+    Departure,
+    RoleAssignment,
+    ServiceToken,
+)
 from portal.record import audit, files, sealing
 from portal.record.models import DayHead, Seal
 from portal.signing.models import Signature, SignatureRequest, SignedContent
@@ -158,6 +166,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     meaning = meanings.say("safety", meanings.OFFERED["safety"], actor=None)
     made["appetite"], made["scale-meaning"] = dict.fromkeys(units, agreed), dict.fromkeys(units, meaning)
     session = BrowserSession.objects.create(user=stranger, session_key="somebody-elses")
+    ServiceToken.objects.create(user=stranger, name="x", prefix="x", digest="x", scopes=["risks:read"], expires_at=clock.now())
     factor = Authenticator.objects.create(user=stranger, type=Authenticator.Type.TOTP, data={"secret": ""})
     made["browser-session"], made["factor"] = dict.fromkeys(units, session), dict.fromkeys(units, factor)
     made |= _sheets(company)

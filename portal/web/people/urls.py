@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.web.people.views import account, entrance, factors, invitations, people
+from portal.web.people.views import account, entrance, factors, invitations, people, service
 
 app_name = "people"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("people/<int:pk>/factors/invitation/", people.factor_invitation, name="factor-invitation"),
     path("people/<int:pk>/sessions/end/", people.sessions_end, name="sessions-end"),
     path("people/<int:pk>/sessions/<int:session_pk>/end/", people.session_end, name="session-end"),
+    path("people/service-accounts/", service.making, name="service-accounts"),
+    path("people/<int:pk>/tokens/", service.token, name="tokens"),
+    path("people/<int:pk>/tokens/<int:token_pk>/revocation/", service.revocation, name="token-revocation"),
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
     path("account/sessions/end/", account.sessions_end, name="my-sessions-end"),

@@ -6,8 +6,8 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from rest_framework import serializers
 
-from portal.people import dossier, guest_list, roles, roll
-from portal.people.models import Appointment, Invitation, RoleAssignment, User
+from portal.people import dossier, guest_list, roles, roll, service_accounts, tokens
+from portal.people.models import Appointment, Invitation, RoleAssignment, ServiceToken, User
 from portal.people.models.organisation import check_zone
 from portal.web.api.fields import Linked
 
@@ -42,6 +42,54 @@ class AccountSerializer(serializers.Serializer):
     roles = GivenRoleSerializer(source="open_roles", many=True)
     seats = serializers.ListField(child=serializers.ChoiceField(choices=Appointment.Seat.choices), source="seats_held")
     invitation = InvitationSerializer(source="newest_invitation", allow_null=True)
+
+
+class TokenSerializer(serializers.ModelSerializer):
+    """A token of a service account; its secret is told when it is issued, and never again."""
+
+    standing = serializers.ChoiceField(choices=[(word, word) for word in service_accounts.STANDINGS], read_only=True)
+    scopes = serializers.ListField(child=serializers.CharField(max_length=60), help_text="Like risks:read.")
+    allowed_addresses = serializers.ListField(child=serializers.CharField(max_length=49), help_text="Networks; empty: any.")
+    created_by = Linked("user", read_only=True, allow_null=True, help_text="Null: a command.")
+
+    class Meta:
+        model = ServiceToken
+        fields = ["id", "name", "prefix", "standing", "scopes", "allowed_addresses", "created_by", "created_at", "expires_at"]
+        fields += ["last_used_at", "last_used_from", "revoked_at"]
+        read_only_fields = fields
+
+
+class IssuedTokenSerializer(TokenSerializer):
+    """With its secret, told this once."""
+
+    secret = serializers.CharField(read_only=True)
+
+    class Meta(TokenSerializer.Meta):
+        fields = [*TokenSerializer.Meta.fields, "secret"]
+        read_only_fields = fields
+
+
+class TokenWishSerializer(serializers.Serializer):
+    """What a token is for, and what it may do."""
+
+    name = serializers.CharField(max_length=120)
+    scopes = serializers.ListField(child=serializers.CharField(max_length=60), min_length=1, max_length=200)
+    days = serializers.IntegerField(min_value=1, max_value=tokens.MOST_DAYS, default=90)
+    allowed_addresses = serializers.ListField(
+        child=serializers.CharField(max_length=49), required=False, default=list, max_length=50
+    )
+
+
+class TokenNamedSerializer(serializers.Serializer):
+    token = serializers.IntegerField(help_text="The id of a token of this account.")
+
+
+class ServiceAccountSerializer(serializers.Serializer):
+    """A program that comes in by tokens, for `unit` and below."""
+
+    email = serializers.EmailField(max_length=254)
+    name = serializers.CharField(max_length=120)
+    unit = Linked("unit")
 
 
 class GuestSerializer(serializers.Serializer):

@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -13,9 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.errors import Invalid
-from portal.people import accounts, guest_list, invitations, roll, second_factors, sessions
+from portal.people import accounts, guest_list, invitations, roll, second_factors, service_accounts, sessions, tokens
 from portal.people.access import OPEN_TO_ALL
 from portal.people.models import User
+from portal.web.api import scopes
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer
 from portal.web.api.filters import LinkedFilter
@@ -25,13 +27,19 @@ from portal.web.api.resources.accounts import (
     GuestListSerializer,
     GuestSerializer,
     InvitedSerializer,
+    IssuedTokenSerializer,
     OwnAccountSerializer,
     ProfileSerializer,
+    ServiceAccountSerializer,
+    TokenNamedSerializer,
+    TokenSerializer,
+    TokenWishSerializer,
     own,
 )
 from portal.web.api.router import resources
 
 MAY = "people.change_user"
+UNPAGED: dict[str, Any] = {"filter_backends": [], "pagination_class": None}
 
 
 class UserSerializer(RowSerializer):
@@ -109,6 +117,38 @@ class UserViewSet(ReadSet):
         invited = guest_list.invite(text, actor=request.user)
         told = {"invited": [one.user_id for one in invited], "known": [row.known.pk for row in found.known if row.known]}
         return Response(InvitedSerializer(told).data, status=201)
+
+    @extend_schema(request=ServiceAccountSerializer, responses={201: UserSerializer})
+    @action(detail=False, methods=["post"], url_path="service-accounts", filter_backends=[], pagination_class=None)
+    def service_accounts(self, request: Request) -> Response:
+        """Make an account for a program: it never signs in, and does nothing before it has a token."""
+        body = ServiceAccountSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        made = service_accounts.make(actor=request.user, **body.validated_data)
+        return self.show(self.get_serializer(self.get_queryset().get(pk=made.pk)), 201)
+
+    @extend_schema(methods=["GET"], responses=TokenSerializer(many=True), operation_id="users_tokens_list")
+    @extend_schema(methods=["POST"], request=TokenWishSerializer, responses={201: IssuedTokenSerializer})
+    @action(detail=True, methods=["get", "post"], permission=MAY, in_session=True, offers_dry_run=False, **UNPAGED)
+    def tokens(self, request: Request, pk: str) -> Response:
+        """The newest tokens of a service account. POST issues another one and tells its secret, this once; it takes a person in a
+        session with a fresh second factor."""
+        account = self.get_object()
+        if request.method == "GET":
+            return Response(TokenSerializer(service_accounts.tokens_of(account)[: service_accounts.SHOWN], many=True).data)
+        body = TokenWishSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        wish = dict(body.validated_data)
+        scopes.check_named(wish["scopes"])
+        issued, secret = tokens.issue(account, wish.pop("name"), wish.pop("scopes"), actor=request.user, **wish)
+        made = service_accounts.tokens_of(account).get(pk=issued.pk)
+        made.secret = secret
+        return Response(IssuedTokenSerializer(made).data, status=201)
+
+    @state_change(MAY, request=TokenNamedSerializer, session=True)
+    def token_revocation(self, instance, validated, actor):
+        """Nobody comes in by this token from its next request on."""
+        tokens.revoke(get_object_or_404(instance.tokens, pk=validated["token"]), actor=actor)
 
     @extend_schema(methods=["GET"], responses=OwnAccountSerializer, operation_id="users_me_retrieve")
     @extend_schema(methods=["PATCH"], request=ProfileSerializer, responses=OwnAccountSerializer)

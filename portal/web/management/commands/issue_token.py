@@ -1,15 +1,12 @@
 """manage.py issue_token EMAIL --scope risks:write …: a token for the API, printed once."""
 
-from collections.abc import Iterator
-
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.urls import get_resolver
 
-from portal import subjects
 from portal.errors import ConcordError, Invalid
-from portal.people import accounts, role_assignments, tokens
-from portal.people.models import RoleAssignment, Unit, User
+from portal.people import service_accounts, tokens
+from portal.people.models import Unit, User
+from portal.web.api.scopes import resources
 
 
 class Command(BaseCommand):
@@ -23,9 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--from", dest="networks", action="extend", nargs="+", default=[], metavar="NETWORK")
 
     def handle(self, *args, email: str, scopes: list[str], days: int, name: str, networks: list[str], **options):
-        known = {subject.resource for subject in subjects.all_kinds().values()} | set(
-            _served(get_resolver("portal.api_urls").url_patterns)
-        )
+        known = resources()
         unknown = sorted({scope.partition(":")[0] for scope in scopes} - known)
         if unknown:
             raise CommandError(f"No resource is called {', '.join(unknown)}; there are {', '.join(sorted(known))}.")
@@ -44,16 +39,6 @@ class Command(BaseCommand):
         company = Unit.objects.filter(parent=None, archived_at=None).first()
         if company is None:
             raise CommandError("There is no organisation yet: run seed_demo or the set-up first.")
-        user = accounts.make(email, email.partition("@")[0], unit=company, is_service=True, actor=None)
-        role_assignments.give(user, RoleAssignment.Role.INTEGRATION, company, actor=None)
+        user = service_accounts.make(email, email.partition("@")[0], unit=company, actor=None)
         self.stderr.write(f"There was no account {user.email}: a service account was made, for the whole organisation.")
         return user
-
-
-def _served(patterns: list) -> Iterator[str]:
-    """The resources that views of the API name."""
-    for pattern in patterns:
-        if hasattr(pattern, "url_patterns"):
-            yield from _served(pattern.url_patterns)
-        elif resource := getattr(getattr(pattern.callback, "cls", None), "resource", ""):
-            yield resource

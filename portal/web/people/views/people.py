@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from portal import subjects
-from portal.people import accounts, dossier, freshness, invitations, roll, second_factors, sessions
+from portal.people import accounts, dossier, freshness, invitations, roll, second_factors, service_accounts, sessions
 from portal.people.access import permitted
 from portal.people.models import Appointment, RoleAssignment, Unit
 from portal.web import listing
 from portal.web.pages import answer
+from portal.web.people.forms.service import ServiceAccountForm, TokenForm
 
 ORDERS = {
     "name": listing.Order("name", "sort_name"),
@@ -27,19 +28,24 @@ OFFICES = [*Appointment.Seat.choices, *RoleAssignment.Role.choices]
 @require_GET
 @permitted("people.change_user")
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody who has an account, by how it stands."""
-    told, wanted = request.GET, _wanted(request.GET)
+    """Everybody who has an account, by how it stands; service accounts apart."""
+    return answer(request, "people/people/list.html#rows", listed(request, request.GET))
+
+
+def listed(request: HttpRequest, told: QueryDict) -> dict[str, Any]:
+    """What the list shows for the address that `told` stands in."""
+    wanted = _wanted(told)
     rows = roll.found(request.user, **wanted)
     order = listing.order_from(told, ORDERS, "name")
-    context = {
+    return {
         "page": listing.page_of(roll.with_offices(rows), order, told, total=rows.count()),
         "wanted": wanted,
         "counts": roll.counts(request.user),
         "units": Unit.objects.visible_to(request.user).filter(archived_at=None).order_by("path"),
         "offices": OFFICES,
         "heads": {name.strip("-"): _head(told, order, name) for name in ORDERS},
+        "service_form": ServiceAccountForm(user=request.user) if wanted["standing"] == roll.SERVICE else None,
     }
-    return answer(request, "people/people/list.html#rows", context)
 
 
 def _wanted(told: QueryDict) -> dict[str, Any]:
@@ -47,7 +53,7 @@ def _wanted(told: QueryDict) -> dict[str, Any]:
     unit = told.get("unit", "")
     return {
         "words": told.get("q", "").replace("\x00", "").strip()[:120],
-        "standing": told.get("standing", "") if told.get("standing") in roll.STANDINGS else "",
+        "standing": told.get("standing", "") if told.get("standing") in (*roll.STANDINGS, roll.SERVICE) else "",
         "role": told.get("role", "") if told.get("role") in dict(OFFICES) else "",
         "unit": int(unit) if unit.isascii() and unit.isdigit() and len(unit) < 19 else None,
         "lacking": told.get("factor") == "missing",
@@ -62,15 +68,23 @@ def _head(told: QueryDict, order: listing.Order, name: str) -> dict[str, str]:
 @permitted("people.change_user")
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: how it stands, what it may do, where it is signed in, and what may be done about it."""
+    return answer(request, "people/people/detail.html", shown(request, pk, freshness.kept(request)))
+
+
+def shown(request: HttpRequest, pk: int, written: QueryDict | None = None) -> dict[str, Any]:
+    """What the page of one account shows; `written` is what stood in the form for a token before the factor was asked for."""
     found = get_object_or_404(roll.of(request.user).select_related("unit", "reports_to"), pk=pk)
     panels = [(one["template"], one["cells"].get(pk)) for one in subjects.panels("user", [pk], request.user)]
-    context = {
+    context: dict[str, Any] = {
         "person": found,
         "dossier": dossier.of(found),
         "oneself": found.pk == request.user.pk,
         "panels": [(template, cell) for template, cell in panels if cell is not None],
     }
-    return answer(request, "people/people/detail.html", context)
+    if found.is_service:
+        context["tokens"] = list(service_accounts.tokens_of(found)[: service_accounts.SHOWN])
+        context["token_form"] = TokenForm(initial=written.dict() if written else None)
+    return context
 
 
 def _act(verb: Callable[..., Any], told: Callable[[], str], *, confirmed: bool = False) -> Callable[..., HttpResponse]:
