@@ -26,6 +26,7 @@ BAND = "band"
 @dataclass(frozen=True, slots=True)
 class Book:
     in_force: int  # its number
+    lacks_a_rule: bool  # that every version drafted now has
     open: FormulaVersion | None
     page: Page
 
@@ -61,7 +62,9 @@ def book(user: Any, params: Any) -> Book:
     """Four queries, however many versions."""
     visible = subjects.of_kind(formula_in_force.KIND).visible_to(user)
     page = listing.page_of(visible, LAST_FIRST, params)
-    return Book(formula_in_force.now().version, formula_versions.newest_open(), page)
+    in_force = formula_in_force.now()
+    lacks = not all(getattr(in_force, rule) for rule in formulas.RULES)
+    return Book(in_force.version, lacks, formula_versions.newest_open(), page)
 
 
 def read(found: FormulaVersion, user: Any, params: Any) -> Shown:

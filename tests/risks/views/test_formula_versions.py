@@ -117,3 +117,16 @@ def test_who_may_not_draft_reads_and_changes_nothing(risk, analyst, person, sign
     assert FormulaVersion.objects.get(pk=row.pk).state == "DRAFTED"
     assert client.get(of("", FormulaVersion.objects.get(number=1).pk)).status_code == 200
     assert formula_in_force.now() == formulas.LATEST
+
+
+def test_a_portal_whose_formula_lacks_a_rule_says_how_to_take_it_over(analyst, signed_in, monkeypatch):
+    client, note = signed_in(analyst), "Under this version a score may fall when a control goes whose evidence ran out."
+    pages = [of("s"), *(of("", FormulaVersion.objects.get(number=number).pk) for number in (1, 3, 4))]
+    assert [note in client.get(page).content.decode() for page in pages] == [False, False, True, False]
+
+    monkeypatch.setattr(formula_in_force, "now", lambda: formulas.VERSION_3)
+
+    assert note in client.get(of("s")).content.decode()
+    form = client.get(of("-new")).context["form"]
+    client.post(of("-new"), said(form))  # nothing else is changed
+    assert FormulaVersion.objects.open().get().parameters["old_evidence_within_effect"] is True
