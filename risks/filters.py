@@ -170,7 +170,7 @@ def found_by(text: str) -> Q:
     words = re.findall(r"\w+", text)
     query = " & ".join(f"{word}:*" for word in words)
     by_words = Q(search=SearchQuery(query, config="english", search_type="raw")) if words else Q(pk__in=())
-    return by_words | Q(number__iexact=text)
+    return by_words | Q(number=text.upper())  # as numbers are written, so that their index answers
 
 
 def _one_of(text: str | None, allowed) -> str:

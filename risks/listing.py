@@ -15,7 +15,7 @@ from django.http import QueryDict
 from portal import clock
 from portal.people import organisations
 from portal.web import charts, listing
-from portal.web.listing import Order, Page
+from portal.web.listing import Behind, Order, Page
 from risks import hidden, wording
 from risks.filters import EXPIRED, NO_BAND, Filters, accepted
 from risks.models import Levels, Risk, StaleScore
@@ -112,7 +112,8 @@ def read(user: Any, params: QueryDict, *, size: int = listing.PAGE_SIZE, known: 
         )
         .defer("cause", "consequence", "grounds", "search")
     )
-    page = listing.page_of(rows, order, params, size=size, total=visible.count, hidden_count=shut.count)
+    behind = Behind(f"score_state__{value}", UNSCORED) if order.field == "points" else None
+    page = listing.page_of(rows, order, params, size=size, total=visible.count, hidden_count=shut.count, narrow=True, behind=behind)
     lines = _lines(page.rows, asked.stage, value, band)
     grouped = order.field == "points" and params.get("group") != "none"
     groups = _groups(lines, bands) if grouped else (Group("", visible, lines),)

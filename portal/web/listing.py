@@ -5,6 +5,8 @@ import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +14,7 @@ from django.db.models import Field, Q, QuerySet
 from django.http import QueryDict
 
 PAGE_SIZE = 50
+SORTED = 1_000  # rows of a list that are sorted without a thought
 AFTER, BEFORE = "after", "before"
 MARKS = (AFTER, BEFORE)
 
@@ -28,6 +31,22 @@ class Order:
     def direction(self) -> str:
         """The value of aria-sort."""
         return "descending" if self.descending else "ascending"
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What lies behind the field of an order: a `column` that may hold nothing, and `empty`, what the field says then. Where that
+    comes last, the first pages are read along an index of the column, and nothing is sorted."""
+
+    column: str
+    empty: Any
+
+    def comes_last(self, *, falls: bool) -> bool:
+        return isinstance(self.empty, int | Decimal | str) if falls else isinstance(self.empty, date)
+
+    def is_before(self, value: Any, *, falls: bool) -> bool:
+        """Whether a row of this `value` stands before every row whose column holds nothing."""
+        return value > self.empty if falls else value < self.empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +79,12 @@ def page_of(
     hidden_count: int = 0,
     group: Order | None = None,
     narrow: bool = False,
+    behind: Behind | None = None,
 ) -> Page:
     """The rows of `queryset` before or after the row the address marks, by (field, id): one query, however deep. Where they are
     grouped, by (group, field, id). `narrow`: the ids are found first, so that wide rows and what is joined to them are read for
-    one page alone.
+    one page alone. `behind`: of more than SORTED rows those come first that need no sorting; one query more where they do not
+    fill the page.
 
     A mark nobody can read is no mark. Rows that come or go elsewhere never shift a page.
     """
@@ -75,10 +96,11 @@ def page_of(
     rows = queryset.order_by(*(f"{sign}{key.field}" for sign, key in zip(signs, keys, strict=True)), f"{signs[-1]}pk")
     if mark is not None:
         rows = rows.filter(_beyond(keys, falling, mark))
-    if narrow:
-        order_by = rows.query.order_by
-        rows = queryset.filter(pk__in=rows.values("pk")[: size + 1]).order_by(*order_by)
-    found = list(rows[: size + 1])
+    found: list[Any] = []
+    if behind and group is None and not backwards and (total or 0) > SORTED and behind.comes_last(falls=falling[0]):
+        found = _along(queryset, behind, order, mark, size)
+    if not found:
+        found = list((_narrowed(queryset, rows, size) if narrow else rows)[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -91,6 +113,22 @@ def page_of(
         next_url=address(params, **{AFTER: _write(found[-1], keys)}) if found and later else "",
         hidden_count=hidden_count,
     )
+
+
+def _along(queryset: QuerySet, behind: Behind, order: Order, mark: Sequence[Any] | None, size: int) -> list[Any]:
+    """The page by an index of the column behind its order; nothing where rows may stand on it whose column holds nothing."""
+    falls, sign = order.descending, "-" if order.descending else ""
+    rows = queryset.filter(**{f"{behind.column}__isnull": False}).order_by(f"{sign}{behind.column}", f"{sign}pk")
+    if mark is not None:
+        rows = rows.filter(_beyond([Order(order.name, behind.column)], [falls], mark))
+    ids = rows.values("pk")[: size + 1]
+    found = list(queryset.filter(pk__in=ids).order_by(f"{sign}{order.field}", f"{sign}pk"))
+    is_whole = len(found) > size and behind.is_before(getattr(found[-1], order.field), falls=falls)
+    return found if is_whole else []
+
+
+def _narrowed(queryset: QuerySet, rows: QuerySet, size: int) -> QuerySet:
+    return queryset.filter(pk__in=rows.values("pk")[: size + 1]).order_by(*rows.query.order_by)
 
 
 def _beyond(keys: Sequence[Order], falling: Sequence[bool], mark: Sequence[Any]) -> Q:

@@ -25,7 +25,7 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
 from portal.web import listing
-from portal.web.listing import Order, Page
+from portal.web.listing import Behind, Order, Page
 from portal.workbench.listed import Column, Listed
 
 SORT, GROUP = "sort_key", "group_key"
@@ -152,6 +152,7 @@ def read(question: Asked, user: Any, *, size: int = listing.PAGE_SIZE) -> Table:
         hidden_count=question.kind.hidden(user, question.filters),
         group=Order(question.group.name, GROUP) if question.group else None,
         narrow=True,
+        behind=_behind(found.model, question.sort.sort),
     )
     return Table(question, page, _groups(question, page.rows, counts))
 
@@ -160,18 +161,34 @@ def key_of(model: type[Model], sort: Any) -> Any:
     """An expression that is never null for a path of fields; anything else is one already, or an annotation."""
     if not isinstance(sort, str):
         return sort
+    field = _nullable(model, sort)
+    if field is None:
+        return F(sort)
+    kind, least = _empty(field)
+    output = DecimalField(max_digits=field.max_digits, decimal_places=field.decimal_places) if kind is DecimalField else kind()
+    return Coalesce(F(sort), Value(least, output_field=output), output_field=output)
+
+
+def _behind(model: type[Model], sort: Any) -> Behind | None:
+    """The column behind an order, where it may hold nothing."""
+    field = _nullable(model, sort) if isinstance(sort, str) else None
+    return None if field is None else Behind(sort, _empty(field)[1])
+
+
+def _nullable(model: type[Model], sort: str) -> Field | None:
+    """The field at the end of a path that may hold nothing, or a step of which may lead nowhere."""
     steps, holder, nullable, field = sort.split("__"), model, False, None
     if sort in ("pk", "id") or not _has(model, steps[0]):
-        return F(sort)
+        return None
     for step in steps:
         field = holder._meta.get_field(step)
         nullable = nullable or field.null
         holder = field.related_model or holder
-    if not nullable:
-        return F(sort)
-    kind, least = next((kind, least) for kind, least in EMPTY if isinstance(field, kind))
-    output = DecimalField(max_digits=field.max_digits, decimal_places=field.decimal_places) if kind is DecimalField else kind()
-    return Coalesce(F(sort), Value(least, output_field=output), output_field=output)
+    return field if nullable else None
+
+
+def _empty(field: Field) -> tuple[type[Field], Any]:
+    return next((kind, least) for kind, least in EMPTY if isinstance(field, kind))
 
 
 def _keyed(question: Asked, found: QuerySet) -> QuerySet:

@@ -84,6 +84,12 @@ class Risk(models.Model):
             models.Index(fields=["security_owner"], condition=Q(state="OPEN"), name="open_risks_of_a_sec_owner"),
             models.Index(fields=["review_due_on", "id"], include=["unit"], condition=Q(state="OPEN"), name="open_risks_by_review"),
             models.Index(fields=["logged_at", "id"], include=["unit"], condition=Q(state="OPEN"), name="open_risks_by_logging"),
+            models.Index(
+                fields=["category", "id"],
+                include=["is_confidential", "it_owner", "security_owner", "logged_by", "unit", "archived_at"],  # who may see it
+                condition=Q(state="OPEN"),
+                name="open_risks_of_a_category",
+            ),
             models.Index(fields=["unit", "id"], condition=Q(is_confidential=True), name="confidential_risks_of_a_unit"),
             GinIndex(fields=["search"], name="risks_by_words"),
         ]

@@ -13,8 +13,10 @@ from governance.together.models import Goal
 from portal import clock
 from portal.people import tokens
 from portal.record.models import AuditEntry, EntryText
+from portal.web import listing
 from portal.workbench import listed, spelling, tables, writing_xlsx
 from portal.workbench.cells import cell_of
+from risks.models import ScoreState
 from tests.factories.assets import make_asset
 from tests.factories.governance import make_decision, make_goal, make_initiative, make_spend_line
 from tests.factories.portal import make_user
@@ -95,6 +97,35 @@ def test_every_column_sorts_and_groups_without_losing_a_row(company, furnished, 
             table = tables.read(question, furnished)
             assert (question.sort_name, len(table.page.rows), len(table.groups)) == (name, 1, 1)
             assert len(list(tables.rows(question, furnished))) == 1
+
+
+def test_a_long_list_is_read_along_an_index_and_says_the_same(company, person, monkeypatch, django_assert_num_queries):
+    analyst, kind = person("ANALYST"), listed.of_kind("risk")
+    for place, value in enumerate((55, 55, None, "12.5", 90, 0, None, 55)):
+        risk = make_risk(
+            unit=company.northfield, title=f"Fire {place}", review_due_on=None if place % 3 else date(2027, 1, 1 + place)
+        )
+        ScoreState.objects.filter(risk=risk).delete()
+        if place != 6:  # raw SQL may leave a risk without
+            ScoreState.objects.create(risk=risk, current_value=value)
+
+    def walk(sort):
+        pages, params = [], {"sort": sort}
+        while True:
+            page = tables.read(tables.asked(kind, params), analyst, size=3).page
+            pages.append([row.title for row in page.rows])
+            if not page.next_url:
+                return pages
+            params = dict(pair.split("=") for pair in page.next_url[1:].split("&")) | {"sort": sort}
+
+    sorts = ("-current_score", "current_score", "review_due_on", "-review_due_on", "-title", "number")
+    whole = {sort: walk(sort) for sort in sorts}
+    assert whole["-current_score"] == [["Fire 4", "Fire 7", "Fire 1"], ["Fire 0", "Fire 3", "Fire 5"], ["Fire 6", "Fire 2"]]
+    monkeypatch.setattr(listing, "SORTED", 0)
+    assert {sort: walk(sort) for sort in sorts} == whole
+    for sort, queries in (("-current_score", 3), ("current_score", 3), ("review_due_on", 4)):  # the last does not fill a page
+        with django_assert_num_queries(queries):
+            tables.read(tables.asked(kind, {"sort": sort}), analyst, size=3)
 
 
 def test_groups_go_on_over_pages_and_count_all_of_them(company, person):
