@@ -167,18 +167,20 @@ def test_the_versions_of_every_kind_are_compared(everything):
 
 
 def test_the_page_of_every_kind_leads_there(everything):
-    """By a plain link, for which the page asks the database nothing."""
-    wrong, led = [], 0
+    """By a plain link, for which the page asks the database nothing; and to the versions of it, where they are kept."""
+    wrong, led, diffs = [], 0, 0
     for kind in spoken_of():
         subject = subjects.of_kind(kind)
         if subject.page:
             client, row, here = everything.opened(kind)
             answer = client.get(reverse(subject.page, args=[row.pk]))
             led += 1
-            if answer.status_code == 200 and f'href="{here}"' not in answer.text:
+            diffs += versions.are_kept(kind)
+            wanted = [here, f"{here}versions/"] if versions.are_kept(kind) else [here]
+            if answer.status_code == 200 and not all(f'href="{one}"' in answer.text for one in wanted):
                 wrong.append(kind)
 
-    assert led > 20
+    assert led > 20 and diffs > 20
     assert wrong == []
 
 

@@ -1,10 +1,11 @@
-"""The section of every page of one subject: what is said about it."""
+"""The section of every page of one subject: what is said about it, and the way to what it said before, field by field."""
 
 from typing import Any
 
 from django import template
 
 from portal import subjects
+from portal.archive import versions
 
 register = template.Library()
 
@@ -17,4 +18,6 @@ def about_it(context: dict[str, Any]) -> dict[str, Any]:
     if match is None or "pk" not in match.kwargs:
         return {}
     kind = next((one for one in subjects.all_kinds().values() if one.is_spoken_of and one.page == match.view_name), None)
-    return {"kind": kind.kind, "reference": match.kwargs["pk"]} if kind else {}
+    if kind is None:
+        return {}
+    return {"kind": kind.kind, "reference": match.kwargs["pk"], "versions": versions.are_kept(kind.kind)}
