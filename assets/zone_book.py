@@ -34,7 +34,7 @@ class Overview:
 
     @property
     def blind(self) -> Sequence[Zone]:
-        """Safety zones of which no scan can be recognised."""
+        """Safety zones of which no scan can be recognised, so that every active one around them is held."""
         return [place.zone for place in self.places if place.zone.is_safety and not place.zone.networks]
 
     @property

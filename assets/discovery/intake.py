@@ -120,7 +120,7 @@ def _stored(file, source, checked, actor, unit, file_name, networks, is_complete
         observation_count=checked.host_count,
         started_by=actor,
     )
-    run.held_for = permits.without_permit(checked.reader, checked.reached, run.scanned_at)
+    run.held_for = permits.without_permit(checked.reader, checked.reached | permits.unplaced(unit), run.scanned_at)
     if run.held_for:
         run.state = states.HELD
     if earlier.exists():

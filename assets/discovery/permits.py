@@ -19,6 +19,7 @@ from portal import clock
 from portal.attention import news
 from portal.errors import Invalid
 from portal.people import announcements, appointments
+from portal.people.models import Unit
 from portal.record import audit
 
 MAY_RELEASE = "assets.release_scan"
@@ -91,6 +92,13 @@ def watch() -> Watch:
     """The safety zones that say which networks are theirs. One query."""
     rows = Zone.objects.current().filter(is_safety=True).exclude(networks=[]).values_list("pk", "networks")
     return Watch({pk: [ipaddress.ip_network(text) for text in networks] for pk, networks in rows})
+
+
+def unplaced(unit: Unit) -> set[int]:
+    """Safety zones that name no network, of units above or below `unit`: whether a scan there reached them nobody can tell, so each
+    is taken to have done. One query."""
+    rows = Zone.objects.current().filter(is_safety=True, networks=[]).values_list("pk", "unit__path")
+    return {pk for pk, path in rows if path.startswith(unit.path) or unit.path.startswith(path)}
 
 
 def without_permit(reader: str, reached: Iterable[int], at: datetime | None) -> list[int]:

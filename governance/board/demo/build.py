@@ -20,6 +20,7 @@ from governance.board.demo import (
     noticed,
     packs,
     people,
+    plant,
     response,
     risks,
     talk,
@@ -37,7 +38,7 @@ from portal.people.models import User
 from portal.record import sealing
 
 FOUNDED_DAYS_AGO = 275
-FIRST_SCAN, ACCEPTED, COMPLETED = 270, 269, 268
+FIRST_ALLOWED, FIRST_SCAN, ACCEPTED, COMPLETED = 271, 270, 269, 268
 EASTMERE_SPOKE = 150
 YESTERDAY = 1
 LINK_FOUND, LINK_CUT = 6, 4  # a maker dialled into the engineering workstations; now only the office reaches them
@@ -61,10 +62,12 @@ def build() -> dict[str, dict[str, str]]:
         risks.set_appetite()
         people.settle()
         people.name_aides(staff)
-    engineer, plant = staff["jonas"], tree["northfield"]
+    engineer, site = staff["jonas"], tree["northfield"]
     known = inventory.write_down(calendar, staff, tree)
+    with calendar.at(FIRST_ALLOWED):
+        plant.allow_a_scan(engineer, staff["lena"], clock.now())
     with calendar.at(FIRST_SCAN):
-        first = inventory.scan("plant_first_scan.xml", engineer=engineer, unit=plant)
+        first = inventory.scan("plant_first_scan.xml", engineer=engineer, unit=site)
     with calendar.at(ACCEPTED):
         inventory.accept_all(first, engineer=engineer)
     with calendar.at(COMPLETED):
@@ -74,7 +77,7 @@ def build() -> dict[str, dict[str, str]]:
         Event(EASTMERE_SPOKE, 3500, lambda: risks.set_appetite_of_eastmere(tree["eastmere"], staff["marta"])),
         Event(LINK_FOUND, 3000, lambda: inventory.connect(linked, "REMOTE", engineer=engineer)),
         Event(LINK_CUT, 3000, lambda: inventory.connect(linked, "INTERNAL", engineer=engineer)),
-        Event(YESTERDAY, IN_THE_AFTERNOON, lambda: inventory.scan("plant_later_scan.xml", engineer=engineer, unit=plant)),
+        Event(YESTERDAY, IN_THE_AFTERNOON, lambda: inventory.scan("plant_later_scan.xml", engineer=engineer, unit=site)),
         Event(YESTERDAY, IN_THE_AFTERNOON, lambda: people.stand_in(staff, calendar)),
     ]
     happenings += [*exceptions.happenings(staff), *decisions.happenings(staff, tree), *formulas.happenings(staff)]
@@ -86,7 +89,7 @@ def build() -> dict[str, dict[str, str]]:
         *change_calendar.happenings(staff, tree, known),
         *ledger.happenings(staff, tree),
     ]
-    happenings += inventory.happenings(calendar, staff, known)
+    happenings += [*inventory.happenings(calendar, staff, known), *plant.happenings(calendar, staff, known)]
     happenings += [*response.happenings(staff, tree, known), *talk.happenings(staff), *lists.happenings(staff)]
     happenings += packs.happenings(staff, tree)
     risks.live(calendar, staff, tree, known, happenings)

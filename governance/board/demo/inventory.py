@@ -1,11 +1,12 @@
 """What Verrow has: what people wrote down, and what the scan of the plant found."""
 
+import io
 from datetime import date, timedelta
 
 from assets import dependencies, inventory, overrides, suppliers, zones
 from assets.discovery import intake, reading, settling
 from assets.models import Asset, DiscoveryRun, Proposal, Supplier
-from governance.board.demo import sources
+from governance.board.demo import plant, sources
 from governance.board.demo.events import Event
 from governance.board.demo.times import Calendar, acting
 from portal.people.models import Unit, User
@@ -63,6 +64,7 @@ def _zones(people: dict[str, User], tree: dict[str, Unit]) -> None:
             target_level=int(row["target"]),
             achieved_level=achieved,
             is_safety=row["safety"] == "yes",
+            networks=row["networks"].split(),
         )
     for first, second, may_cross in CONDUITS:
         zones.connect(made[first], made[second], may_cross, actor=people["dana"])
@@ -96,9 +98,9 @@ def _fields(row: dict[str, str], today: date) -> dict:
 
 def scan(file_name: str, *, engineer: User, unit: Unit) -> DiscoveryRun:
     """Take in one scan of the plant's network as the engineer would, and let it be read."""
-    with (sources.FOLDER / file_name).open("rb") as stream:
-        run = intake.take_in(stream, SOURCE, actor=engineer, unit=unit, file_name=file_name)
-        reading.read(run.pk)
+    content = plant.as_if_of_today((sources.FOLDER / file_name).read_bytes())
+    run = intake.take_in(io.BytesIO(content), SOURCE, actor=engineer, unit=unit, file_name=file_name)
+    reading.read(run.pk)
     run.refresh_from_db()
     return run
 

@@ -63,6 +63,20 @@ def test_other_zones_other_addresses_and_lists_need_none(company):
     assert make_run(make_scan(make_host("10.20.9.9")), unit=company.northfield).state == State.HELD  # it looked at the zone
 
 
+def test_around_a_safety_zone_that_names_no_network_every_active_scan_needs_its_permit(company, person):
+    zone = make_zone(unit=company.northfield, purdue="1", is_safety=True)
+
+    with before(days=2):
+        held = [make_run(unit=unit, source=unit.name) for unit in (company.northfield, company.root, company.eastmere)]
+    assert [run.held_for for run in held] == [[zone.pk], [zone.pk], []]
+
+    with before():
+        make_permit(zone, contact=person("OWNER"), hours=48)
+    assert make_run(unit=company.northfield).state == State.WAITING
+    zones.change(zone, actor=None, version=None, networks=["10.77.0.0/24"])
+    assert make_run(unit=company.root, source="elsewhere").state == State.WAITING
+
+
 def test_a_leader_releases_it_or_leaves_it_unread(company, person, client):
     safety(company)
     held, other = (make_run(unit=company.northfield, source=source) for source in ("one", "other"))

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.test import TestCase
 
-from assets.models import Asset, Proposal
+from assets.models import Asset, ComponentList, DiscoveryRun, Proposal, ScanPermit
 from governance.board import needs, scope
 from governance.board.demo.build import AlreadySettled, build
 from governance.board.models import BoardPack, KeptPosition, PackQuestion
@@ -45,6 +45,10 @@ class Verrow(TestCase):
         assert list(Risk.objects.order_by("pk").values_list("number", flat=True)[:2]) != []
         assert Risk.objects.filter(state="OPEN").count() == 47
         assert Proposal.objects.filter(state="OPEN", kind="NEW").count() == 3
+        assert not DiscoveryRun.objects.exclude(state__in=["PROPOSED", "SETTLED"]).exists()
+        assert ScanPermit.objects.current().count() == 3
+        told = ComponentList.objects.order_by("pk").values_list("component_count", "added_count", "changed_count", "gone_count")
+        assert list(told) == [(12, 0, 0, 0), (12, 1, 4, 1)]
         assert recompute.differences() == []
         assert ScoreState.objects.filter(current_value=None).count() == 1
         today = organisations.today()
