@@ -9,7 +9,7 @@ from django.db import transaction
 from assets import authority, counting, criticality, dependencies, identifiers, kinds
 from assets.errors import Archived, ChangedMeanwhile, MergedAway, NotArchived, NotOfThisKind
 from assets.exploited import rules as exploited_rules
-from assets.models import Asset
+from assets.models import Asset, SourceOrder
 from assets.signals import assets_changed
 from portal import clock
 from portal.errors import Invalid
@@ -51,8 +51,9 @@ WRITABLE = frozenset(
         *OWN,
     ]
 )
+TOLD = frozenset(SourceOrder.Field.values)  # what a source may state
 # Discovery alone writes these besides.
-DISCOVERED = WRITABLE | {"services", "last_seen_at"}
+DISCOVERED = WRITABLE | {"services", "last_seen_at", "told_by"}
 REFERENCES = ("unit", "owner", "registered_by", "supplier")
 
 
@@ -99,13 +100,16 @@ def register_many(rows: Iterable[Mapping[str, Any]], *, actor: Any, cause: str =
 
 
 @transaction.atomic
-def change(asset: Asset, *, actor: Any, version: int | None, cause: str = "asset.changed", **fields: Any) -> Asset:
-    """Change `fields` if nobody saved since `version` (None: whatever it is now). ChangedMeanwhile, Archived, Invalid."""
+def change(
+    asset: Asset, *, actor: Any, version: int | None, cause: str = "asset.changed", source_told: str = "", **fields: Any
+) -> Asset:
+    """Change `fields` if nobody saved since `version` (None: whatever it is now); `source_told` names the source whose word they
+    are, people's otherwise. ChangedMeanwhile, Archived, Invalid."""
     asset = _locked(asset)
     authority.require(actor, "assets.change_asset", asset.unit)
     if version is not None and version != asset.version:
         raise ChangedMeanwhile(asset)
-    asset, changed = _changed(asset, actor, cause, fields)
+    asset, changed = _changed(asset, actor, cause, fields, source_told)
     if "unit" in changed:
         authority.require(actor, "assets.change_asset", asset.unit)
     return asset
@@ -121,7 +125,7 @@ def _locked(asset: Asset) -> Asset:
     return Asset.objects.select_for_update(of=["self"]).select_related("unit").get(pk=asset.pk)
 
 
-def _changed(asset: Asset, actor: Any, cause: str, fields: Mapping[str, Any]) -> tuple[Asset, list[str]]:
+def _changed(asset: Asset, actor: Any, cause: str, fields: Mapping[str, Any], source_told: str = "") -> tuple[Asset, list[str]]:
     if asset.archived_at is not None:
         raise Archived(asset)
     before = {name: getattr(asset, name) for name in _writable(fields)}
@@ -133,7 +137,8 @@ def _changed(asset: Asset, actor: Any, cause: str, fields: Mapping[str, Any]) ->
     if not changed:
         return asset, changed
     asset.version += 1
-    asset.save(update_fields=[*changed, "version"])
+    asset.told_by = _told_by(asset, changed, source_told)
+    asset.save(update_fields=[*changed, "told_by", "version"])
     _renew_identifiers(asset, known, actor)
     counting.totals.move(counted, counting.counted(asset))
     audit.record(actor, cause, asset, {"fields": changed})
@@ -212,6 +217,12 @@ def checked(asset: Asset) -> Asset:
     if strangers := kinds.strangers(asset):
         raise NotOfThisKind(strangers, asset.get_kind_display())
     return asset
+
+
+def _told_by(asset: Asset, changed: Iterable[str], source: str) -> dict[str, str]:
+    """Whose word each field is, once `source` said the changed ones; people where it is none."""
+    told = {name: before for name, before in asset.told_by.items() if name not in changed}
+    return told | {name: source for name in changed if source and name in TOLD}
 
 
 def _renew_identifiers(asset: Asset, before: identifiers.Known, actor: Any) -> None:

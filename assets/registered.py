@@ -151,6 +151,17 @@ subjects.register(
         related=["zone__unit"],
     )
 )
+subjects.register(
+    subjects.Subject(
+        kind="source-order",
+        model="assets.SourceOrder",
+        word=_("order of sources"),
+        plural=_("orders of sources"),
+        resource="source-orders",
+        url=lambda order: reverse("assets:discovery"),
+        label=str,
+    )
+)
 news.word_with(
     permits.HELD, "discovery-run", lambda reminder: _t("A safety zone was scanned without a permit. The result is in quarantine.")
 )

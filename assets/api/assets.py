@@ -23,7 +23,7 @@ from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
 
 ASPECTS = ("confidentiality", "integrity", "availability", "safety")
-WRITTEN_BY_RULES = ["number", "services", "last_seen_at", "registered_at", "archived_at", "version", "criticality_path"]
+WRITTEN_BY_RULES = ["number", "services", "last_seen_at", "registered_at", "archived_at", "version", "criticality_path", "told_by"]
 WRITTEN_BY_RULES += [f"effective_{aspect}" for aspect in ASPECTS]
 
 
@@ -44,6 +44,11 @@ class AssetSerializer(RowSerializer):
     services = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text='Open ports, as in "102/tcp iso-tsap".'
     )
+    told_by = serializers.DictField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="Field → the source whose word it is; people wrote the rest.",
+    )
     effective_criticality = serializers.IntegerField(read_only=True, allow_null=True, help_text="The worst of the four aspects.")
     criticality_path = serializers.SerializerMethodField(
         help_text="By aspect the assets it is inherited along, source first, this one last; null for one you may not open."
@@ -59,7 +64,7 @@ class AssetSerializer(RowSerializer):
             *(f"own_{aspect}" for aspect in ASPECTS),
             *(f"effective_{aspect}" for aspect in ASPECTS),
             *("effective_criticality", "criticality_path", "source", "external_id"),
-            *("last_seen_at", "registered_at", "archived_at", "version"),
+            *("told_by", "last_seen_at", "registered_at", "archived_at", "version"),
         ]
         read_only_fields = WRITTEN_BY_RULES
 

@@ -36,13 +36,17 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class KnownAsset:
-    """What the inventory holds of one asset; `expected` if the source saw it before and looked for it again."""
+    """What the inventory holds of one asset; `expected` if the source saw it before and looked for it again. `told_by` says whose
+    word its fields are, and `kept` which of them this source may not overwrite."""
 
     id: int
     identifiers: frozenset[Identifier] = frozenset()
     fields: Mapping[str, str] = field(default_factory=dict)
     services: tuple[Service, ...] = ()
     expected: bool = False
+    told_by: Mapping[str, str] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
+    version: int = 0
 
 
 @dataclass(frozen=True, order=True)
@@ -131,7 +135,7 @@ def differences(candidate: Candidate, known: KnownAsset) -> tuple[Change, ...]:
     changes = [
         Change(name, (known.fields[name],) if known.fields.get(name) else (), (value,))
         for name, value in candidate.fields.items()
-        if value and value != known.fields.get(name)
+        if value and value != known.fields.get(name) and name not in known.kept
     ]
     for kind in LADDER:
         seen, held = _values(candidate.identifiers, kind), _values(known.identifiers, kind)

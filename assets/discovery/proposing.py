@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from assets.discovery import matching
+from assets.discovery import matching, precedence
 from assets.discovery.candidate import Candidate, Identifier, IdentifierKind, Scan, Service
 from assets.models import Asset, DiscoveryRun, Observation, Proposal
 from assets.models import Identifier as KnownIdentifier
@@ -13,7 +13,7 @@ from assets.models import Identifier as KnownIdentifier
 _SORTED = json.JSONEncoder(sort_keys=True)
 RUNGS = frozenset(kind.value for kind in IdentifierKind)
 # What a scan may state of an asset that stands in the inventory already.
-COMPARED = ("vendor", "product", "version_in_use", "serial_number", "operating_system", "location")
+COMPARED = precedence.FIELDS
 
 
 def observation(run: DiscoveryRun, ordinal: int, candidate: Candidate) -> dict[str, Any]:
@@ -61,8 +61,8 @@ def service(label: str) -> Service:
     return Service(int(port), protocol, name)
 
 
-def known_assets(asset_ids: Iterable[int]) -> list[matching.KnownAsset]:
-    """These current assets as matching reads them. Two queries, none for nobody."""
+def known_assets(asset_ids: Iterable[int], source: str, ranks: precedence.Ranking) -> list[matching.KnownAsset]:
+    """These current assets as matching reads them for a run of `source`. Two queries, none for nobody."""
     ids = list(asset_ids)
     if not ids:
         return []
@@ -75,8 +75,11 @@ def known_assets(asset_ids: Iterable[int]) -> list[matching.KnownAsset]:
             identifiers=frozenset(identifiers.get(row["pk"], ())),
             fields={name: row[name] for name in COMPARED},
             services=tuple(service(label) for label in row["services"]),
+            told_by=row["told_by"],
+            kept=ranks.kept_from(source, row, row["told_by"]),
+            version=row["version"],
         )
-        for row in Asset.objects.current().filter(pk__in=ids).values("pk", "services", *COMPARED)
+        for row in Asset.objects.current().filter(pk__in=ids).values("pk", "services", "told_by", "version", *COMPARED)
     ]
 
 

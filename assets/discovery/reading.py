@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count, Min
 
 from assets import identifiers
-from assets.discovery import matching, proposing, seen_rows, vanishing
+from assets.discovery import matching, precedence, proposing, seen_rows, vanishing
 from assets.discovery.candidate import Candidate
 from assets.discovery.readers import READERS
 from assets.discovery.unpacked import Unpacked
@@ -110,22 +110,24 @@ def _batches(candidates: Iterator[Candidate]) -> Iterator[list[Candidate]]:
 
 
 def _compare(run: DiscoveryRun) -> None:
+    ranks = precedence.ranking()
     while run.matched_count < run.read_count:
         with transaction.atomic():
             first, run.matched_count = run.matched_count, min(run.matched_count + BATCH, run.read_count)
-            _propose(run, list(run.observations.filter(ordinal__range=(first, run.matched_count - 1)).order_by("ordinal")))
+            batch = run.observations.filter(ordinal__range=(first, run.matched_count - 1))
+            _propose(run, list(batch.order_by("ordinal")), ranks)
             run.save(update_fields=["matched_count"])
 
 
-def _propose(run: DiscoveryRun, batch: list[Observation]) -> None:
+def _propose(run: DiscoveryRun, batch: list[Observation], ranks: precedence.Ranking) -> None:
     """Proposals about the observations of one batch, seen together with whatever else in the run is tied to them."""
     scan = proposing.scan_of(run)
     holders = identifiers.owners((rung, value) for row in batch for rung, value in row.identifiers)
-    known = proposing.known_assets({pk for ids in holders.values() for pk in ids})
+    known = proposing.known_assets({pk for ids in holders.values() for pk in ids}, run.source, ranks)
     tied = seen_rows.tied_to(run, batch, known)
     if tied:
         holders = identifiers.owners((rung, value) for row in [*batch, *tied] for rung, value in row.identifiers)
-        known = proposing.known_assets({pk for ids in holders.values() for pk in ids})
+        known = proposing.known_assets({pk for ids in holders.values() for pk in ids}, run.source, ranks)
     rows = sorted([*batch, *tied], key=lambda row: row.ordinal)
     plan = matching.match([proposing.candidate(row, scan) for row in rows], known)
 
@@ -137,6 +139,8 @@ def _propose(run: DiscoveryRun, batch: list[Observation]) -> None:
         if found.asset_id is not None:
             first_of.setdefault(found.asset_id, row)
     seen_rows.matched(batch)
+    by_id = {one.id: one for one in known}
+    precedence.note(ranks, run.source, ((by_id[row.asset_id], row.fields) for row in batch if row.asset_id is not None))
 
     own, about = {row.pk for row in batch}, _questions(batch)
     _overtake(run, about)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from assets import authority, identifiers, inventory
-from assets.discovery import vanishing
+from assets.discovery import precedence, vanishing
 from assets.errors import AlreadySettled, NoLongerTrue, NoReasonGiven, Undecided
 from assets.models import Asset, Observation, Proposal
 from portal import clock
@@ -15,6 +15,7 @@ from portal.record import audit
 Rung = identifiers.Identifier.Rung
 COLUMN_OF = {Rung.FQDN.value: "fqdn", Rung.IP.value: "ip_address", Rung.MAC.value: "mac_address"}
 LONGEST_REASON = 300
+FOLLOWED = "asset.followed-discovery"
 NEW = Proposal.Kind.NEW
 
 
@@ -30,14 +31,15 @@ def accept(proposals: Iterable[Proposal], *, actor: Any, choices: Mapping[int, i
     for one in open_ones:
         if one.kind == Proposal.Kind.CONFLICT and (one.pk not in choices or choices[one.pk] not in (None, *one.contenders)):
             raise Undecided(one)
+    ranks = precedence.ranking()
     _accept_new([one for one in open_ones if one.kind == NEW], actor)
     for one in open_ones:
         if one.kind == Proposal.Kind.CHANGED:
-            _accept_changed(one, actor)
+            _accept_changed(one, actor, ranks)
         elif one.kind == Proposal.Kind.VANISHED:
             inventory.archive(one.asset, actor=actor, cause="asset.vanished")
         elif one.kind == Proposal.Kind.CONFLICT:
-            _accept_conflict(one, choices[one.pk], actor)
+            _accept_conflict(one, choices[one.pk], actor, ranks)
     return _settled(open_ones, Proposal.State.ACCEPTED, "proposal.accepted", actor)
 
 
@@ -113,6 +115,7 @@ def _row(proposal: Proposal) -> dict[str, Any]:
     row: dict[str, Any] = {name: value for name, value in seen.items() if name in inventory.DISCOVERED}
     row |= {COLUMN_OF[rung]: seen[rung][0] for rung in COLUMN_OF if seen.get(rung)}
     return row | {
+        "told_by": {name: proposal.run.source for name in precedence.FIELDS if row.get(name)},
         "name": proposal.observation.name[:200],
         "kind": kind if kind in Asset.Kind.values else Asset.Kind.ENDPOINT,
         "unit": proposal.run.unit,
@@ -120,7 +123,7 @@ def _row(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _accept_changed(proposal: Proposal, actor: Any) -> None:
+def _accept_changed(proposal: Proposal, actor: Any, ranks: precedence.Ranking) -> None:
     asset = Asset.objects.select_for_update(of=["self"]).get(pk=proposal.asset_id)
     held: dict[str, set[str]] = {}
     for one in asset.identifiers.all():
@@ -129,12 +132,18 @@ def _accept_changed(proposal: Proposal, actor: Any) -> None:
         now = sorted(held.get(name, ())) if name in Rung.values else getattr(asset, name)
         if now != (sorted(before) if name in Rung.values else before):
             raise NoLongerTrue(proposal)
-    _apply(asset, proposal.changes, actor)
+    _apply(asset, proposal.changes, actor, proposal.run.source, ranks)
 
 
-def _apply(asset: Asset, changes: Mapping[str, list[Any]], actor: Any) -> None:
+def _heard(asset: Asset, fields: Mapping[str, Any], source: str, ranks: precedence.Ranking) -> dict[str, Any]:
+    """What of `fields` the source may write, by the order that holds now: it may have been set after the run was read."""
+    kept = ranks.kept_from(source, {name: getattr(asset, name) for name in precedence.FIELDS}, asset.told_by)
+    return {name: value for name, value in fields.items() if name not in kept}
+
+
+def _apply(asset: Asset, changes: Mapping[str, list[Any]], actor: Any, source: str, ranks: precedence.Ranking) -> None:
     """Fields first, then identifiers: what moved here is taken from whoever had it, if it is an address."""
-    fields = {name: after for name, (_, after) in changes.items() if name in inventory.DISCOVERED}
+    fields = _heard(asset, {name: after for name, (_, after) in changes.items() if name in inventory.DISCOVERED}, source, ranks)
     for rung, (before, after) in changes.items():
         if rung in Rung.values:
             identifiers.drop(asset.pk, ((rung, value) for value in before if value not in after))
@@ -145,10 +154,10 @@ def _apply(asset: Asset, changes: Mapping[str, list[Any]], actor: Any) -> None:
                 identifiers.give({asset.pk: gained}, reader=actor)
         if rung in COLUMN_OF and getattr(asset, COLUMN_OF[rung]) not in after:
             fields[COLUMN_OF[rung]] = next(value for value in after if value not in before)
-    inventory.change(asset, actor=actor, version=None, cause="asset.followed-discovery", **fields)
+    inventory.change(asset, actor=actor, version=None, cause=FOLLOWED, source_told=source, **fields)
 
 
-def _accept_conflict(proposal: Proposal, asset_id: int | None, actor: Any) -> None:
+def _accept_conflict(proposal: Proposal, asset_id: int | None, actor: Any, ranks: precedence.Ranking) -> None:
     """Whichever it is, the others lose what they were known by."""
     losing = Asset.objects.select_related("unit").filter(pk__in=proposal.contenders)
     authority.require(actor, "assets.change_asset", *{one.unit for one in losing})
@@ -164,5 +173,6 @@ def _accept_conflict(proposal: Proposal, asset_id: int | None, actor: Any) -> No
         proposal.asset = Asset.objects.visible_to(actor).current().get(pk=asset_id)
         stated = {*proposal.observation.fields, "services"}
         fields = {name: after for name, (_, after) in proposal.changes.items() if name in stated}
-        inventory.change(proposal.asset, actor=actor, version=None, cause="asset.followed-discovery", **fields)
+        fields, source = _heard(proposal.asset, fields, proposal.run.source, ranks), proposal.run.source
+        inventory.change(proposal.asset, actor=actor, version=None, cause=FOLLOWED, source_told=source, **fields)
     identifiers.take_over(proposal.asset_id, known)

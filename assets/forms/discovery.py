@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from assets import authority
 from assets.discovery.intake import LONGEST_SOURCE
 from assets.forms import choices
+from assets.models import SourceOrder
 
 
 class DiscoveryForm(forms.Form):
@@ -41,3 +42,18 @@ class DiscoveryForm(forms.Form):
     def clean_networks(self) -> list[str]:
         """Apart by commas, semicolons or spaces; the verb says which one is none."""
         return [text for text in re.split(r"[\s,;]+", self.cleaned_data["networks"]) if text]
+
+
+class SourceOrderForm(forms.Form):
+    """Whose word counts for one field."""
+
+    field = forms.ChoiceField(label=gettext_lazy("For which field?"), choices=SourceOrder.Field.choices)
+    sources = forms.CharField(
+        label=gettext_lazy("Whose word counts, the strongest first?"),
+        max_length=1300,
+        help_text=gettext_lazy("Sources as their runs are named, apart by commas; “by hand” is what people wrote."),
+    )
+
+    def clean_sources(self) -> list[str]:
+        """Apart by commas; the verb says what is wrong with them."""
+        return self.cleaned_data["sources"].split(",")

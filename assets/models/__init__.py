@@ -7,6 +7,7 @@ from assets.models.discovery_run import DiscoveryRun, Observation, ObservedIdent
 from assets.models.exploited import ExploitedList, ExploitedMatch, ExploitedRule, ExploitedVulnerability
 from assets.models.override import CriticalityOverride
 from assets.models.permit import ScanPermit
+from assets.models.source_order import SourceOrder
 from assets.models.supplier import Supplier
 from assets.models.zone import Conduit, Zone
 
@@ -27,6 +28,7 @@ __all__ = [
     "ObservedIdentifier",
     "Proposal",
     "ScanPermit",
+    "SourceOrder",
     "Supplier",
     "Zone",
 ]

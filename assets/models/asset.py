@@ -27,7 +27,7 @@ class AssetQuerySet(VisibleQuerySet):
         return self.filter(owner=None)
 
 
-@tracked(exclude=["search", "last_seen_at"])
+@tracked(exclude=["search", "last_seen_at", "told_by"])
 class Asset(models.Model):
     """Something the organisation has or leans on. Criticality by aspect is 1–5: own as judged, effective as inherited."""
 
@@ -98,6 +98,7 @@ class Asset(models.Model):
     criticality_path = models.JSONField(default=dict, editable=False)  # {aspect: [asset ids from the source to this one]}
     source = models.CharField(max_length=60, blank=True)  # of external_id: an integration's name
     external_id = models.CharField(max_length=120, blank=True)
+    told_by = models.JSONField(default=dict, editable=False)  # {field: source whose word it is}; what it leaves out people wrote
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     registered_at = models.DateTimeField(default=clock.now, editable=False)

@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from assets.discovery import intake, overview, permits
+from assets.discovery import intake, overview, permits, precedence
 from assets.errors import NothingChosen, UnreadableDiscovery
-from assets.forms.discovery import DiscoveryForm
+from assets.forms.discovery import DiscoveryForm, SourceOrderForm
 from assets.forms.told import tell
-from assets.models import DiscoveryRun, Proposal, Zone
+from assets.models import DiscoveryRun, Proposal, SourceOrder, Zone
 from portal.errors import Invalid
 from portal.people.access import permitted
 from portal.web import listing
@@ -33,9 +33,42 @@ def runs(request: HttpRequest) -> HttpResponse:
             if found is not None:
                 return redirect("assets:run", found.pk)
         status = 422 if form.errors else 200
+    return _runs(request, form, status)
+
+
+@require_POST
+@permitted(precedence.MAY)
+def source_order(request: HttpRequest) -> HttpResponse:
+    """Say whose word counts for a field."""
+    form = SourceOrderForm(request.POST, auto_id="order_%s")
+    if form.is_valid():
+        try:
+            precedence.put(form.cleaned_data["field"], form.cleaned_data["sources"], actor=request.user)
+            return redirect("assets:discovery")
+        except Invalid as error:
+            tell(form, error)
+    may_take_in = request.user.has_perm("assets.take_in_discovery")
+    return _runs(request, DiscoveryForm(user=request.user) if may_take_in else None, 422, form)
+
+
+@require_POST
+@permitted(precedence.MAY)
+def source_order_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let every source count alike for a field again."""
+    precedence.end(get_object_or_404(SourceOrder.objects.visible_to(request.user), pk=pk), actor=request.user)
+    return redirect("assets:discovery")
+
+
+def _runs(request: HttpRequest, form: DiscoveryForm | None, status: int, order: SourceOrderForm | None = None) -> HttpResponse:
     seen = DiscoveryRun.objects.visible_to(request.user)
-    page = listing.page_of(seen.select_related("unit", "started_by"), NEWEST, request.GET, total=seen.count())
-    return answer(request, "assets/discovery/list.html", {"page": page, "form": form}, status=status)
+    offered = SourceOrderForm(auto_id="order_%s") if request.user.has_perm(precedence.MAY) else None
+    context = {
+        "page": listing.page_of(seen.select_related("unit", "started_by"), NEWEST, request.GET, total=seen.count()),
+        "form": form,
+        "orders": list(SourceOrder.objects.visible_to(request.user).current().order_by("field")),
+        "order_form": order or offered,
+    }
+    return answer(request, "assets/discovery/list.html", context, status=status)
 
 
 def _take_in(request: HttpRequest, form: DiscoveryForm) -> DiscoveryRun | None:

@@ -107,6 +107,8 @@ PAGES = {
     "assets:exploited-rule-end": of("exploited-rule"),
     "assets:exploited-mending": of("exploited-match"),
     "assets:discovery": Line(),
+    "assets:source-orders": Line(),
+    "assets:source-order-end": of("source-order"),
     "assets:run": of("discovery-run"),
     "assets:acceptance": of("discovery-run"),
     "assets:dismissal": of("discovery-run"),
@@ -516,6 +518,7 @@ RESOURCES = {
     "zones": of("zone"),
     "conduits": of("conduit"),
     "scan-permits": of("scan-permit"),
+    "source-orders": of("source-order"),
     "exploited-rules": of("exploited-rule"),
     "exploited-vulnerabilities": of("exploited-vulnerability"),
     "imports": of("import"),
@@ -635,7 +638,9 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "formula-version": READS_RISKS,
     "scale-meaning": READS_RISKS,
     "framework": READS_FRAMEWORKS,
-    **dict.fromkeys(("exploited-rule", "exploited-vulnerability", "supplier", "zone", "conduit", "scan-permit"), READS_ASSETS),
+    **dict.fromkeys(
+        ("exploited-rule", "exploited-vulnerability", "supplier", "zone", "conduit", "scan-permit", "source-order"), READS_ASSETS
+    ),
     "crosswalk": READS_FRAMEWORKS,
     "coverage": READS_FRAMEWORKS,
     "statement": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,

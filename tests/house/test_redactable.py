@@ -58,6 +58,8 @@ SAFE = {
     "compliance.ManagementReview.inputs": "counts by key",
     "assets.Asset.services": "what a scanner saw",
     "assets.Asset.criticality_path": "ids",
+    "assets.Asset.told_by": "names of fields and of scanners",
+    "assets.SourceOrder.sources": "names of scanners",
     "assets.Identifier.value": "an address of a machine",
     "assets.DiscoveryRun.*": "what a scanner wrote",
     "assets.Observation.*": "what a scanner saw",

@@ -39,6 +39,7 @@ NOT_SEARCHED = {
     "dependency": "two assets, which are found",
     "criticality-override": "a level of an asset, which is found",
     "scan-permit": "two moments of a zone, which is found",
+    "source-order": "names of sources, on one page",
     "conduit": "a line between two zones, which are found",
     "exploited-rule": "names of products, on one page",
     "discovery-proposal": "what a scanner saw, on the page of its run, which is found",

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.test import Client
 
-from assets.discovery import reading
+from assets.discovery import precedence, reading
 from assets.exploited import matches
 from assets.models import ExploitedVulnerability
 from governance.board.models import BoardPack, PackFile, PackQuestion
@@ -119,6 +119,7 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     gate = make_conduit(unit=company.northfield)
     made["zone"], made["conduit"] = dict.fromkeys(units, gate.first), dict.fromkeys(units, gate)
     made["scan-permit"] = dict.fromkeys(units, make_permit(gate.first, contact=stranger))
+    made["source-order"] = dict.fromkeys(units, precedence.put("location", ["by hand"], actor=None))
     made["criticality-override"] = {place: make_override(asset) for place, asset in made["asset"].items()}
     made["risk"] = {
         place: make_risk(

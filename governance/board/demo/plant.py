@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from assets import components
-from assets.discovery import permits
+from assets.discovery import permits, precedence
 from assets.models import Asset, Zone
 from governance.board.demo import sources
 from governance.board.demo.events import Event
@@ -14,8 +14,10 @@ from portal.people.models import User
 
 CONTROLLERS = "Z-3"
 HOURS_BEFORE = 4  # a scan is taken in the morning after its night
+# A controller says its firmware itself; where a thing stands somebody has seen.
+WORDS_COUNT = {"version_in_use": ["nmap-northfield", "by hand"], "location": ["by hand", "nmap-northfield"]}
 MOMENT = re.compile(rb'\b(start|starttime|endtime|time)="(\d{10})"')
-FIRST_BILL, LATER_BILL, NIGHT_ALLOWED, NEXT_ALLOWED = 41, 6, 3, 1  # days ago
+RANKED, FIRST_BILL, LATER_BILL, NIGHT_ALLOWED, NEXT_ALLOWED = 44, 41, 6, 3, 1  # days ago
 
 
 def as_if_of_today(content: bytes) -> bytes:
@@ -45,7 +47,13 @@ def happenings(calendar: Calendar, people: dict[str, User], known: dict[str, Ass
         with acting(engineer):
             allow_a_scan(engineer, contact, clock.now() + timedelta(days=in_days))
 
+    def rank() -> None:
+        with acting(engineer):
+            for field, sources in WORDS_COUNT.items():
+                precedence.put(field, sources, actor=engineer)
+
     return [
+        Event(RANKED, 4100, rank),
         Event(FIRST_BILL, 4100, lambda: made_of("production_system_4.2.cdx.json")),
         Event(LATER_BILL, 4100, lambda: made_of("production_system_4.3.cdx.json")),
         Event(NIGHT_ALLOWED, 4100, lambda: allow(0)),
