@@ -9,12 +9,12 @@ class UnreadableDiscovery(Invalid):
     """A discovery file was refused; nothing of it is stored."""
 
     code = "unreadable-discovery"
-    sentence = _("This file cannot be read as a discovery file. Upload an nmap XML file or a CSV inventory.")
+    sentence = _("This file cannot be read as a discovery file. Upload an nmap XML file, or an inventory as CSV or Excel.")
 
 
 class UnknownFormat(UnreadableDiscovery):
     code = "unknown-format"
-    sentence = _("This is neither an nmap XML file nor a CSV inventory. Run nmap with -oX, or save the list as CSV.")
+    sentence = _("This is neither an nmap XML file nor a CSV or Excel inventory. Run nmap with -oX, or save the list as either.")
 
 
 class EmptyDiscovery(UnreadableDiscovery):

@@ -31,12 +31,16 @@ class DiscoveryRunSerializer(RowSerializer):
     held_for = serializers.ListField(
         child=serializers.IntegerField(), read_only=True, help_text="Safety zones it scanned without a permit."
     )
+    headings = serializers.DictField(
+        child=serializers.CharField(), read_only=True, help_text="Of a list: heading in letters and digits → column, as told."
+    )
     refusal = serializers.DictField(read_only=True, help_text='Why it could not be read: {"code": …}; empty otherwise.')
 
     class Meta:
         model = DiscoveryRun
         fields = [
-            *("id", "source", "reader", "unit", "file_name", "sha256", "state", "refusal", "networks", "is_complete"),
+            *("id", "source", "reader", "unit", "file_name", "sha256", "state", "refusal", "networks", "headings"),
+            "is_complete",
             *("is_active", "held_for"),
             *("observation_count", "read_count", "matched_count", "proposal_count"),
             *("scanned_at", "created_at", "finished_at", "version"),
@@ -47,7 +51,7 @@ class DiscoveryRunSerializer(RowSerializer):
 class IntakeSerializer(serializers.Serializer):
     """A file with what the file does not say."""
 
-    file = serializers.FileField(allow_empty_file=True, help_text="nmap XML or a CSV inventory, plain or packed with gzip.")
+    file = serializers.FileField(allow_empty_file=True, help_text="nmap XML, or an inventory as CSV or Excel; gzip is unpacked.")
     source = serializers.CharField(
         max_length=intake.LONGEST_SOURCE,
         required=False,
@@ -58,6 +62,12 @@ class IntakeSerializer(serializers.Serializer):
         child=serializers.CharField(max_length=49),
         required=False,
         help_text="What the scan covered, where the file does not say: 10.20.1.0/24.",
+    )
+    headings = serializers.ListField(
+        child=serializers.CharField(max_length=120),
+        required=False,
+        max_length=60,
+        help_text="Of a list, what columns with other headings are: Standort = location. Remembered for the source.",
     )
     is_complete = serializers.BooleanField(required=False, default=False, help_text="What this list leaves out is gone.")
 

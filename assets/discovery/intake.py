@@ -3,9 +3,9 @@
 import io
 import ipaddress
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, BinaryIO
 
@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assets import authority
-from assets.discovery import permits
+from assets.discovery import permits, readers
 from assets.discovery.candidate import Scan
-from assets.discovery.readers import READERS, reader_for
+from assets.discovery.readers import listing
 from assets.discovery.settling import accept, ignore
 from assets.discovery.unpacked import Unpacked
 from assets.errors import DiscoveryTooLarge
@@ -43,6 +43,7 @@ class Checked:
     host_count: int
     scan: Scan
     reached: frozenset[int] = frozenset()  # safety zones in which a host answered
+    headings: Mapping[str, str] = field(default_factory=dict)  # by which its columns were read
 
 
 def take_in(
@@ -54,38 +55,62 @@ def take_in(
     reader: str | None = None,
     file_name: str = "",
     networks: Sequence[str] = (),
+    headings: Sequence[str] = (),
     is_complete: bool = False,
     limit_bytes: int | None = None,
 ) -> DiscoveryRun:
     """A run that waits for a worker; one that says "read before" where `source` brought the same content already.
 
-    `networks` overrides what the file says it looked at; `is_complete` marks a list of everything there is. Raises
-    UnreadableDiscovery, with nothing stored, or Invalid for `source` and `networks`.
+    `networks` overrides what the file says it looked at; `headings` says of columns what they are ("Standort = location"), for
+    this file and the source's next ones; `is_complete` marks a list of everything there is. Raises UnreadableDiscovery, with
+    nothing stored, or Invalid for `source`, `networks` and `headings`.
     """
     authority.require(actor, "assets.take_in_discovery", unit)
     source = " ".join(source.split())
     if not source or len(source) > LONGEST_SOURCE:
         sentence = _("Name the source in 1 to 60 characters, the same each time, such as nmap-northfield.")
         raise Invalid(sentence, fields={"source": [sentence]})
-    networks = _networks(networks)
+    networks, told = _networks(networks), _remembered(source) | _headings(headings)
     limit_bytes = limit_bytes or settings.BROWSER_UPLOAD_LIMIT
     with _twice_readable(stream, limit_bytes) as file:
-        checked = check(file, reader=reader, limit_bytes=limit_bytes)
+        checked = check(file, reader=reader, limit_bytes=limit_bytes, headings=told)
         file.seek(0)
         return _stored(file, source, checked, actor, unit, file_name, networks, is_complete, limit_bytes)
 
 
-def check(file: BinaryIO, *, reader: str | None = None, limit_bytes: int) -> Checked:
+def check(
+    file: BinaryIO, *, reader: str | None = None, limit_bytes: int, headings: Mapping[str, str] = listing.NOTHING_TOLD
+) -> Checked:
     """Read `file` to its end and keep nothing. Raises UnreadableDiscovery."""
     unpacked = Unpacked(file, limit_bytes=limit_bytes)
-    name, read = (reader, READERS[reader]) if reader else reader_for(unpacked.head)
+    name = reader or readers.named(unpacked.head)
     count, scan, watch = 0, None, permits.watch()
-    for candidate in read(io.BufferedReader(unpacked)):
+    for candidate in readers.read(name, io.BufferedReader(unpacked), headings):
         count, scan = count + 1, scan or candidate.scan
         watch.see(candidate)
     scan = scan or Scan()
     watch.see_networks(scan.networks)
-    return Checked(name, unpacked.sha256, count, scan, frozenset(watch.reached))
+    told = {} if name == DiscoveryRun.Reader.NMAP_XML else dict(headings)
+    return Checked(name, unpacked.sha256, count, scan, frozenset(watch.reached), told)
+
+
+def _remembered(source: str) -> dict[str, str]:
+    """What was last told of the headings of this source."""
+    runs = DiscoveryRun.objects.filter(source=source).exclude(headings={}).order_by("-pk")
+    return runs.values_list("headings", flat=True).first() or {}
+
+
+def _headings(told: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for text in told:
+        heading, _mark, column = (part.strip() for part in text.rpartition("="))
+        if not listing.spelled(heading) or column not in (*listing.HEADINGS, listing.LEFT_OUT):
+            known = ", ".join(listing.HEADINGS)
+            sentence = _("“%(text)s” says of no heading what it is. Write it like Standort = location; the columns are %(known)s.")
+            sentence %= {"text": text[:60], "known": known}
+            raise Invalid(sentence, fields={"headings": [sentence]})
+        found[listing.spelled(heading)] = column
+    return found
 
 
 def _networks(told: Sequence[str]) -> list[str]:
@@ -103,7 +128,8 @@ def _networks(told: Sequence[str]) -> list[str]:
 def _stored(file, source, checked, actor, unit, file_name, networks, is_complete, limit_bytes) -> DiscoveryRun:
     turns.wait_for(f"discovery {source} {checked.sha256}")  # two uploads of one file at the same moment: one is first
     states = DiscoveryRun.State
-    earlier = DiscoveryRun.objects.filter(source=source, sha256=checked.sha256).exclude(state=states.REFUSED)
+    same = {"source": source, "sha256": checked.sha256, "headings": checked.headings}
+    earlier = DiscoveryRun.objects.filter(**same).exclude(state=states.REFUSED)
     run = DiscoveryRun(
         source=source,
         reader=checked.reader,
@@ -115,6 +141,7 @@ def _stored(file, source, checked, actor, unit, file_name, networks, is_complete
             "networks": list(networks or checked.scan.networks),
             "ports": [list(ports) for ports in checked.scan.ports],
         },
+        headings=checked.headings,
         is_complete=is_complete,
         scanned_at=checked.scan.started_at,
         observation_count=checked.host_count,

@@ -15,9 +15,8 @@ from django.db import transaction
 from django.db.models import Count, Min
 
 from assets import identifiers
-from assets.discovery import matching, precedence, proposing, seen_rows, vanishing
+from assets.discovery import matching, precedence, proposing, readers, seen_rows, vanishing
 from assets.discovery.candidate import Candidate
-from assets.discovery.readers import READERS
 from assets.discovery.unpacked import Unpacked
 from assets.errors import UnreadableDiscovery
 from assets.models import DiscoveryRun, Observation, Proposal
@@ -95,7 +94,7 @@ def _refuse(run: DiscoveryRun, code: str) -> None:
 
 def _store_observations(run: DiscoveryRun) -> None:
     stream = Unpacked(files.open_stream(run.file), limit_bytes=settings.PUSH_UPLOAD_LIMIT)
-    candidates = islice(READERS[run.reader](io.BufferedReader(stream)), run.read_count, None)
+    candidates = islice(readers.read(run.reader, io.BufferedReader(stream), run.headings), run.read_count, None)
     for batch in _batches(candidates):
         with transaction.atomic():
             seen = [one.seen_by(run.source) for one in batch]

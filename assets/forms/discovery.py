@@ -18,7 +18,7 @@ class DiscoveryForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Which file?"),
         allow_empty_file=True,  # the reader says what is wrong with an empty one
-        help_text=gettext_lazy("nmap XML (-oX) or a CSV inventory, also packed with gzip; up to 40 MB unpacked."),
+        help_text=gettext_lazy("nmap XML (-oX), or an inventory as CSV or Excel, also packed with gzip; up to 40 MB unpacked."),
     )
     source = forms.CharField(
         label=gettext_lazy("Who looked?"),
@@ -31,6 +31,12 @@ class DiscoveryForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Only where the file does not say: 10.20.1.0/24, 10.20.2.0/24."),
     )
+    headings = forms.CharField(
+        label=gettext_lazy("Which columns have other headings?"),
+        required=False,
+        max_length=2000,
+        help_text=gettext_lazy("Of a list: Standort = location, Seriennummer = serial. It is remembered for the source."),
+    )
     is_complete = forms.BooleanField(label=gettext_lazy("This list is complete: what it leaves out is gone"), required=False)
 
     def __init__(self, *args: Any, user: Any, **options: Any):
@@ -38,6 +44,10 @@ class DiscoveryForm(forms.Form):
         self.fields["unit"].queryset = authority.units(user)
         if user.unit_id and not self.is_bound:
             self.initial.setdefault("unit", user.unit_id)
+
+    def clean_headings(self) -> list[str]:
+        """Apart by commas or semicolons; the verb says which one says nothing."""
+        return [text for text in re.split(r"[,;]", self.cleaned_data["headings"]) if text.strip()]
 
     def clean_networks(self) -> list[str]:
         """Apart by commas, semicolons or spaces; the verb says which one is none."""

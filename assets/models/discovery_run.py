@@ -25,6 +25,7 @@ class DiscoveryRun(models.Model):
     class Reader(models.TextChoices):
         NMAP_XML = "NMAP_XML", _("nmap XML")
         CSV_INVENTORY = "CSV_INVENTORY", _("CSV inventory")
+        XLSX_INVENTORY = "XLSX_INVENTORY", _("Excel inventory")
 
     source = models.CharField(max_length=60)  # "nmap-northfield": who looks again later under the same name
     reader = models.CharField(max_length=16, choices=Reader)
@@ -36,6 +37,7 @@ class DiscoveryRun(models.Model):
     refusal = models.JSONField(default=dict, blank=True)  # {"code", "params"}: why it could not be read
     scan = models.JSONField(default=dict, blank=True)  # {"command", "networks", "ports": [[protocol, first, last]]}
     held_for = models.JSONField(default=list, blank=True)  # ids of safety zones it scanned without a permit
+    headings = models.JSONField(default=dict, blank=True)  # of a list, as told: {spelled heading: column}
     is_complete = models.BooleanField(default=False)  # a list of everything there is: what it leaves out is gone
     scanned_at = models.DateTimeField(null=True, blank=True)  # what the scanner says
     observation_count = models.PositiveIntegerField(default=0)

@@ -13,7 +13,7 @@ from portal.people.models import Unit, User
 
 
 class Command(BaseCommand):
-    help = "Takes in FILE, nmap XML or a CSV inventory, plain or gzip; prints what it proposes."
+    help = "Takes in FILE, nmap XML, or an inventory as CSV or Excel, plain or gzip; prints what it proposes."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file")
@@ -21,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--unit", help="name or id of the unit that new assets belong to; by default the company")
         parser.add_argument("--as", dest="email", help="e-mail of the account that takes it in; by default the portal itself")
         parser.add_argument("--network", action="append", default=[], help="what the scan covered, where the file does not say")
+        parser.add_argument("--heading", action="append", default=[], help="of a list: Standort = location, remembered")
         parser.add_argument("--complete", action="store_true", help="the list is complete: what it leaves out is gone")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,6 +35,7 @@ class Command(BaseCommand):
                     unit=self._unit(options["unit"]),
                     file_name=path.name,
                     networks=options["network"],
+                    headings=options["heading"],
                     is_complete=options["complete"],
                     limit_bytes=settings.PUSH_UPLOAD_LIMIT,
                 )
