@@ -4,6 +4,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from governance.together import decision_book, goal_book
+from portal.web import shown
 from portal.workbench import listed
 from portal.workbench.listed import Column, Filter
 
@@ -55,6 +56,7 @@ def _measures() -> list[Column]:
             goal_book.of_office(seat, name),
             stands=ending in ("", "_last", "_target"),
             is_number=is_number,
+            say=shown.measured if is_number else None,
         )
         for seat, key, office in _OFFICES
         for name, ending, what, is_number in _OF_A_MEASURE

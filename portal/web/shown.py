@@ -75,6 +75,11 @@ def money_exact(amount, currency: str | None = None) -> str:
     return _amount(value, f"{_half_even(abs(value), 2):,}", currency)
 
 
+def measured(value) -> str:
+    """A reading or a bound as people write it: 12.5, −3, 0."""
+    return f"{Decimal(value).normalize():f}".replace("-", MINUS)
+
+
 def two_digits(amount, currency: str | None = None) -> str:
     """An amount to two significant digits, as Today shows estimates: €4.1 M, €14 M, €620 k, €95."""
     if amount is None or amount == "":

@@ -17,6 +17,7 @@ from portal.workbench.models import SearchEntry
 
 SHORTEST, LONGEST = 2, 200  # letters of a question
 SIZE, MOST_PAGES = 25, 20
+OF_WHAT_IS_SAID = 0.5  # of the rank: a thing comes before what was said about it
 _SHOWN = ("kind", "subject_id", "at_kind", "at_id", "number", "label", "words", "about_number", "about_label", "rank")
 
 
@@ -160,7 +161,8 @@ def _said(kind: str, about: str, user: Any, asked: Asked) -> QuerySet[SearchEntr
     """What is said about things of one kind, called as these are in the index."""
     thing = SearchEntry.objects.filter(kind=about, subject_id=OuterRef("at_id"))
     said = _told(kind, asked).filter(Exists(_seen(about, user).filter(pk=OuterRef("at_id"))), at_kind=about)
-    return said.annotate(about_label=Subquery(thing.values("label")), about_number=Subquery(thing.values("number")))
+    named = {"about_label": Subquery(thing.values("label")), "about_number": Subquery(thing.values("number"))}
+    return said.annotate(**named, weight=Value(OF_WHAT_IS_SAID))
 
 
 def _told(kind: str, asked: Asked) -> QuerySet[SearchEntry]:
@@ -168,7 +170,7 @@ def _told(kind: str, asked: Asked) -> QuerySet[SearchEntry]:
     if asked.reference:
         told |= Q(reference=asked.reference)
     nothing = Value("", output_field=TextField())
-    return SearchEntry.objects.filter(told, kind=kind).annotate(about_label=nothing, about_number=nothing)
+    return SearchEntry.objects.filter(told, kind=kind).annotate(about_label=nothing, about_number=nothing, weight=Value(1.0))
 
 
 def _seen(kind: str, user: Any) -> QuerySet:
@@ -192,7 +194,7 @@ def _counted(parts: Sequence[QuerySet]) -> list[tuple[str, int]]:
 
 def _hits(parts: Sequence[QuerySet], asked: Asked, user: Any, start: int, size: int) -> list[Hit]:
     by_reference = When(reference=asked.reference, then=Value(10.0)) if asked.reference else When(pk__in=(), then=Value(10.0))
-    by_words = Cast(SearchRank(F("document"), _query(asked)), FloatField()) if asked.query else Value(0.0)
+    by_words = Cast(SearchRank(F("document"), _query(asked)), FloatField()) * F("weight") if asked.query else Value(0.0)
     rank = Case(by_reference, default=by_words, output_field=FloatField())
     best = ("-rank", "kind", "-subject_id")
     ranked = [part.annotate(rank=rank).values(*_SHOWN).order_by(*best)[: start + size] for part in parts]

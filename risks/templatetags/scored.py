@@ -1,9 +1,8 @@
 """Template filters: keys of scores in words."""
 
-from decimal import Decimal
-
 from django import template
 
+from portal.web import shown
 from risks import meanings, wording
 
 register = template.Library()
@@ -21,4 +20,4 @@ def what_levels_mean():
 @register.filter
 def measured(value):
     """A reading or a bound as people write it: 12.5, −3, 0."""
-    return "" if value in (None, "") else f"{Decimal(value).normalize():f}".replace("-", "−")
+    return "" if value in (None, "") else shown.measured(value)

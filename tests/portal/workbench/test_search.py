@@ -115,6 +115,14 @@ def test_what_has_no_page_of_its_own_leads_to_the_page_it_stands_on(person, comp
     assert (hit.word, hit.url) == ("evidence", f"/risks/controls/{control.pk}/")
 
 
+def test_a_thing_comes_before_what_was_said_about_it(person, company):
+    cio = person("CIO")
+    risk = make_risk(unit=company.northfield, title="Kiln cracks", cause="A zamboni hits it")
+    make_comment(risk, "zamboni", by=cio)
+
+    assert [hit.kind for hit in searching.find(cio, "zamboni").hits] == ["risk", "comment"]
+
+
 def test_what_was_said_is_found_as_what_it_is_about_by_whoever_may_open_that(client, person, company):
     cio, ciso = person("CIO"), person("CISO")
     open_one, secret = (
