@@ -287,12 +287,14 @@ def _chain(exception: RiskException) -> Iterator[RiskException]:
 def _watch_earlier(exception: RiskException, actor: Any) -> None:
     """It takes over nothing any more: the end of what it was to extend is reminded of again."""
     for earlier in _chain(exception):
-        if earlier.is_signed and followed_by(earlier) is None:
+        if earlier.is_signed:
             _watch_end(earlier, actor)
 
 
 def _watch_end(exception: RiskException, actor: Any) -> None:
-    """Let its last day be reminded of, before and after it has come."""
+    """Let its last day be reminded of, before and after it has come; not where another one takes over then."""
+    if followed_by(exception) is not None:
+        return
     people = User.objects.filter(pk__in=told_of(exception) - {exception.owner_id}, is_active=True).order_by("pk")
     reviews.schedule(exception, EXPIRY, exception.ends_on, list(people), owner=exception.owner, actor=actor)
 

@@ -146,6 +146,8 @@ def test_an_extension_shows_the_first_start_and_closes_what_it_extends_on_the_da
 
     sign(second, cio, ciso)
     assert (standing(first), standing(second), ends.get().state) == (Standing.ACTIVE, Standing.SIGNED, Review.State.CANCELLED)
+    exceptions.hand_over(first, cio, actor=cio)
+    assert not ends.exclude(state=Review.State.CANCELLED).exists()  # nor does its new owner hear of an end that is none
     with pytest.raises(ExtendedAlready):
         exceptions.extend(first, first.ends_on + timedelta(days=60), actor=owner)
     for day in range(88, 94):  # somebody is permitted every day, and one of the two alone
