@@ -68,7 +68,7 @@ def book(user: Any, params: Any) -> Book:
 
 
 def read(found: FormulaVersion, user: Any, params: Any) -> Shown:
-    """Thirteen queries at most."""
+    """Twelve queries at most; `found` was read `with_to_score`."""
     before = formula_versions.compared_with(found)
     preview = formula_previews.newest(found)
     counts = formula_previews.counts(preview, user) if preview else None

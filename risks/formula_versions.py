@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import CharField, Count, Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext as _
 
 from portal import clock
@@ -14,7 +15,7 @@ from portal.record import audit
 from portal.signing import signatures
 from risks import formula_bounds, formula_in_force, formula_previews, formula_words, formulas, proof, wording
 from risks.errors import FormulaAsBefore, FormulaNotOpen, FormulaWaits, SavedMeanwhile
-from risks.models import FormulaPreview, FormulaVersion, Risk
+from risks.models import FormulaPreview, FormulaVersion, Risk, StaleScore
 from risks.signals import risk_changed
 
 BOTH = ("CIO", "CISO")
@@ -37,6 +38,13 @@ def newest_open() -> FormulaVersion | None:
 def in_force() -> FormulaVersion:
     """The row of the version that scores are made by."""
     return FormulaVersion.objects.select_related("drafted_by", "in_force_by").get(number=formula_in_force.now().version)
+
+
+def with_to_score(rows: QuerySet) -> QuerySet:
+    """Each of `rows` with `to_score`: how many risks still wait to be scored by it, which took effect just now."""
+    cause = Concat(Value(wording.FORMULA), Cast(OuterRef("number"), CharField()))
+    waiting = StaleScore.objects.filter(cause=cause).order_by().values("cause").annotate(risks=Count("risk", distinct=True))
+    return rows.annotate(to_score=Coalesce(Subquery(waiting.values("risks")), 0))
 
 
 @transaction.atomic

@@ -34,12 +34,13 @@ class FormulaVersionSerializer(RowSerializer):
     in_force_by = Linked("user", read_only=True, allow_null=True)
     state = serializers.ChoiceField(choices=FormulaVersion.State.choices, read_only=True)
     is_in_force = serializers.SerializerMethodField(help_text="Whether scores are made by it.")
+    to_score = serializers.IntegerField(read_only=True, min_value=0, help_text="Risks that still wait to be scored by it.")
     reason = serializers.CharField(max_length=formula_versions.LONGEST_REASON, help_text="What it changes, and why.")
 
     class Meta:
         model = FormulaVersion
         fields = [
-            *("id", "number", "parameters", "reason", "state", "is_in_force", "drafted_by", "drafted_at"),
+            *("id", "number", "parameters", "reason", "state", "is_in_force", "to_score", "drafted_by", "drafted_at"),
             *("proposed_at", "in_force_at", "in_force_by", "archived_at", "version"),
         ]
         read_only_fields = ["number", "drafted_at", "proposed_at", "in_force_at", "archived_at", "version"]
@@ -92,6 +93,9 @@ class FormulaVersionViewSet(WriteSet):
     lookup_value_regex = "[0-9]{1,18}"
     bulk = None  # one is drafted at a time
     by_external_id = None  # people draft it, no other system keeps it
+
+    def queryset_for(self, user: Any) -> QuerySet:
+        return formula_versions.with_to_score(super().queryset_for(user))
 
     def perform_register(self, validated: Any, actor: Any) -> FormulaVersion:
         return formula_versions.draft(validated["parameters"], validated["reason"], actor=actor)

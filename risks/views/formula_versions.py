@@ -83,7 +83,7 @@ def computation(request, pk):
 
 def _visible(request, pk):
     rows = subjects.of_kind(formula_in_force.KIND).visible_to(request.user)
-    return get_object_or_404(rows.select_related("in_force_by"), pk=pk)
+    return get_object_or_404(formula_versions.with_to_score(rows.select_related("in_force_by")), pk=pk)
 
 
 def _form(request, form, found, status=200):

@@ -65,7 +65,9 @@ def test_a_change_asks_anew_and_a_late_one_keeps_both(risk, analyst, signed_in):
     assert client.get(of("-change", row.pk)).status_code == 409
 
 
-def test_the_leaders_sign_on_the_page_of_signatures_and_it_takes_effect(risk, analyst, person, signed_in):
+def test_the_leaders_sign_on_the_page_of_signatures_and_it_takes_effect(
+    risk, analyst, person, signed_in, django_assert_max_num_queries
+):
     cio, ciso = person("CIO"), person("CISO")
     row = formula_versions.propose(formula_versions.draft({"base_points": "3.5"}, "Why", actor=analyst), actor=analyst)
     sign(row, cio)
@@ -77,7 +79,12 @@ def test_the_leaders_sign_on_the_page_of_signatures_and_it_takes_effect(risk, an
     client.post(reverse("signing:signature", args=["formula-version", row.pk]), {"digest": shown.context["panel"].standing.digest})
 
     assert formula_in_force.now().version == 5
-    assert b"Every score is made by this version" in client.get(of("", row.pk)).content
+    assert b"1 risk is still to be scored by this version" in client.get(of("", row.pk)).content
+    assert client.get(f"/api/v1/formula-versions/{row.pk}/").json()["to_score"] == 1
+    recompute.refresh_batch()
+    with django_assert_max_num_queries(18):
+        assert b"Every score is made by this version" in client.get(of("", row.pk)).content
+    assert client.get(f"/api/v1/formula-versions/{row.pk}/").json()["to_score"] == 0
     assert client.post(of("-computation", row.pk)).status_code == 409
 
 
