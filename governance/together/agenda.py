@@ -7,19 +7,20 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from governance.together import ownership, ownership_faults
-from governance.together.models import Decision, FaultSeen, Goal, OwnershipArea
+from governance.together.models import Charter, Decision, FaultSeen, Goal, OwnershipArea
 from portal import subjects
 from portal.people import appointments, organisations
+from portal.people.models import Appointment
 from portal.people.organisations import day_of
 from portal.record.models import AuditEntry
 from portal.signing.models import SignedOff
-from risks.models import Breach, RatingRound
+from risks.models import Breach, RatingRound, RiskException
 
 FAULTS_AFTER = timedelta(days=14)
 MOST = 40
@@ -140,14 +141,22 @@ def note_faults() -> None:
 
 
 def _stale(ground: Ground) -> list[Point]:
-    """Decisions that are asked anew, and shared goals that say something else than both had signed."""
+    """Decisions that are asked anew; shared goals and exceptions that say something else than was signed; the charter, where
+    somebody fills a seat of the pair who came after it was signed."""
     found = [Point("decision", one.pk, day_of(one.stale_since)) for one in ground.decisions if one.stale_since is not None]
     off = SignedOff.objects.filter(subject_kind="goal", subject_id=OuterRef("subject_id"))
     said = AuditEntry.objects.filter(kind="goal", verb="goal.changed", params__material=True)
     said = said.filter(subject_id__in=Goal.objects.current().values("pk"))
     again = said.filter(Exists(off.filter(at__lt=OuterRef("at"))), ~Exists(off.filter(at__gte=OuterRef("at"))))
     moved = dict(again.order_by("-pk").values_list("subject_id", "at"))
-    return found + [Point("goal", pk, day_of(at)) for pk, at in sorted(moved.items())]
+    found += [Point("goal", pk, day_of(at)) for pk, at in sorted(moved.items())]
+    changed = AuditEntry.objects.filter(kind="exception", verb="exception.changed", subject_id=OuterRef("pk")).order_by("-pk")
+    other = RiskException.objects.unsigned().exclude(signed_digest="").annotate(changed_at=Subquery(changed.values("at")[:1]))
+    found += [Point("exception", pk, at and day_of(at)) for pk, at in other.order_by("pk").values_list("pk", "changed_at")]
+    charter = Charter.objects.filter(signed_at__isnull=False).order_by("-pk")
+    came = Appointment.objects.filter(seat__in=PAIR, ended_at=None, since__gt=Subquery(charter.values("signed_at")[:1]))
+    newest = came.annotate(charter=Subquery(charter.values("pk")[:1])).order_by("-since")[:1]
+    return found + [Point("charter", pk, day_of(since)) for pk, since in newest.values_list("charter", "since")]
 
 
 def _different(ground: Ground) -> list[Point]:

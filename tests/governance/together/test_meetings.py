@@ -8,14 +8,15 @@ from django.urls import reverse
 from governance.together import agenda, decisions, goals, meeting_page, meetings, ownership
 from governance.together.errors import ActionDone, ActionKeepsDate, MeetingPlanned, MeetingSettled, NotASeat, NotPut, NotYourAction
 from governance.together.models import FaultSeen, Meeting, MeetingAction
-from portal import clock
+from portal import clock, subjects
 from portal.attention import calendars, reminders, reviews
 from portal.attention.models import Reminder, Review
 from portal.errors import Invalid
 from portal.people import organisations
-from risks.models import Breach, RatingRound
+from portal.people.models import Appointment
+from risks.models import Breach, RatingRound, RiskException
 from tests.factories.governance import MEASURES, answer, make_decision, make_goal, share
-from tests.factories.risks import make_risk
+from tests.factories.risks import make_exception, make_risk
 
 DAY = timedelta(days=1)
 
@@ -52,6 +53,11 @@ def test_the_agenda_builds_itself_from_what_is_open_and_each_reads_what_they_may
     goals.change(goal, actor=analyst, version=None, title="Otherwise", measures=MEASURES)
     areas = [ownership.Area("Backup", {"CIO": "R"}), ownership.Area("Cloud", {"CIO": "A"})]
     ownership.take_force(ownership.propose(areas, ownership.Words(), actor=pair[0]), actor=None)
+    charter = ownership.in_force()
+    Appointment.objects.filter(seat="CISO").update(since=clock.now() + DAY)  # who came after it was signed
+    permitted = make_exception(make_risk(unit=company.northfield), by=analyst)
+    RiskException.objects.filter(pk=permitted.pk).update(signed_digest="of other words", signed_at=clock.now())
+    make_exception(make_risk(unit=company.northfield), by=analyst)  # never signed: it waits, and is not stale
     agenda.note_faults()
     assert "faults" not in on_agenda(pair[0])  # seen today for the first time
     FaultSeen.objects.update(since=organisations.today() - 14 * DAY)
@@ -61,7 +67,7 @@ def test_the_agenda_builds_itself_from_what_is_open_and_each_reads_what_they_may
     assert found["talk"] == [str(talk)] and found["breaches"] == [str(above)]
     assert found["differences"] == [str(differ), str(hidden)]
     goal.refresh_from_db()
-    assert found["stale"] == [str(goal)]
+    assert found["stale"] == [str(goal), str(permitted), subjects.of_kind("charter").label(charter)]
     assert "Nobody answers for Backup" in found["faults"]
     aide = person("PREPARER")
     preparer = {part.key: (len(part.lines), part.hidden) for part in agenda.parts(agenda.points(aide), aide)}
