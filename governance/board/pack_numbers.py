@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,7 +19,7 @@ from governance.board import figures as figures_of
 from governance.board import money, pack_templates, position, shared
 from governance.board.scope import Scope
 from governance.compliance import practice_book
-from governance.together.models import Decision
+from governance.together.models import Achievement, Decision
 from portal.people import organisations
 from portal.people.models import Unit, User
 from portal.web import shown
@@ -46,6 +46,7 @@ def read(unit: Unit, since: date, until: date) -> dict[str, Value]:
         "losses": _losses(user, where, since, until),
         "compliance": _compliance(user),
         "decided": _decided(user, where, since, until),
+        "achievements": _achievements(since, until),
         **_money(unit),
     }
     waiting = StaleScore.objects.filter(risk__unit__path__startswith=unit.path).exists()
@@ -208,6 +209,26 @@ def _compliance(user: User) -> Value:
 
 def _level(level: Any) -> str:
     return shown.NOTHING if level is None else str(level)
+
+
+def _achievements(since: date, until: date) -> Value:
+    """What the two published in the span, of the whole organisation; cash and modelled losses are two figures, never added."""
+    begin, end = organisations.morning(since), organisations.morning(until + timedelta(days=1))
+    rows = Achievement.objects.published().filter(settled_at__gte=begin, settled_at__lt=end).select_related("cio", "ciso")
+    columns = [(_("What was reached"), False), (_("Kind"), False), (_("Credited to"), False), (_("A year"), True)]
+    told = [[one.words, one.get_kind_display(), _both(one), shown.money(one.amount)] for one in rows.order_by("settled_at", "pk")]
+    sums = dict(rows.order_by().values_list("kind").annotate(sum=Sum("amount")))
+    words = {
+        Achievement.Kind.CASH_SAVED: _("Cash saved a year, confirmed by finance"),
+        Achievement.Kind.LOSS_LOWERED: _("Modelled loss lowered a year, verified by the other office"),
+    }
+    figures = [figure(str(kind), label, shown.money_exact(sums[kind])) for kind, label in words.items() if sums.get(kind)]
+    found = table(columns, told) | ({"figures": figures} if figures else {})
+    return found if told else {"sentence": _("Nothing was published in this span.")}
+
+
+def _both(one: Achievement) -> str:
+    return ", ".join(str(person) for person in (one.cio, one.ciso) if person is not None)
 
 
 def _decided(user: User, where: Scope, since: date, until: date) -> Value:

@@ -43,6 +43,7 @@ SOURCES: Mapping[str, Source] = {
     "safety": Source(Kind.TABLE, _("What can hurt people")),
     "decided": Source(Kind.TABLE, _("What was decided")),
     "compliance": Source(Kind.TABLE, _("How well we do what is asked of us")),
+    "achievements": Source(Kind.TABLE, _("What was reached together")),
     "exceptions": Source(Kind.EXCEPTIONS, _("What we permit for a time")),
     "losses": Source(Kind.LOSSES, _("What it did cost")),
     "incident": Source(Kind.TABLE, _("What happened")),
@@ -67,6 +68,7 @@ TEMPLATES: Mapping[str, Sequence[Line]] = {
         Line("exceptions", _("Which of these worry you.")),
         Line("compliance", needs_words=False),
         Line("decided", needs_words=False),
+        Line("achievements", needs_words=False),
         Line("outlook", _("What the next quarter brings.")),
     ),
     Template.INCIDENT: (
@@ -102,6 +104,7 @@ TEMPLATES: Mapping[str, Sequence[Line]] = {
     Template.ALL_STAFF: (
         Line("summary", _("What everybody here should know, in plain words.")),
         Line("heat_map", needs_words=False),
+        Line("achievements", needs_words=False),
         Line("thanks", _("Where colleagues made a difference.")),
         Line("request", _("The one thing everybody can do.")),
     ),

@@ -5,4 +5,11 @@ class ChangeConfig(AppConfig):
     name = "governance.change"
 
     def ready(self):
-        from governance.change import alignment_feeds, registered, registered_calendar, registered_ledger, registered_lists  # noqa: F401
+        from governance.change import (  # noqa: F401
+            achievement_feeds,
+            alignment_feeds,
+            registered,
+            registered_calendar,
+            registered_ledger,
+            registered_lists,
+        )

@@ -9,6 +9,7 @@ class TogetherConfig(AppConfig):
             alignment_feeds,
             keeping,
             registered,
+            registered_achievements,
             registered_alignment,
             registered_goals,
             registered_kept,

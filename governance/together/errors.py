@@ -200,3 +200,43 @@ class NotYourAction(Refused):
 class NotDecided(_About):
     code = "not-decided"
     sentence = gettext_lazy("%(number)s is not decided yet. What becomes of it can be noted once it has taken effect.")
+
+
+class AchievementSettled(Refused):
+    code = "achievement-settled"
+    sentence = gettext_lazy("This was published or put aside already. Look at the list for how.")
+
+
+class NotVerified(Refused):
+    code = "not-verified"
+    sentence = gettext_lazy("A modelled loss is verified by the other office first. Ask its leader.")
+
+
+class NotTheOtherOffice(Refused):
+    code = "not-the-other-office"
+    sentence = gettext_lazy("Only the leader who does not answer for the risk verifies what it costs less.")
+
+
+class OwnOffice(Refused):
+    code = "own-office"
+    sentence = gettext_lazy("Your own office proposed this. What it brings belongs into the plan itself.")
+
+
+class NothingToBack(Refused):
+    code = "nothing-to-back"
+    sentence = gettext_lazy("This plan is done, refused or taken back. Back one that waits or is under way.")
+
+
+class BackedAlready(Refused):
+    code = "backed-already"
+    sentence = gettext_lazy("Your office backs this plan already. Take that back first to bring something else.")
+
+
+class NotYourBacking(Refused):
+    code = "not-your-backing"
+    sentence = gettext_lazy("The other office brought this. Only whoever fills its seat takes it back.")
+
+
+class BackingEnded(Refused):
+    code = "backing-ended"
+    sentence = gettext_lazy("This was taken back already.")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from governance.together import agenda, alignment, moving
+from governance.together import achievements, agenda, alignment, moving
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
@@ -23,3 +23,9 @@ def measure_alignment() -> None:
 def note_faults() -> None:
     """Since when each fault of the charter is open: the pair's meeting asks."""
     agenda.note_faults()
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def propose_achievements() -> None:
+    """Facts that both may be proud of wait for the two."""
+    achievements.propose()

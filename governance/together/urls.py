@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from governance.together.views import alignment, answers, conditions, decisions, goals, meetings, outcomes, ownership, positions
+from governance.together.views import (
+    achievements,
+    alignment,
+    answers,
+    conditions,
+    decisions,
+    goals,
+    meetings,
+    outcomes,
+    ownership,
+    positions,
+)
 
 app_name = "together"
 urlpatterns = [
@@ -36,6 +47,11 @@ urlpatterns = [
     path("goals/themes/new/", goals.theme_new, name="theme-new"),
     path("goals/themes/<int:pk>/", goals.theme, name="theme-words"),
     path("goals/themes/<int:pk>/ending/", goals.theme_ending, name="theme-ending"),
+    path("achievements/", achievements.listed, name="achievements"),
+    path("achievements/<int:pk>/publication/", achievements.publication, name="achievement-publication"),
+    path("achievements/<int:pk>/declining/", achievements.declining, name="achievement-declining"),
+    path("achievements/<int:pk>/verification/", achievements.verification, name="achievement-verification"),
+    path("achievements/backings/<int:pk>/ending/", achievements.backing_ending, name="backing-ending"),
     path("answer/", answers.listed, name="answer"),
     path("answer/waiting/", answers.waiting, name="answer-waiting"),
     path("answer/<slug:kind>/<int:pk>/", answers.card, name="answer-card"),

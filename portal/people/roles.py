@@ -75,7 +75,7 @@ LEADER |= {"compliance.plan_audit", *MENDING}  # findings are for auditors to wr
 LEADER |= {"assets.release_scan"}  # what was scanned in a safety zone without a permit
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
 PAIR = frozenset(
-    {"together.say_alignment", "together.view_meeting", "together.note_outcome"}
+    {"together.say_alignment", "together.view_meeting", "together.note_outcome", "together.publish_achievement"}
 )  # whether alignment is measured; their meeting
 LEADER |= RESPONDING | AIMING | {"together.propose_charter", "together.state_wish"}
 LEADER |= PACKING | {"board.answer_question"}

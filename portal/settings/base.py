@@ -280,6 +280,10 @@ CELERY_BEAT_SCHEDULE = {
     "compare-portfolio": {"task": "risks.tasks.compare_portfolio", "schedule": crontab(hour=3, minute=10)},
     "lapse-objections": {"task": "risks.tasks.lapse_objections", "schedule": crontab(minute="*/10")},
     "expire-exceptions": {"task": "risks.tasks.expire_exceptions", "schedule": crontab(minute="*/10")},
+    "propose-achievements": {
+        "task": "governance.together.tasks.propose_achievements",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "note-faults": {"task": "governance.together.tasks.note_faults", "schedule": crontab(hour=3, minute=5)},
     "measure-alignment": {"task": "governance.together.tasks.measure_alignment", "schedule": crontab(hour=3, minute=10)},
     "move-decisions": {"task": "governance.together.tasks.move_decisions", "schedule": crontab(minute="*/10")},

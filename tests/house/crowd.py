@@ -16,8 +16,10 @@ from governance.change.models import Clash, InitiativeRisk, Milestone, PlannedAs
 from governance.compliance import findings, internal_audits, management_reviews, mappings, profiles, statements
 from governance.together import alignment_terms, decisions, goals, meetings, ownership
 from governance.together.models import (
+    Achievement,
     AlignmentConsent,
     AlignmentReading,
+    Backing,
     Condition,
     FaultSeen,
     GoalReading,
@@ -62,6 +64,7 @@ from risks.models import (
     Rating,
     RatingRound,
     Risk,
+    Treatment,
 )
 from risks.response import activations, plans
 from tests.factories.assets import make_supplier
@@ -464,6 +467,13 @@ def _measured(ground: SimpleNamespace, risks: list[int]) -> None:
         ["goal", ground.goal.pk, True, ""],
         ["exception", ground.exception.pk, True, ""],
     ]
+    facts = [{"subject_kind": "risk", "subject_id": pk} for pk in risks]
+    Achievement.objects.bulk_create((Achievement(kind="FIRST_TIME", **one) for one in facts), ignore_conflicts=True)
+    told = {"kind": "GOAL_MET", "state": "PUBLISHED", "words": "Nothing stood still"}
+    Achievement.objects.bulk_create((Achievement(**told, **one) for one in facts), ignore_conflicts=True)
+    backable = [{"subject_kind": "treatment", "subject_id": pk} for pk in Treatment.objects.values_list("pk", flat=True)[:100]]
+    backed = {"office": "CIO", "person_days": 3, "backed_by": ground.other}
+    Backing.objects.bulk_create((Backing(**backed, **one) for one in backable), ignore_conflicts=True)
     kept = {"formula": 1, "read_on": organisations.today(), "state": "MEASURED"}
     AlignmentReading.objects.bulk_create(AlignmentReading(term=term, rows=rows, **kept) for term in alignment_terms.TERMS)
 

@@ -319,6 +319,13 @@ PAGES = {
     **{f"together:meeting{page}": of("meeting") for page in ("", "-holding", "-moving", "-calling-off", "-asking")},
     "together:meeting-action-completion": of("meeting-action"),
     "api:decisions-talk": of("decision", writes="signing.sign"),
+    "together:achievements": Line(writes="together.publish_achievement"),
+    **{
+        f"api:achievements-{act}": of("achievement", writes="together.publish_achievement")
+        for act in ("publication", "declining", "verification")
+    },
+    **{f"together:achievement-{act}": of("achievement") for act in ("publication", "declining", "verification")},
+    "together:backing-ending": of("backing"),
     "together:alignment": Line(),
     "together:alignment-consent": Line(),
     "together:alignment-term": Line(more={"key": "goals_on_track"}),
@@ -502,6 +509,8 @@ RESOURCES = {
     "alignment": Line(),
     "decision-outcomes": of("decision-outcome"),
     "answers": Line(),
+    "achievements": of("achievement"),
+    "backings": of("backing"),
     "meetings": of("meeting"),
     "meeting-actions": of("meeting-action"),
     "alignment-consents": of("alignment-consent"),
@@ -693,6 +702,8 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
         SEATS | OVERSEERS | BOARD | OF_THE_UNIT | {"PREPARER": PLACES, "COLLEAGUE": (OWN,)},
     ),
     "decision-outcome": dict.fromkeys(("CIO", "CISO"), PLACES),
+    "achievement": dict.fromkeys((*SEATS, *OVERSEERS, *BOARD, *OF_THE_UNIT), (OTHER,)) | dict.fromkeys(("CIO", "CISO"), PLACES),
+    "backing": SEATS | OVERSEERS | OF_THE_UNIT,
     **dict.fromkeys(("meeting", "meeting-action"), dict.fromkeys(("CIO", "CISO", "PREPARER"), PLACES)),
     "concern": {"CISO": PLACES, "ANALYST": (OWN, CONFIDENTIAL)},  # the triage desk, of the whole and of the unit
     "condition": SEATS | OVERSEERS | OF_THE_UNIT,

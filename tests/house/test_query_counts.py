@@ -164,6 +164,7 @@ PAGES = {
     "together:answer": DETAIL,
     "together:answer-waiting": LIST,
     "together:answer-card": DETAIL,
+    "together:achievements": DETAIL,
     "together:meetings": DETAIL,
     "together:meeting": DETAIL,
     "together:alignment": DETAIL,

@@ -50,6 +50,8 @@ NOT_SEARCHED = {
     "response-plan-version": "a state of a plan, which is found",
     "profile": "a framework and a unit, which are found",
     "alignment-consent": "a word of an office, on one page",
+    "achievement": "a sentence, on one page",
+    "backing": "a sum beside its plan, which is found",
     "meeting": "minutes for two people, on one page",
     "meeting-action": "on the page of its meeting",
     "charter": "one in force, on one page",

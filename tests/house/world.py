@@ -20,7 +20,7 @@ from governance.change.models import Saving, SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import crosswalks, internal_audits, management_reviews, mappings, profiles, statements
 from governance.together import goals, meetings, ownership
-from governance.together.models import AlignmentConsent, Condition, DecisionOutcome, OwnershipWish
+from governance.together.models import Achievement, AlignmentConsent, Backing, Condition, DecisionOutcome, OwnershipWish
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
 from portal.attention import reviews
@@ -275,7 +275,7 @@ def _sheets(company: Any) -> dict[str, dict[str, Any]]:
 
 def _protected(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[str, dict[str, Any]]:
     """A control and its evidence in two units, bearing on all risks there; a plan with a step for each risk."""
-    kinds = ("control", "evidence", "treatment", "treatment-step", "indicator", "reading")
+    kinds = ("control", "evidence", "treatment", "treatment-step", "indicator", "reading", "achievement", "backing")
     made: dict[str, dict[str, Any]] = {kind: {} for kind in kinds}
     for place in (OWN, OTHER):
         indicator = make_indicator(unit=units[place], owner=stranger, name=f"{WORDS['asset'][place]} patch age")
@@ -290,6 +290,10 @@ def _protected(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> d
         step = Step("IT", f"{risk.title} less", stranger, organisations.today())
         made["treatment"][place] = make_treatment(risk, actor=stranger, steps=[step], title=f"{risk.title} no more")
         made["treatment-step"][place] = made["treatment"][place].steps.get()
+        plan = {"subject_kind": "treatment", "subject_id": made["treatment"][place].pk}
+        said = {"state": "PUBLISHED", "words": "Nothing stood still"} if place == OTHER else {}
+        made["achievement"][place] = Achievement.objects.create(kind="FIRST_TIME", **plan, **said)
+        made["backing"][place] = Backing.objects.create(office="CIO", person_days=3, backed_by=stranger, **plan)
     return made
 
 

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from governance.board import positions_kept
 from governance.board.demo import (
+    achieved,
     aims,
     change_calendar,
     changes,
@@ -29,7 +30,7 @@ from governance.board.demo.events import Event
 from governance.board.demo.times import ZONE, Calendar
 from governance.change import joined
 from governance.compliance import covering
-from governance.together import moving
+from governance.together import achievements, moving
 from portal import clock
 from portal.archive import heads
 from portal.attention import reminders
@@ -92,6 +93,7 @@ def build() -> dict[str, dict[str, str]]:
     happenings += [*inventory.happenings(calendar, staff, known), *plant.happenings(calendar, staff, known)]
     happenings += [*response.happenings(staff, tree, known), *talk.happenings(staff), *lists.happenings(staff)]
     happenings += packs.happenings(staff, tree)
+    happenings += achieved.happenings(staff)
     risks.live(calendar, staff, tree, known, happenings)
     calendar.reach(0)
     reminders.remind()
@@ -106,6 +108,7 @@ def _midnight() -> None:
         if today.weekday() == 0 or today.day == 1:  # every day would take long, and nobody looks back so closely here
             positions_kept.keep()
         risks.change_of_day()
+        achievements.propose()
         moving.escalate()
         moving.renew()
         covering.follow()

@@ -1,5 +1,6 @@
 """Rows of the room in which leaders decide together."""
 
+from governance.together.models.achievement import Achievement, Backing
 from governance.together.models.alignment import AlignmentConsent, AlignmentReading
 from governance.together.models.charter import Charter, Office, OwnershipArea, OwnershipWish, Part
 from governance.together.models.condition import Condition
@@ -10,8 +11,10 @@ from governance.together.models.outcome import DecisionOutcome
 from governance.together.models.position import Position
 
 __all__ = [
+    "Achievement",
     "AlignmentConsent",
     "AlignmentReading",
+    "Backing",
     "Charter",
     "Condition",
     "Decision",
