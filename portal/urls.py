@@ -7,7 +7,7 @@ from django.urls import URLResolver, include, path
 from django.views.generic import RedirectView
 
 from portal.people.sign_in import closed
-from portal.web import directory, health, metrics, theme
+from portal.web import directory, first_hour, health, metrics, theme
 
 ROOMS = (
     ("", "governance.board.urls"),
@@ -41,6 +41,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("theme/", theme.choose, name="theme"),
     path("pages/", directory.listed, name="pages"),
+    path("first-hour/", first_hour.page, name="first-hour"),
     path("accounts/", include("portal.sign_on.entrance_urls")),
     path("accounts/", include("portal.web.people.entrance_urls")),
     path("accounts/", include("portal.people.urls")),

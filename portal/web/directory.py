@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         _("Yours"),
         (
             Place("workbench:search", _("Search"), _("By words or number, over everything that you may open.")),
+            Place("first-hour", _("First hour"), _("What to try first in your role, and what the words mean here.")),
             Place("attention:inbox", _("Inbox"), _("What the portal told you.")),
             Place("talk:watches", _("What you watch"), _("Of which things you hear, and how to stop.")),
             Place("attention:quiet-hours", _("Quiet hours"), _("When no mail goes out to you.")),

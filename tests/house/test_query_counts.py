@@ -165,6 +165,7 @@ PAGES = {
     "together:answer-waiting": LIST,
     "together:answer-card": DETAIL,
     "together:achievements": DETAIL,
+    "first-hour": LIST,
     "together:meetings": DETAIL,
     "together:meeting": DETAIL,
     "together:alignment": DETAIL,

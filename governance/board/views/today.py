@@ -1,5 +1,7 @@
 """The front page, today or as of a day that is over."""
 
+from datetime import timedelta
+
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
@@ -9,6 +11,8 @@ from portal.people import organisations
 from portal.people.access import permitted
 from portal.web.pages import answer
 
+NEW_HERE = timedelta(days=30)  # as long as Today leads to the first hour
+
 
 @require_safe
 @permitted("board.view_dashboard")
@@ -17,7 +21,9 @@ def today(request):
         return redirect("setup:settings")
     if "as_of" in request.GET:
         return _then(request, request.GET["as_of"])
-    return answer(request, "board/dashboard/today.html", {"board": dashboard.build(request.user)})
+    board = dashboard.build(request.user)
+    is_new_here = board.at - request.user.date_joined < NEW_HERE
+    return answer(request, "board/dashboard/today.html", {"board": board, "is_new_here": is_new_here})
 
 
 def _then(request, told):

@@ -16,7 +16,7 @@ class AmountForm(Answers):
 
 
 class BackingForm(Answers):
-    treatment = forms.ModelChoiceField(label=_("Which plan of the other office?"), queryset=None)
+    treatment = forms.ModelChoiceField(label=_("Which plan of the other office?"), queryset=None, empty_label=_("Choose a plan"))
     amount = forms.DecimalField(label=_("Money"), max_digits=14, decimal_places=2, required=False)
     person_days = forms.IntegerField(label=_("Days of people"), min_value=0, max_value=backing.MOST_DAYS, required=False)
     words = forms.CharField(label=_("What it is for"), max_length=backing.LONGEST, required=False)

@@ -1,5 +1,5 @@
 """Resources of the ground floor: organisation, units, users, roles, seats, delegations, departures, holdings, sessions, access,
-audit entries."""
+audit entries, words."""
 
 from portal.web.api.resources import (
     access_reasons,
@@ -7,6 +7,7 @@ from portal.web.api.resources import (
     audit_entries,
     delegations,
     departures,
+    glossary,
     holdings,
     organisation,
     role_assignments,
@@ -21,6 +22,7 @@ __all__ = [
     "audit_entries",
     "delegations",
     "departures",
+    "glossary",
     "holdings",
     "organisation",
     "role_assignments",
