@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from governance.board.views import pack_blocks, pack_files, packs, questions, today
+from governance.board.views import pack_blocks, pack_files, packs, questions, tiles, today
 
 app_name = "board"
 HERE = "governance/board-packs"
 urlpatterns = [
     path("", today.today, name="today"),
+    path("tiles/<slug:key>.<slug:form>", tiles.tile, name="tile"),
     path(f"{HERE}/", packs.listed, name="packs"),
     path(f"{HERE}/verify/", pack_files.verify, name="pack-verify"),
     path(f"{HERE}/questions/<int:pk>/", questions.question, name="question"),

@@ -31,6 +31,7 @@ def of(kind: str, key: str = "pk", *, writes: str = "", **more: Any | Callable[[
 
 PAGES = {
     "board:today": Line(),
+    "board:tile": Line(more={"key": "position", "form": "png"}),
     "board:packs": Line(),
     **{
         f"board:pack{page}": of("board-pack")

@@ -52,6 +52,7 @@ OWN_TEST |= {"risks:recalculation", "compliance:framework-csv"}  # files
 OWN_TEST |= {"attention:calendar-file"}  # read by programs, under a secret
 OWN_TEST |= {"risks:authority-new", "risks:appetite-change"}  # pages for leaders
 OWN_TEST |= {"compliance:profile-csv", "compliance:statement-xlsx", "compliance:framework-oscal", "compliance:profile-oscal"}
+OWN_TEST |= {"board:tile"}  # a picture or a sheet
 OWN_TEST |= {"board:pack-file", "board:pack-blocks", "board:pack-block-words", "board:pack-block-questions"}
 KEYS = {"stage": "CURRENT", "part": "contacts", "kind": "risk"}  # of parameters that are no keys
 TWICE = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, place, all) => all.indexOf(id) !== place)"

@@ -1,0 +1,33 @@
+"""A tile of Today, taken along: the same numbers, what it is of, and where it is from."""
+
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from governance.board import tiles
+from risks import recompute, stale
+from tests.factories.portal import make_person
+from tests.factories.risks import make_levels, make_risk
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_tile_is_taken_along_as_a_picture_or_a_sheet_with_its_caption_and_the_way_back(as_person, company):
+    risk = make_risk(unit=company.northfield, title="Nightglass", is_confidential=True)
+    make_levels(risk, 5, safety=5)
+    stale.mark_risks([risk.pk], "risk.logged")
+    while recompute.refresh_batch():
+        pass
+    leader, board = as_person(make_person("CISO", company=company)), as_person(make_person("BOARD", company=company))
+    for key in tiles.KEYS:
+        picture = leader.get(reverse("board:tile", args=[key, "png"]))
+        assert picture.content[:8] == b"\x89PNG\r\n\x1a\n" and "attachment" in picture["Content-Disposition"]
+    sheet = load_workbook(BytesIO(leader.get(reverse("board:tile", args=["safety", "xlsx"])).content)).active
+    cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+    assert f"{risk.number} Nightglass" in cells and "1 risk can hurt people" in cells
+    assert any(str(cell).endswith("/#safety") for cell in cells) and any("as of" in str(cell) for cell in cells)
+    shut = load_workbook(BytesIO(board.get(reverse("board:tile", args=["safety", "xlsx"])).content)).active
+    assert not any("Nightglass" in str(cell) for row in shut.iter_rows(values_only=True) for cell in row)
+    assert leader.get("/tiles/safety.pdf").status_code == leader.get("/tiles/cake.png").status_code == 404
