@@ -67,6 +67,12 @@ def panels(kind: str, ids: Sequence[int], user: Any) -> list[dict[str, Any]]:
     return [{"name": name, "template": template, "cells": panel(ids, user)} for _, name, template, panel in _panels.get(kind, [])]
 
 
+def panels_of(kind: str, subject: Model, user: Any) -> list[dict[str, Any]]:
+    """The panels of one subject that have something to show: {"name", "template", "cell"}."""
+    found = [panel | {"cell": panel["cells"].get(subject.pk)} for panel in panels(kind, [subject.pk], user)]
+    return [panel for panel in found if panel["cell"] is not None]
+
+
 def all_kinds() -> Mapping[str, Subject]:
     return _subjects
 

@@ -195,3 +195,8 @@ class ReviewThere(Refused):
 class NothingDecided(Refused):
     code = "nothing-decided"
     sentence = _("The outcome is empty. Say what was decided, even if it is to change nothing.")
+
+
+class NoShortfall(Refused):
+    code = "no-shortfall"
+    sentence = _("This is practised as it should be, or nobody has rated it. Rate it and set its target first.")

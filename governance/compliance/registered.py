@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from governance.compliance import mapping_book, statements
+from governance.compliance import mapping_book, shortfalls, statements
 from governance.compliance.models import Statement
 from portal import subjects
 from portal.archive import changes
@@ -126,6 +126,8 @@ redacting.add(
     )
 )
 subjects.add_panel("control", "requirements", "compliance/_of_control.html", mapping_book.on_controls, order=10)
+subjects.add_panel("treatment", "shortfall", "compliance/_shortfall.html", shortfalls.on_treatments, order=70)
+subjects.add_panel("initiative", "shortfall", "compliance/_shortfall.html", shortfalls.on_initiatives, order=70)
 changes.words(
     "framework",
     fields={"edition": _("Version"), "state": _("State"), "name": _("Name"), "digest": _("Fingerprint")},
@@ -141,6 +143,7 @@ changes.words(
         "profile.tiers_set": _("set the tiers"),
         "practice.aimed": _("set owner, target or note"),
         "practice.rated": _("rated"),
+        "practice.plan_begun": _("a plan was begun"),
         "statement.opened": _("opened"),
         "statement.scope_set": _("set the scope"),
         "statement.decided": _("decided on a control"),

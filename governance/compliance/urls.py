@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.compliance.views import audits, frameworks, mappings, profiles, statements
+from governance.compliance.views import audits, frameworks, mappings, profiles, shortfalls, statements
 
 app_name = "compliance"
 urlpatterns = [
@@ -26,6 +26,8 @@ urlpatterns = [
     path("practices/<int:pk>/", profiles.practice, name="practice"),
     path("practices/<int:pk>/aim/", profiles.aim, name="practice-aim"),
     path("practices/<int:pk>/rating/", profiles.rating, name="practice-rating"),
+    path("practices/<int:pk>/treatment/", shortfalls.treatment, name="practice-treatment"),
+    path("practices/<int:pk>/initiative/", shortfalls.initiative, name="practice-initiative"),
     path("statements/", statements.listed, name="statements"),
     path("statements/<int:pk>/", statements.statement, name="statement"),
     path("statements/<int:pk>/scope/", statements.scope, name="statement-scope"),

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal import subjects
 from portal.errors import Invalid, Stale
 from portal.people.access import permitted
 from portal.signing import panels
@@ -129,6 +130,7 @@ def _page(request, found, status=200, **forms):
         "treatment": found,
         "panel": panels.read(found, request.user) if retains else None,
         "may_approve": not retains,
+        "panels": subjects.panels_of("treatment", found, request.user),
         "sheet": treatment_book.sheet(found, request.user),
         "may_change": can_change and (waits or runs),
         "may_decide": can_decide and waits and found.proposed_by_id != request.user.pk,

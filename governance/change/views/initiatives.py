@@ -9,6 +9,7 @@ from governance.change import holding, initiative_book, initiative_page, initiat
 from governance.change import under_way as under_way_of
 from governance.change.forms.initiatives import InitiativeForm, Milestones, StageForm, StoppingForm, initial
 from governance.change.models import Initiative, Milestone
+from portal import subjects
 from portal.errors import Invalid, Stale
 from portal.people.access import permitted
 from portal.web.pages import answer
@@ -112,6 +113,7 @@ def _address(found):
 
 def _page(request, found, status=200, **forms):
     context = {"page": initiative_page.read(found, request.user), "stopping": StoppingForm(auto_id="stop-%s")}
+    context["panels"] = subjects.panels_of("initiative", found, request.user)
     return answer(request, "change/initiatives/detail.html", context | forms, status=status)
 
 

@@ -1,15 +1,20 @@
 """Profiles and practices for integrations."""
 
+from decimal import Decimal
 from typing import Any
 
 import django_filters
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from assets.api.assets import UnitTreeFilter
-from governance.compliance import profiles
-from governance.compliance.models import Owner, Practice, PracticeRating, Profile
+from governance.change.models import Initiative
+from governance.compliance import profiles, shortfalls
+from governance.compliance.models import Owner, Practice, PracticeRating, Profile, ShortfallPlan
 from portal import subjects
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer
@@ -129,6 +134,30 @@ class PracticeFilters(django_filters.FilterSet):
         fields = ["owner", "current_level", "target_level", "offices_differ"]
 
 
+class ShortfallTreatmentSerializer(serializers.Serializer):
+    risk = Linked("risk")
+    owner = Linked("user")
+    due_on = serializers.DateField()
+    likelihood_level = serializers.IntegerField(min_value=1, max_value=5, help_text="After it.")
+    cost = serializers.DecimalField(max_digits=16, decimal_places=2, min_value=0, default=Decimal(0))
+
+
+class ShortfallInitiativeSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=Initiative.Kind.choices)
+    owner = Linked("user")
+    sponsor = Linked("user")
+
+
+class ShortfallPlanSerializer(serializers.Serializer):
+    """A treatment or an initiative that closes the shortfall of a practice."""
+
+    id = serializers.IntegerField()
+    treatment = serializers.IntegerField(source="treatment_id", allow_null=True)
+    initiative = serializers.IntegerField(source="initiative_id", allow_null=True)
+    cost = serializers.DecimalField(max_digits=18, decimal_places=2, allow_null=True, required=False)
+    loss_avoided_per_year = serializers.DecimalField(max_digits=24, decimal_places=2, allow_null=True, required=False)
+
+
 class PracticeViewSet(ReadSet):
     """How well each requirement of a profile is practised."""
 
@@ -151,6 +180,30 @@ class PracticeViewSet(ReadSet):
     def rating(self, instance: Practice, validated: Any, actor: Any) -> Practice:
         """Rate it for one office; a leader rates for their own alone."""
         return profiles.rate(instance, validated["office"], validated["level"], actor=actor, reason=validated["reason"])
+
+    @state_change("risks.change_treatment", request=ShortfallTreatmentSerializer, response=ShortfallPlanSerializer, status=201)
+    def treatment(self, instance: Practice, validated: Any, actor: Any) -> ShortfallPlan:
+        """Propose a treatment that closes its shortfall."""
+        said = dict(validated)
+        return shortfalls.behind(shortfalls.treat(instance, said.pop("risk"), actor=actor, **said))
+
+    @state_change("change.change_initiative", request=ShortfallInitiativeSerializer, response=ShortfallPlanSerializer, status=201)
+    def initiative(self, instance: Practice, validated: Any, actor: Any) -> ShortfallPlan:
+        """Write an initiative down that closes its shortfall."""
+        return shortfalls.behind(shortfalls.begin(instance, actor=actor, **validated))
+
+    @extend_schema(responses=ShortfallPlanSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def plans(self, request: Request, pk: str) -> Response:
+        """What was begun to close its shortfall, with cost against loss avoided."""
+        found = shortfalls.of_practice(self.get_object(), request.user)
+        return Response([_told(one) for one in found])
+
+
+def _told(one: shortfalls.Begun) -> dict[str, Any]:
+    avoided = None if one.avoided is None else f"{one.avoided:.2f}"
+    known = {"id": one.plan.pk, "treatment": one.plan.treatment_id, "initiative": one.plan.initiative_id}
+    return known | {"cost": None if one.cost is None else f"{one.cost:.2f}", "loss_avoided_per_year": avoided}
 
 
 resources.register("profiles", ProfileViewSet)

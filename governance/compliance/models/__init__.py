@@ -3,6 +3,7 @@ from governance.compliance.models.internal_audit import AuditFinding, Corrective
 from governance.compliance.models.management_review import ManagementReview
 from governance.compliance.models.mapping import ControlMapping, Coverage, CoverageMark, Crosswalk, CrosswalkPair, Relationship
 from governance.compliance.models.profile import Owner, Practice, PracticeRating, Profile
+from governance.compliance.models.shortfall import ShortfallPlan
 from governance.compliance.models.statement import Statement, StatementLine
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Profile",
     "Relationship",
     "Requirement",
+    "ShortfallPlan",
     "Statement",
     "StatementLine",
 ]

@@ -5,8 +5,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from governance.compliance import mapping_book, oscal_out, practice_book, profile_sheet, profiles
+from governance.compliance import mapping_book, oscal_out, practice_book, profile_sheet, profiles, shortfalls
 from governance.compliance.forms.profiles import AimForm, OpenForm, RatingForm, SheetForm, TiersForm
+from governance.compliance.forms.shortfalls import ShortfallInitiativeForm, ShortfallTreatmentForm
 from governance.compliance.models import Owner, Practice, Profile
 from governance.compliance.views.frameworks import as_oscal
 from portal.archive import changes
@@ -15,6 +16,7 @@ from portal.errors import Invalid, Refused, Stale
 from portal.people.access import permitted
 from portal.people.reach import grants
 from portal.web.pages import answer
+from risks.forms import choices
 from risks.models import Office
 from risks.views.answers import gone_to
 
@@ -95,31 +97,31 @@ def sheet_intake(request, pk):
 @permitted(READ)
 def practice(request, pk):
     """One requirement of a profile: what each office says, and what should be."""
-    return _practice_page(request, _practice(request, pk))
+    return practice_page(request, practice_of(request, pk))
 
 
 @require_POST
 @permitted(RATE)
 def aim(request, pk):
     """Whose subject it is, and how well it should be done."""
-    found, form = _practice(request, pk), AimForm(request.POST, auto_id="aim-%s")
+    found, form = practice_of(request, pk), AimForm(request.POST, auto_id="aim-%s")
     if form.is_valid():
         try:
             profiles.aim(found, actor=request.user, **form.cleaned_data)
             return gone_to(request, reverse("compliance:practice", args=[found.pk]))
         except Stale as error:
             form.keep_yours(error)
-            return _practice_page(request, found, aim_form=form, status=error.status)
+            return practice_page(request, found, aim_form=form, status=error.status)
         except Invalid as error:
             form.take(error)
-    return _practice_page(request, found, aim_form=form, status=422)
+    return practice_page(request, found, aim_form=form, status=422)
 
 
 @require_POST
 @permitted(RATE)
 def rating(request, pk):
     """How well it is done, for one office."""
-    found = _practice(request, pk)
+    found = practice_of(request, pk)
     form = RatingForm(request.POST, auto_id="rate-%s", offices=_offices(request.user, found))
     if form.is_valid():
         try:
@@ -127,7 +129,7 @@ def rating(request, pk):
             return gone_to(request, reverse("compliance:practice", args=[found.pk]))
         except Invalid as error:
             form.take(error)
-    return _practice_page(request, found, rating_form=form, status=422)
+    return practice_page(request, found, rating_form=form, status=422)
 
 
 def _offices(user, found):
@@ -153,7 +155,7 @@ def _page(request, found, status=200, **forms):
     return answer(request, "compliance/profiles/detail.html", context | forms, status=status)
 
 
-def _practice_page(request, found, status=200, **forms):
+def practice_page(request, found, status=200, **forms):
     offices = _offices(request.user, found)
     entries, _more = changes.read("practice", found, request.user)
     values = {name: getattr(found, name) for name in ("owner", "target_level", "note", "version")}
@@ -165,9 +167,21 @@ def _practice_page(request, found, status=200, **forms):
         "offices": offices,
         "aim_form": AimForm(initial=values, auto_id="aim-%s"),
         "rating_form": RatingForm(auto_id="rate-%s", offices=offices),
+        "plans": shortfalls.of_practice(found, request.user),
+        **_plan_forms(request.user, found),
         "entries": entries,
     }
     return answer(request, "compliance/profiles/practice.html", context | forms, status=status)
+
+
+def _plan_forms(user, found):
+    """The ways from its shortfall to a plan, for whoever may plan."""
+    offered, forms = choices.Offered(), {}
+    if found.gap and user.has_perm("risks.change_treatment"):
+        forms["treatment_form"] = ShortfallTreatmentForm(user=user, offered=offered, auto_id="treat-%s")
+    if found.gap and user.has_perm("change.change_initiative"):
+        forms["initiative_form"] = ShortfallInitiativeForm(offered=offered, auto_id="begin-%s")
+    return forms
 
 
 def _profile(request, pk):
@@ -175,6 +189,6 @@ def _profile(request, pk):
     return get_object_or_404(rows, pk=pk)
 
 
-def _practice(request, pk):
+def practice_of(request, pk):
     rows = Practice.objects.visible_to(request.user).select_related("profile__framework", "profile__unit", "requirement")
     return get_object_or_404(rows, pk=pk)
