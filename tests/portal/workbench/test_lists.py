@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -126,6 +127,14 @@ def test_a_long_list_is_read_along_an_index_and_says_the_same(company, person, m
     for sort, queries in (("-current_score", 3), ("current_score", 3), ("review_due_on", 4)):  # the last does not fill a page
         with django_assert_num_queries(queries):
             tables.read(tables.asked(kind, {"sort": sort}), analyst, size=3)
+
+
+def test_a_page_along_an_index_ends_before_rows_that_say_nothing():
+    number, day = listing.Behind("x", Decimal(-1)), listing.Behind("x", date(9999, 12, 31))
+
+    assert [number.is_before(Decimal(value), falls=True) for value in (0, -1, -2)] == [True, False, False]
+    assert [day.is_before(value, falls=False) for value in (date(2027, 1, 1), date(9999, 12, 31))] == [True, False]
+    assert [(one.comes_last(falls=True), one.comes_last(falls=False)) for one in (number, day)] == [(True, False), (False, True)]
 
 
 def test_groups_go_on_over_pages_and_count_all_of_them(company, person):
