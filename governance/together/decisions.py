@@ -16,7 +16,7 @@ from governance.together.errors import (
     NotYourDecision,
     OnlyCounsel,
 )
-from governance.together.models import Decision, DecisionOption
+from governance.together.models import BlindMark, Decision, DecisionOption
 from governance.together.wanted import LETTERS, Option
 from portal import clock
 from portal.errors import Invalid
@@ -26,7 +26,10 @@ from portal.record import audit, numbers
 from portal.signing import signatures
 
 State, Outcome = Decision.State, Decision.Outcome
-FIELDS = ("title", "question", "context", "unit", "touches_safety", "is_confidential", "proposed_option", "decide_by")
+FIELDS = (
+    *("title", "question", "context", "unit", "touches_safety", "is_confidential", "proposed_option", "decide_by"),
+    "delay_cost_per_month",
+)
 TEXTS = ("title", "question", "context", "proposed_option")
 BOTH = ("CIO", "CISO")
 CHANGED, DECIDED, TALK = "decision.changed", "decision.decided", "decision.talk_asked"
@@ -118,6 +121,7 @@ def withdraw(decision: Decision, *, actor: Any, reason: str) -> Decision:
     decision.state = State.WITHDRAWN
     decision.version += 1
     decision.save(update_fields=["state", "version"])
+    forget_marks(decision)
     audit.record(actor, "decision.withdrawn", decision, text=reason)
     return decision
 
@@ -164,10 +168,16 @@ def take_effect(decision: Decision, *, actor: Any) -> None:
         decision.decided_at = now
     decision.version += 1
     decision.save(update_fields=["state", "stale_since", "outcome", "decided_at", "confirmed_at", "talk_asked_at", "version"])
+    forget_marks(decision)
     audit.record(None, "decision.confirmed" if again else DECIDED, decision, {"option": decision.proposed_option})
     if not again:
         conditions.begin(decision, actor=actor)
         announcements.tell(decision, DECIDED, {decision.asked_by_id} - {actor.pk})
+
+
+def forget_marks(decision: Decision) -> None:
+    """A question that is settled or taken back waits for no mark; what was blind goes unread."""
+    BlindMark.objects.filter(decision=decision).delete()
 
 
 def check_put(decision: Decision) -> None:
@@ -204,7 +214,7 @@ def locked(decision: Decision) -> Decision:
 def options_of(decision: Decision) -> list[Option]:
     """Its options as they are written down, in the order of their letters."""
     return [
-        Option(row.title, row.description, row.cost, row.ready_on, row.residual_loss_per_year)
+        Option(row.title, row.description, row.cost, row.ready_on, row.residual_loss_per_year, row.earliest_on, row.latest_on)
         for row in decision.options.filter(archived_at=None)
     ]
 
@@ -226,6 +236,8 @@ def _write_options(decision: Decision, options: Sequence[Option]) -> None:
             "cost": option.cost,
             "ready_on": option.ready_on,
             "residual_loss_per_year": option.residual_loss_per_year,
+            "earliest_on": option.earliest_on,
+            "latest_on": option.latest_on,
             "archived_at": None,
         }
         DecisionOption.objects.update_or_create(decision=decision, letter=letter, defaults=values)

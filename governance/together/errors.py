@@ -35,6 +35,16 @@ class NotYourDecision(_About):
     sentence = gettext_lazy("Only who asked %(number)s and the leaders change it. Ask one of them.")
 
 
+class NotALeader(_About):
+    code = "not-a-leader"
+    sentence = gettext_lazy("Only the CIO and the CISO, or who stands in for them, mark an option of %(number)s.")
+
+
+class MarksShown(_About):
+    code = "marks-shown"
+    sentence = gettext_lazy("Both leaders have marked %(number)s and read each other's. Answer the question itself.")
+
+
 class BothDefer(_About):
     """An office deferred to the one that defers to it."""
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from governance.together import conditions, decisions, foundation, moving, ownership
-from governance.together.models import Charter, Condition, Decision, Office
+from governance.together.models import Charter, Condition, Decision, DecisionOption, Office
 from portal import subjects
 from portal.archive import changes
 from portal.attention import calendars, news, reviews
@@ -28,6 +28,7 @@ WORDS = {
     "context": _("Context"),
     "unit_id": _("Where"),
     "options": _("Options"),
+    "delay_cost_per_month": _("What a month later costs"),
     "proposed_option": _("Option asked for"),
     "conditions": _("Conditions"),
     "rests_on": _("Rests on"),
@@ -41,13 +42,12 @@ def material(decision: Decision) -> dict[str, Any]:
     options = [one for one in decision.options.all() if one.archived_at is None]
     asked = [one for one in decision.conditions.all() if one.archived_at is None]
     links = [one for one in decision.links.all() if one.archived_at is None]
-    plain = ("letter", "title", "description", "cost", "ready_on", "residual_loss_per_year")
     return {
         "title": decision.title,
         "question": decision.question,
         "context": decision.context,
         "unit_id": decision.unit_id,
-        "options": [{name: getattr(one, name) for name in plain} for one in options],
+        "options": [_said(one) for one in options],
         "proposed_option": decision.proposed_option,
         "conditions": [{"office": one.office, "text": one.text, "due_on": one.due_on} for one in asked],
         "rests_on": [
@@ -56,7 +56,14 @@ def material(decision: Decision) -> dict[str, Any]:
         ],
         "touches_safety": decision.touches_safety,
         "arbiter_reason": decision.arbiter_reason,
-    }
+    } | ({} if decision.delay_cost_per_month is None else {"delay_cost_per_month": decision.delay_cost_per_month})
+
+
+def _said(option: DecisionOption) -> dict[str, Any]:
+    """What is signed of an option. What came later than the first signatures is in it only where it is said, so that these hold."""
+    plain = ("letter", "title", "description", "cost", "ready_on", "residual_loss_per_year")
+    later = {name: value for name in ("earliest_on", "latest_on") if (value := getattr(option, name)) is not None}
+    return {name: getattr(option, name) for name in plain} | later
 
 
 def say(name: str, value: Any) -> str:
@@ -67,6 +74,8 @@ def say(name: str, value: Any) -> str:
         return str(Unit.objects.filter(pk=value).first() or "")
     if name == "touches_safety":
         return _t("yes") if value else _t("no")
+    if name == "delay_cost_per_month":
+        return shown.money_exact(value)
     speak = {"options": _option, "conditions": _condition, "rests_on": _link}.get(name)
     return "\n".join(speak(one) for one in value) if speak else str(value)
 
@@ -77,6 +86,10 @@ def _option(one: dict[str, Any]) -> str:
         facts.append(_t("costs %s") % shown.money_exact(one["cost"]))
     if one["ready_on"]:
         facts.append(_t("ready on %s") % shown.date_long(parse_date(one["ready_on"])))
+    if one.get("earliest_on"):
+        facts.append(_t("at the earliest on %s") % shown.date_long(parse_date(one["earliest_on"])))
+    if one.get("latest_on"):
+        facts.append(_t("at the latest on %s") % shown.date_long(parse_date(one["latest_on"])))
     if one["residual_loss_per_year"] is not None:
         facts.append(_t("leaves %s of loss a year") % shown.money_exact(one["residual_loss_per_year"]))
     return f"{one['letter']}: " + "; ".join(fact for fact in facts if fact)
@@ -165,6 +178,7 @@ for name, label, model, field in (
     ("positions.reason", _("Reasons of positions"), "together.Position", "reason"),
     ("positions.deferred_subject", _("In what an office deferred"), "together.Position", "deferred_subject"),
     ("positions.would_change_my_mind", _("What would change a mind"), "together.Position", "would_change_my_mind"),
+    ("marks.reason", _("Why leaders would take an option"), "together.OptionMark", "reason"),
     ("outcomes.what_happened", _("What became of it"), "together.DecisionOutcome", "what_happened"),
     ("conditions.text", _("Conditions"), "together.Condition", "text"),
     ("conditions.met_note", _("What shows that conditions are met"), "together.Condition", "met_note"),

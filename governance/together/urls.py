@@ -13,6 +13,7 @@ from governance.together.views import (
     outcomes,
     ownership,
     positions,
+    trade_offs,
 )
 
 app_name = "together"
@@ -23,6 +24,7 @@ urlpatterns = [
     path("decisions/<int:pk>/words/", decisions.change, name="decision-words"),
     path("decisions/<int:pk>/putting/", decisions.putting, name="decision-putting"),
     path("decisions/<int:pk>/withdrawal/", decisions.withdrawal, name="decision-withdrawal"),
+    path("decisions/<int:pk>/trade-off/", trade_offs.trade_off, name="decision-trade-off"),
     path("decisions/<int:pk>/outcome/", outcomes.outcome, name="decision-outcome"),
     path("decisions/<int:pk>/talk/", decisions.talk, name="decision-talk"),
     path("decisions/<int:pk>/privilege/", decisions.privilege, name="decision-privilege"),

@@ -26,6 +26,8 @@ class Option:
     cost: Decimal | None = None
     ready_on: date | None = None
     residual_loss_per_year: Decimal | None = None
+    earliest_on: date | None = None  # in one case of ten it is ready before
+    latest_on: date | None = None  # in one case of ten it is ready after
 
 
 def check(said: Mapping[str, Any], options: Sequence[Option], links: Sequence[Any]) -> None:
@@ -48,6 +50,8 @@ def check(said: Mapping[str, Any], options: Sequence[Option], links: Sequence[An
     for place, option in enumerate(options):
         if sentences := _wrong_option(option):
             wrong[f"options.{place}"] = sentences
+    if not _is_amount(said["delay_cost_per_month"]):
+        wrong["delay_cost_per_month"] = [_("Amounts are zero or more, with at most two decimals.")]
     if len(links) > MOST_LINKS:
         wrong["rests_on"] = [_("Name at most %d things.") % MOST_LINKS]
     if wrong:
@@ -62,6 +66,9 @@ def _wrong_option(option: Option) -> list[str]:
         wrong.append(_("Keep it under %d characters.") % LONGEST_TEXT)
     if not all(_is_amount(amount) for amount in (option.cost, option.residual_loss_per_year)):
         wrong.append(_("Amounts are zero or more, with at most two decimals."))
+    days = [day for day in (option.earliest_on, option.ready_on, option.latest_on) if day is not None]
+    if days and (option.ready_on is None or days != sorted(days)):
+        wrong.append(_("Say the likely day, an earlier one not after it and a later one not before it."))
     return wrong
 
 

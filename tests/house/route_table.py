@@ -323,6 +323,8 @@ PAGES = {
     "together:meetings": Line(),
     **{f"together:meeting{page}": of("meeting") for page in ("", "-holding", "-moving", "-calling-off", "-asking")},
     "together:meeting-action-completion": of("meeting-action"),
+    "together:decision-trade-off": of("decision", writes="signing.sign"),
+    "api:decisions-mark": of("decision", writes="signing.sign"),
     "api:decisions-talk": of("decision", writes="signing.sign"),
     "together:achievements": Line(writes="together.publish_achievement"),
     **{

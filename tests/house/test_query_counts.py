@@ -182,6 +182,7 @@ PAGES = {
     "change:under-way": LIST,
     "change:initiative": DETAIL,
     "change:calendar": LIST,
+    "together:decision-trade-off": DETAIL,
     "change:planned": DETAIL,
     "change:planned-new": DETAIL,
     "change:planned-words": DETAIL,

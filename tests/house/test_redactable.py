@@ -89,6 +89,7 @@ SAFE = {
     "change.Pattern.answers": "how things are built, as both leaders signed it; a new pattern says it otherwise",
     "change.TemplateCriterion.*": "a set of criteria as it came along",
     "risks.AuthorityTable.lines": "keys and sums",
+    "together.BlindMark.reason": "nobody reads it; once revealed it is a mark, which goes by `marks.reason`",
     "risks.BlindRating.reason": "nobody reads it; once revealed it is a rating, which goes by `ratings.reason`",
     "risks.FormulaPreview.*": "numbers, and the class of an error",
     "risks.FormulaVersion.parameters": "numbers",

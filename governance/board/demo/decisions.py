@@ -1,14 +1,14 @@
 """What Verrow's leaders decided together, where they differed, and what still waits."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from governance.board.demo.events import Event
 from governance.board.demo.times import acting
-from governance.together import conditions, decisions, ownership, ownership_page, positions
+from governance.together import conditions, decisions, marks, ownership, ownership_page, positions
 from governance.together.conditions import Wanted
 from governance.together.models import Condition, Decision
 from governance.together.ownership import Words
@@ -51,6 +51,9 @@ class Asked:
     arbiter: tuple[int, str, str] | None = None  # days ago, option, reason
     put: bool = True
     answer_in_days: int | None = None
+    days: Sequence[tuple[int, int, int]] = ()  # of each option: early, likely and late, from the demo's first day
+    month_costs: int | None = None  # business that waits
+    marks: Sequence[tuple[str, int, str, str]] = ()  # who, days ago, option, why
 
 
 def _option(title: str, cost: int, loss: int | None, description: str = "") -> Option:
@@ -181,6 +184,12 @@ ASKED = (
             ),
         ),
         answer_in_days=20,
+        days=((80, 95, 140), (130, 150, 220), (0, 0, 0)),
+        month_costs=4_000,
+        marks=(
+            ("marta", 5, "A", "Sooner and cheaper, and nobody patches servers at night."),
+            ("idris", 5, "B", "The figures of A hold once somebody has tested the one way."),
+        ),
     ),
     Asked(
         "Sealed machines of guests",
@@ -236,6 +245,7 @@ def happenings(people: dict[str, User], tree: dict[str, Unit]) -> list[Event]:
     events = _charter(people)
     for one in ASKED:
         events.append(Event(one.days_ago, AFTER_ALL_ELSE, _ask(one, people, tree)))
+        events += [Event(mark[1], AFTER_ALL_ELSE, _mark(one, mark, people)) for mark in one.marks]
         events += [Event(said.days_ago, AFTER_ALL_ELSE, _answer(one, said, people)) for said in one.answers]
         if one.arbiter is not None:
             days_ago, option, reason = one.arbiter
@@ -258,11 +268,32 @@ def _ask(one: Asked, people: dict[str, User], tree: dict[str, Unit]) -> Callable
                 is_confidential=False,
                 proposed_option=one.proposed,
                 decide_by=None if one.answer_in_days is None else today + timedelta(days=one.answer_in_days),
-                options=one.options,
+                options=_dated(one, today),
+                delay_cost_per_month=None if one.month_costs is None else Decimal(one.month_costs),
                 rests_on=Risk.objects.filter(title__in=one.risks),
             )
             if one.put:
                 decisions.put(decision, actor=by)
+
+    return happen
+
+
+def _dated(one: Asked, today: date) -> Sequence[Option]:
+    if not one.days:
+        return one.options
+    first = today + timedelta(days=one.days_ago)
+    days = [[first + timedelta(days=step) for step in steps] for steps in one.days]
+    return [
+        replace(option, earliest_on=early, ready_on=likely, latest_on=late)
+        for option, (early, likely, late) in zip(one.options, days, strict=True)
+    ]
+
+
+def _mark(one: Asked, mark: tuple[str, int, str, str], people: dict[str, User]) -> Callable[[], None]:
+    def happen() -> None:
+        by, _days_ago, letter, why = mark
+        with acting(people[by]):
+            marks.mark(Decision.objects.get(title=one.title), letter, actor=people[by], reason=why)
 
     return happen
 

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from governance.together import decisions, foundation, positions, wanted
+from governance.together.api.trade_offs import TradeOffActions
 from governance.together.conditions import LONGEST, Wanted
 from governance.together.models import Decision, DecisionLink, DecisionOption, Position
 from governance.together.wanted import Option
@@ -22,7 +23,7 @@ from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
 
 READ, ASK = "together.view_decision", "together.ask_decision"
-OPTION_FIELDS = ("title", "description", "cost", "ready_on", "residual_loss_per_year")
+OPTION_FIELDS = ("title", "description", "cost", "ready_on", "residual_loss_per_year", "earliest_on", "latest_on")
 
 
 class OptionSerializer(serializers.ModelSerializer):
@@ -32,6 +33,11 @@ class OptionSerializer(serializers.ModelSerializer):
         model = DecisionOption
         fields = ["letter", *OPTION_FIELDS]
         read_only_fields = ["letter"]
+        extra_kwargs = {
+            "ready_on": {"help_text": "The likely day."},
+            "earliest_on": {"help_text": "In one case of ten it is ready before."},
+            "latest_on": {"help_text": "In one case of ten it is ready after."},
+        }
 
 
 class NamedSerializer(serializers.Serializer):
@@ -107,7 +113,8 @@ class DecisionSerializer(RowSerializer):
         model = Decision
         fields = [
             *("id", "number", "title", "question", "context", "unit", "touches_safety", "is_confidential", "is_privileged"),
-            *("options", "proposed_option", "rests_on", "decide_by", "state", "outcome", "positions", "asked_by", "asked_at"),
+            *("options", "proposed_option", "rests_on", "decide_by", "delay_cost_per_month"),
+            *("state", "outcome", "positions", "asked_by", "asked_at"),
             *("opened_at", "talk_asked_at", "differs_since", "escalated_at", "arbitrated_at", "arbiter_reason", "decided_at"),
             *("stale_since", "confirmed_at", "version"),
         ]
@@ -176,7 +183,7 @@ class DecisionFilters(django_filters.FilterSet):
         return queryset.filter(pk__in=foundation.naming("risk", value))
 
 
-class DecisionViewSet(WriteSet):
+class DecisionViewSet(TradeOffActions, WriteSet):
     """Questions to both leaders: asked here, in force once every seat has signed the option asked for, dissent kept."""
 
     kind = "decision"

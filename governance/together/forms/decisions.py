@@ -21,6 +21,10 @@ def _words(label, hint="", *, required=True, rows=3):
     return forms.CharField(label=label, help_text=hint, required=required, max_length=wanted.LONGEST_TEXT, widget=widget)
 
 
+def _day(label):
+    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
 def numbers_told(text, letters, user):
     """What `user` may see of the numbers in `text`, in their order; `letters` are those of the kinds that may be named. Raises
     ValidationError where there is nothing of a number."""
@@ -53,6 +57,9 @@ class DecisionForm(Answers):
     decide_by = forms.DateField(
         label=_("By when is an answer needed?"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+    delay_cost_per_month = forms.DecimalField(
+        label=_("What does a month later cost the business?"), required=False, min_value=0, max_digits=18, decimal_places=2
+    )
     touches_safety = forms.BooleanField(label=_("People could be hurt, so the CSO answers as well"), required=False)
     is_confidential = forms.BooleanField(label=_("Only the leaders and I read this"), required=False)
 
@@ -73,7 +80,9 @@ class OptionForm(forms.Form):
     title = forms.CharField(label=_("What would we do?"), max_length=wanted.LONGEST_TITLE, required=False)
     description = _words(_("What follows from it?"), required=False, rows=2)
     cost = forms.DecimalField(label=_("What does it cost?"), required=False, min_value=0, max_digits=18, decimal_places=2)
-    ready_on = forms.DateField(label=_("Ready on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    ready_on = _day(_("Ready on, most likely"))
+    earliest_on = _day(_("In one case of ten ready before"))
+    latest_on = _day(_("In one case of ten ready after"))
     residual_loss_per_year = forms.DecimalField(
         label=_("Loss a year that remains"), required=False, min_value=0, max_digits=18, decimal_places=2
     )

@@ -6,6 +6,7 @@ from governance.together.models.charter import Charter, Office, OwnershipArea, O
 from governance.together.models.condition import Condition
 from governance.together.models.decision import Decision, DecisionLink, DecisionOption
 from governance.together.models.goal import Goal, GoalLink, GoalMeasure, GoalReading, Theme
+from governance.together.models.mark import BlindMark, OptionMark
 from governance.together.models.meeting import FaultSeen, Meeting, MeetingAction
 from governance.together.models.outcome import DecisionOutcome
 from governance.together.models.position import Position
@@ -15,6 +16,7 @@ __all__ = [
     "AlignmentConsent",
     "AlignmentReading",
     "Backing",
+    "BlindMark",
     "Charter",
     "Condition",
     "Decision",
@@ -29,6 +31,7 @@ __all__ = [
     "Meeting",
     "MeetingAction",
     "Office",
+    "OptionMark",
     "OwnershipArea",
     "OwnershipWish",
     "Part",

@@ -56,6 +56,7 @@ class Decision(models.Model):
     is_privileged = models.BooleanField(default=False)  # for the seats and counsel
     proposed_option = models.CharField(max_length=1, blank=True)  # the letter of the option asked for
     decide_by = models.DateField(null=True, blank=True)
+    delay_cost_per_month = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)  # business that waits
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
@@ -116,7 +117,8 @@ class Decision(models.Model):
 
 @tracked()
 class DecisionOption(models.Model):
-    """One way to answer, under a letter; what it costs, when it is ready, and the yearly loss that would remain."""
+    """One way to answer, under a letter; what it costs, when it is ready, and the yearly loss that would remain. Ready before
+    `earliest_on` in one case of ten and after `latest_on` in one of ten; `ready_on` is the likely day."""
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="options")
     letter = models.CharField(max_length=1)
@@ -124,6 +126,8 @@ class DecisionOption(models.Model):
     description = models.TextField(blank=True)
     cost = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)  # organisation currency
     ready_on = models.DateField(null=True, blank=True)
+    earliest_on = models.DateField(null=True, blank=True)
+    latest_on = models.DateField(null=True, blank=True)
     residual_loss_per_year = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)  # organisation currency
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 

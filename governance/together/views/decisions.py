@@ -1,5 +1,7 @@
 """Decisions: the list, one of them, and the forms that ask, change, put, take back and mark privileged."""
 
+from dataclasses import fields
+
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -7,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from governance.together import decision_book, decision_page, decisions, foundation
 from governance.together.forms.decisions import ChangeForm, DecisionForm, OptionForms, WithdrawalForm
+from governance.together.wanted import Option
 from portal.archive import changes
 from portal.archive.views import then
 from portal.errors import Invalid, Stale
@@ -15,6 +18,7 @@ from portal.signing import signatures
 from portal.web.pages import answer
 from risks.views.answers import gone_to
 
+OPTION_FIELDS = [one.name for one in fields(Option)]
 READ, ASK = "together.view_decision", "together.ask_decision"
 
 
@@ -111,7 +115,7 @@ def visible(request, pk):
 
 
 def _as_written(option):
-    return {name: getattr(option, name) for name in ("title", "description", "cost", "ready_on", "residual_loss_per_year")}
+    return {name: getattr(option, name) for name in OPTION_FIELDS}
 
 
 def _form(request, form, options, found=None, status=200):
