@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, Min, OuterRef, Q, Subquery, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -148,15 +148,17 @@ def _stale(ground: Ground) -> list[Point]:
     said = AuditEntry.objects.filter(kind="goal", verb="goal.changed", params__material=True)
     said = said.filter(subject_id__in=Goal.objects.current().values("pk"))
     again = said.filter(Exists(off.filter(at__lt=OuterRef("at"))), ~Exists(off.filter(at__gte=OuterRef("at"))))
-    moved = dict(again.order_by("-pk").values_list("subject_id", "at"))
-    found += [Point("goal", pk, day_of(at)) for pk, at in sorted(moved.items())]
+    goals = again.order_by().values_list(Value("goal"), "subject_id").annotate(since=Min("at"))
     changed = AuditEntry.objects.filter(kind="exception", verb="exception.changed", subject_id=OuterRef("pk")).order_by("-pk")
-    other = RiskException.objects.unsigned().exclude(signed_digest="").annotate(changed_at=Subquery(changed.values("at")[:1]))
-    found += [Point("exception", pk, at and day_of(at)) for pk, at in other.order_by("pk").values_list("pk", "changed_at")]
+    other = RiskException.objects.unsigned().exclude(signed_digest="").order_by()
+    exceptions = other.values_list(Value("exception"), "pk", Subquery(changed.values("at")[:1]))
     charter = Charter.objects.filter(signed_at__isnull=False).order_by("-pk")
     came = Appointment.objects.filter(seat__in=PAIR, ended_at=None, since__gt=Subquery(charter.values("signed_at")[:1]))
-    newest = came.annotate(charter=Subquery(charter.values("pk")[:1])).order_by("-since")[:1]
-    return found + [Point("charter", pk, day_of(since)) for pk, since in newest.values_list("charter", "since")]
+    charters = came.order_by("-since").values_list(Value("charter"), Subquery(charter.values("pk")[:1]), "since")[:1]
+    rows = goals.union(exceptions, charters, all=True)
+    order = ("goal", "exception", "charter")
+    told = sorted(rows, key=lambda row: (order.index(row[0]), row[1]))
+    return found + [Point(kind, pk, at and day_of(at)) for kind, pk, at in told]
 
 
 def _different(ground: Ground) -> list[Point]:
