@@ -168,6 +168,22 @@ class Undecided(Refused):
         super().__init__(sentence % {"proposal": proposal.title}, proposal=proposal.pk)
 
 
+class NotMatched(Refused):
+    code = "not-matched"
+
+    def __init__(self, proposal):
+        sentence = _("“%(proposal)s” was not accepted as an asset that stood there already, so there is nothing to part.")
+        super().__init__(sentence % {"proposal": proposal.title}, proposal=proposal.pk)
+
+
+class KnownByNothingElse(Refused):
+    code = "known-by-nothing-else"
+
+    def __init__(self, asset):
+        sentence = _("%(asset)s is known by nothing else than what was seen here. Change its name, or archive it.")
+        super().__init__(sentence % {"asset": asset}, asset=asset.pk)
+
+
 class NoReasonGiven(Invalid):
     code = "no-reason"
 

@@ -39,6 +39,7 @@ urlpatterns = [
     path("discovery/", discovery.runs, name="discovery"),
     path("discovery/sources/", discovery.source_order, name="source-orders"),
     path("discovery/sources/<int:pk>/end/", discovery.source_order_end, name="source-order-end"),
+    path("discovery/proposals/<int:pk>/split/", discovery.split, name="split"),
     path("discovery/<int:pk>/", discovery.run, name="run"),
     path("discovery/<int:pk>/release/", discovery.release, name="release"),
     path("discovery/<int:pk>/acceptance/", discovery.acceptance, name="acceptance"),

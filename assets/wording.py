@@ -94,6 +94,8 @@ EVENTS = {
     "asset.archived": _("archived it"),
     "asset.components-taken-in": _("said what it is made of"),
     "asset.restored": _("brought it back"),
+    "asset.split": _("parted it from what was wrongly taken for it"),
+    "asset.split-off": _("parted it from an asset that it was wrongly taken for"),
     "asset.vanished": _("archived it, as discovery no longer saw it"),
 }
 REFUSALS = {

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from assets.api.seen import ShowsOtherAssets
-from assets.discovery import intake
+from assets.discovery import intake, splitting
 from assets.discovery.settling import LONGEST_REASON
 from assets.models import Asset, DiscoveryRun, Proposal
 from portal.web.api.changes import state_change
@@ -88,6 +88,12 @@ class ProposalViewSet(ShowsOtherAssets, ReadSet):
     def dismissal(self, instance: Proposal, validated: Any, actor: Any) -> Proposal:
         """Leave the inventory as it is; the same question is not asked again."""
         return intake.ignore([instance], actor=actor, reason=validated["reason"])[0]
+
+    @state_change("assets.settle_discovery")
+    def split(self, instance: Proposal, validated: Any, actor: Any) -> Proposal:
+        """It was wrongly taken for an asset that stood there: it becomes one of its own, and that one gets back what it lost."""
+        splitting.split(instance, actor=actor)
+        return instance
 
     def list(self, request: Any) -> Any:
         """404 for a run that the caller may not see, as for its proposals."""

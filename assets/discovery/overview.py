@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from assets import wording
+from assets.discovery import splitting
 from assets.models import Asset, DiscoveryRun, Proposal
 
 SHOWN_A_KIND = 25
@@ -24,6 +25,11 @@ class Row:
     proposal: Proposal
     changes: Sequence[dict[str, Any]]
     contenders: Sequence[Asset]
+
+    @property
+    def may_split(self) -> bool:
+        """Whether it was accepted as being an asset that stood there."""
+        return splitting.may_be(self.proposal)
 
     @property
     def facts(self) -> list[str]:

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from assets.discovery import intake, overview, permits, precedence
+from assets.discovery import intake, overview, permits, precedence, splitting
 from assets.errors import NothingChosen, UnreadableDiscovery
 from assets.forms.discovery import DiscoveryForm, SourceOrderForm
 from assets.forms.told import tell
@@ -117,6 +117,14 @@ def dismissal(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     intake.ignore(_chosen(request, found), actor=request.user, reason=request.POST.get("reason", ""))
     return _shown(request, _visible(request, pk), then=found)
+
+
+@require_POST
+@permitted("assets.settle_discovery")
+def split(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let what was wrongly taken for a known asset be one of its own."""
+    own = splitting.split(get_object_or_404(Proposal.objects.visible_to(request.user), pk=pk), actor=request.user)
+    return redirect("assets:asset", own.pk)
 
 
 def _shown(request: HttpRequest, found: DiscoveryRun, then: DiscoveryRun | None = None) -> HttpResponse:

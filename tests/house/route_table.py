@@ -109,6 +109,7 @@ PAGES = {
     "assets:exploited-rule-end": of("exploited-rule"),
     "assets:exploited-mending": of("exploited-match"),
     "assets:discovery": Line(),
+    "assets:split": of("discovery-proposal"),
     "assets:source-orders": Line(),
     "assets:source-order-end": of("source-order"),
     "assets:run": of("discovery-run"),
