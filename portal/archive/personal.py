@@ -21,6 +21,8 @@ from portal import at_once, clock, subjects
 from portal.archive import changes
 from portal.people.models import Appointment, BrowserSession, RoleAssignment, ServiceToken, User
 from portal.record.models import AuditEntry
+from portal.workbench import custom_fields, particulars
+from portal.workbench.models import CustomField, Particulars
 
 Key = tuple[str, int]
 ACCOUNT = ("id", "name", "email", "unit_id", "reports_to_id", "time_zone", "language", "is_service", "is_active")
@@ -64,14 +66,16 @@ def held_on(person: User, *, reader: User | None) -> dict[str, Any]:
     did = list(AuditEntry.objects.filter(actor=person).select_related("words").order_by("pk"))
     columns = [one for one in _columns(person) if one.field.model not in _between or reader is None or reader.pk == person.pk]
     with_words = reader is None or reader.pk == person.pk
-    keys = [key for one in columns for key in one.keys]
+    said = _said_of(person)
+    keys = [key for one in columns for key in one.keys] + [key for _field, found in said for key in found]
     things = _things(keys if with_words else [*keys, *((one.kind, one.subject_id) for one in did)], reader)
+    named = [*_named(columns, things), *_in_fields(said, things)]
     return {
         "as_of": clock.now(),
         "account": {name.removesuffix("_id"): getattr(person, name) for name in ACCOUNT},
         **_of_account(person),
         **_seats(person),
-        "named_on": [_told(one) for one in sorted(_named(columns, things), key=lambda one: (one.model, one.field))],
+        "named_on": [_told(one) for one in sorted(named, key=lambda one: (one.model, one.field))],
         "did": _did(did, things, with_words=with_words),
     }
 
@@ -126,6 +130,32 @@ def _named(columns: Iterable[Pointing], things: Mapping[Key, Model]) -> Iterator
         found = [(key[0], things[key]) for key in sorted(one.keys) if key in things]
         rows = [_row(subjects.of_kind(kind), thing) for kind, thing in found]
         yield Named(_column(model, one.field), model._meta.label, one.field.name, one.count, rows)
+
+
+def _said_of(person: User) -> list[tuple[CustomField, list[Key]]]:
+    """What custom fields of persons name them in, those that were retired too: kept as a key, without a foreign one. One query,
+    where such fields are defined."""
+    fields = [one for of_kind in custom_fields.known().fields.values() for one in of_kind if one.type == CustomField.Type.PERSON]
+    if not fields:
+        return []
+    named = Q(pk__in=())
+    for one in fields:
+        named |= Q(subject_kind=one.kind, told__contains={particulars.kept_as(one): person.pk})
+    rows = list(Particulars.objects.filter(named).order_by("pk"))
+    found = [(one, [(row.subject_kind, row.subject_id) for row in rows if _says(row, one, person)]) for one in fields]
+    return [(one, keys) for one, keys in found if keys]
+
+
+def _says(row: Particulars, field: CustomField, person: User) -> bool:
+    return row.subject_kind == field.kind and row.told.get(particulars.kept_as(field)) == person.pk
+
+
+def _in_fields(said: Iterable[tuple[CustomField, list[Key]]], things: Mapping[Key, Model]) -> Iterator[Named]:
+    for field, keys in said:
+        kind = subjects.of_kind(field.kind)
+        rows = [_row(kind, things[key]) for key in keys if key in things]
+        what = f"{capfirst(str(kind.plural))}, {field.label}"
+        yield Named(what, Particulars._meta.label, particulars.name_of(field), len(keys), rows)
 
 
 def _row(kind: subjects.Subject, thing: Model) -> dict[str, Any]:

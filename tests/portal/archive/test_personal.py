@@ -11,6 +11,9 @@ from django.test import Client
 from portal.archive import personal
 from portal.people.models import User
 from portal.record import audit
+from portal.workbench import custom_fields, particulars
+from portal.workbench.models import Particulars
+from risks.models import Risk
 from tests.factories.risks import make_risk
 from tests.house.world import BACKEND
 
@@ -47,6 +50,18 @@ def test_a_person_reads_everything_about_themselves(ola):
     assert [(role["role"], role["unit__name"]) for role in held["roles"]] == [("ANALYST", "Verrow Manufacturing")]
     assert owned(held) == (2, 2, 0)
     assert words(held) == ["Ola about Line control stops", "Ola about Nightglass fails"]
+
+
+def test_what_names_them_in_a_custom_field_is_held_on_them_too(ola, person):
+    admin = person("ADMIN")
+    field = custom_fields.define(actor=admin, kind="risk", label="Deputy owner", type="PERSON")
+    for risk in Risk.objects.order_by("pk"):
+        Particulars.objects.create(subject_kind="risk", subject_id=risk.pk, told={particulars.kept_as(field): ola.pk})
+
+    for reader, count in ((ola, 2), (admin, 0)):
+        (told,) = [one for one in personal.held_on(ola, reader=reader)["named_on"] if one["table"] == "workbench.Particulars"]
+        assert (told["what"], told["count"], len(told["rows"])) == ("Risks, Deputy owner", 2, count)
+    assert "Particulars" not in json.dumps(personal.held_on(admin, reader=admin), default=str)
 
 
 def test_an_administrator_reads_no_words_and_nothing_they_may_not_open(ola, person):
