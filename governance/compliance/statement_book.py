@@ -15,7 +15,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.writer.excel import ExcelWriter
 
-from governance.compliance import coverage, mapping_book
+from governance.compliance import coverage, mapping_book, statement_plan
 from governance.compliance.models import ControlMapping, Coverage, Statement, StatementLine
 from governance.compliance.readers.csv_catalog import guarded
 from portal import clock
@@ -92,6 +92,11 @@ def as_xlsx(statement: Statement, user: Any) -> bytes:
                 row.evidence_until,
             ]
         )
+    for table in (statement_plan.treatments(statement, user), statement_plan.findings(statement, user)):
+        page = book.create_sheet(table.title[:31])
+        page.append([_bold(page, word) for word in table.columns])
+        for row_of_words in table.rows:
+            page.append([guarded(cell) for cell in row_of_words])
     book.properties.created = book.properties.modified = clock.now().replace(tzinfo=None)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -32,6 +32,7 @@ urlpatterns = [
     path("statements/<int:pk>/", statements.statement, name="statement"),
     path("statements/<int:pk>/scope/", statements.scope, name="statement-scope"),
     path("statements/<int:pk>/asking/", statements.asking, name="statement-asking"),
+    path("statements/<int:pk>/pdf/", statements.paper, name="statement-pdf"),
     path("statements/<int:pk>/xlsx/", statements.workbook, name="statement-xlsx"),
     path("statement-lines/<int:pk>/", statements.line, name="statement-line"),
     path("internal-audits/", audits.listed, name="internal-audits"),

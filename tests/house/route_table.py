@@ -261,7 +261,7 @@ PAGES = {
     "compliance:crosswalks": Line(),
     "api:profiles-tiers": of("profile", writes="compliance.rate_practice"),
     "compliance:statements": Line(),
-    **{f"compliance:statement{page}": of("statement") for page in ("", "-scope", "-asking", "-xlsx")},
+    **{f"compliance:statement{page}": of("statement") for page in ("", "-scope", "-asking", "-xlsx", "-pdf")},
     "compliance:statement-line": of("statement-line"),
     **{f"compliance:practice-{plan}": of("practice") for plan in ("treatment", "initiative")},
     "api:practices-treatment": of("practice", writes="risks.change_treatment"),

@@ -51,7 +51,13 @@ OWN_TEST = {"setup:begin", "setup:demo", "offices:aide-naming", "people:invitati
 OWN_TEST |= {"risks:recalculation", "compliance:framework-csv"}  # files
 OWN_TEST |= {"attention:calendar-file"}  # read by programs, under a secret
 OWN_TEST |= {"risks:authority-new", "risks:appetite-change"}  # pages for leaders
-OWN_TEST |= {"compliance:profile-csv", "compliance:statement-xlsx", "compliance:framework-oscal", "compliance:profile-oscal"}
+OWN_TEST |= {
+    "compliance:profile-csv",
+    "compliance:statement-xlsx",
+    "compliance:statement-pdf",
+    "compliance:framework-oscal",
+    "compliance:profile-oscal",
+}
 OWN_TEST |= {"board:tile"}  # a picture or a sheet
 OWN_TEST |= {"board:pack-file", "board:pack-blocks", "board:pack-block-words", "board:pack-block-questions"}
 KEYS = {"stage": "CURRENT", "part": "contacts", "kind": "risk"}  # of parameters that are no keys

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from governance.compliance import mapping_book, statement_book, statements
+from governance.compliance import mapping_book, statement_book, statement_pdf, statements
 from governance.compliance.forms.statements import LineForm, OpenStatementForm, ScopeForm, initial_line
 from governance.compliance.models import Statement, StatementLine
 from portal.errors import Invalid, Refused, Stale
@@ -69,6 +69,15 @@ def workbook(request, pk):
     found = _statement(request, pk)
     headers = {"Content-Disposition": f'attachment; filename="statement-{found.pk}.xlsx"'}
     return HttpResponse(statement_book.as_xlsx(found, request.user), content_type=XLSX, headers=headers)
+
+
+@require_safe
+@permitted(READ)
+def paper(request, pk):
+    """The whole statement as PDF, with the treatment plan, open findings and signatures."""
+    found = _statement(request, pk)
+    headers = {"Content-Disposition": f'attachment; filename="statement-{found.pk}.pdf"'}
+    return HttpResponse(statement_pdf.write(found, request.user), content_type="application/pdf", headers=headers)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

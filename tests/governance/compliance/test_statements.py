@@ -2,17 +2,18 @@
 
 import io
 
+import pikepdf
 import pytest
 from openpyxl import load_workbook
 
-from governance.compliance import frameworks, mappings, statement_book, statements
+from governance.compliance import frameworks, internal_audits, mappings, statement_book, statement_pdf, statements
 from governance.compliance.errors import NothingToDecide, SavedOver, StatementGone, StatementThere, Undecided
 from governance.compliance.models import Framework, Requirement
 from portal.errors import Invalid
 from portal.signing import signatures
-from tests.factories.compliance import make_framework
+from tests.factories.compliance import make_audit, make_framework
 from tests.factories.portal import freshen
-from tests.factories.risks import make_control, make_evidence, sign
+from tests.factories.risks import make_control, make_evidence, make_levels, make_risk, make_treatment, sign
 from tests.house.world import BACKEND
 
 
@@ -86,7 +87,19 @@ def test_the_workbook_holds_all_93_with_what_answers_them(company, leaders):
     line = statement.lines.get(requirement__identifier="A.7.1")
     statements.decide(line, actor=leaders[0], version=None, is_applicable=True, reason="=1+1", status="DONE", owner=leaders[1])
 
-    page = load_workbook(io.BytesIO(statement_book.as_xlsx(statement, leaders[0]))).active
+    audited = make_audit(unit=company.northfield, actor=leaders[0], framework=iso)
+    rule = Requirement.objects.get(framework=iso, identifier="A.5.1")
+    internal_audits.find(audited, actor=leaders[0], grade="MAJOR", text="No policy is signed", requirement=rule)
+    risk = make_risk(unit=company.northfield)
+    make_levels(risk, 4, operational=4)
+    plan = make_treatment(risk, actor=leaders[0], title="Locks that close themselves")
+    book = load_workbook(io.BytesIO(statement_book.as_xlsx(statement, leaders[0])))
+    page = book.active
+    others = [[cell.value for cell in row][:3] for sheet in book.worksheets[1:] for row in sheet.iter_rows(min_row=2)]
+    assert others == [
+        [plan.number, "Locks that close themselves", f"{risk.number} {risk.title}"],
+        ["A.5.1", "Major nonconformity", "No policy is signed"],
+    ]
 
     rows = {row[0]: row for row in page.iter_rows(min_row=5, values_only=True)}
     assert len(rows) == 93
@@ -111,6 +124,12 @@ def test_pages_of_a_statement(client, statement, leaders):
     assert client.post(f"{page}asking/").status_code == 302
     assert "Waits for signatures" in client.get(page).content.decode()
     assert client.get(f"{page}xlsx/")["Content-Type"].endswith("sheet")
+    sign(statement, cio, leaders[1])
+    with pikepdf.open(io.BytesIO(client.get(f"{page}pdf/").content)) as paper:
+        assert (str(paper.Root.Lang), bool(paper.Root.MarkInfo.Marked)) == ("en", True)
+        assert "Statement of applicability" in str(paper.docinfo["/Title"])
+        assert len(paper.pages) >= 1
+    assert [one[1] for one in statement_pdf.told(statement, cio)["signed"]["rows"]] == [str(one) for one in leaders]
     told = client.get(f"/api/v1/statement-lines/?statement={statement.pk}&is_applicable=true").json()["results"]
     assert [one["identifier"] for one in told] == ["hr-2"]
     changed = client.post(
