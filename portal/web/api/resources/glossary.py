@@ -11,7 +11,7 @@ from portal.web.api.router import resources
 from portal.web.glossary import TERMS
 
 
-class TermSerializer(serializers.Serializer):
+class WordOfTheHouseSerializer(serializers.Serializer):
     key = serializers.CharField()
     word = serializers.CharField()
     means = serializers.CharField()
@@ -19,7 +19,7 @@ class TermSerializer(serializers.Serializer):
 
 
 class GlossarySerializer(serializers.Serializer):
-    results = TermSerializer(many=True)
+    results = WordOfTheHouseSerializer(many=True)
 
 
 class GlossaryViewSet(Door, ViewSet):
