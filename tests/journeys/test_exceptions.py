@@ -15,6 +15,11 @@ def sign(verrow, page: Page, account: str, title: str) -> None:
     """From Today's card, or the list, to what a signature covers, and sign it."""
     page.goto(f"{verrow.address}/risks/exceptions/?view=waiting")
     page.get_by_role("link", name=title).first.click()
+    read_and_sign(verrow, page, account)
+
+
+def read_and_sign(verrow, page: Page, account: str) -> None:
+    """From the page of something to what a signature covers, and sign it."""
     page.get_by_role("link", name="Read and sign").click()
     for _attempt in range(2):
         page.get_by_role("button", name="Sign this").click()

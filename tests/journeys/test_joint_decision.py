@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.test_exceptions import read_and_sign
 from tests.journeys.test_seats_and_leavers import give_factor_if_asked
 
 pytestmark = pytest.mark.journey
@@ -39,6 +40,30 @@ def test_a_difference_ends_in_a_condition_that_both_sign(verrow, as_account):
     expect(cio.get_by_text(condition).first).to_be_visible()
 
 
+def settle(verrow, page: Page, title: str) -> None:
+    """A difference of the offices over a risk, ended by two clicks."""
+    page.goto(f"{verrow.address}/risks/differences/?view=different")
+    page.get_by_role("link", name=title).click()
+    page.get_by_role("button", name="Take theirs").click()
+    expect(page.get_by_text("Took theirs").first).to_be_visible()
+    page.goto(f"{verrow.address}/risks/differences/?view=different")
+    expect(page.get_by_role("link", name=title)).to_have_count(0)
+
+
+def let_the_drafted_formula_take_effect(verrow, page: Page, account: str, analyst: Page) -> None:
+    """The second signature; then a worker scores everything by it, and its drafter sees how far that is."""
+    page.goto(f"{verrow.address}/risks/formula-versions/")
+    page.get_by_role("link", name="See what version 5 would change").click()
+    expect(page.get_by_text("1 signature is missing")).to_be_visible()
+    address = page.url
+    read_and_sign(verrow, page, account)
+    expect(page.get_by_text("Signed off in Concord").first).to_be_visible()
+    analyst.goto(f"{verrow.address}/risks/recompute/")
+    expect(analyst.get_by_role("heading", name="Every score is up to date")).to_be_visible(timeout=60_000)
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Every score is made by this version")).to_be_visible()
+
+
 def test_a_decision_whose_ground_has_moved_is_signed_from_the_difference(verrow, as_account):
     title = "Administrators of the cloud"
     ciso = as_account("ciso")
@@ -51,3 +76,5 @@ def test_a_decision_whose_ground_has_moved_is_signed_from_the_difference(verrow,
     answer(verrow, ciso, "ciso", title, "Support")
 
     expect(ciso.get_by_text("Signed anew on")).to_be_visible()
+    settle(verrow, ciso, "Ransomware reaches Northfield line control")
+    let_the_drafted_formula_take_effect(verrow, ciso, "ciso", as_account("analyst"))
