@@ -55,6 +55,7 @@ OF_ZONES = {
     "target_level": _("Target security level"),
     "achieved_level": _("Achieved security level"),
     "is_safety": _("Safety zone"),
+    "is_personal": _("People’s own devices"),
     "networks": _("Networks"),
 }
 EVENTS_OF_ZONES = {

@@ -20,7 +20,9 @@ from portal.people.models import Unit
 from portal.record import audit
 
 CHANGE = "assets.change_asset"
-WRITABLE = frozenset({"name", "unit", "purdue_level", "purpose", "target_level", "achieved_level", "is_safety", "networks"})
+WRITABLE = frozenset(
+    {"name", "unit", "purdue_level", "purpose", "target_level", "achieved_level", "is_safety", "is_personal", "networks"}
+)
 MOST_FAULTS = 200
 
 

@@ -42,7 +42,7 @@ class DiscoveryRunSerializer(RowSerializer):
             *("id", "source", "reader", "unit", "file_name", "sha256", "state", "refusal", "networks", "headings"),
             "is_complete",
             *("is_active", "held_for"),
-            *("observation_count", "read_count", "matched_count", "proposal_count"),
+            *("observation_count", "read_count", "matched_count", "proposal_count", "personal_count"),
             *("scanned_at", "created_at", "finished_at", "version"),
         ]
         read_only_fields = fields

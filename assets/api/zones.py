@@ -32,7 +32,8 @@ class ZoneSerializer(RowSerializer):
     class Meta:
         model = Zone
         fields = [
-            *("id", "name", "unit", "purdue_level", "purpose", "target_level", "achieved_level", "is_safety", "networks"),
+            *("id", "name", "unit", "purdue_level", "purpose", "target_level", "achieved_level", "is_safety", "is_personal"),
+            "networks",
             *("registered_at", "archived_at", "version"),
         ]
         read_only_fields = ["registered_at", "archived_at", "version"]
@@ -40,6 +41,7 @@ class ZoneSerializer(RowSerializer):
             "name": {"help_text": "Assets stand in it by this name in their `zone`."},
             "target_level": {"help_text": "The security level aimed at, 1–4 (IEC 62443)."},
             "achieved_level": {"help_text": "The one achieved, 0–4."},
+            "is_personal": {"help_text": "People's own devices stand here: what is not known is forgotten after 30 days."},
             "is_safety": {"help_text": "People could be hurt: no active scan without a permit."},
         }
 
@@ -48,7 +50,9 @@ class ZoneChangeSerializer(ZoneSerializer):
     """What a change may say; the rest stays."""
 
     class Meta(ZoneSerializer.Meta):
-        fields = ["name", "unit", "purdue_level", "purpose", "target_level", "achieved_level", "is_safety", "networks"]
+        fields = [
+            *("name", "unit", "purdue_level", "purpose", "target_level", "achieved_level", "is_safety", "is_personal", "networks"),
+        ]
         read_only_fields: list[str] = []
         extra_kwargs = {name: {"required": False} for name in fields}
 

@@ -31,6 +31,7 @@ def observation(run: DiscoveryRun, ordinal: int, candidate: Candidate) -> dict[s
         "observed_at": candidate.observed_at,
         "asset_id": None,
         "rung": "",
+        "personal_at": None,
     }
 
 

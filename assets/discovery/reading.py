@@ -6,7 +6,7 @@ batch ended and nothing is stored or proposed twice.
 
 import gc
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count, Min
 
 from assets import identifiers
-from assets.discovery import matching, precedence, proposing, readers, seen_rows, vanishing
+from assets.discovery import matching, personal, precedence, proposing, readers, seen_rows, vanishing
 from assets.discovery.candidate import Candidate
 from assets.discovery.unpacked import Unpacked
 from assets.errors import UnreadableDiscovery
@@ -109,17 +109,18 @@ def _batches(candidates: Iterator[Candidate]) -> Iterator[list[Candidate]]:
 
 
 def _compare(run: DiscoveryRun) -> None:
-    ranks = precedence.ranking()
+    ranks, ranges = precedence.ranking(), personal.networks()
     while run.matched_count < run.read_count:
         with transaction.atomic():
             first, run.matched_count = run.matched_count, min(run.matched_count + BATCH, run.read_count)
             batch = run.observations.filter(ordinal__range=(first, run.matched_count - 1))
-            _propose(run, list(batch.order_by("ordinal")), ranks)
+            _propose(run, list(batch.order_by("ordinal")), ranks, ranges)
             run.save(update_fields=["matched_count"])
 
 
-def _propose(run: DiscoveryRun, batch: list[Observation], ranks: precedence.Ranking) -> None:
-    """Proposals about the observations of one batch, seen together with whatever else in the run is tied to them."""
+def _propose(run: DiscoveryRun, batch: list[Observation], ranks: precedence.Ranking, ranges: Sequence[personal.Network]) -> None:
+    """Proposals about the observations of one batch, seen together with whatever else in the run is tied to them; none about
+    devices in `ranges`, which are people's own, unless the inventory knows them."""
     scan = proposing.scan_of(run)
     holders = identifiers.owners((rung, value) for row in batch for rung, value in row.identifiers)
     known = proposing.known_assets({pk for ids in holders.values() for pk in ids}, run.source, ranks)
@@ -134,6 +135,8 @@ def _propose(run: DiscoveryRun, batch: list[Observation], ranks: precedence.Rank
     for row in rows:
         found = plan.identities.get(row.digest, matching.Identity())
         row.asset_id, row.rung = found.asset_id, found.rung.value if found.asset_id and found.rung else ""
+        if not found.asset_id and not found.contenders and personal.is_within(row.identifiers, ranges):
+            row.personal_at = run.created_at
         first_of.setdefault(row.digest, row)
         if found.asset_id is not None:
             first_of.setdefault(found.asset_id, row)
@@ -145,7 +148,11 @@ def _propose(run: DiscoveryRun, batch: list[Observation], ranks: precedence.Rank
     _overtake(run, about)
     ignored = _ignored(about)
     asked = ((found, first_of[found.candidate.key if found.asset_id is None else found.asset_id]) for found in plan.proposals)
-    proposed = (proposing.proposal(run, found, row) for found, row in asked if row.pk in own)
+    proposed = (
+        proposing.proposal(run, found, row)
+        for found, row in asked
+        if row.pk in own and (found.contenders or row.personal_at is None)
+    )
     copying.copy_in(Proposal, (one for one in proposed if (one["about"], one["fingerprint"]) not in ignored))
 
 
@@ -175,7 +182,8 @@ def _finish(run: DiscoveryRun) -> None:
     open_ones = run.proposals.filter(state=Proposal.State.OPEN).count()
     run.proposal_count = run.proposals.count()
     run.observation_count = run.read_count
+    run.personal_count = personal.close(run)
     run.state = DiscoveryRun.State.PROPOSED if open_ones else DiscoveryRun.State.SETTLED
     run.finished_at, run.version = clock.now(), run.version + 1
-    run.save(update_fields=["proposal_count", "observation_count", "state", "finished_at", "version"])
+    run.save(update_fields=["proposal_count", "observation_count", "personal_count", "state", "finished_at", "version"])
     audit.record(run.started_by, "discovery-run.read", run, {"proposals": run.proposal_count})

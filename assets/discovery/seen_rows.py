@@ -17,8 +17,9 @@ _CARRIERS = """
     WHERE NOT seen.observation_id = ANY(%s)
 """
 _MATCHED = """
-    UPDATE assets_observation seen SET asset_id = told.asset_id, rung = told.rung
-    FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS told (id, asset_id, rung) WHERE seen.id = told.id
+    UPDATE assets_observation seen SET asset_id = told.asset_id, rung = told.rung, personal_at = told.personal_at
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[]) AS told (id, asset_id, rung, personal_at)
+    WHERE seen.id = told.id
 """
 
 
@@ -49,8 +50,9 @@ def tied_to(run: DiscoveryRun, batch: Sequence[Observation], known: Iterable[Kno
 
 
 def matched(batch: Iterable[Observation]) -> None:
-    """Keep which asset each is and by which rung; what is none was stored as none."""
-    told = [row for row in batch if row.asset_id is not None]
+    """Keep which asset each is and by which rung, or that it is somebody's own; what is neither was stored so."""
+    told = [row for row in batch if row.asset_id is not None or row.personal_at is not None]
     if told:
         with connection.cursor() as cursor:
-            cursor.execute(_MATCHED, [[row.pk for row in told], [row.asset_id for row in told], [row.rung for row in told]])
+            columns = (row.pk for row in told), (row.asset_id for row in told), (row.rung for row in told)
+            cursor.execute(_MATCHED, [*map(list, columns), [row.personal_at for row in told]])

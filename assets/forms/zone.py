@@ -33,6 +33,9 @@ class ZoneForm(forms.Form):
         help_text=_("Such as 10.20.1.0/24: by them a scan is recognised."),
     )
     is_safety = forms.BooleanField(label=_("Safety zone: no active scan without a permit"), required=False)
+    is_personal = forms.BooleanField(
+        label=_("People’s own devices stand here: what is not known is not registered, and forgotten after 30 days"), required=False
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, user: Any, zone: Zone | None = None, **options: Any):

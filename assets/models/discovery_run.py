@@ -44,6 +44,7 @@ class DiscoveryRun(models.Model):
     read_count = models.PositiveIntegerField(default=0)  # observations stored so far
     matched_count = models.PositiveIntegerField(default=0)  # observations compared with the inventory so far
     proposal_count = models.PositiveIntegerField(default=0)
+    personal_count = models.PositiveIntegerField(default=0)  # observations of people's own devices
     attempts = models.PositiveSmallIntegerField(default=0)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
@@ -87,10 +88,14 @@ class Observation(models.Model):
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, null=True, related_name="observations")
     rung = models.CharField(max_length=6, choices=Identifier.Rung, blank=True)
     observed_at = models.DateTimeField(null=True)
+    personal_at = models.DateTimeField(null=True)  # when a device of somebody's own was seen: it goes 30 days later
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "ordinal"], name="one_observation_a_place")]
-        indexes = [models.Index(fields=["asset", "-id"], name="observations_of_an_asset")]
+        indexes = [
+            models.Index(fields=["asset", "-id"], name="observations_of_an_asset"),
+            models.Index(fields=["personal_at"], condition=Q(personal_at__isnull=False), name="observations_of_people"),
+        ]
 
     def __str__(self) -> str:
         return self.name

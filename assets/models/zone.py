@@ -29,6 +29,7 @@ class Zone(OfTheOrganisation, models.Model):
     achieved_level = security_level(0)
     networks = models.JSONField(default=list, blank=True)  # ["10.20.30.0/24"]: by them a scan of it is recognised
     is_safety = models.BooleanField(default=False)  # people could be hurt: no active scan without a permit
+    is_personal = models.BooleanField(default=False)  # people's own devices stand here: what is not known is forgotten
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     registered_at = models.DateTimeField(default=clock.now, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
