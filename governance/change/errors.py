@@ -133,6 +133,14 @@ class PatternOver(Refused):
     sentence = gettext_lazy("This pattern was retired or is in use already; propose another one.")
 
 
+class GoalNotShared(Refused):
+    code = "goal-not-shared"
+
+    def __init__(self, goal):
+        sentence = _("%(number)s is not signed by both leaders yet, or has ended. Name a goal that is shared.")
+        super().__init__(sentence % {"number": goal.number}, goal=goal.pk)
+
+
 class CriterionMet(Refused):
     code = "criterion-met"
     sentence = gettext_lazy("Both offices say that this is met, so there is nothing to waive.")

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
-from governance.change import joined, roadmap
+from governance.change import aims, joined, roadmap
 from governance.change.models import DeclaredLine, Initiative, InitiativeRisk, Milestone, Stage
 from governance.change.roadmap import Bar
 from portal.people import organisations
@@ -110,10 +110,14 @@ def whole(rows: QuerySet[Initiative], user: Any) -> QuerySet[Initiative]:
     open_to = Asset.objects.visible_to(user).filter(pk=OuterRef("asset"))
     lines = DeclaredLine.objects.filter(archived_at=None).annotate(may_open=Exists(open_to))
     named = InitiativeRisk.objects.filter(archived_at=None, risk__in=Risk.objects.visible_to(user))
-    return joined.with_moments(rows).prefetch_related(
-        standing_milestones(),
-        Prefetch("declared_lines", lines, to_attr="standing_lines"),
-        Prefetch("risk_links", named, to_attr="named_risks"),
+    return (
+        joined.with_moments(rows)
+        .annotate(named_goals=aims.named())
+        .prefetch_related(
+            standing_milestones(),
+            Prefetch("declared_lines", lines, to_attr="standing_lines"),
+            Prefetch("risk_links", named, to_attr="named_risks"),
+        )
     )
 
 

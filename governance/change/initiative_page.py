@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from governance.change import declared, gate_page, joined, offices
+from governance.change import aims, declared, gate_page, joined, offices
 from governance.change.declared import Declared
 from governance.change.gate_page import Standing
 from governance.change.joined import Joined
@@ -67,7 +67,9 @@ def of_user(user: Any) -> QuerySet[Initiative]:
     milestones = Prefetch("milestones", Milestone.objects.filter(archived_at=None))
     links, asked = InitiativeRisk.objects.filter(archived_at=None), SeenAsset.objects.asked().filter(asset__archived_at=None)
     named = rows.select_related("unit", "owner", "sponsor", "security_lead", "proposed_by").prefetch_related(milestones)
-    return joined.with_moments(named).annotate(risk_count=_counted(links), undeclared_count=_counted(asked))
+    return joined.with_moments(named).annotate(
+        risk_count=_counted(links), undeclared_count=_counted(asked), named_goals=aims.named()
+    )
 
 
 def _counted(rows: QuerySet) -> Coalesce:

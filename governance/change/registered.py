@@ -68,6 +68,8 @@ VERBS = {
     "initiative.stopped": _("Stopped"),
     "initiative.risk_linked": _("Risk linked"),
     "initiative.risk_unlinked": _("Risk taken off"),
+    "initiative.goal_named": _("Serves a shared goal"),
+    "initiative.goal_taken_off": _("Serves a goal no more"),
     "initiative.pattern_used": _("Answered by an approved pattern"),
     "initiative.declared": _("Declared what it adds or changes"),
     "initiative.seen": _("Seen in the inventory"),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("initiatives/<int:pk>/pattern/", patterns.use, name="initiative-pattern"),
     path("initiatives/<int:pk>/risks/", patterns.risk, name="initiative-risks"),
     path("initiatives/<int:pk>/risks/<int:risk_pk>/removal/", patterns.risk_removal, name="initiative-risk-removal"),
+    path("initiatives/<int:pk>/goals/", initiatives.goals, name="initiative-goals"),
     path("gates/<int:pk>/", gates.gate, name="gate"),
     path("gates/<int:pk>/asking/", gates.asking, name="gate-asking"),
     path("criteria/<int:pk>/answer/", gates.answering, name="criterion-answer"),

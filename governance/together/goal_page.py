@@ -1,17 +1,18 @@
 """Goals as people read them: the line of sight from themes down to controls, and one goal with its measures and readings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from governance.together import goal_standing, line_of_sight
+from governance.together import goal_standing, line_of_sight, serving
 from governance.together.goal_standing import Course, Standing
 from governance.together.goals import MOST_THEMES
-from governance.together.line_of_sight import Register, Sum, Sums
+from governance.together.line_of_sight import Below, Register, Sum, Sums
 from governance.together.models import Goal, GoalLink, GoalMeasure, GoalReading, Theme
+from governance.together.serving import Serving
 from portal import subjects
 from portal.people import organisations
 from portal.signing import panels
@@ -31,6 +32,7 @@ class Line:
     is_shared: bool  # both have signed what it says now
     measures: Sequence[tuple[GoalMeasure, Standing, GoalReading | None]]
     sum: Sum
+    serving: Sequence[Serving] = ()  # what is under way for it, as far as the reader may open it
 
     @property
     def missing(self) -> list[str]:
@@ -90,6 +92,9 @@ class Page:
     hidden: int
     sum: Sum
     panel: Any
+    serving: Sequence[tuple[Serving, Sum]] = ()
+    hidden_serving: int = 0  # that the reader may not open
+    below: Below | None = None
 
     @property
     def is_open(self) -> bool:
@@ -97,7 +102,7 @@ class Page:
 
 
 def read(user: Any) -> Sight:
-    """The whole line of sight. At most eleven queries, however many goals and risks."""
+    """The whole line of sight. At most twelve queries, however many goals and risks."""
     themes = list(Theme.objects.visible_to(user).current().order_by("pk"))
     goals = list(
         subjects.of_kind("goal").visible_to(user).filter(theme__in=[one.pk for one in themes], archived_at=None).order_by("pk")
@@ -108,10 +113,19 @@ def read(user: Any) -> Sight:
         "goal_id", "subject_id"
     ):
         risks_of.setdefault(goal_id, []).append(risk_id)
+    served = serving.of([goal.pk for goal in goals], user)
+    for goal_id, things in served.items():
+        risks_of.setdefault(goal_id, []).extend(pk for thing in things if thing.may_open for pk in thing.risks)
     register = register_of(user)
     under = {theme.pk: [goal.pk for goal in goals if goal.theme_id == theme.pk] for theme in themes}
     sums = line_of_sight.add_up(under, risks_of, register)
-    lines = {goal.pk: _line(goal, newest, goal.pk in shared, sums.goals[goal.pk]) for goal in goals}
+    lines = {
+        goal.pk: replace(
+            _line(goal, newest, goal.pk in shared, sums.goals[goal.pk]),
+            serving=[thing for thing in served[goal.pk] if thing.may_open],
+        )
+        for goal in goals
+    }
     sections = [
         Section(theme, [lines[pk] for pk in under[theme.pk]], sums.themes[theme.pk], sums.twice_in[theme.pk]) for theme in themes
     ]
@@ -132,34 +146,42 @@ def of_user(user: Any) -> QuerySet[Goal]:
 
 
 def one(goal: Goal, user: Any) -> Page:
-    """Everything the page of one goal shows. Thirteen queries at most."""
+    """Everything the page of one goal shows. Fourteen queries at most."""
     readings = list(
         GoalReading.objects.filter(measure__goal=goal)
         .select_related("measure", "taken_by")
         .order_by("-happened_on", "-pk")[:MOST_READINGS]
     )
-    ids = [link.subject_id for link in goal.links.all() if link.archived_at is None and link.subject_kind == "risk"]
-    visible = (
-        Risk.objects.visible_to(user)
-        .filter(pk__in=ids)
+    direct = [link.subject_id for link in goal.links.all() if link.archived_at is None and link.subject_kind == "risk"]
+    served = serving.of([goal.pk], user)[goal.pk]
+    opened = [thing for thing in served if thing.may_open]
+    ids = sorted({*direct, *(pk for thing in opened for pk in thing.risks)})
+    opens = Exists(Risk.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    named = (
+        Risk.objects.filter(pk__in=ids, state=Risk.State.OPEN, archived_at=None)
         .select_related("unit", "score_state")
-        .annotate(value=F("score_state__current_value"))
+        .annotate(value=F("score_state__current_value"), may_open=opens)
         .order_by("pk")
     )
-    risks = list(visible.filter(state=Risk.State.OPEN, archived_at=None)) if user.has_perm("risks.view_risk") else []
+    every = list(named) if ids else []
+    risks = [risk for risk in every if risk.may_open] if user.has_perm("risks.view_risk") else []
     bearing = _bearing(user, [risk.pk for risk in risks])
     found = Control.objects.in_bulk({pk for controls in bearing.values() for pk in controls}) if bearing else {}
     points = {risk.pk: _points(risk.value) for risk in risks}
     state, measures = _stand(goal, _newest([goal]), organisations.today())
+    reached = line_of_sight.below(direct, {thing.pk: thing.risks for thing in opened}, Register(points, bearing))
     return Page(
         goal=goal,
         state=state,
         measures=measures,
         readings=readings,
         aims=[Aim(risk, [found[pk] for pk in sorted(bearing.get(risk.pk, ()))]) for risk in risks],
-        hidden=_hidden(ids, Register(points, bearing)),
-        sum=Register(points, bearing).sum_of(points),
+        hidden=len(every) - len(risks),
+        sum=reached.whole,
         panel=panels.read(goal, user),
+        serving=[(thing, reached.through[thing.pk]) for thing in opened],
+        hidden_serving=len(served) - len(opened),
+        below=reached,
     )
 
 

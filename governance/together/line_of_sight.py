@@ -1,4 +1,4 @@
-"""From themes down to controls: theme, goal, risk, control, with sums that reconcile. Counts and adds up, asks no database.
+"""From themes down to controls: theme, goal, initiative, risk, control, with sums that reconcile. Counts and adds up, no database.
 
 A risk that two goals are there for counts in each, and once in the sum above them; what was counted more than once stands in a line
 of its own, so that the lines of a table add up to its foot, and with the risks that no goal is there for to the whole register.
@@ -51,6 +51,24 @@ class Sums:
     under_none: Sum
     shared: Sum  # controls that bear on risks of both kinds
     everything: Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What one goal reaches: through each initiative that serves it, and directly. Σ through + directly − twice = the goal."""
+
+    through: Mapping[int, Sum]
+    directly: Sum
+    twice: Sum
+    whole: Sum
+
+
+def below(directly: Collection[int], through: Mapping[int, Collection[int]], register: Register) -> Below:
+    """`directly`: the risks that the goal itself names; `through`: initiative → the risks it names."""
+    sums = {pk: register.sum_of(risks) for pk, risks in through.items()}
+    alone = register.sum_of(directly)
+    whole = register.sum_of({*directly, *(pk for risks in through.values() for pk in risks)})
+    return Below(sums, alone, sum(sums.values(), alone) - whole, whole)
 
 
 def add_up(themes: Mapping[int, Collection[int]], risks_of: Mapping[int, Collection[int]], register: Register) -> Sums:

@@ -310,7 +310,7 @@ PAGES = {
     "change:initiative-new": Line(),
     **{
         f"change:initiative{page}": of("initiative")
-        for page in ("", "-words", "-stage", "-stopping", "-declaration", "-pattern", "-risks")
+        for page in ("", "-words", "-stage", "-stopping", "-declaration", "-pattern", "-risks", "-goals")
     },
     "change:milestone-reaching": of("milestone"),
     "change:calendar": Line(),

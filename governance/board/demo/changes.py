@@ -10,10 +10,11 @@ from typing import Any
 from assets import inventory
 from governance.board.demo.events import Event
 from governance.board.demo.times import acting
-from governance.change import declarations, gates, initiatives, patterns, sightings, stages, waivers
+from governance.change import aims, bearing, declarations, gates, initiatives, patterns, sightings, stages, waivers
 from governance.change.declarations import Said
 from governance.change.models import Criterion, Gate, Initiative, Pattern, SeenAsset
 from governance.change.wanted import Planned
+from governance.together.models import Goal
 from portal import clock
 from portal.people import organisations
 from portal.people.models import Unit, User
@@ -29,6 +30,13 @@ COATING, PAYROLL, PORTAL, REMOTE, LABELS, BACKUPS = (
     "Remote service for the press maker",
     "Labels printed from the warehouse system",
     "Backups of both plants kept apart",
+)
+
+
+SERVING = (  # initiative, shared goal, risk, who says so
+    (BACKUPS, "A plant is back within two days", "Ransomware reaches Northfield line control", "priya"),
+    (REMOTE, "No office machine reaches a press line unseen", "Remote access gateway taken over", "lena"),
+    (PORTAL, "Customers see their own orders and nobody else's", "Customer prices seen by another customer", "tomas"),
 )
 
 
@@ -140,6 +148,7 @@ def happenings(people: dict[str, User], tree: dict[str, Unit]) -> list[Event]:
         Event(105, AFTER_ALL_ELSE, lambda: _advance(PORTAL, "TEST", tomas)),
         Event(60, AFTER_ALL_ELSE, lambda: _ask(BACKUPS, "DESIGN", priya)),
         Event(3, AFTER_ALL_ELSE, lambda: _ask(COATING, "DESIGN", lena)),
+        *(Event(20, AFTER_ALL_ELSE, lambda one=one: _serve(*one, people)) for one in SERVING),
         Event(6, AFTER_ALL_ELSE, lambda: _arrive(people["jonas"], tree["eastmere"])),
         Event(4, AFTER_ALL_ELSE, lambda: _belongs(marta)),
         Event(14, AFTER_ALL_ELSE, lambda: _spend(PAYROLL, 104_000, people["rosa"])),
@@ -279,6 +288,13 @@ def _belongs(cio: User) -> None:
     """The CIO has answered for one of them; security has not yet."""
     with acting(cio):
         sightings.answer(SeenAsset.objects.asked().order_by("pk").first(), "BELONGS", actor=cio)
+
+
+def _serve(title: str, goal: str, risk: str, owner: str, people: dict[str, User]) -> None:
+    """It says which shared goal it is for, and which risk it is there to lower."""
+    with acting(people[owner]):
+        aims.serve(_of(title), Goal.objects.get(title=goal), actor=people[owner])
+        bearing.link(_of(title), Risk.objects.get(title=risk), actor=people[owner])
 
 
 def _spend(title: str, amount: int, actor: User) -> None:

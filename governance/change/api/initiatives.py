@@ -11,7 +11,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assets.models import Asset
-from governance.change import bearing, declarations, initiative_book, initiatives, patterns, sightings, stages, under_way, wanted
+from governance.change import (
+    aims,
+    bearing,
+    declarations,
+    initiative_book,
+    initiatives,
+    patterns,
+    sightings,
+    stages,
+    under_way,
+    wanted,
+)
 from governance.change.declarations import Said
 from governance.change.models import DeclaredLine, Initiative, Milestone, SeenAsset, Stage
 from governance.change.models.declaration import MOST_OF_A_LINE
@@ -77,6 +88,7 @@ class InitiativeSerializer(RowSerializer):
     )
     declaration = DeclaredLineSerializer(source="standing_lines", many=True, read_only=True, help_text="Written by `declaration/`.")
     risks = serializers.SerializerMethodField(help_text="Those it names that the caller may open; written by `risks/`.")
+    goals = serializers.SerializerMethodField(help_text="Shared goals it serves; written by `goals/`.")
     security_joined_at = serializers.DateTimeField(
         source="joined_sealed_at", read_only=True, allow_null=True, help_text="By the seal of the first thing its office did."
     )
@@ -97,6 +109,7 @@ class InitiativeSerializer(RowSerializer):
                 "declaration",
                 "declared_at",
                 "risks",
+                "goals",
                 "security_asked_at",
                 "security_joined_at",
                 "proposed_by",
@@ -114,6 +127,11 @@ class InitiativeSerializer(RowSerializer):
     def get_risks(self, initiative: Initiative) -> list[int]:
         return [link.risk_id for link in initiative.named_risks]
 
+    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
+    def get_goals(self, initiative: Initiative) -> list[int]:
+        may_read = self.context["request"].user.has_perm("together.view_goal")
+        return [goal["pk"] for goal in initiative.named_goals] if may_read else []
+
 
 class StageSerializer(serializers.Serializer):
     to = serializers.ChoiceField(choices=Stage.choices, help_text="The stage after its own.")
@@ -129,6 +147,11 @@ class PatternUsedSerializer(serializers.Serializer):
 
 class RiskNamedSerializer(serializers.Serializer):
     risk = Linked("risk")
+    remove = serializers.BooleanField(required=False, default=False)
+
+
+class GoalNamedSerializer(serializers.Serializer):
+    goal = Linked("goal")
     remove = serializers.BooleanField(required=False, default=False)
 
 
@@ -204,6 +227,12 @@ class InitiativeViewSet(WriteSet):
         """Name a risk on it, or take one off."""
         verb = bearing.unlink if validated["remove"] else bearing.link
         verb(instance, validated["risk"], actor=actor)
+
+    @state_change(CHANGE, request=GoalNamedSerializer)
+    def goals(self, instance: Initiative, validated: Any, actor: Any) -> None:
+        """Name a shared goal that it serves, or take one off."""
+        verb = aims.leave if validated["remove"] else aims.serve
+        verb(instance, validated["goal"], actor=actor)
 
     @state_change(CHANGE, request=StoppingSerializer)
     def stopping(self, instance: Initiative, validated: Any, actor: Any) -> Initiative:

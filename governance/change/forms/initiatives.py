@@ -2,12 +2,14 @@
 
 from django import forms
 from django.forms import formset_factory
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset
 from governance.change import initiatives, wanted
 from governance.change.models import Initiative, Stage
 from governance.change.wanted import Planned
+from portal import subjects
 from risks.forms import choices
 from risks.forms.risk import Answers, VersionedForm
 
@@ -109,3 +111,17 @@ class StageForm(Answers):
 
 class StoppingForm(Answers):
     reason = forms.CharField(label=_("Why is it given up?"), max_length=initiatives.LONGEST_REASON)
+
+
+class GoalForm(Answers):
+    goal = forms.CharField(max_length=20)
+
+    def __init__(self, *args, user, **options):
+        super().__init__(*args, **options)
+        self.user = user
+
+    def clean_goal(self):
+        found = subjects.by_reference(subjects.of_kind("goal").visible_to(self.user), self.cleaned_data["goal"].strip().upper())
+        if found is None:
+            raise forms.ValidationError(_t("There is no goal of this number that you may open. Give one such as G-0003."))
+        return found

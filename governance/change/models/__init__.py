@@ -2,7 +2,7 @@
 
 from governance.change.models.declaration import DeclaredLine, SeenAsset
 from governance.change.models.gate import Criterion, Gate, GateTemplate, Size, TemplateCriterion, Waiver
-from governance.change.models.initiative import Initiative, InitiativeRisk, Milestone, Stage
+from governance.change.models.initiative import Initiative, InitiativeGoal, InitiativeRisk, Milestone, Stage
 from governance.change.models.pattern import Pattern
 from governance.change.models.planned import Clash, PlannedAsset, PlannedChange
 from governance.change.models.spend import Saving, SpendLine
@@ -14,6 +14,7 @@ __all__ = [
     "Gate",
     "GateTemplate",
     "Initiative",
+    "InitiativeGoal",
     "InitiativeRisk",
     "Milestone",
     "Pattern",

@@ -158,6 +158,23 @@ class Milestone(models.Model):
 
 
 @tracked()
+class InitiativeGoal(models.Model):
+    """A shared goal that an initiative serves: the step between them in the line of sight."""
+
+    initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="goal_links")
+    goal = models.ForeignKey("together.Goal", on_delete=models.PROTECT, related_name="initiative_links")
+    linked_at = models.DateTimeField(default=clock.now)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)  # taken off again
+
+    class Meta:
+        ordering = ["initiative_id", "goal_id"]
+        constraints = [models.UniqueConstraint(fields=["initiative", "goal"], name="an_initiative_names_a_goal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.initiative_id} {self.goal_id}"
+
+
+@tracked()
 class InitiativeRisk(models.Model):
     """A risk that an initiative brings, or is there to lower."""
 

@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from governance.change import holding, initiative_book, initiative_page, initiatives, stages
+from governance.change import aims, holding, initiative_book, initiative_page, initiatives, stages
 from governance.change import under_way as under_way_of
-from governance.change.forms.initiatives import InitiativeForm, Milestones, StageForm, StoppingForm, initial
+from governance.change.forms.initiatives import GoalForm, InitiativeForm, Milestones, StageForm, StoppingForm, initial
 from governance.change.models import Initiative, Milestone
 from portal import subjects
 from portal.errors import Invalid, Stale
@@ -92,6 +92,18 @@ def stopping(request, pk):
         except Invalid as error:
             form.take(error)
     return _page(request, found, status=422, stopping=form)
+
+
+@require_POST
+@permitted(CHANGE)
+def goals(request, pk):
+    """Name a shared goal that it serves, or take one off."""
+    found, form = visible(request, pk), GoalForm(request.POST, user=request.user)
+    if not form.is_valid():
+        raise Invalid(form.errors["goal"][0], {"goal": form.errors["goal"]})
+    verb = aims.leave if request.POST.get("remove") == "1" else aims.serve
+    verb(found, form.cleaned_data["goal"], actor=request.user)
+    return gone_to(request, f"{_address(found)}#goals")
 
 
 @require_POST

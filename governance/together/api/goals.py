@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from governance.together import goal_page, goals
+from governance.together import goal_page, goals, serving
 from governance.together.goal_standing import BETTER_FIRST
 from governance.together.goals import Measure
 from governance.together.models import Goal, GoalMeasure, GoalReading, Theme
@@ -95,12 +95,14 @@ class GoalSerializer(RowSerializer):
     measures = MeasureSerializer(many=True, max_length=2, help_text="One of the CIO and one of the CISO.")
     there_for = ThereForField(required=False, help_text="Ids of the risks it is there for.")
     standing = serializers.SerializerMethodField(help_text="Worked out from the readings and the day; never written.")
+    initiatives = serializers.SerializerMethodField(help_text="That serve it, as far as the caller may open them.")
     proposed_by = Linked("user", read_only=True)
 
     class Meta:
         model = Goal
         fields = [
             *("id", "number", "theme", "title", "about", "from_on", "due_on", "measures", "there_for", "standing"),
+            "initiatives",
             *("proposed_by", "proposed_at", "shared_at", "ended_because", "version"),
         ]
         read_only_fields = ["number", "proposed_at", "shared_at", "ended_because", "version"]
@@ -113,6 +115,15 @@ class GoalSerializer(RowSerializer):
             whole = self.root.instance if isinstance(self.root, serializers.ListSerializer) else None
             known |= goal_page.states(list(whole) if whole is not None else [instance])
         return known[instance.pk]
+
+    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
+    def get_initiatives(self, instance: Goal) -> list[int]:
+        known = self.context.setdefault("serving", {})
+        if instance.pk not in known:
+            whole = self.root.instance if isinstance(self.root, serializers.ListSerializer) else None
+            ids = [goal.pk for goal in whole] if whole is not None else [instance.pk]
+            known |= serving.of(ids, self.context["request"].user)
+        return [one.pk for one in known[instance.pk] if one.may_open]
 
 
 class EndSerializer(serializers.Serializer):

@@ -2,6 +2,7 @@
 tab, and two at once."""
 
 import threading
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,9 +13,10 @@ from django.urls import reverse
 from governance.change import initiatives, stages
 from governance.change.errors import GateClosed, NotTheNextStage
 from governance.change.models import Gate, Initiative
+from portal import clock
 from portal.people.models import User
 from portal.workbench import importable, listed
-from tests.factories.governance import at_a_gate, make_initiative, meet
+from tests.factories.governance import at_a_gate, make_goal, make_initiative, meet, share
 from tests.factories.portal import freshen, make_company, make_person
 from tests.house.world import BACKEND
 
@@ -38,9 +40,15 @@ def stage_of(one):
     return Initiative.objects.values_list("stage", flat=True).get(pk=one.pk)
 
 
-def test_no_door_leads_past_a_closed_gate(held, client):
+def test_no_door_leads_past_a_closed_gate(held, client, person):
     here, match = f"/api/v1/initiatives/{held.pk}/", {"If-Match": f'"{held.version}"'}
     form = {"to": "DESIGN", "version": held.version}
+    leaders, begins = [person("CIO"), person("CISO")], clock.now() + timedelta(days=2)
+    goal = share(make_goal(by=leaders[0]), *leaders)
+    released = {"kind": "RELEASE", "title": "Live", "unit": held.unit_id, "owner": held.owner_id, "initiative": held.pk}
+    released |= {"starts_at": begins.isoformat(), "ends_at": (begins + timedelta(hours=2)).isoformat()}
+    paid = {"vendor": "Halden", "product": "Live", "capability": "Live", "unit": held.unit_id, "paid_by": "IT"}
+    paid |= {"owner": held.owner_id, "yearly_cost": "1.00", "initiative": held.pk}
     tries = {
         "page": client.post(reverse("change:initiative-stage", args=[held.pk]), form),
         "page, two stages": client.post(reverse("change:initiative-stage", args=[held.pk]), form | {"to": "BUILD"}),
@@ -57,12 +65,21 @@ def test_no_door_leads_past_a_closed_gate(held, client):
             reverse("workbench:list-initiative-cell"),
             {"row": held.pk, "field": "stage", "value": "DESIGN", "version": held.version},
         ),
+        "a goal it serves": client.post(reverse("change:initiative-goals", args=[held.pk]), {"goal": goal.pk, "stage": "DESIGN"}),
+        "a goal, API": client.post(f"{here}goals/", {"goal": goal.pk, "stage": "LIVE"}, **JSON),
+        "a release on the calendar": client.post("/api/v1/planned-changes/", released, **JSON),
+        "a release that says the stage": client.post("/api/v1/planned-changes/", released | {"stage": "LIVE"}, **JSON),
+        "the calendar's form": client.post(reverse("change:planned-new"), released | {"stage": "LIVE", "assets": ""}),
+        "a line of the ledger": client.post("/api/v1/spend-lines/", paid | {"stage": "LIVE"}, **JSON),
         "admin": client.post(f"/admin/change/initiative/{held.pk}/change/", {"stage": "DESIGN"}),
     }
 
     assert stage_of(held) == "PLAN" and Gate.objects.exclude(passed_at=None).count() == 0, tries
     refused = {name: tries[name].status_code for name in ("page", "page, two stages", "stale tab", "API", "API, back and forth")}
     assert refused == {"page": 409, "page, two stages": 409, "stale tab": 412, "API": 409, "API, back and forth": 409}
+    beside = {name: tries[name].status_code for name in ("a goal it serves", "a goal, API", "a release on the calendar")}
+    assert beside == {"a goal it serves": 302, "a goal, API": 200, "a release on the calendar": 201}
+    assert tries["a release that says the stage"].status_code == tries["a line of the ledger"].status_code == 422
     assert tries["API"].json()["code"] == "gate-closed" and tries["admin"].status_code in (302, 403, 404)
 
 
