@@ -119,7 +119,9 @@ def figures(framework: Framework, unit: Unit) -> dict[str, int]:
     audits = InternalAudit.objects.current().filter(framework__key=framework.key, **within)
     findings = AuditFinding.objects.filter(audit__in=audits, closed_at=None)
     under_way = CorrectiveAction.objects.filter(finding__in=findings, done_at=None, due_on__lt=today)
-    practised = Practice.objects.filter(profile__framework=framework, profile__unit__path__startswith=unit.path)
+    practised = Practice.objects.filter(
+        profile__framework__state=Framework.State.CURRENT, profile__unit__path__startswith=unit.path
+    )
     plans = Treatment.objects.filter(state__in=(Treatment.State.PROPOSED, Treatment.State.APPROVED), **of_risk)
     return {
         "audits_held": audits.filter(held_on__gte=year_ago.date()).count(),

@@ -7,6 +7,7 @@ from governance.board import positions_kept
 from governance.board.demo import (
     achieved,
     aims,
+    audits,
     change_calendar,
     changes,
     compliance,
@@ -83,8 +84,12 @@ def build() -> dict[str, dict[str, str]]:
     ]
     happenings += [*exceptions.happenings(staff), *decisions.happenings(staff, tree), *formulas.happenings(staff)]
     happenings += exploited.happenings(calendar, staff, known)
-    happenings += [*compliance.happenings(staff, tree), *aims.happenings(staff), *noticed.happenings(staff, tree)]
-    happenings += meetings.happenings(staff)
+    happenings += [
+        *compliance.happenings(staff, tree),
+        *aims.happenings(staff),
+        *noticed.happenings(staff, tree),
+    ]
+    happenings += [*audits.happenings(staff, tree), *meetings.happenings(staff)]
     happenings += [
         *changes.happenings(staff, tree),
         *change_calendar.happenings(staff, tree, known),

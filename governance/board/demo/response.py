@@ -27,6 +27,20 @@ RANSOM, SIGN_IN, LOGS, DRIFT, SHARE = (
     "Time servers drift between plants",
     "Order data copied from a supplier's share",
 )
+BEFORE = (  # days before the day on which they were entered
+    (
+        330,
+        "Press line stood for two days after a controller failed",
+        "A spare came from the supplier by courier; one lies on the shelf since.",
+        {"PRODUCTIVITY": "612000.00", "REPLACEMENT": "41000.00"},
+    ),
+    (
+        690,
+        "Drawings of a customer sent to the wrong address",
+        "The receiver deleted them in writing; the customer was told the same day.",
+        {"RESPONSE": "23500.00", "REPUTATION": "120000.00"},
+    ),
+)
 RECOVERY = {"mes-n": (8, 4), "coating": (24, None), "erp": (12, 1), "files-cloud": (24, 24)}  # hours: back within, lost at most
 
 
@@ -35,6 +49,7 @@ def happenings(people: Mapping[str, User], tree: Mapping[str, Unit], known: Mapp
     told = _Verrow(people, tree, known)
     days = (
         (240, "marta", told.say_how_soon),
+        (236, "jonas", told.remember),
         (221, "lena", told.open_ot_plan),
         (219, "marta", lambda: told.sign(OT_PLAN, "marta")),
         (218, "idris", lambda: told.sign(OT_PLAN, "idris")),
@@ -223,6 +238,23 @@ class _Verrow:
             due_on=organisations.today() + timedelta(days=due_in_days),
             likelihood_level=1,
         )
+
+    def remember(self) -> None:
+        """What the old list still knew of the years before the portal, entered late."""
+        for days_ago, title, summary, amounts in BEFORE:
+            happened = clock.now() - timedelta(days=days_ago)
+            incident = incidents.log(
+                actor=self.people["jonas"],
+                title=title,
+                unit=self.tree["northfield"],
+                lead=self.people["jonas"],
+                noticed_at=happened,
+            )
+            incidents.contain(incident, actor=self.people["jonas"], at=happened + timedelta(hours=20))
+            for form, amount in amounts.items():
+                reason = "From the old list and its invoices"
+                incidents.note_loss(incident, form, Decimal(amount), actor=self.people["jonas"], is_final=True, reason=reason)
+            incidents.close(incident, actor=self.people["jonas"], summary=summary)
 
     def phished(self) -> None:
         sade = self.people["sade"]
