@@ -59,6 +59,10 @@ class TokenSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class TokensSerializer(serializers.Serializer):
+    tokens = TokenSerializer(many=True, help_text="Newest first, at most 50.")
+
+
 class IssuedTokenSerializer(TokenSerializer):
     """With its secret, told this once."""
 

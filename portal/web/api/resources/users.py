@@ -32,7 +32,7 @@ from portal.web.api.resources.accounts import (
     ProfileSerializer,
     ServiceAccountSerializer,
     TokenNamedSerializer,
-    TokenSerializer,
+    TokensSerializer,
     TokenWishSerializer,
     own,
 )
@@ -127,7 +127,7 @@ class UserViewSet(ReadSet):
         made = service_accounts.make(actor=request.user, **body.validated_data)
         return self.show(self.get_serializer(self.get_queryset().get(pk=made.pk)), 201)
 
-    @extend_schema(methods=["GET"], responses=TokenSerializer(many=True), operation_id="users_tokens_list")
+    @extend_schema(methods=["GET"], responses=TokensSerializer, operation_id="users_tokens_retrieve")
     @extend_schema(methods=["POST"], request=TokenWishSerializer, responses={201: IssuedTokenSerializer})
     @action(detail=True, methods=["get", "post"], permission=MAY, in_session=True, offers_dry_run=False, **UNPAGED)
     def tokens(self, request: Request, pk: str) -> Response:
@@ -135,7 +135,7 @@ class UserViewSet(ReadSet):
         session with a fresh second factor."""
         account = self.get_object()
         if request.method == "GET":
-            return Response(TokenSerializer(service_accounts.tokens_of(account)[: service_accounts.SHOWN], many=True).data)
+            return Response(TokensSerializer({"tokens": service_accounts.tokens_of(account)[: service_accounts.SHOWN]}).data)
         body = TokenWishSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         wish = dict(body.validated_data)

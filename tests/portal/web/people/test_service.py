@@ -96,11 +96,11 @@ def test_programs_are_made_and_tokens_issued_through_the_api_and_no_secret_is_ke
     assert (issued.status_code, come_in(secret)) == (201, 200)
     assert (again.status_code, again.json()["id"], again.json()["secret"]) == (201, issued.json()["id"], "")
     assert secret.encode() not in bytes(IdempotencyKey.objects.get().body)
-    (listed,) = desk.get(f"{here}tokens/").json()
+    (listed,) = desk.get(f"{here}tokens/").json()["tokens"]
     assert (listed["standing"], listed["prefix"], "secret" in listed) == ("LIVING", secret[:12], False)
     assert desk.post(f"{here}tokens/", wish | {"scopes": ["horses:read"]}, content_type=JSON).status_code == 422
     assert desk.post(f"{here}token-revocation/", {"token": listed["id"]}, content_type=JSON).status_code == 200
-    assert (come_in(secret), desk.get(f"{here}tokens/").json()[0]["standing"]) == (401, "REVOKED")
+    assert (come_in(secret), desk.get(f"{here}tokens/").json()["tokens"][0]["standing"]) == (401, "REVOKED")
     freshen(desk, admin, seconds_ago=3600)
     assert desk.post(f"{here}tokens/", wish, content_type=JSON).status_code == 403
     analyst = Client()
