@@ -184,9 +184,9 @@ def _talked(ground: SimpleNamespace, readers: list[User], risks: list[int]) -> N
 
 def _told(ground: SimpleNamespace, count: int) -> None:
     """Webhooks, and one with ever more deliveries; what administrators keep of other servers, and name for everybody."""
-    for _ in range(min(count, custom_fields.MOST_FIELDS // 3)):
+    for place in range(min(count, custom_fields.MOST_FIELDS // 3)):
         named = next(_serial)
-        CustomField.objects.create(kind="risk", key=f"f-{named}", label=f"Field {named}", type="TEXT", place=named)
+        CustomField.objects.create(kind="risk", key=f"f-{named}", label=f"Field {named}", type="TEXT", place=place)
     for _ in range(min(count, MANY_UNITS)):
         number = next(_serial)
         make_webhook(ground.webhook.reader, actor=ground.other, name=f"Ticketing {number}")
@@ -344,9 +344,9 @@ def _audited(ground: SimpleNamespace, annex: Any, count: int) -> None:
     unit, by = ground.company.northfield, ground.other
     day = organisations.today()
     for number in range(min(count, 20)):
-        make_audit(unit=unit, actor=by, framework=annex, title=f"Walk {next(_serial)}")
+        make_audit(unit=unit, actor=None, lead=by, framework=annex, title=f"Walk {next(_serial)}")
         management_reviews.open_one(annex, unit, actor=None, held_on=day - timedelta(days=number))
-    ground.audit = make_audit(unit=unit, actor=by, framework=annex)
+    ground.audit = make_audit(unit=unit, actor=None, lead=by, framework=annex)
     ground.management_review = annex.management_reviews.first()
     for _number in range(count):
         ground.finding = internal_audits.find(ground.audit, actor=by, grade="CHANCE", text=f"Seen {next(_serial)}")
