@@ -13,10 +13,10 @@ SEATS = {seat: office for office, seat in SEAT.items()}
 
 
 def voice(user: Any, initiative: Initiative) -> Office | None:
-    """The one office for which `user` speaks, or None. Whoever owns or pays for it never speaks for security."""
-    seats = grants(user).seats
+    """The one office for which `user` speaks, or None. Whoever owns or pays for it never speaks for security. No query."""
+    held = grants(user)
     for seat, office in SEATS.items():
-        if seat in seats:
+        if seat in held.seats:
             return office
     if user.is_service:
         return None
@@ -24,8 +24,8 @@ def voice(user: Any, initiative: Initiative) -> Office | None:
         return Office.IT
     if user.pk == initiative.security_lead_id:
         return Office.SECURITY
-    ciso = appointments.seat_holder("CISO")
-    return Office.SECURITY if ciso is not None and user.reports_to_id == ciso.person.pk else None
+    ciso = held.holder_of("CISO")
+    return Office.SECURITY if ciso is not None and user.reports_to_id == ciso else None
 
 
 def security_office() -> frozenset[int]:

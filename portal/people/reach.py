@@ -1,7 +1,7 @@
 """Which rows somebody may see: what they hold, and the query set that asks it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, models
@@ -22,10 +22,15 @@ class Grants:
     is_service: bool = False
     has_factor: bool = False
     beside: frozenset[tuple[str, str]] = frozenset()  # (what, answer) that rooms above had read along
+    filled: frozenset[tuple[str, int]] = frozenset()  # (seat, user id): who fills each seat, read along
 
     def beside_of(self, what: str) -> frozenset[str]:
         """What a room above had read along under this name."""
         return frozenset(answer for name, answer in self.beside if name == what)
+
+    def holder_of(self, seat: str) -> int | None:
+        """The id of whoever fills `seat`, None while nobody does."""
+        return dict(self.filled).get(seat)
 
     @property
     def needs_factor(self) -> bool:
@@ -107,9 +112,11 @@ def read_grants(users: Sequence[Any]) -> None:
             else:
                 named.append(seating.Named(name, holder_id, substitute_id))
     filled = seating.fill(named)
+    holders = frozenset((seat, who.user_id) for seat, who in filled.items())
     for user in users:
         seats = frozenset(seat for seat, who in filled.items() if who.user_id == user.pk)
-        user._grants = _add_up(user, seats, given[user.pk], user.pk in with_factor, frozenset(beside[user.pk]))
+        found = _add_up(user, seats, given[user.pk], user.pk in with_factor, frozenset(beside[user.pk]))
+        user._grants = replace(found, filled=holders)
 
 
 def _add_up(

@@ -1,5 +1,7 @@
 """What is asked about internal audits, their findings, and the review of the management system."""
 
+from functools import cached_property
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -17,18 +19,40 @@ def _words(label, *, required=True, hint="", rows=3):
     return forms.CharField(label=label, required=required, max_length=internal_audits.LONGEST_TEXT, widget=widget, help_text=hint)
 
 
+class Offered:
+    """What the forms of the page of audits offer, read once however many of their fields show it."""
+
+    def __init__(self, user):
+        self.user = user
+
+    @cached_property
+    def frameworks(self):
+        return list(frameworks_of(self.user))
+
+    @cached_property
+    def units(self):
+        return [(unit.pk, choices.indented(unit)) for unit in units_of(self.user)]
+
+
+def frameworks_of(user):
+    """Those in force that may be audited by."""
+    return Framework.objects.visible_to(user).filter(state=Framework.State.CURRENT).order_by("name")
+
+
 class _OfFrameworkForm(Answers):
+    key = ""  # of the one framework this is about
+
     framework = forms.ModelChoiceField(label=_("Against which framework?"), queryset=Framework.objects.none(), empty_label=None)
     unit = choices.UnitField(label=_("Which part of the organisation?"))
 
-    def __init__(self, *args, user, **options):
+    def __init__(self, *args, offered, **options):
         super().__init__(*args, **options)
-        self.fields["framework"].queryset = self.frameworks(user)
-        self.fields["unit"].queryset = units_of(user)
-
-    @staticmethod
-    def frameworks(user):
-        return Framework.objects.visible_to(user).filter(state=Framework.State.CURRENT).order_by("name")
+        frameworks, units = self.fields["framework"], self.fields["unit"]
+        fitting = [one for one in offered.frameworks if self.key in ("", one.key)]
+        frameworks.queryset = frameworks_of(offered.user).filter(pk__in=[one.pk for one in fitting])
+        frameworks.choices = [(one.pk, str(one)) for one in fitting]
+        units.queryset = units_of(offered.user)
+        units.choices = offered.units
 
 
 class PlanAuditForm(_OfFrameworkForm):
@@ -39,15 +63,15 @@ class PlanAuditForm(_OfFrameworkForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.fields["lead"].queryset = choices.people()
+        lead = self.fields["lead"]
+        lead.queryset = choices.people()
+        lead.choices = list(choices.people().values_list("pk", "name"))
 
 
 class OpenReviewForm(_OfFrameworkForm):
-    held_on = forms.DateField(label=_("On which day?"), **DAY)
+    key = statements.STANDARD
 
-    @staticmethod
-    def frameworks(user):
-        return _OfFrameworkForm.frameworks(user).filter(key=statements.STANDARD)
+    held_on = forms.DateField(label=_("On which day?"), **DAY)
 
 
 class FindingForm(Answers):

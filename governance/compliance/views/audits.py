@@ -10,6 +10,7 @@ from governance.compliance.forms.audits import (
     ConcludeForm,
     DoneForm,
     FindingForm,
+    Offered,
     OpenReviewForm,
     PlanAuditForm,
     ReviewForm,
@@ -32,20 +33,23 @@ WRITE, MEND, REVIEW = "compliance.write_finding", "compliance.answer_finding", "
 @permitted(READ)
 def listed(request):
     """Audits, what they left open, and the reviews of the management system; and the ways to another one of each."""
-    form = PlanAuditForm(request.POST or None, user=request.user) if request.user.has_perm(PLAN) else None
-    if request.method == "POST" and form is not None and form.is_valid():
+    offered, form = Offered(request.user), None
+    if request.method == "POST" and request.user.has_perm(PLAN):
+        form = PlanAuditForm(request.POST, offered=offered)
+    if form is not None and form.is_valid():
         try:
             return gone_to(request, _address("audit", internal_audits.plan(actor=request.user, **form.cleaned_data)))
         except Invalid as error:
             form.take(error)
-    return _listed(request, form=form)
+    return _listed(request, offered, form=form)
 
 
 @require_POST
 @permitted(REVIEW)
 def review_opening(request):
     """Open a management review with the figures of this moment."""
-    form = OpenReviewForm(request.POST, user=request.user, prefix="review")
+    offered = Offered(request.user)
+    form = OpenReviewForm(request.POST, offered=offered, prefix="review")
     if form.is_valid():
         try:
             return gone_to(request, _address("review", management_reviews.open_one(actor=request.user, **form.cleaned_data)))
@@ -53,7 +57,7 @@ def review_opening(request):
             form.take(error)
         except Refused as error:
             form.add_error(None, str(error))
-    return _listed(request, review_form=form)
+    return _listed(request, offered, review_form=form)
 
 
 @require_safe
@@ -160,12 +164,12 @@ def _said(request, pk, name, form, verb):
     return _finding_page(request, found, status=422, **{name: form})
 
 
-def _listed(request, *, form=None, review_form=None):
+def _listed(request, offered, *, form=None, review_form=None):
     user = request.user
     context = {
         "book": audit_book.read(user, organisations.today()),
-        "form": form or (PlanAuditForm(user=user) if user.has_perm(PLAN) else None),
-        "review_form": review_form or (OpenReviewForm(user=user, prefix="review") if user.has_perm(REVIEW) else None),
+        "form": form or (PlanAuditForm(offered=offered) if user.has_perm(PLAN) else None),
+        "review_form": review_form or (OpenReviewForm(offered=offered, prefix="review") if user.has_perm(REVIEW) else None),
     }
     wrong = any(one is not None and one.errors for one in (form, review_form))
     return answer(request, "compliance/audits/list.html", context, status=422 if wrong else 200)
