@@ -10,7 +10,7 @@ from assets.models import Asset, Dependency
 
 DEEPEST = 12  # steps
 MOST_ROWS = 5_000  # that the database walks; what lies beyond is told as "at least"
-MOST_SHOWN = 500
+MOST_SHOWN = 500  # to programs; a page shows fewer
 
 _WALK = """
     WITH RECURSIVE reached(root, id, depth) AS (
@@ -73,14 +73,16 @@ def supports(asset_ids: Iterable[int]) -> Walk:
     return _walk(_DOWN, asset_ids)
 
 
-def both_sides(asset: Asset, user: Any) -> tuple[Side, Side, Sequence[Dependency]]:
-    """(what fails with it, what it leans on, the dependencies among all of them), as far as `user` may open them."""
+def both_sides(asset: Asset, user: Any, most: int | None = None) -> tuple[Side, Side, Sequence[Dependency]]:
+    """(what fails with it, what it leans on, the dependencies among all of them), as far as `user` may open them; of each side
+    the `most` nearest."""
+    most = MOST_SHOWN if most is None else most
     up, down = dependents([asset.pk]), supports([asset.pk])
     ups = up.depths.get(asset.pk, {asset.pk: 0})
     downs = {pk: depth for pk, depth in down.depths.get(asset.pk, {}).items() if pk not in ups or pk == asset.pk}
     rows = Asset.objects.visible_to(user).current().select_related("unit", "owner")
     visible = set(rows.filter(pk__in={*ups, *downs}).values_list("pk", flat=True))
-    seen = rows.in_bulk({asset.pk, *_nearest(ups, visible), *_nearest(downs, visible)})
+    seen = rows.in_bulk({asset.pk, *_nearest(ups, visible, most), *_nearest(downs, visible, most)})
     among = Dependency.objects.current().filter(dependent__in=seen, supporting__in=seen)
     links = list(among.order_by("pk")[:MOST_ROWS])
     above = _near(links, "dependent_id", "supporting_id")
@@ -89,8 +91,8 @@ def both_sides(asset: Asset, user: Any) -> tuple[Side, Side, Sequence[Dependency
     return fails, _side(downs, visible, seen, below, down.is_whole, asset.pk), links
 
 
-def _nearest(depths: Mapping[int, int], visible: Set[int]) -> list[int]:
-    return sorted(visible & depths.keys(), key=lambda pk: (depths[pk], pk))[: MOST_SHOWN + 1]
+def _nearest(depths: Mapping[int, int], visible: Set[int], most: int) -> list[int]:
+    return sorted(visible & depths.keys(), key=lambda pk: (depths[pk], pk))[: most + 1]
 
 
 def _near(links: Iterable[Dependency], far: str, near: str) -> dict[int, list[int]]:

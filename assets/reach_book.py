@@ -10,6 +10,7 @@ from assets.models import Asset, CriticalityOverride
 from assets.reach import Side
 
 MOST_DRAWN = 60
+MOST_LISTED = 150  # on each side
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Reached:
 
 
 def read(asset: Asset, user: Any) -> Reached:
-    up, down, links = reach.both_sides(asset, user)
+    up, down, links = reach.both_sides(asset, user, MOST_LISTED)
     near = sorted([*((one, -one.depth) for one in up.steps), *((one, one.depth) for one in down.steps)], key=_nearness)
     drawn = near[: MOST_DRAWN - 1]
     assets = {asset.pk: asset} | {one.asset.pk: one.asset for one, __ in drawn}

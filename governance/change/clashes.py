@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from governance.change.errors import AnswerAtTheClash, ClashSettled, NotYourSide
 from governance.change.models import Clash
-from portal import clock
+from portal import clock, turns
 from portal.attention import reviews
 from portal.attention.models import Review
 from portal.errors import Invalid
@@ -27,7 +27,6 @@ PLANNED, OTHER = "planned", "other"  # the two sides
 QUESTION = {PLANNED: "clash.of-one", OTHER: "clash.of-the-other"}
 ANSWER_WITHIN = 5  # working days, or the day before they meet
 LONGEST_REASON = 300
-LOOKING = 730_002  # of the advisory lock
 
 _MEETINGS = """
     WITH ahead AS (
@@ -89,8 +88,7 @@ class Meeting:
 @transaction.atomic
 def look() -> int:
     """Look for all; returns how many clashes are new. Whoever comes second waits, and finds nothing left."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOOKING])
+    turns.wait_for("clashes")
     return renew()
 
 

@@ -78,6 +78,13 @@ def test_no_question_breaks_the_api(company, parameter, no_throttle):
     assert wrong == []
 
 
+@pytest.mark.parametrize("address", ["/api/v1/risks/1%0A/", "/api/v1/users/7/tokens/%0A", "/api/v1/nothing%0A%0A/here/"])
+def test_a_line_break_in_an_address_is_answered_like_any_other(client, db, address):
+    answer = client.get(address)
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
 def test_a_form_of_ones_account_gives_no_rights(company, person):
     dana = person("ANALYST")
     client = Client()

@@ -37,7 +37,7 @@ UNGUARDED = {
     "account_confirm_email",
     "account_reset_password_from_key",
     "api:api/v1/",
-    "api:api/v1/<path:rest>",
+    "api:api/v1/<anything:rest>",
     *CLOSED,
 }
 KNOWN = {permission for permissions in roles.PERMISSIONS.values() for permission in permissions} | {OPEN_TO_ALL}
