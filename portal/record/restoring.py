@@ -154,6 +154,7 @@ def _fill(path: Path, manifest: Manifest) -> None:
     with connection.cursor() as cursor, zipfile.ZipFile(path) as archive:
         cursor.execute("SET LOCAL statement_timeout = 0")
         every = sql.SQL(", ").join(map(sql.Identifier, manifest.tables))
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # of rows that a migration wrote just now: checks that wait forbid to alter
         _switch(cursor, manifest.tables, "DISABLE")
         cursor.execute(sql.SQL("TRUNCATE {}").format(every))
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
