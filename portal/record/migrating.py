@@ -1,8 +1,10 @@
-"""A migrate that does not render every model anew for each trigger, index, constraint, new model and new column.
+"""A migrate that does not render every model anew for each trigger, index, constraint, option, new model and column.
 
 Django and pgtrigger do, with all models related to it, and everything here is related to a user: four fifths of the time a
 migrate took. The first three are nothing a model class must know to be written to the database, so they are only noted; a model
-that is new is rendered alone, and a class gets a new column as it stands, because nothing else says anything else because of it.
+that is new, or has a column that no other table refers to and that is another one now, is rendered alone, and a class gets a new
+column as it stands, because nothing else says anything else because of it. Code that a migration runs finds all of them rendered
+anew, as Django does it wherever it put that off.
 """
 
 from collections.abc import Callable
@@ -12,7 +14,7 @@ from django.apps import apps
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import Field
 from django.db.models.fields import NOT_PROVIDED
-from pgtrigger.migrations import AddTrigger
+from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
 OURS = {"portal", "assets", "risks", "governance"}
 
@@ -22,7 +24,9 @@ def lighten() -> None:
     ProjectState._append_option = _noted_for_ours(ProjectState._append_option)
     ProjectState.add_model = _rendered_alone(ProjectState.add_model)
     ProjectState.add_field = _added_in_place(ProjectState.add_field)
+    ProjectState.reload_model = _reloaded_alone(ProjectState.reload_model)
     AddTrigger.state_forwards = _note_trigger
+    RemoveTrigger.state_forwards = _note_no_trigger
 
 
 def _noted_for_ours(usual: Callable[..., None]) -> Callable[..., None]:
@@ -69,6 +73,19 @@ def _added_in_place(usual: Callable[..., None]) -> Callable[..., None]:
     return add_field
 
 
+def _reloaded_alone(usual: Callable[..., None]) -> Callable[..., None]:
+    """Where Django itself puts off what is further away, until code of a migration asks for it."""
+
+    def reload_model(state: ProjectState, app_label: str, model_name: str, delay: bool = False) -> None:
+        if not delay or "apps" not in state.__dict__:
+            usual(state, app_label, model_name, delay)
+            return
+        state.is_delayed = True
+        state._reload({(app_label, model_name)})
+
+    return reload_model
+
+
 def _is_ours(app_label: str) -> bool:
     return app_label in apps.app_configs and apps.app_configs[app_label].name.partition(".")[0] in OURS
 
@@ -80,3 +97,8 @@ def _note(state: ProjectState, app_label: str, model_name: str, option_name: str
 
 def _note_trigger(operation: AddTrigger, app_label: str, state: ProjectState) -> None:
     _note(state, app_label, operation.model_name, "triggers", operation.trigger)
+
+
+def _note_no_trigger(operation: RemoveTrigger, app_label: str, state: ProjectState) -> None:
+    options = state.models[app_label, operation.model_name].options
+    options["triggers"] = [one for one in options.get("triggers", ()) if one.name != operation.name]

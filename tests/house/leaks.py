@@ -52,7 +52,7 @@ DECLARED |= {
     "people:factor-passkey": (r'"challenge": ?"[^"]*"', "the challenge of a key"),
 }
 # The secret address of one's own calendar is drawn anew each time it is asked for.
-DECLARED |= dict.fromkeys(("attention:calendar", "api:calendar"), (r"/calendar/[\w-]+/concord", "the secret of an address"))
+DECLARED |= dict.fromkeys(("attention:calendar", "api:calendar-list"), (r"/calendar/[\w-]+/concord", "the secret of an address"))
 # Of every answer: what differs between two requests anyway.
 # The moment of the newest seal moves with whatever the portal records.
 ANYWAY = re.compile(r'"up_to":"[^"]*"|csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": ?"[^"]*"|[0-9a-f]{32}')
