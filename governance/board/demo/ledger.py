@@ -12,7 +12,7 @@ from portal.people import organisations
 from portal.people.models import Unit, User
 
 AFTER_ALL_ELSE = 6600
-NOTED, ACCEPTED, ENDED, CONFIRMED = 190, 150, 62, 50  # days ago
+NOTED, ACCEPTED, ENDED, CONFIRMED = 191, 150, 62, 50  # days ago
 
 
 @dataclass(frozen=True)
