@@ -41,6 +41,7 @@ LOCKS = {  # each lock and what of pyproject.toml it is made from
 def main(target, *arguments):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.chdir(ROOT)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a dozen processes read the same code: it is compiled once
     check_system()
     check_owner()
     lock, module = TARGETS[target]

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -188,6 +189,12 @@ def _current(request: HttpRequest, entry: RailEntry, url: str) -> str:
 
 
 def _address(url_name: str) -> str:
+    return _found(url_name, settings.ROOT_URLCONF, get_script_prefix())
+
+
+@lru_cache(maxsize=1024)
+def _found(url_name: str, urlconf: str, prefix: str) -> str:
+    """Every page asks for a hundred of them, and none moves while a process lives."""
     try:
         return reverse(url_name)
     except NoReverseMatch:
