@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assets.models import Asset
-from portal.errors import Invalid, Stale
 from portal.people.access import permitted
 from portal.web.pages import answer
 from risks import register
 from risks.errors import RiskClosed
 from risks.forms.risk import AssetForm, ClosingForm, LevelsForm, OwnersForm, ReadersForm, WordsForm, initial_levels
 from risks.models import Levels, Risk
+from risks.views import answers
 from risks.views.answers import gone_to
 from risks.views.risk import visible_risk
 
@@ -123,14 +123,7 @@ def _shown(request, risk, form, headline, verb, status=200):
 
 def _saved(request, risk, form, headline, verb, save):
     """Save and go back to the risk; what does not fit, or came too late, stays on the form."""
-    if not form.is_valid():
-        return _shown(request, risk, form, headline, verb, status=422)
-    try:
-        save(form.cleaned_data)
-    except Stale as error:
-        form.keep_yours(error)
-        return _shown(request, risk, form, headline, verb, status=error.status)
-    except Invalid as error:
-        form.take(error)
-        return _shown(request, risk, form, headline, verb, status=error.status)
+    _kept, status = answers.saved(form, lambda: save(form.cleaned_data))
+    if status != 200:
+        return _shown(request, risk, form, headline, verb, status=status)
     return gone_to(request, reverse("risks:risk", args=[risk.pk]))

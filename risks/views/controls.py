@@ -6,13 +6,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import subjects
-from portal.errors import Invalid, Stale
+from portal.errors import Invalid
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.web.pages import answer
 from risks import control_book, controls, evidence
 from risks.forms.control import BearingForm, ControlForm, EvidenceForm, ReasonForm, initial_control
 from risks.models import Control, ControlRisk, Evidence, Office
+from risks.views import answers
 from risks.views.answers import gone_to
 from risks.views.risk import visible_risk
 
@@ -175,13 +176,5 @@ def _form(request, form, found=None, status=200):
 
 
 def _saved(request, form, save, found=None):
-    if not form.is_valid():
-        return _form(request, form, found, status=422)
-    try:
-        return gone_to(request, _address(save()))
-    except Stale as error:
-        form.keep_yours(error)
-        return _form(request, form, found, status=error.status)
-    except Invalid as error:
-        form.take(error)
-        return _form(request, form, found, status=error.status)
+    kept, status = answers.saved(form, save)
+    return _form(request, form, found, status=status) if kept is None else gone_to(request, _address(kept))

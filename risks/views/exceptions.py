@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import subjects
 from portal.archive import changes
-from portal.errors import Invalid, Stale
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.signing import panels
@@ -15,6 +14,7 @@ from portal.web.pages import answer
 from risks import authority, exception_book, exceptions
 from risks.forms.exceptions import ChangeForm, ClosingForm, ExtensionForm, ProposalForm
 from risks.models import Risk
+from risks.views import answers
 from risks.views.answers import gone_to
 
 PROPOSE = "risks.propose_exception"
@@ -119,14 +119,7 @@ def _form(request, form, words, found=None, status=200):
 
 def _saved(request, form, words, save, found=None):
     """Save and go to the exception; what does not fit, or came too late, stays on the form."""
-    if not form.is_valid():
-        return _form(request, form, words, found, status=422)
-    try:
-        saved = save(form.cleaned_data)
-    except Stale as error:
-        form.keep_yours(error)
-        return _form(request, form, words, found, status=error.status)
-    except Invalid as error:
-        form.take(error)
-        return _form(request, form, words, found, status=error.status)
-    return gone_to(request, reverse("risks:exception", args=[saved.pk]))
+    kept, status = answers.saved(form, lambda: save(form.cleaned_data))
+    if kept is None:
+        return _form(request, form, words, found, status=status)
+    return gone_to(request, reverse("risks:exception", args=[kept.pk]))

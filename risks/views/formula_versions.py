@@ -5,11 +5,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import subjects
-from portal.errors import Invalid, Stale
 from portal.people.access import permitted
 from portal.web.pages import answer
 from risks import formula_in_force, formula_pages, formula_versions, formulas
 from risks.forms.formula_versions import FormulaForm
+from risks.views import answers
 from risks.views.answers import gone_to
 
 READ, DRAFT = "risks.view_score", "risks.draft_formula"
@@ -94,14 +94,7 @@ def _saved(request, form, save, found=None):
     """Save and go to the version; what does not fit, or came too late, stays on the form."""
     if request.method != "POST":
         return _form(request, form, found)
-    if not form.is_valid():
-        return _form(request, form, found, status=422)
-    try:
-        saved = save(form.parameters, form.cleaned_data["reason"])
-    except Stale as error:
-        form.keep_yours(error)
-        return _form(request, form, found, status=error.status)
-    except Invalid as error:
-        form.take(error)
-        return _form(request, form, found, status=error.status)
-    return gone_to(request, reverse("risks:formula-version", args=[saved.pk]))
+    kept, status = answers.saved(form, lambda: save(form.parameters, form.cleaned_data["reason"]))
+    if kept is None:
+        return _form(request, form, found, status=status)
+    return gone_to(request, reverse("risks:formula-version", args=[kept.pk]))

@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import clock
-from portal.errors import Invalid, Stale
+from portal.errors import Invalid
 from portal.people.access import permitted
 from portal.web.pages import answer
 from risks import indicator_book, indicators, readings
 from risks.forms.control import ReasonForm
 from risks.forms.indicator import IndicatorForm, ReadingForm, SpeaksOfForm, initial_indicator
 from risks.models import Reading, Risk
+from risks.views import answers
 from risks.views.answers import gone_to
 
 CHANGE, READ = "risks.change_indicator", "risks.add_reading"
@@ -141,14 +142,5 @@ def _form(request, form, words, found=None, status=200):
 
 
 def _saved(request, form, words, save, found=None):
-    if not form.is_valid():
-        return _form(request, form, words, found, status=422)
-    try:
-        saved = save(form)
-    except Stale as error:
-        form.keep_yours(error)
-        return _form(request, form, words, found, status=error.status)
-    except Invalid as error:
-        form.take(error)
-        return _form(request, form, words, found, status=error.status)
-    return gone_to(request, _address(saved))
+    kept, status = answers.saved(form, lambda: save(form))
+    return _form(request, form, words, found, status=status) if kept is None else gone_to(request, _address(kept))

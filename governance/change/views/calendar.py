@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from governance.change import change_calendar, clash_page, clashes, planned_changes
 from governance.change.forms.planned import CallingOffForm, PlannedForm, StandingForm, initial
 from governance.change.models import PlannedChange
-from portal.errors import Invalid, Stale
+from portal.errors import Invalid
 from portal.people import delegations
 from portal.people.access import permitted
 from portal.web.pages import answer
 from risks.forms import choices
+from risks.views import answers
 from risks.views.answers import gone_to
 
 READ, CHANGE = "change.view_initiative", "change.change_initiative"
@@ -49,8 +50,7 @@ def change(request, pk):
     found = _visible(request, pk)
     planned_changes.check_ahead(found)
     form = PlannedForm(request.POST or None, initial=initial(found), offered=choices.Offered(), user=request.user)
-    version = request.POST.get("version", "")
-    stands = int(version) if version.isdecimal() and len(version) < 9 else 0
+    stands = answers.version_told(request)
     return _saved(request, form, lambda said: planned_changes.change(found, actor=request.user, version=stands, **said), found)
 
 
@@ -99,14 +99,9 @@ def _page(request, found, status=200, **forms):
 
 def _saved(request, form, save, found=None):
     status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            return gone_to(request, _address(save(form.answers)))
-        except Stale as error:
-            form.keep_yours(error)
-            status = error.status
-        except Invalid as error:
-            form.take(error)
-    status = status if status != 200 or not form.errors else 422
+    if request.method == "POST":
+        kept, status = answers.saved(form, lambda: save(form.answers))
+        if kept is not None:
+            return gone_to(request, _address(kept))
     headline = _("Change what is planned") if found else _("Plan a change or a freeze")
     return answer(request, "change/calendar/form.html#form", {"form": form, "headline": headline, "planned": found}, status=status)

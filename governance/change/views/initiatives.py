@@ -10,10 +10,11 @@ from governance.change import under_way as under_way_of
 from governance.change.forms.initiatives import GoalForm, InitiativeForm, Milestones, StageForm, StoppingForm, initial
 from governance.change.models import Initiative, Milestone
 from portal import subjects
-from portal.errors import Invalid, Stale
+from portal.errors import Invalid
 from portal.people.access import permitted
 from portal.web.pages import answer
 from risks.forms import choices
+from risks.views import answers
 from risks.views.answers import gone_to
 
 READ, CHANGE = "change.view_initiative", "change.change_initiative"
@@ -64,8 +65,7 @@ def change(request, pk):
         form = InitiativeForm(initial=initial(found), offered=offered)
         return _form(request, form, Milestones(initial=planned, prefix="milestones"), found)
     forms = InitiativeForm(request.POST, offered=offered), Milestones(request.POST, prefix="milestones")
-    version = request.POST.get("version", "")
-    stands = int(version) if version.isdecimal() and len(version) < 9 else 0
+    stands = answers.version_told(request)
     return _saved(request, *forms, lambda said: initiatives.change(found, actor=request.user, version=stands, **said), found)
 
 
@@ -136,14 +136,5 @@ def _form(request, form, milestones, found=None, status=200):
 
 
 def _saved(request, form, milestones, save, found=None):
-    if not (form.is_valid() & milestones.is_valid()):
-        return _form(request, form, milestones, found, status=422)
-    try:
-        saved = save(form.answers | {"milestones": milestones.said})
-    except Stale as error:
-        form.keep_yours(error)
-        return _form(request, form, milestones, found, status=error.status)
-    except Invalid as error:
-        form.take(error)
-        return _form(request, form, milestones, found, status=error.status)
-    return gone_to(request, _address(saved))
+    kept, status = answers.saved(form, lambda: save(form.answers | {"milestones": milestones.said}), milestones)
+    return _form(request, form, milestones, found, status=status) if kept is None else gone_to(request, _address(kept))

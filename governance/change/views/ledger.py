@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from governance.change import ledger, ledger_book
 from governance.change.forms.ledger import ConfirmingForm, EndingForm, LineForm, initial
 from governance.change.models import Saving, SpendLine
-from portal.errors import Invalid, Stale
+from portal.errors import Invalid
 from portal.people.access import permitted
 from portal.web.pages import answer
 from risks.forms import choices
 from risks.models import Office
+from risks.views import answers
 from risks.views.answers import gone_to
 
 READ, CHANGE = "change.view_spend", "change.change_spend"
@@ -48,8 +49,7 @@ def change(request, pk):
     found = _visible(request, pk)
     ledger.check_open(found)
     form = LineForm(request.POST or None, initial=initial(found), offered=choices.Offered(), user=request.user)
-    version = request.POST.get("version", "")
-    stands = int(version) if version.isdecimal() and len(version) < 9 else 0
+    stands = answers.version_told(request)
     return _saved(request, form, lambda said: ledger.change(found, actor=request.user, version=stands, **said), found)
 
 
@@ -120,14 +120,9 @@ def _page(request, found, status=200, **forms):
 
 def _saved(request, form, save, found=None):
     status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            return gone_to(request, _address(save(form.answers)))
-        except Stale as error:
-            form.keep_yours(error)
-            status = error.status
-        except Invalid as error:
-            form.take(error)
-    status = status if status != 200 or not form.errors else 422
+    if request.method == "POST":
+        kept, status = answers.saved(form, lambda: save(form.answers))
+        if kept is not None:
+            return gone_to(request, _address(kept))
     headline = _("Change this line") if found else _("Note what is paid")
     return answer(request, "change/ledger/form.html#form", {"form": form, "headline": headline, "line": found}, status=status)

@@ -12,10 +12,11 @@ from governance.together.forms.decisions import ChangeForm, DecisionForm, Option
 from governance.together.wanted import Option
 from portal.archive import changes
 from portal.archive.views import then
-from portal.errors import Invalid, Stale
+from portal.errors import Invalid
 from portal.people.access import permitted
 from portal.signing import signatures
 from portal.web.pages import answer
+from risks.views import answers
 from risks.views.answers import gone_to
 
 OPTION_FIELDS = [one.name for one in fields(Option)]
@@ -126,14 +127,7 @@ def _form(request, form, options, found=None, status=200):
 
 def _saved(request, form, options, save, found=None):
     """Save and go to the decision; what does not fit, or came too late, stays on the form."""
-    if not (form.is_valid() & options.is_valid()):
-        return _form(request, form, options, found, status=422)
-    try:
-        saved = save(form.cleaned_data | {"options": options.options()})
-    except Stale as error:
-        form.keep_yours(error)
-        return _form(request, form, options, found, status=error.status)
-    except Invalid as error:
-        form.take(error)
-        return _form(request, form, options, found, status=error.status)
-    return gone_to(request, reverse("together:decision", args=[saved.pk]))
+    kept, status = answers.saved(form, lambda: save(form.cleaned_data | {"options": options.options()}), options)
+    if kept is None:
+        return _form(request, form, options, found, status=status)
+    return gone_to(request, reverse("together:decision", args=[kept.pk]))
