@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from governance.together import goal_page, goal_standing
 from governance.together.errors import AchievementSettled, NotTheOtherOffice, NotVerified
 from governance.together.models import Achievement, Goal, Office
-from portal import clock
+from portal import clock, turns
 from portal.errors import Invalid
 from portal.people import appointments
 from portal.people.reach import grants
@@ -46,7 +46,8 @@ def add(find: Callable[[], Iterable[Fact]]) -> None:
 
 @transaction.atomic
 def propose() -> list[Achievement]:
-    """Write down every fact that is not known yet. Safe to run twice."""
+    """Write down every fact that is not known yet. Safe to run twice, and at once."""
+    turns.wait_for("achievements")
     known = set(Achievement.objects.values_list("kind", "subject_kind", "subject_id"))
     fresh = []
     for fact in (fact for find in _finders for fact in find()):

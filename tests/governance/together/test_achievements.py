@@ -1,11 +1,12 @@
 """What both may be proud of: proposed by facts, verified by the other office, published by a person; and plans that one office
 backs for the other."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from governance.board import pack_numbers
@@ -27,7 +28,9 @@ from portal import clock
 from portal.errors import Invalid
 from portal.people import organisations
 from portal.record.models import AuditEntry
+from portal.runtime import servers
 from risks.models import LossResult, Treatment
+from tests.database import somebody_waits
 from tests.factories.governance import make_goal, make_initiative, make_spend_line, share
 from tests.factories.portal import make_person
 from tests.factories.risks import make_levels, make_loss, make_risk, make_treatment
@@ -168,3 +171,20 @@ def test_the_page_and_the_api_are_two_doors_to_the_same_verbs(as_person, company
     backed = client.post("/api/v1/backings/", {"treatment": plan.number, "amount": "12.50"}, content_type="application/json")
     assert (backed.status_code, backed.json()["office"], backed.json()["subject_id"]) == (201, "CIO", plan.pk)
     assert {one.subject_kind for one in achievement_feeds.cash_saved()} == {"saving"}
+
+
+def test_two_who_look_at_once_propose_a_fact_once(own_db, monkeypatch):
+    monkeypatch.setattr(achievements, "_finders", [lambda: [achievements.Fact(Achievement.Kind.GOAL_MET, "goal", 1)]])
+
+    def second():
+        try:
+            return achievements.propose()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert len(achievements.propose()) == 1
+            later = pool.submit(second)
+            assert servers.wait_until(somebody_waits, 30)
+        assert later.result() == []
