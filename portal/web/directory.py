@@ -221,8 +221,7 @@ def _link(user: Any) -> Any:
             url = reverse(place.url_name)
         except NoReverseMatch:
             return None
-        permission = entrances.permission_at(url)
-        if permission != OPEN_TO_ALL and not user.has_perm(permission):
+        if not entrances.may_open(user, url):
             return None
         return {"url": url, "label": place.label, "about": place.about}
 

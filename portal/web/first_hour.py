@@ -127,5 +127,4 @@ def _address(url_name: str, user: Any) -> str:
         url = reverse(url_name) if url_name else ""
     except NoReverseMatch:
         return ""
-    permission = entrances.permission_at(url) if url else ""
-    return url if url and (permission == OPEN_TO_ALL or user.has_perm(permission)) else ""
+    return url if url and entrances.may_open(user, url) else ""

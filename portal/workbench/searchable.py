@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Q
 
 from portal import subjects
-from portal.people.access import OPEN_TO_ALL
 from portal.web import entrances
 
 
@@ -67,10 +66,4 @@ def address(kind: str, pk: int) -> str:
 def address_for(user: Any, kind: str, pk: int) -> str:
     """The page to which a row of `kind` leads `user`, "" where they may open none."""
     pages = (address(kind, pk), *(page(pk) for page in _besides.get(kind, ())))
-    return next((page for page in pages if may_open(user, page)), "")
-
-
-def may_open(user: Any, page: str) -> bool:
-    """Whether the view behind an address lets `user` in; what it shows is another question."""
-    permission = entrances.permission_at(page.partition("?")[0].partition("#")[0])
-    return permission == OPEN_TO_ALL or user.has_perm(permission)
+    return next((page for page in pages if entrances.may_open(user, page)), "")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from portal import subjects
+from portal.web import entrances
 from portal.workbench import searchable, snippets
 from portal.workbench.models import SearchEntry
 
@@ -109,7 +110,7 @@ class Reach:
         subject = subjects.all_kinds().get(kind)
         if subject is None or not subject.is_spoken_of or not self.is_in_scope(kind):
             return False
-        return not subject.page or searchable.may_open(self.user, reverse(subject.page, args=[1]))
+        return not subject.page or entrances.may_open(self.user, reverse(subject.page, args=[1]))
 
     def is_in_scope(self, kind: str) -> bool:
         resource = subjects.of_kind(kind).resource
