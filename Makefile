@@ -1,4 +1,5 @@
-PYTHON ?= python3
+# Debian's own Python, if it can make an environment: it gets Debian's mends, and it is compiled with profiles.
+PYTHON ?= $(shell /usr/bin/python3.11 -c 'import ensurepip; print("/usr/bin/python3.11")' 2>/dev/null || echo python3)
 
 .PHONY: up test check lock bench soak
 

@@ -8,6 +8,8 @@ import structlog
 from celery import Celery, Task
 from celery.signals import before_task_publish
 
+from portal.room import with_room
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.development")
 
 HEADER = "concord_request"
@@ -23,7 +25,7 @@ class Job(Task):
             structlog.contextvars.bound_contextvars(request=sent_from, job=self.request.id, task=self.name),
             pghistory.context(request=sent_from, job=self.request.id),
         ):
-            return super().__call__(*args, **kwargs)
+            return with_room(super().__call__)(*args, **kwargs)
 
 
 @before_task_publish.connect

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 from pytest_django.live_server_helper import LiveServer
 
+from portal.room import with_room
 from portal.settings import environment
 from tests import verrow
 from tests.factories import portal as make
@@ -41,6 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     apart = {*longest, *patient}
     rest = [one for one in items if one not in apart]
     items[:] = longest[::2] + rest[: len(rest) // 2] + longest[1::2] + rest[len(rest) // 2 :] + patient
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """As pytest runs a test, with room for its frames; in a request there is room anyway, but not in what a test calls itself."""
+    runner: Any = item.config.pluginmanager.get_plugin("runner")
+    return with_room(runner.pytest_runtest_protocol)(item, nextitem)
 
 
 @contextmanager

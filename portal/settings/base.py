@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.web.middleware.roomy",
     "portal.web.middleware.request_identity",
     # Above all that may answer by itself (static files, redirects to https, a wrong host), so that no answer goes without.
     "csp.middleware.CSPMiddleware",

@@ -8,11 +8,17 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from portal.errors import ConcordError
+from portal.room import with_room
 from portal.web import metrics, pages
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def roomy(get_response: Handler) -> Handler:
+    """All that a request calls finds room for its frames."""
+    return with_room(get_response)
 
 
 def request_identity(get_response: Handler) -> Handler:
