@@ -2,7 +2,8 @@
 read them, so that what is signed is what was read.
 
 A value is an object with any of: `sentence`; `figures` [{key, label, value}]; `columns` [{label, is_number}] with `rows` and
-`more`, a sentence about what is not listed; `cells` [likelihood, impact, count, band]; `curve` [{name, kind, points}];
+`more`, a sentence about what is not listed; `cells` [likelihood, impact, count, band]; `curve` [{name, kind, points}]; `strip`
+[{identifier, title, current, target, below, unrated, count, categories}], what `pack_strip` draws, each category alike;
 `is_stale`, while what it rests on waits to be computed.
 """
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from governance.board import figures as figures_of
-from governance.board import money, pack_templates, position, shared
+from governance.board import money, pack_strip, pack_templates, position, shared
 from governance.board.scope import Scope
 from governance.compliance import practice_book
 from governance.together.models import Achievement, Decision
@@ -204,7 +205,7 @@ def _compliance(user: User) -> Value:
         [f"{one.identifier} {one.title}".strip(), _level(one.sum.current), _level(one.sum.target), one.sum.below, one.sum.unrated]
         for one in tile.groups
     ]
-    return table(columns, rows, tile.name)
+    return table(columns, rows, tile.name) | {"strip": pack_strip.keep(tile.groups)}
 
 
 def _level(level: Any) -> str:

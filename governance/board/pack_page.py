@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from governance.board import pack_blocks, pack_templates, packs
+from governance.board import pack_blocks, pack_strip, pack_templates, packs
 from governance.board.models import BlockWords, BoardPack, PackBlock, PackFile, PackQuestion
 from governance.board.pack_numbers import Value
+from governance.compliance import heat_strip
+from governance.compliance.heat_strip import Group, Strip
 from governance.together.models import Decision, Position
 from portal.people.reach import grants
 from portal.signing import panels, registry
@@ -35,6 +37,8 @@ class Shown:
     is_unfit: bool
     heat: charts.HeatMap | None
     curves: Sequence[Drawing]
+    strips: Sequence[Strip]  # of the `parts`, for a desk and paper, and for a phone
+    parts: Sequence[Group]
     may_write: bool
     may_answer: bool
     may_dispute: bool
@@ -145,6 +149,7 @@ def _shown(
     pack: BoardPack, block: PackBlock, user: Any, may_prepare: bool, is_seated: bool, asked: Sequence[PackQuestion]
 ) -> Shown:
     value = pack_blocks.shown_by(pack, block)
+    parts = pack_strip.groups(value)
     is_dissent = block.kind == PackBlock.Kind.DISSENT
     is_holder = is_dissent and block.position.signature.signed_by_id == user.pk
     return Shown(
@@ -160,6 +165,8 @@ def _shown(
         is_unfit=pack_blocks.is_unfit(pack, block),
         heat=heat_of(value),
         curves=curves_of(value),
+        strips=[heat_strip.draw(parts, size) for size in ("paper", "narrow")] if parts else (),
+        parts=parts,
         may_write=may_prepare and (is_holder or not is_dissent),
         may_answer=may_prepare and is_dissent and is_seated and not is_holder,
         may_dispute=may_prepare and is_seated and not is_dissent and block.kind != PackBlock.Kind.NARRATIVE,

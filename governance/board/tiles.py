@@ -1,4 +1,4 @@
-"""One tile of Today on its own, to be taken along: a caption, rows or the map, the moment it is of, and the way back."""
+"""One tile of Today on its own, to be taken along: a caption, rows, the map or the strip, the moment it is of, and the way back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,18 +10,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from governance.board import dashboard
+from governance.board import dashboard, pack_strip
 from governance.board.dashboard import Dashboard
+from governance.compliance.heat_strip import Group
 from portal.web import shown
 from risks import heatmap, scales, wording
 
-KEYS = ("position", "exposure", "movers", "safety")
+KEYS = ("position", "exposure", "movers", "safety", "compliance")
 
 
 @dataclass(frozen=True)
 class Tile:
     """`rows` under `heads`, of which the last ones from `numbers_from` on hold numbers; `cells` of the map as
-    (likelihood, impact, count, band); `path` leads back to the tile."""
+    (likelihood, impact, count, band), `parts` of the strip; `path` leads back to the tile."""
 
     key: str
     caption: str
@@ -32,6 +33,7 @@ class Tile:
     path: str
     numbers_from: int = 1
     cells: Sequence[Sequence[Any]] = ()
+    parts: Sequence[Group] = ()
     note: str = ""
 
 
@@ -40,7 +42,8 @@ def of(user: Any, key: str) -> Tile:
     if key not in KEYS:
         raise Http404
     board = dashboard.build(user)
-    if key != "position" and board.heat is None:
+    shows_nothing = board.compliance is None if key == "compliance" else key != "position" and board.heat is None
+    if shows_nothing:
         raise Http404
     caption, heads, rows, more = _MADE[key](board)
     note = _("Confidential risks that the reader may not open count only in groups of three or more.") if board.withheld else ""
@@ -84,4 +87,12 @@ def _safety(board: Dashboard):
     return told, (_("Risk"), _("Band"), _("Score")), rows, {"numbers_from": 2}
 
 
-_MADE = {"position": _position, "exposure": _exposure, "movers": _movers, "safety": _safety}
+def _compliance(board: Dashboard):
+    """What the strip says, each category below its function."""
+    tile = board.compliance
+    caption = f"{tile.name}: {_('Practice by part, today against target')}"
+    heads = (_("Part"), _("Today"), _("Target"), _("Below target"), _("Not rated"))
+    return caption, heads, pack_strip.twin(tile.groups), {"parts": tile.groups}
+
+
+_MADE = {"position": _position, "exposure": _exposure, "movers": _movers, "safety": _safety, "compliance": _compliance}

@@ -6,8 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 TENTH = Decimal("0.1")
 TOP, BOTTOM, EDGE = 22, 86, 2  # of the columns [px]
-WIDE, NARROW = 1120, 340  # [px]
-GAP_BETWEEN_GROUPS = 14
+SIZES = {"wide": (1120, 14), "paper": (720, 14), "narrow": (340, 4)}  # width, and gap between functions [px]
 MOST_LEVEL = 4
 
 
@@ -36,7 +35,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What one column stands for."""
+    """What one column stands for; `url` is "" where it leads nowhere."""
 
     identifier: str
     title: str
@@ -91,10 +90,9 @@ def add_up(practices: Sequence[Practised]) -> Sum:
 
 
 def draw(groups: Sequence[Group], size: str = "wide") -> Strip:
-    """The wide strip has a column for each category, the narrow one for each function."""
-    shown = groups if size == "wide" else [_narrowed(group) for group in groups]
-    width = WIDE if size == "wide" else NARROW
-    gap = GAP_BETWEEN_GROUPS if size == "wide" else 4
+    """The wide strip, and the one that fits on paper, have a column for each category, the narrow one for each function."""
+    shown = [_narrowed(group) for group in groups] if size == "narrow" else groups
+    width, gap = SIZES[size]
     count = sum(len(group.columns) for group in shown) or 1
     step = (width - gap * max(len(shown) - 1, 0)) / count
     x, drawn = 0.0, []

@@ -111,11 +111,12 @@ def tile(user: Any) -> Tile | None:
     highest = Profile.objects.visible_to(user).alive().filter(framework__key=CSF).order_by("unit__path", "pk")
     named = ("profile", "profile__framework__name", "profile__framework__edition", "profile__unit__name")
     rows = Practice.objects.filter(profile=highest.values("pk")[:1]).order_by("requirement__place")
-    found = list(rows.values_list("requirement__identifier", "current_level", "target_level", *named))
+    above = ("requirement__parent__title", "requirement__parent__parent")  # its category, and the function of that
+    found = list(rows.values_list("requirement__identifier", "current_level", "target_level", *above, *named))
     if not found:
         return None
-    pk, framework, edition, unit = found[0][3:]
-    groups = _by_identifier([row[:3] for row in found], reverse("compliance:profile", args=[pk]))
+    pk, framework, edition, unit = found[0][5:]
+    groups = _by_identifier([row[:5] for row in found], reverse("compliance:profile", args=[pk]))
     whole = heat_strip.add_up([Practised(current, target) for _name, current, target, *_named in found])
     first = next((group for group in groups if group.identifier == "GV"), None)
     strips = (heat_strip.draw(groups), heat_strip.draw(groups, "narrow"))
@@ -183,19 +184,24 @@ def _sum_below(tree: Sequence[Requirement], pk: int, practices: Mapping[int, Pra
     return heat_strip.add_up([_practised(practices[one]) for one in _below(tree, pk) if one in practices])
 
 
-def _by_identifier(levels: Sequence[tuple[str, int | None, int | None]], address: str) -> list[Group]:
-    """Groups of the CSF from the identifiers alone: GV.OC-01 belongs to GV.OC, and that to GV."""
+def _by_identifier(levels: Sequence[tuple[str, int | None, int | None, str | None, int | None]], address: str) -> list[Group]:
+    """Groups of the CSF by the identifiers: GV.OC-01 belongs to GV.OC, and that to GV; each leads to the rows of its function."""
     functions: dict[str, dict[str, list[Practised]]] = {}
-    for identifier, current, target in levels:
+    titles: dict[str, str] = {}
+    urls: dict[str, str] = {}
+    for identifier, current, target, title, top in levels:
         category = identifier.rsplit("-", 1)[0]
-        functions.setdefault(category.split(".")[0], {}).setdefault(category, []).append(Practised(current, target))
+        function = category.split(".")[0]
+        functions.setdefault(function, {}).setdefault(category, []).append(Practised(current, target))
+        titles.setdefault(category, title or category)
+        urls.setdefault(function, f"{address}?group={top}" if top else address)
     names = {"GV": _("Govern"), "ID": _("Identify"), "PR": _("Protect"), "DE": _("Detect"), "RS": _("Respond"), "RC": _("Recover")}
     return [
         Group(
             function,
             str(names.get(function, function)),
-            address,
-            [Column(category, category, address, heat_strip.add_up(found)) for category, found in categories.items()],
+            urls[function],
+            [Column(name, titles[name], urls[function], heat_strip.add_up(found)) for name, found in categories.items()],
             heat_strip.add_up([one for found in categories.values() for one in found]),
         )
         for function, categories in functions.items()

@@ -54,11 +54,18 @@ class PracticeSumSerializer(serializers.Serializer):
     """A part of the organisation's CSF profile: mean levels of 4, how many requirements are below their target or not rated."""
 
     identifier = serializers.CharField()
+    title = serializers.CharField()
     current = serializers.DecimalField(source="sum.current", max_digits=2, decimal_places=1, allow_null=True)
     target = serializers.DecimalField(source="sum.target", max_digits=2, decimal_places=1, allow_null=True)
     below = serializers.IntegerField(source="sum.below")
     unrated = serializers.IntegerField(source="sum.unrated")
     page = serializers.CharField(source="url")
+
+
+class FunctionSumSerializer(PracticeSumSerializer):
+    """The same of one function, and of each of its categories."""
+
+    categories = PracticeSumSerializer(source="columns", many=True)
 
 
 class DashboardSerializer(serializers.Serializer):
@@ -76,7 +83,7 @@ class DashboardSerializer(serializers.Serializer):
     rose = serializers.IntegerField(help_text="How many of them rose.")
     fell = serializers.IntegerField(help_text="How many of them fell.")
     safety = serializers.ListField(child=serializers.IntegerField(), help_text="Risks that can hurt people, the worst first.")
-    compliance = PracticeSumSerializer(many=True, help_text="The functions of the CSF, Govern first.")
+    compliance = FunctionSumSerializer(many=True, help_text="The functions of the CSF, Govern first.")
     owned = serializers.ListField(child=serializers.IntegerField(), help_text="Risks you own, where Today lists them.")
 
 

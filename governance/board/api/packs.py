@@ -129,7 +129,7 @@ class PackBlockSerializer(RowSerializer):
         queryset=Position.objects.none(), required=False, allow_null=True, help_text="The signature's position of a dissent (id)."
     )
     heading = serializers.SerializerMethodField()
-    value = serializers.SerializerMethodField(help_text="What it shows: sentence, figures, columns and rows, cells, curve.")
+    value = serializers.SerializerMethodField(help_text="What it shows: sentence, figures, columns and rows, cells, curve, strip.")
     words = BlockSaidSerializer(read_only=True, allow_null=True)
     answer = BlockSaidSerializer(read_only=True, allow_null=True)
     dispute = BlockSaidSerializer(read_only=True, allow_null=True)

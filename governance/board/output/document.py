@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from governance.board import pack_blocks
+from governance.board import pack_blocks, pack_strip
 from governance.board.models import BoardPack, PackBlock
 from governance.board.output import pictures
 from portal.people import organisations
@@ -52,6 +52,7 @@ def _block(pack: BoardPack, block: PackBlock) -> Document:
         "more": value.get("more", ""),
         "heat": pictures.heat(value["cells"]) if value.get("cells") else None,
         "curve": pictures.curve(value["curve"]) if value.get("curve") else None,
+        "strip": pictures.strip(pack_strip.groups(value)) if value.get("strip") else None,
         "is_stale": bool(value.get("is_stale")),
     }
 
@@ -98,6 +99,7 @@ def _fixed() -> dict[str, str]:
         "nothing": _("Nothing."),
         "likelihood": _("Likelihood"),
         "impact": _("Impact"),
+        "strip": _("Height: practised today, of 4. Line: where it should be."),
         "digest": _("Digest of what both signed"),
         "seal": _("Seal of the record"),
         "contents": _("What this pack holds"),

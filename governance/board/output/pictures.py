@@ -6,11 +6,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from governance.board import pack_strip
+from governance.compliance import heat_strip
+from governance.compliance.heat_strip import BOTTOM, TOP, Drawn, Group
 from portal.web import shown
 from portal.web.charts.curve import Line, drawings
 from risks import loss_words, scales, wording
 
 INK, ACCENT, FAINT = "#1c1b18", "#145d70", "#d9d6cf"
+ROOM, LEVEL, BELOW = "#efece7", "#8a857b", "#4c4841"  # of a strip: up to 4, practised, practised below its target
 FONT = "Libertinus Serif"  # the one that typst carries with it
 
 
@@ -61,3 +65,35 @@ def curve(lines: Sequence[dict[str, Any]]) -> dict[str, str]:
     parts.append(f'<text x="{drawing.right}" y="{drawing.height - 6}" text-anchor="end">{axis}</text></svg>')
     names = ", ".join(line.name for line in told)
     return {"svg": "".join(parts), "alt": _("Curve of how likely a year costs more than a sum: %(names)s.") % {"names": names}}
+
+
+def strip(groups: Sequence[Group]) -> dict[str, Any]:
+    """The strip of a profile as SVG with fixed colours, what it says, and its table: each category below its function."""
+    drawing = heat_strip.draw(groups, "paper")
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{drawing.width}" height="{drawing.height}"'
+        f' viewBox="0 0 {drawing.width} {drawing.height}" font-family="{FONT}" font-size="12" fill="{INK}">'
+    ]
+    for group in drawing.groups:
+        parts.append(f'<text x="{group.x}" y="12" font-weight="bold">{escape(group.group.title)}</text>')
+        parts += [_part(one, drawing.height) for one in group.columns]
+    parts.append("</svg>")
+    return {"svg": "".join(parts), "alt": pack_strip.said(groups), "rows": pack_strip.twin(groups), "heads": _heads(groups)}
+
+
+def _heads(groups: Sequence[Group]) -> list[int]:
+    """Which rows of its table are functions."""
+    counts = [1 + len(group.columns) for group in groups]
+    return [sum(counts[:place]) for place in range(len(counts))]
+
+
+def _part(one: Drawn, height: int) -> str:
+    colour = BELOW if one.column.sum.gap else LEVEL
+    drawn = [
+        f'<rect x="{one.x}" y="{TOP}" width="{one.width}" height="{BOTTOM - TOP}" fill="{ROOM}"/>',
+        f'<rect x="{one.x}" y="{one.y}" width="{one.width}" height="{one.height}" fill="{colour}"/>',
+        f'<text x="{one.middle}" y="{height}" text-anchor="middle">{escape(one.label)}</text>',
+    ]
+    if one.tick_y:
+        drawn.append(f'<path d="M{one.x} {one.tick_y}h{one.width}" stroke="{ACCENT}" stroke-width="2.5" fill="none"/>')
+    return "".join(drawn)

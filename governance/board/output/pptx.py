@@ -43,23 +43,24 @@ def _block(deck: Any, document: Document, block: Document) -> None:
     lines += [block["sentence"]] if block["sentence"] else []
     lines += [f"{label}: {value}" for label, value in block["figures"]]
     lines += [document["words"]["stale"]] if block["is_stale"] else []
+    lines += [document["words"]["strip"]] if block["strip"] else []
     top = TOP
     if lines:
         top = _text(slide, lines, top)
     if block["heat"]:
         _heat(slide, document, block["heat"], top)
     elif block["curve"] and block["curve"]["svg"]:
-        picture = slide.shapes.add_picture(
-            io.BytesIO(pdf.picture(block["curve"]["svg"])), LEFT, top, height=HEIGHT - top - Inches(0.4)
-        )
-        picture._element._nvXxPr.cNvPr.set("descr", block["curve"]["alt"])
+        _picture(slide, block["curve"], top, height=HEIGHT - top - Inches(0.4))
     elif block["rows"]:
+        if block["strip"]:
+            top += _picture(slide, block["strip"], top, width=ACROSS).height + Inches(0.1)
         rows = block["rows"][:MOST_ROWS]
         grid = [[column["label"] for column in block["columns"]], *rows]
         _table(slide, grid, top, block["heading"])
     left = len(block["rows"]) - MOST_ROWS
     note = [f"+ {left}"] if left > 0 else []
     note += [block["more"]] if block["more"] else []
+    note += ["  ".join(row) for row in block["strip"]["rows"]] if block["strip"] else []  # each category, in figures
     if note:
         slide.notes_slide.notes_text_frame.text = "\n".join(note)
 
@@ -90,6 +91,13 @@ def _text(slide: Any, lines: list[str], top: Emu) -> Emu:
         paragraph.text = line
         paragraph.font.size = Pt(14)
     return Emu(min(top + height, HEIGHT - Inches(2)))
+
+
+def _picture(slide: Any, drawn: Document, top: Emu, **size: Emu) -> Any:
+    """A drawing with the words that stand for it."""
+    picture = slide.shapes.add_picture(io.BytesIO(pdf.picture(drawn["svg"])), LEFT, top, **size)
+    picture._element._nvXxPr.cNvPr.set("descr", drawn["alt"])
+    return picture
 
 
 def _table(slide: Any, rows: list[list[str]], top: Emu, words: str) -> Any:

@@ -25,6 +25,7 @@ def png(tile: Tile) -> bytes:
         "rows": [[str(cell) for cell in row] for row in tile.rows],
         "numbers_from": tile.numbers_from,
         "heat": pictures.heat(tile.cells) if tile.cells else None,
+        "strip": pictures.strip(tile.parts)["svg"] if tile.parts else None,
         "axes": _("Likelihood × impact"),
         "from": come_from(tile),
         "link": addresses.absolute(tile.path),

@@ -31,7 +31,7 @@ def _rows(document: Document) -> Iterator[Sequence[str | int]]:
                 yield [heading, row["word"], *(cell[0] for cell in row["cells"])]
         if block["columns"]:
             yield [heading, *(column["label"] for column in block["columns"])]
-        for cells in block["rows"]:
+        for cells in block["strip"]["rows"] if block["strip"] else block["rows"]:
             yield [heading, *(_number(cell) for cell in cells)]
         if block["more"]:
             yield [heading, block["more"]]

@@ -11,16 +11,40 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from pptx import Presentation
 
-from governance.board import tasks
+from governance.board import pack_strip, tasks
 from governance.board.models import PackFile
-from governance.board.output import document, making, pdf
+from governance.board.output import document, making, pdf, pictures
+from governance.compliance import practice_book, profiles
+from governance.compliance.heat_strip import Column, Group, Practised, add_up
 from portal import clock
 from risks import recompute, stale
 from tests.factories.board import make_pack, make_released, read
+from tests.factories.compliance import make_framework
 from tests.factories.portal import make_person
 from tests.factories.risks import make_levels, make_loss, make_risk
 
 pytestmark = pytest.mark.django_db
+PARTS = [Column("GV.OC", "What surrounds us", "/", add_up([Practised(2, 4)])), Column("GV.RM", "GV.RM", "/", add_up([]))]
+GOVERN = Group("GV", "Govern", "/", PARTS, add_up([Practised(2, 4)]))
+
+
+def test_the_strip_of_a_pack_says_in_words_and_rows_what_it_draws():
+    again = pack_strip.groups({"strip": pack_strip.keep([GOVERN])})
+
+    assert [(one.identifier, one.sum) for one in (*again, *again[0].columns)] == [
+        (one.identifier, one.sum) for one in (GOVERN, *PARTS)
+    ]
+    assert not any(one.url for one in (*again, *again[0].columns))  # what was signed leads nowhere
+    assert pack_strip.twin(again) == [
+        ["GV Govern", "2.0", "4.0", "1", "0"],
+        ["GV.OC What surrounds us", "2.0", "4.0", "1", "0"],
+        ["GV.RM", "–", "–", "0", "0"],
+    ]
+    drawn = pictures.strip(again)
+    assert drawn["alt"] == ("Strip of practice by part, now against target: Govern 2.0 of 4.0. Below its target stands GV.OC.")
+    assert pictures.strip([*again, *again])["heads"] == [0, 3]
+    assert drawn["svg"].count("<rect") == 4 and drawn["svg"].count("<path") == 1 and 'fill="#4c4841"' in drawn["svg"]
+    assert pack_strip.groups({}) == []
 
 
 def tags_of(book):
@@ -37,13 +61,18 @@ def tags_of(book):
     return found, alternatives
 
 
-def test_the_files_of_a_released_pack_are_made_once_and_told_from_any_other(as_person, company):
+def test_the_files_of_a_released_pack_are_made_once_and_told_from_any_other(as_person, company, monkeypatch):
     seats = make_person("CIO", company=company, name="Marta"), make_person("CISO", company=company, name="Idris")
     risk = make_risk(unit=company.northfield, title="Press stops")
     make_loss(risk, actor=seats[0])
     stale.mark_risks([make_levels(risk).risk_id], "risk.logged")
     while recompute.refresh_batch():
         pass
+    profile = profiles.open_one(make_framework(1, 2), company.root, actor=seats[0])
+    monkeypatch.setattr(practice_book, "CSF", profile.framework.key)
+    for practice, level in zip(profile.practices.order_by("pk"), (1, 3), strict=True):
+        aimed = profiles.aim(practice, actor=seats[0], version=None, owner="IT", target_level=3, note="")
+        profiles.rate(aimed, "IT", level, actor=seats[0])
     pack = make_released(unit=company.root, seats=seats, template="QUARTER")
     make_pack(unit=company.root, by=seats[0])
 
@@ -58,12 +87,17 @@ def test_the_files_of_a_released_pack_are_made_once_and_told_from_any_other(as_p
         assert (told["dc:title"], told["pdfuaid:part"]) == (f"{pack.number} {pack.title}", "1")
     tags, alternatives = tags_of(book)
     assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/Figure"} <= set(tags)
-    assert alternatives == ["Curve of how likely a year costs more than a sum: Now, After plan (residual)."]
+    strip = "Strip of practice by part, now against target: hr 2.0 of 3.0. Below its target stands hr."
+    assert sorted(alternatives) == ["Curve of how likely a year costs more than a sum: Now, After plan (residual).", strip]
     cells = [cell for row in openpyxl.load_workbook(io.BytesIO(sheet.content)).active.iter_rows(values_only=True) for cell in row]
-    assert {"Press stops", "Idris", pack.digest} <= set(cells)
+    assert {"Press stops", "Idris", pack.digest, "hr House"} <= set(cells)
     deck = Presentation(io.BytesIO(slides.content))
     assert [one.shapes.title.text for one in deck.slides][:3] == [pack.title, "In short", "Where we stand"]
     assert len(deck.slides) == 2 + len(pack.blocks.all())
+    assert [one.name for one in deck.slides for one in one.shapes if one._element.xpath(f".//*[@descr='{strip}']")]
+    profiles.rate(aimed, "IT", 4, actor=seats[0])  # what was signed is shown as it was then
+    page = as_person(seats[1]).get(reverse("board:pack", args=[pack.pk])).text
+    assert page.count('class="chart heatstrip"') == 2 and "hr House: practised at 2.0, target 3.0" in page
 
     later = clock.now() + timedelta(days=92)
     make_risk(unit=company.northfield, title="Later")

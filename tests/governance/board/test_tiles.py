@@ -7,23 +7,32 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from governance.board import tiles
+from governance.compliance import practice_book, profiles
 from risks import recompute, stale
+from tests.factories.compliance import make_framework
 from tests.factories.portal import make_person
 from tests.factories.risks import make_levels, make_risk
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_tile_is_taken_along_as_a_picture_or_a_sheet_with_its_caption_and_the_way_back(as_person, company):
+def test_a_tile_is_taken_along_as_a_picture_or_a_sheet_with_its_caption_and_the_way_back(as_person, company, monkeypatch):
     risk = make_risk(unit=company.northfield, title="Nightglass", is_confidential=True)
     make_levels(risk, 5, safety=5)
     stale.mark_risks([risk.pk], "risk.logged")
     while recompute.refresh_batch():
         pass
+    profile = profiles.open_one(make_framework(1), company.root, actor=make_person("ANALYST", company=company))
+    monkeypatch.setattr(practice_book, "CSF", profile.framework.key)
     leader, board = as_person(make_person("CISO", company=company)), as_person(make_person("BOARD", company=company))
     for key in tiles.KEYS:
         picture = leader.get(reverse("board:tile", args=[key, "png"]))
         assert picture.content[:8] == b"\x89PNG\r\n\x1a\n" and "attachment" in picture["Content-Disposition"]
+    assert reverse("board:tile", args=["compliance", "png"]) in leader.get(reverse("board:today")).text
+    strip = load_workbook(BytesIO(leader.get(reverse("board:tile", args=["compliance", "xlsx"])).content)).active
+    assert ["hr House", "–", "–", 0, 1] in [list(row)[:5] for row in strip.iter_rows(values_only=True)]
+    head = as_person(make_person("ENGINEER", company=company, unit=company.northfield))
+    assert head.get(reverse("board:tile", args=["compliance", "png"])).status_code == 404
     sheet = load_workbook(BytesIO(leader.get(reverse("board:tile", args=["safety", "xlsx"])).content)).active
     cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
     assert f"{risk.number} Nightglass" in cells and "1 risk can hurt people" in cells

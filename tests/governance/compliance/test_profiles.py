@@ -180,6 +180,22 @@ def test_the_strip_stands_on_its_base_with_its_tick_at_the_target():
     assert [len(group.columns) for group in heat_strip.draw([drawn.groups[0].group], "narrow").groups] == [1]
 
 
+def test_functions_and_categories_of_the_csf_come_from_the_identifiers_and_lead_to_their_rows():
+    rows = [
+        ("GV.OC-01", 1, 3, "What surrounds us", 7),
+        ("GV.RM-01", 3, 3, "How we deal with risk", 7),
+        ("DE.CM-01", None, 2, None, None),
+    ]
+
+    govern, detect = practice_book._by_identifier(rows, "/p/1/")
+
+    assert [(one.identifier, one.title, one.url) for one in govern.columns] == [
+        ("GV.OC", "What surrounds us", "/p/1/?group=7"),
+        ("GV.RM", "How we deal with risk", "/p/1/?group=7"),
+    ]
+    assert (govern.sum.current, govern.sum.below, detect.columns[0].title, detect.url) == (Decimal("2.0"), 1, "DE.CM", "/p/1/")
+
+
 def test_today_is_told_anew_once_somebody_rates(profile, person, company, monkeypatch, django_capture_on_commit_callbacks):
     monkeypatch.setattr(practice_book, "CSF", profile.framework.key)
     cio, elsewhere = person("CIO"), person("ENGINEER", unit=company.northfield)
