@@ -65,7 +65,7 @@ def of_user(user: Any) -> QuerySet[Initiative]:
     """What `user` may open, with what hangs on it."""
     rows = Initiative.objects.visible_to(user).current()
     milestones = Prefetch("milestones", Milestone.objects.filter(archived_at=None))
-    links, asked = InitiativeRisk.objects.filter(archived_at=None), SeenAsset.objects.asked().filter(asset__archived_at=None)
+    links, asked = InitiativeRisk.objects.filter(archived_at=None), SeenAsset.objects.asked()
     named = rows.select_related("unit", "owner", "sponsor", "security_lead", "proposed_by").prefetch_related(milestones)
     return joined.with_moments(named).annotate(
         risk_count=_counted(links), undeclared_count=_counted(asked), named_goals=aims.named()

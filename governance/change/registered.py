@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from governance.change import gates, initiatives, patterns, sightings
+from assets import merging
+from governance.change import gates, initiatives, merged_assets, patterns, sightings
 from governance.change.models import Initiative, Pattern
 from portal import subjects
 from portal.archive import changes
@@ -157,6 +158,7 @@ for question in sightings.QUESTION.values():
     reviews.sides_with(question, partial(sightings.sides, question))
     reviews.changed_at(question, lambda review: f"{reverse('change:initiative', args=[review.subject_id])}#declared")
     reviews.ask_with(question, _("Something was seen that it has not declared. Does it belong to it?"))
+merging.also(merged_assets.follow)
 changes.words("gate", fields=GATE_FIELDS, verbs=GATE_VERBS)
 changes.words("pattern", fields=PATTERN_WORDS, verbs=PATTERN_VERBS)
 changes.words("initiative", fields=FIELDS, verbs=VERBS)

@@ -116,7 +116,7 @@ def _attributed(assets: Iterable[Asset]) -> Mapping[Initiative, list[tuple[Asset
     lines = DeclaredLine.objects.filter(_at_work("initiative__"), archived_at=None, asset=None, act=DeclaredLine.Act.ADDS)
     known = list(lines.select_related("initiative__unit").order_by("initiative__declared_at", "pk"))
     room = Counter({line.pk: line.count for line in known})
-    for pk in SeenAsset.objects.filter(line__in=known).values_list("line", flat=True):
+    for pk in SeenAsset.objects.filter(line__in=known, asset__archived_at=None).values_list("line", flat=True):
         room[pk] -= 1
     found: dict[Initiative, list[tuple[Asset, DeclaredLine | None]]] = {}
     for asset in assets:

@@ -45,7 +45,8 @@ class DeclaredLine(models.Model):
 
 class SeenQuerySet(VisibleQuerySet):
     def asked(self):
-        return self.filter(state=SeenAsset.State.ASKED)
+        """What nobody has settled; what is in the inventory no more asks nothing."""
+        return self.filter(state=SeenAsset.State.ASKED, asset__archived_at=None)
 
 
 @tracked()

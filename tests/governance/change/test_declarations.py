@@ -13,6 +13,8 @@ from portal.attention import reviews
 from portal.attention.models import Review
 from portal.errors import Invalid
 from portal.record.models import AuditEntry
+from portal.talk import merging
+from portal.talk.errors import TouchedSinceMerge
 from risks.errors import SavedMeanwhile
 from tests.factories.assets import make_asset
 from tests.factories.governance import make_initiative
@@ -139,3 +141,62 @@ def test_what_both_offices_say_settles_it(started, owner, leaders, company, pers
     assert [line.asset for line in declarations.standing(started)] == [None, assets[0]]
     with pytest.raises(SeenSettled):
         sightings.answer(belongs, "STRANGE", actor=cio)
+
+
+def test_what_was_declared_and_seen_follows_an_asset_into_the_one_it_became(started, owner, leaders, company, person):
+    keeper = person("ANALYST")
+    old, spare, press = (make_asset(unit=company.northfield, kind="SERVER", zone=zone) for zone in ("Line 2", "Hall", "Hall"))
+    declarations.declare(started, [PLCS, Said("CHANGES", "", "INTERNAL", asset=press)], actor=owner)
+    with clock.stopped(clock.now() + timedelta(hours=1)):
+        first, second, server = (new_asset(company.northfield, kind) for kind in ("OT_DEVICE", "OT_DEVICE", "SERVER"))
+        sightings.look()
+
+    twins, became, renamed = (merge(*pair, keeper) for pair in ((first, second), (old, server), (spare, press)))
+    with clock.stopped(clock.now() + timedelta(hours=2)):
+        third = new_asset(company.northfield)  # in the room that the twin left
+        sightings.look()
+
+    assert seen(started) == {first: "CONFIRMED", second: "CONFIRMED", old: "ASKED", third: "CONFIRMED"}
+    assert [one.asset for one in declarations.standing(started)] == [None, spare]
+    told = declared.read(initiative_page.of_user(owner).get(), owner)
+    assert (told.declared, told.seen, told.undeclared) == (3, 4, 1)
+
+    merging.undo(twins, actor=keeper)
+    assert declared.read(initiative_page.of_user(owner).get(), owner).seen == 5
+    for leader in leaders:
+        sightings.answer(SeenAsset.objects.asked().get(), "STRANGE", actor=leader)
+    declarations.declare(started, [PLCS], actor=owner)
+    for over_what_was_said_since in (became, renamed):
+        with pytest.raises(TouchedSinceMerge):
+            merging.undo(over_what_was_said_since, actor=keeper)
+
+
+def test_what_was_settled_about_the_one_is_settled_about_both_and_nobody_is_asked(started, owner, leaders, company, person):
+    keeper = person("ANALYST")
+    one, other = (make_asset(unit=company.northfield, kind="SERVER") for _ in range(2))
+    declarations.declare(
+        started, [Said("ADDS", "", "INTERNAL", asset=one), Said("ADDS", "", "CONFIDENTIAL", asset=other)], actor=owner
+    )
+    kept, gone = declarations.standing(started)
+    SeenAsset.objects.create(initiative=started, asset=one, state="ASKED")
+    SeenAsset.objects.create(initiative=started, asset=other, state="DECLARED", line=gone)
+    sightings.ask_both(Initiative.objects.select_related("owner", "security_lead").get())
+
+    made = merge(one, other, keeper)
+
+    row = SeenAsset.objects.get(asset=one)
+    assert (row.state, row.line_id) == ("DECLARED", kept.pk)
+    assert [(line.pk, line.data_classification) for line in declarations.standing(started)] == [(kept.pk, "CONFIDENTIAL")]
+    assert not Review.objects.open().filter(subject_kind="initiative").exists()
+    merging.undo(made, actor=keeper)
+    assert seen(started) == {one: "ASKED", other: "DECLARED"}
+    assert [line.data_classification for line in declarations.standing(started)] == ["INTERNAL", "CONFIDENTIAL"]
+    assert Review.objects.open().filter(subject_kind="initiative").count() == 2
+
+
+def merge(survivor, merged, actor):
+    return merging.merge("asset", survivor, merged, actor=actor, versions=(None, None))
+
+
+def seen(initiative):
+    return {row.asset: row.state for row in initiative.seen.select_related("asset")}

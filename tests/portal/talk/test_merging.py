@@ -7,6 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assets import counting
 from assets.models import Asset, Dependency
+from governance.change import declarations, sightings
+from governance.change.declarations import Said
+from governance.change.models import Initiative, SeenAsset
 from portal.attention import reviews
 from portal.attention.models import Reminder, Review
 from portal.people import organisations
@@ -19,6 +22,7 @@ from risks import cadence, controls
 from risks.errors import OneStaysOpen, ReadersAreNotYours
 from risks.models import Risk, RiskAsset, Treatment
 from tests.factories.assets import make_asset, make_dependency
+from tests.factories.governance import make_initiative
 from tests.factories.risks import make_control, make_exception, make_levels, make_risk, make_treatment
 from tests.factories.talk import make_comment, make_place
 from tests.house.test_models import is_event, ours
@@ -97,7 +101,21 @@ def two_assets(chance, company, analyst, others):
         furnish(chance, asset, others, analyst)
     if chance.random() < 0.5:
         make_dependency(*found, actor=analyst)
+    _declared_and_seen(chance, found, make_initiative(unit=company.northfield, by=analyst))
     return found
+
+
+def _declared_and_seen(chance, assets, initiative):
+    """What an initiative may say of both, or of one of them."""
+    lines = [Said("ADDS", "", "INTERNAL", asset=one) for one in assets if chance.random() < 0.7]
+    declarations.declare(initiative, [*lines, Said("ADDS", "SERVER", "PUBLIC", 3)], actor=None)
+    anywhere = declarations.standing(initiative)[-1]
+    for asset in assets:
+        if chance.random() < 0.8:
+            state = chance.choice(["ASKED", "CONFIRMED", "STRANGE"])
+            line = anywhere if state == "CONFIRMED" else None
+            SeenAsset.objects.create(initiative=initiative, asset=asset, state=state, line=line)
+    sightings.ask_both(Initiative.objects.select_related("owner", "security_lead", "unit").get(pk=initiative.pk))
 
 
 @pytest.mark.parametrize("make", [two_risks, two_assets])
@@ -110,7 +128,8 @@ def test_merged_and_undone_the_live_tables_are_what_they_were(people, company, m
 
     made = merging.merge(kind, survivor, merged, actor=analyst, versions=(None, None))
     between = known(live_tables())
-    hanging = [Comment.objects.about(kind, merged.pk).count(), Review.objects.open().filter(subject_id=merged.pk).count()]
+    asked = Review.objects.open().filter(subject_kind=kind, subject_id=merged.pk)
+    hanging = [Comment.objects.about(kind, merged.pk).count(), asked.count()]
     merging.undo(made, actor=analyst)
 
     assert between != before and hanging == [0, 0]
