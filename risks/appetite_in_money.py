@@ -29,10 +29,14 @@ class Above:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`count` of the risks have an estimate and an agreed sum; `above` those beyond it, worst first."""
+    """`count` of the risks have an estimate and an agreed sum; `above` those beyond it, worst first. Averages add up, so what all
+    of them cost together, `average` a year, may be held against the sums of what is agreed for each."""
 
     count: int
     above: tuple[Above, ...]
+    appetite: Decimal = Decimal(0)
+    tolerance: Decimal = Decimal(0)
+    average: float = 0.0
 
     @property
     def breaches(self) -> int:
@@ -49,12 +53,18 @@ def judge(rows: Sequence[LossResult]) -> Judged:
     """Each of `rows`, with its risk and unit, against what is agreed for its kind and place. One query."""
     agreed: Mapping = appetite.current()
     count, above = 0, []
+    appetites, tolerances, average = Decimal(0), Decimal(0), 0.0
     for row in rows:
         bounds = appetite.nearest(agreed, row.risk.category, row.risk.unit.lineage)
         if bounds is None or bounds.appetite_amount is None or bounds.tolerance_amount is None:
             continue
         count += 1
+        appetites, tolerances, average = (
+            appetites + bounds.appetite_amount,
+            tolerances + bounds.tolerance_amount,
+            average + row.mean,
+        )
         if row.mean > bounds.appetite_amount:
             above.append(Above(row.risk, row.mean, bounds.appetite_amount, bounds.tolerance_amount))
     above.sort(key=lambda one: (not one.is_breach, float(one.tolerance) - one.average, one.risk.pk))
-    return Judged(count, tuple(above))
+    return Judged(count, tuple(above), appetites, tolerances, average)

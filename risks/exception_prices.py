@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from portal.people.models import Unit
+from risks import portfolio
 from risks.models import Levels, LossResult, PortfolioLoss, Risk, RiskException
 from risks.quantification import cells, together
 
@@ -75,13 +76,9 @@ def _difference(pair: tuple[LossResult, LossResult | None]) -> float:
 
 
 def _one_in_twenty(pairs: Sequence[tuple[LossResult, LossResult | None]], whole: PortfolioLoss) -> float:
-    parts, signs = [_cells(whole)], [1]
+    parts, signs = [portfolio.cells_of(whole)], [1]
     for with_it, without in pairs:
-        parts, signs = [*parts, _cells(with_it)], [*signs, -1]
+        parts, signs = [*parts, portfolio.cells_of(with_it)], [*signs, -1]
         if without is not None:
-            parts, signs = [*parts, _cells(without)], [*signs, 1]
+            parts, signs = [*parts, portfolio.cells_of(without)], [*signs, 1]
     return whole.var95 - together.evaluate(cells.add(parts, signs)).var95
-
-
-def _cells(row: Any) -> cells.Cells:
-    return cells.Cells.from_bytes(bytes(row.cells))

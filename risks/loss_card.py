@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.web.charts.curve import Drawing, drawings
-from risks import loss_parts, loss_words, portfolio
+from risks import appetite, loss_limits, loss_parts, loss_words, portfolio
+from risks.loss_limits import Limits
 from risks.loss_words import Told
-from risks.models import Levels, LossResult, LossScenario
+from risks.models import Appetite, Levels, LossResult, LossScenario
 from risks.quantification import AnnualLoss, LossModel, attribution
 
 STAGES = (Levels.Stage.CURRENT, Levels.Stage.RESIDUAL, Levels.Stage.INHERENT)
@@ -47,6 +48,7 @@ class Card:
     pictures: tuple[Drawing, ...] = ()
     rows: tuple[tuple[str, list[str]], ...] = ()
     sentence: str = ""
+    agreed: str = ""  # how it stands to what was agreed in money
     sanity: str = ""
     moved: Moved | None = None
 
@@ -61,7 +63,7 @@ def panel(ids: Sequence[int], user: Any) -> Mapping[int, Card]:
         return {}
     found: dict[int, dict[str, LossResult]] = {pk: {} for pk in ids}
     results = LossResult.objects.visible_to(user).filter(risk__in=ids)
-    for row in results.select_related("scenario__estimated_by").defer("cells"):
+    for row in results.select_related("scenario__estimated_by", "risk__unit").defer("cells"):
         found[row.risk_id][row.stage] = row
     return {pk: _card(rows) for pk, rows in found.items()}
 
@@ -85,18 +87,36 @@ def _card(results: Mapping[str, LossResult]) -> Card:
     first = next((results[stage] for stage in STAGES if stage in results), None)
     if first is None:
         return Card()
-    return _drawn(stages, loss_words.sanity(loss_parts.of_scenario(first.scenario)), _moved(first))
+    bounds = appetite.known(first.risk.category, first.risk.unit.lineage)
+    return _drawn(stages, loss_words.sanity(loss_parts.of_scenario(first.scenario)), _moved(first), bounds)
 
 
 def _stage(stage: str, loss: AnnualLoss, scenario: LossScenario | None) -> Stage:
     return Stage(stage, str(Levels.Stage(stage).label), loss, loss_words.told(loss), scenario)
 
 
-def _drawn(stages: Sequence[Stage], sanity: str, moved: Moved | None) -> Card:
+def _drawn(stages: Sequence[Stage], sanity: str, moved: Moved | None, bounds: Appetite | None = None) -> Card:
     drawn = [one for one in stages if one.scenario is not None or one is stages[0]]
     lines = [loss_words.line(one.loss, one.label, KINDS[Levels.Stage(one.stage)]) for one in drawn]
-    rows = loss_words.rows(*(one.loss for one in stages))
-    return Card(tuple(stages), drawings(lines), tuple(rows), loss_words.reading(stages[0].loss), sanity, moved)
+    limits = _limits(stages, bounds)
+    after = next((place for place, one in enumerate(stages) if one.stage == Levels.Stage.RESIDUAL and one.scenario), None)
+    return Card(
+        tuple(stages),
+        drawings(lines, limits.marks if limits else ()),
+        (*loss_words.rows(*(one.loss for one in stages)), *(limits.rows if limits else ())),
+        loss_words.reading(stages[0].loss),
+        limits.sentence(after) if limits else "",
+        sanity,
+        moved,
+    )
+
+
+def _limits(stages: Sequence[Stage], bounds: Appetite | None) -> Limits | None:
+    """What is agreed for the average of a risk, beside its curve as it is now."""
+    if bounds is None or stages[0].stage != Levels.Stage.CURRENT:
+        return None
+    losses = [one.loss for one in stages]
+    return loss_limits.on(losses, bounds.appetite_amount, bounds.tolerance_amount, losses[0].mean)
 
 
 def parts_of_change(row: LossResult) -> dict[str, float] | None:

@@ -11,6 +11,9 @@ from django.utils.translation import ngettext
 
 from portal.web import shown
 from portal.web.charts.curve import Line
+from risks import loss_inputs
+from risks.loss_inputs import Inputs
+from risks.models import LossScenario
 from risks.quantification import AnnualLoss, LossModel, events, sketch
 
 PERCENT = "\u00a0%"
@@ -68,6 +71,25 @@ def sanity(model: LossModel) -> str:
     half, tenth = events.quantiles(model, [0.5, 0.9])
     told = {"often": how_often(model.rate.mean), "half": money(half), "tenth": money(tenth)}
     return shown_first(_("%(often)s; half of the events cost under %(half)s, one in ten over %(tenth)s.") % told)
+
+
+def input_name(name: str, inputs: Inputs) -> str:
+    """One number of an estimate: how often it happens, lost production."""
+    plain = {
+        loss_inputs.EVENTS: _("attempts a year") if inputs.is_attempts else _("how often it happens"),
+        loss_inputs.SHARE: _("share of attempts that succeeds"),
+        loss_inputs.SECONDARY: _("chance of a secondary loss"),
+    }
+    return plain[name] if name in plain else _("what an event costs in %(form)s") % {"form": LossScenario.Form(name).label.lower()}
+
+
+def input_said(name: str, inputs: Inputs) -> str:
+    """What was said of it: about once in 8 years, 5 %, €120 k on average."""
+    if name == loss_inputs.EVENTS:
+        return how_often(inputs.events.mean)
+    if name in (loss_inputs.SHARE, loss_inputs.SECONDARY):
+        return share(inputs.share if name == loss_inputs.SHARE else inputs.secondary_share)
+    return _("%(sum)s on average") % {"sum": money((inputs.primary | inputs.secondary)[name].mean)}
 
 
 def told(found: AnnualLoss) -> Told:

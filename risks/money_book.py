@@ -18,23 +18,26 @@ from risks import (
     best_set,
     exception_prices,
     loss_card,
+    loss_limits,
     loss_words,
+    money_scope,
     portfolio,
     score_against_money,
+    sensitivity,
     what_if,
 )
 from risks.actual_losses import Year
 from risks.appetite_in_money import Judged
 from risks.best_set import Best, Item
 from risks.exception_prices import Prices
+from risks.loss_limits import Limits
 from risks.models import Levels, LossResult, LossScenario, PortfolioLoss, Risk, Treatment, TreatmentStep
 from risks.quantification import AnnualLoss, cells, together
 from risks.score_against_money import Apart
+from risks.sensitivity import Sensitivity
 
 NOW, AFTER = Levels.Stage.CURRENT, Levels.Stage.RESIDUAL
 MOST_ROWS = 15
-OFF_BY = 2.0  # the three largest inputs, wrong by this factor
-LARGEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,6 @@ class Quality:
     old: float
     unbacked: float
     single: float  # on the word of one person
-    low: float  # the average, were the three largest inputs half of what they are
-    high: float  # and twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +137,24 @@ class Book:
     rows: Sequence[tuple[str, list[str]]] = ()
     contributors: tuple[Contributor, ...] = ()
     quality: Quality | None = None
+    sensitivity: Sensitivity | None = None
     ranking: Ranking | None = None
     judged: Judged | None = None
+    limits: Limits | None = None
     apart: tuple[tuple[Risk, Apart, float], ...] = ()  # where score and money disagree, with the average of a year
     prices: Prices | None = None
     years: tuple[Year, ...] = ()
     names: list[str] = field(default_factory=list)
 
+    @property
+    def limits_told(self) -> str:
+        """How the position stands to what is agreed, in words; "" where nothing is."""
+        return self.limits.sentence(1 if self.after != self.now else None) if self.limits else ""
+
 
 def read(user: Any, asked: Mapping[str, str]) -> Book:
     """The page for the reader's part of the organisation. The sums count what they may not open, the rows do not."""
-    unit = _unit(user)
+    unit = money_scope.unit_of(user)
     if unit is None:
         return Book(scope=_("what concerns you"))
     sums = {row.stage: row for row in PortfolioLoss.objects.filter(scope=f"unit:{unit.pk}", risk_count__gt=0)}
@@ -160,6 +168,8 @@ def read(user: Any, asked: Mapping[str, str]) -> Book:
     names = [str(NOW.label), str(AFTER.label)]
     years = actual_losses.by_year(user, unit)
     lines = [loss_words.line(now, names[0], "now"), loss_words.line(after, names[1], "after")]
+    judged = appetite_in_money.judge(by_stage[NOW])
+    limits = _limits(judged, [now, after], sums[NOW].risk_count)
     return Book(
         scope=unit.name,
         now=now,
@@ -171,17 +181,23 @@ def read(user: Any, asked: Mapping[str, str]) -> Book:
         unestimated=max(open_risks - sums[NOW].risk_count, 0),
         computed_at=sums[NOW].computed_at,
         sentence=loss_words.reading(now),
-        pictures=drawings(lines, _marks(years)),
-        rows=loss_words.rows(now, after),
+        pictures=drawings(lines, [*_marks(years), *(limits.marks if limits else ())]),
+        rows=[*loss_words.rows(now, after), *(limits.rows if limits else ())],
         contributors=_contributors(by_stage[NOW], now),
-        quality=_quality(by_stage[NOW], sums[NOW]),
+        quality=_quality(by_stage[NOW]),
+        sensitivity=sensitivity.read(by_stage[NOW], sums[NOW]),
         ranking=_ranking(user, by_stage, sums, asked.get("budget", "")),
-        judged=appetite_in_money.judge(by_stage[NOW]),
+        judged=judged,
+        limits=limits,
         apart=_apart(by_stage[NOW]),
         prices=_prices(user, unit, by_stage, sums[NOW]),
         years=years,
         names=names,
     )
+
+
+def _limits(judged: Judged, curves: Sequence[AnnualLoss], risk_count: int) -> Limits | None:
+    return loss_limits.on(curves, judged.appetite, judged.tolerance, judged.average, count=judged.count, of=risk_count)
 
 
 def _marks(years: Sequence[Year]) -> list[tuple[str, str, float, float]]:
@@ -201,15 +217,6 @@ def _prices(user: Any, unit: Unit, rows: Mapping[str, Sequence[LossResult]], who
     return exception_prices.of_all(user, unit, organisations.today(), now, after, whole)
 
 
-def _unit(user: Any) -> Unit | None:
-    """The whole organisation, or the first unit of the reader's roles."""
-    held = grants(user)
-    if held.everywhere:
-        return Unit.objects.filter(parent=None, archived_at=None).first()
-    ids = [int(path.strip("/").rsplit("/", 1)[-1]) for path in held.unit_paths]
-    return Unit.objects.filter(pk__in=ids).order_by("path").first() if ids else None
-
-
 def _results(user: Any, unit: Unit) -> list[LossResult]:
     rows = LossResult.objects.visible_to(user).filter(stage__in=(NOW, AFTER), risk__unit__path__startswith=unit.path)
     return list(
@@ -224,7 +231,7 @@ def _contributors(rows: Sequence[LossResult], now: AnnualLoss) -> tuple[Contribu
     )
 
 
-def _quality(rows: Sequence[LossResult], whole: PortfolioLoss) -> Quality | None:
+def _quality(rows: Sequence[LossResult]) -> Quality | None:
     total = sum(row.mean for row in rows)
     if not total:
         return None
@@ -232,9 +239,7 @@ def _quality(rows: Sequence[LossResult], whole: PortfolioLoss) -> Quality | None
     old = sum(row.mean for row in rows if loss_card.is_old(row.scenario, today))
     unbacked = sum(row.mean for row in rows if not row.scenario.source)
     single = sum(row.mean for row in rows if len(_estimators(row.scenario)) < 2)
-    largest = sum(row.mean for row in rows[:LARGEST])
-    shares = (old / total, unbacked / total, single / total)
-    return Quality(*shares, whole.mean - largest + largest / OFF_BY, whole.mean + largest * (OFF_BY - 1))
+    return Quality(old / total, unbacked / total, single / total)
 
 
 def _estimators(scenario: LossScenario) -> set[int]:
@@ -263,8 +268,7 @@ def _ranking(user: Any, rows: Mapping[str, Sequence[LossResult]], sums: Mapping[
 
 def _bought(pairs: Sequence[tuple[LossResult, LossResult]], whole: PortfolioLoss) -> tuple[float, float]:
     """How much lower one year in twenty is: with all plans together, and the sum of each risk's own."""
-    known = cells.Cells.from_bytes(bytes(whole.cells))
-    parts = [known, *(_cells(row) for pair in pairs for row in pair)]
+    parts = [portfolio.cells_of(whole), *(portfolio.cells_of(row) for pair in pairs for row in pair)]
     then = together.evaluate(cells.add(parts, [1, *(sign for _pair in pairs for sign in (-1, 1))]))
     return whole.var95 - then.var95, sum(row.var95 - after.var95 for row, after in pairs)
 
@@ -282,10 +286,6 @@ def _money(told: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return found if found.is_finite() and 0 <= found < Decimal(10) ** 15 else None
-
-
-def _cells(row: LossResult) -> cells.Cells:
-    return cells.Cells.from_bytes(bytes(row.cells))
 
 
 def what_would_be(user: Any, asked: Mapping[str, str]) -> tuple[loss_words.Told, loss_words.Told] | None:

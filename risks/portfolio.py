@@ -32,9 +32,9 @@ def fold_all() -> None:
 
 def differing() -> list[tuple[str, str]]:
     """The (scope, stage) of which the folded sum and what waits are not, bit by bit, the sum of the risks; mends nothing."""
-    known = {(row.scope, row.stage): [_cells(row)] for row in PortfolioLoss.objects.all()}
+    known = {(row.scope, row.stage): [cells_of(row)] for row in PortfolioLoss.objects.all()}
     for change in CellChange.objects.order_by("pk"):
-        known.setdefault((change.scope, change.stage), []).append(_cells(change))
+        known.setdefault((change.scope, change.stage), []).append(cells_of(change))
     rebuilt = _rebuilt()
     stages = known.keys() | rebuilt.keys()
     return sorted(
@@ -59,7 +59,7 @@ def rebuild() -> list[tuple[str, str]]:
 
 def of_results(results: Iterable[Any]) -> AnnualLoss:
     """The annual loss of the risks behind `results` (rows with cells) together."""
-    return together.evaluate(cells.add([_cells(row) for row in results]))
+    return together.evaluate(cells.add([cells_of(row) for row in results]))
 
 
 def of_unit(unit_id: int, stage: str) -> PortfolioLoss | None:
@@ -72,11 +72,16 @@ def loss_of(row: Any) -> AnnualLoss:
     return AnnualLoss(**{name: getattr(row, name) for name in annual_losses.FIGURES}, sketch=bytes(row.sketch))
 
 
+def cells_of(row: Any) -> cells.Cells:
+    """What a stored row adds to a sum."""
+    return cells.Cells.from_bytes(bytes(row.cells))
+
+
 def _add(scope: str, stage: str, changes: list[CellChange]) -> None:
     empty = annual_losses.figures(together.evaluate(cells.NONE)) | {"cells": b""}
     PortfolioLoss.objects.bulk_create([PortfolioLoss(scope=scope, stage=stage, **empty)], ignore_conflicts=True)
     row = PortfolioLoss.objects.select_for_update().get(scope=scope, stage=stage)
-    whole = cells.add([_cells(row), *map(_cells, changes)])
+    whole = cells.add([cells_of(row), *map(cells_of, changes)])
     _keep(row, whole, row.risk_count + sum(one.risk_count for one in changes))
 
 
@@ -99,7 +104,3 @@ def _counted() -> Iterator[tuple[list[str], str, cells.Cells]]:
     rows = LossResult.objects.order_by("pk").values_list("scopes", "stage", "cells")
     for scopes, stage, stored in rows.iterator(chunk_size=2000):
         yield scopes, stage, cells.Cells.from_bytes(bytes(stored))
-
-
-def _cells(row: Any) -> cells.Cells:
-    return cells.Cells.from_bytes(bytes(row.cells))

@@ -12,8 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.errors import Invalid
-from risks import loss_words, money_book
+from risks import loss_words, money_book, sensitivity
+from risks.loss_limits import Limits
 from risks.money_book import Book
+from risks.sensitivity import Sensitivity
 
 MONEY = {"max_digits": 24, "decimal_places": 2}
 BUDGET = OpenApiParameter("budget", str, description="What may be spent on plans; all of them without it.")
@@ -26,13 +28,38 @@ class ShareSerializer(serializers.Serializer):
 
 
 class QualitySerializer(serializers.Serializer):
-    """Shares of the average by what its estimates rest on, and the average with the three largest off by two."""
+    """Shares of the average by what its estimates rest on, and the average with the three largest inputs off by two at once."""
 
     old_share = serializers.FloatField(help_text="Older than a year.")
     unbacked_share = serializers.FloatField(help_text="Without a source.")
     single_share = serializers.FloatField(help_text="On the word of one person.")
     average_if_halved = serializers.DecimalField(**MONEY)
     average_if_doubled = serializers.DecimalField(**MONEY)
+
+
+class PositionIfSerializer(serializers.Serializer):
+    average = serializers.DecimalField(**MONEY)
+    one_in_20 = serializers.DecimalField(**MONEY)
+
+
+class InputSerializer(serializers.Serializer):
+    """One number of one estimate, and the position at half and at twice of what was said."""
+
+    risk = serializers.IntegerField()
+    input = serializers.CharField(help_text='"events", "share" (of attempts), "secondary" (its chance), or a form of loss.')
+    name = serializers.CharField(help_text="The same in words.")
+    said = serializers.CharField(help_text="What was estimated, in words.")
+    if_halved = PositionIfSerializer()
+    if_doubled = PositionIfSerializer()
+
+
+class SensitivitySerializer(serializers.Serializer):
+    """The three inputs that move the average most if they are off by two, each by itself and all at once."""
+
+    in_words = serializers.CharField()
+    inputs = InputSerializer(many=True)
+    all_if_halved = PositionIfSerializer()
+    all_if_doubled = PositionIfSerializer()
 
 
 class PlanSerializer(serializers.Serializer):
@@ -63,6 +90,22 @@ class AboveSerializer(serializers.Serializer):
     appetite = serializers.DecimalField(**MONEY)
     tolerance = serializers.DecimalField(**MONEY)
     is_breach = serializers.BooleanField()
+
+
+class ChanceSerializer(serializers.Serializer):
+    now = serializers.FloatField(help_text="Of a year that costs more.")
+    after_plan = serializers.FloatField()
+
+
+class LimitsSerializer(serializers.Serializer):
+    """The sums of what is agreed for the judged risks, as points on the curve of the position."""
+
+    appetite = serializers.DecimalField(**MONEY)
+    tolerance = serializers.DecimalField(**MONEY)
+    average = serializers.DecimalField(**MONEY, help_text="Of the judged risks, which is held against them.")
+    above_appetite = ChanceSerializer()
+    above_tolerance = ChanceSerializer()
+    in_words = serializers.CharField()
 
 
 class ApartSerializer(serializers.Serializer):
@@ -103,8 +146,10 @@ class PositionInMoneySerializer(serializers.Serializer):
     in_words = serializers.CharField()
     contributors = ShareSerializer(many=True)
     quality = QualitySerializer(allow_null=True)
+    sensitivity = SensitivitySerializer(allow_null=True)
     ranking = RankingSerializer(allow_null=True)
     judged_count = serializers.IntegerField(help_text="Risks with an estimate and an agreed sum.")
+    limits = LimitsSerializer(allow_null=True)
     above_appetite = AboveSerializer(many=True)
     score_against_money = ApartSerializer(many=True)
     exception_prices = PricesSerializer(allow_null=True)
@@ -133,7 +178,7 @@ def _budget(request: Request) -> str:
 
 
 def _told(book: Book) -> dict[str, Any]:
-    quality, ranking, prices = book.quality, book.ranking, book.prices
+    quality, ranking, prices, off = book.quality, book.ranking, book.prices, book.sensitivity
     return {
         "scope": book.scope,
         "risk_count": book.risk_count,
@@ -141,47 +186,77 @@ def _told(book: Book) -> dict[str, Any]:
         "unestimated": book.unestimated,
         "in_words": book.sentence,
         "contributors": [
-            {"risk": one.risk.pk} | _sums(average=one.average, one_in_20=one.one_in_twenty) for one in book.contributors
+            {"risk": one.risk.pk} | sums(average=one.average, one_in_20=one.one_in_twenty) for one in book.contributors
         ],
         "quality": quality
         and {"old_share": quality.old, "unbacked_share": quality.unbacked, "single_share": quality.single}
-        | _sums(average_if_halved=quality.low, average_if_doubled=quality.high),
+        | sums(average_if_halved=off and off.half.average, average_if_doubled=off and off.twice.average),
+        "sensitivity": off and _off(off),
         "ranking": ranking
         and {"plans": _plans(ranking.plans), "spent": str(ranking.spent)}
-        | _sums(joint=ranking.joint, summed=ranking.summed, saves=ranking.best.gain, saves_at_most=ranking.best.most)
-        | _sums(left_out_saves=ranking.missed)
+        | sums(joint=ranking.joint, summed=ranking.summed, saves=ranking.best.gain, saves_at_most=ranking.best.most)
+        | sums(left_out_saves=ranking.missed)
         | {"is_exact": ranking.best.is_exact, "over_budget": str(ranking.over)},
         "judged_count": book.judged.count if book.judged else 0,
+        "limits": book.limits and _limits(book, book.limits),
         "above_appetite": [
             {"risk": one.risk.pk, "appetite": str(one.appetite), "tolerance": str(one.tolerance), "is_breach": one.is_breach}
-            | _sums(average=one.average)
+            | sums(average=one.average)
             for one in (book.judged.above if book.judged else ())
         ],
         "score_against_money": [
-            {"risk": risk.pk, "score_place": one.score_place, "money_place": one.money_place, "of": one.of} | _sums(average=average)
+            {"risk": risk.pk, "score_place": one.score_place, "money_place": one.money_place, "of": one.of} | sums(average=average)
             for risk, one, average in book.apart
         ],
         "exception_prices": prices
-        and _sums(average=prices.average, one_in_20=prices.one_in_twenty)
-        | {"rows": [{"exception": row.exception.pk, "average": _sum(row.average)} for row in prices.rows]},
+        and sums(average=prices.average, one_in_20=prices.one_in_twenty)
+        | {"rows": [{"exception": row.exception.pk, "average": amount_of(row.average)} for row in prices.rows]},
         "years": [
             {"year": one.year, "amount": str(one.amount), "incidents": one.incidents, "chance": one.chance} for one in book.years
         ],
     }
 
 
+def _off(found: Sensitivity) -> dict[str, Any]:
+    return {
+        "in_words": found.sentence,
+        "inputs": [
+            {"risk": one.risk.pk, "input": one.name, "name": one.words, "said": one.said}
+            | {"if_halved": position_if(one.half), "if_doubled": position_if(one.twice)}
+            for one in found.rows
+        ],
+        "all_if_halved": position_if(found.half),
+        "all_if_doubled": position_if(found.twice),
+    }
+
+
+def _limits(book: Book, found: Limits) -> dict[str, Any]:
+    (appetite, tolerance), (then_appetite, then_tolerance) = found.chances
+    return {
+        "appetite": str(found.appetite),
+        "tolerance": str(found.tolerance),
+        "above_appetite": {"now": appetite, "after_plan": then_appetite},
+        "above_tolerance": {"now": tolerance, "after_plan": then_tolerance},
+        "in_words": book.limits_told,
+    } | sums(average=found.average)
+
+
+def position_if(position: sensitivity.Position) -> dict[str, str | None]:
+    return sums(average=position.average, one_in_20=position.one_in_twenty)
+
+
 def _plans(plans: Sequence[money_book.Plan]) -> list[dict[str, Any]]:
     return [
         {"risk": plan.risk.pk, "cost": str(plan.cost), "is_mandatory": plan.is_mandatory, "is_in": plan.is_in}
         | {"return_share": plan.return_share, "payback_years": plan.payback_years}
-        | _sums(saves=plan.gain)
+        | sums(saves=plan.gain)
         for plan in plans
     ]
 
 
-def _sums(**amounts: float) -> dict[str, str | None]:
-    return {name: _sum(amount) for name, amount in amounts.items()}
+def sums(**amounts: float) -> dict[str, str | None]:
+    return {name: amount_of(amount) for name, amount in amounts.items()}
 
 
-def _sum(amount: float | None) -> str | None:
+def amount_of(amount: float | None) -> str | None:
     return None if amount is None else str(loss_words.exact(amount))

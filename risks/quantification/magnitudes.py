@@ -1,6 +1,6 @@
 """How much one event costs: lognormal from a 90 % interval, PERT or a known sum, less what an insurer pays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -67,6 +67,14 @@ class Magnitude:
     def borne(self, gross: float) -> float:
         """What we bear ourselves of a loss of `gross`."""
         return min(gross, self.deductible) + max(0.0, gross - self.deductible - self.limit) if self.is_insured else gross
+
+    def times(self, factor: float) -> "Magnitude":
+        """The same events, each `factor` times as dear before an insurer pays; insurance keeps its sums."""
+        if factor == 0:
+            return point(0)
+        if self.kind == LOGNORMAL:
+            return replace(self, a=self.a + float(np.log(factor)))
+        return replace(self, a=self.a * factor, b=self.b * factor, c=self.c * factor)
 
     def limited(self, ceiling: Floats) -> Floats:
         """E[min(X, d)] for each `ceiling` d: what the discretisation keeps exactly."""

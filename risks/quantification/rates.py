@@ -40,11 +40,17 @@ class Rate:
     def thinned(self, share: float) -> "Rate":
         """The events of which only `share` (0–1) become losses. Poisson thinning is exact for every kind."""
         need(0 <= share <= 1, "The share of attempts that succeed lies between 0 and 1.")
+        return self.times(share)
+
+    def times(self, factor: float) -> "Rate":
+        """The same events, `factor` times as often; of one that happens at most once, its chance."""
+        if factor == 0:
+            return Rate(FIXED, 0.0)
         if self.kind == PERT:
-            return Rate(PERT, self.a * share, self.b * share, self.c * share) if share else Rate(FIXED, 0.0)
+            return Rate(PERT, self.a * factor, self.b * factor, self.c * factor)
         if self.kind == GAMMA:
-            return Rate(GAMMA, self.a, self.b * share) if share else Rate(FIXED, 0.0)
-        return Rate(self.kind, self.a * share)
+            return Rate(GAMMA, self.a, self.b * factor)
+        return Rate(self.kind, min(self.a * factor, 1.0) if self.kind == ONCE else self.a * factor)
 
 
 def fixed_rate(per_year: float) -> Rate:

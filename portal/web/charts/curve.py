@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from portal.web.charts.places import place
 
 CHANCES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # "1 in n"
+BESIDE = {"appetite": (7, -6, "start"), "tolerance": (7, -6, "start")}  # where the name of a point stands: above a falling curve
+ROOM = 3.0  # for such a name the scale goes on to this many times its loss
 MOST_DECADES = 5.0  # what lies further left is the same small change to anybody
 
 
@@ -39,12 +41,15 @@ class DrawnLine:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A point of appetite, or the loss of a year that is over, where it stands on the drawing."""
+    """A point of appetite or tolerance, or the loss of a year that is over, where it stands on the drawing, and its name."""
 
     name: str
     kind: str
     x: str
     y: str
+    label_x: str
+    label_y: str
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def drawings(lines: Sequence[Line], marks: Sequence[tuple[str, str, float, float
     seen = [point for line in lines for point in line.points if point[0] > 0 and point[1] > 0]
     if not seen:
         return ()
-    seen += [(loss, chance) for _name, _kind, loss, chance in marks if loss > 0 and chance > 0]
+    seen += [(loss * (ROOM if kind in BESIDE else 1), chance) for _name, kind, loss, chance in marks if loss > 0 and chance > 0]
     return tuple(_draw(size, lines, marks, seen) for size in (("wide", 640, 260), ("narrow", 340, 240)))
 
 
@@ -109,8 +114,13 @@ def _draw(
         losses=tuple(Tick(place(x(10.0**power)), 10.0**power) for power in kept),
         chances=tuple(Tick(place(y(1 / n)), n) for n in CHANCES if ceiling <= n <= floor),
         lines=tuple(_line(line, x, y, 1 / floor, left, right) for line in lines if any(p[0] > 0 and p[1] > 0 for p in line.points)),
-        marks=tuple(Mark(what, kind, place(x(loss)), place(y(chance))) for what, kind, loss, chance in marks if loss > 0 < chance),
+        marks=tuple(_mark(what, kind, max(x(loss), left), y(chance)) for what, kind, loss, chance in marks if loss > 0 < chance),
     )
+
+
+def _mark(name: str, kind: str, x: float, y: float) -> Mark:
+    across, down, anchor = BESIDE.get(kind, (0, 17, "middle"))
+    return Mark(name, kind, place(x), place(y), place(x + across), place(y + down), anchor)
 
 
 def _line(line: Line, x: Callable[[float], float], y: Callable[[float], float], rarest: float, left: int, right: int) -> DrawnLine:

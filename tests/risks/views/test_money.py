@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from portal import clock
 from portal.people import organisations
-from risks import appetite, money_book, recompute
+from risks import appetite, loss_card, loss_words, money_book, recompute
 from risks.models import LossResult, RiskException
 from risks.response import incidents
 from risks.treatments import Step
@@ -52,6 +52,50 @@ def test_page_says_the_position_in_words_and_ties_out(client, planned, cio):
     assert book.risk_count == 3
     assert sum(one.average for one in book.contributors) == pytest.approx(book.now.mean, rel=1e-5)
     assert all(risk.number in page for risk in planned)
+    told = client.get("/api/v1/annual-losses/position/").json()
+    assert book.sensitivity.sentence in page and told["sensitivity"]["in_words"] == book.sensitivity.sentence.replace("&quot;", '"')
+    assert [one["input"] for one in told["sensitivity"]["inputs"]] == ["events"] * 3
+    assert told["quality"]["average_if_doubled"] == told["sensitivity"]["all_if_doubled"]["average"]
+
+
+def test_number_off_by_two_is_what_the_position_becomes_once_it_is_estimated_so(planned, cio):
+    """All three are equal: the first of the three comes first, with how often it happens."""
+    off = money_book.read(cio, {}).sensitivity
+    doubled = {name: Decimal(often) for name, often in (("low", "0.25"), ("mode", "0.5"), ("high", "1"))}
+
+    make_loss(off.rows[0].risk, actor=cio, **{f"{name}_per_year": often for name, often in doubled.items()})
+    while recompute.refresh_batch():
+        pass
+
+    book = money_book.read(cio, {})
+    assert (off.rows[0].risk, off.rows[0].name, off.rows[0].said) == (planned[0], "events", "about once in 3.7 years")
+    assert book.now.mean == pytest.approx(off.rows[0].twice.average, rel=1e-5)
+    assert book.now.var95 == pytest.approx(off.rows[0].twice.one_in_twenty, rel=1e-5)
+
+
+def test_what_is_agreed_stands_on_the_curve_in_the_table_and_in_words(client, planned, cio):
+    """Averages add up, so three risks at 100,000 and 2,000,000 may cost 300,000 and 6,000,000 together."""
+    appetite.agree({"": appetite.Bounds(40, 60, Decimal(100_000), Decimal(2_000_000))}, actor=cio)
+    client.force_login(cio)
+
+    book = money_book.read(cio, {})
+    page = client.get(reverse("risks:money")).text
+    told = client.get("/api/v1/annual-losses/position/").json()["limits"]
+    card = loss_card.panel([planned[0].pk], cio)[planned[0].pk]
+
+    assert (book.limits.appetite, book.limits.tolerance) == (300_000, 6_000_000)
+    assert book.limits.average == pytest.approx(book.now.mean, rel=1e-5)
+    chances = book.now.exceedance([300_000, 6_000_000])
+    assert list(book.limits.chances[0]) == chances == [told["above_appetite"]["now"], told["above_tolerance"]["now"]]
+    wide = book.pictures[0]
+    assert [(mark.kind, mark.name) for mark in wide.marks] == [("appetite", "appetite"), ("tolerance", "tolerance")]
+    assert float(wide.marks[0].x) < float(wide.marks[1].x) and float(wide.marks[0].y) < float(wide.marks[1].y)
+    assert book.rows[-2:] == book.limits.rows and loss_words.share(chances[1]) in book.rows[-1][1]
+    assert book.limits_told in page and page.count('class="limit" data-kind="tolerance"') == 2
+    assert "For 3 of 3 risks a sum is agreed: together we want to carry €300\u00a0k a year on average" in told["in_words"]
+    assert "above appetite and still tolerated" in told["in_words"] and "after plan" in told["in_words"]
+    assert "We agreed to carry €100\u00a0k a year on average and to tolerate €2.0\u00a0M." in card.agreed
+    assert [mark.kind for mark in card.pictures[0].marks] == ["appetite", "tolerance"]
 
 
 def test_plans_are_ranked_safety_first_then_the_best_set_under_a_budget(client, planned, cio):
