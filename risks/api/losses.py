@@ -21,6 +21,7 @@ from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
 from risks import loss_card, loss_parts, loss_scenarios, loss_words, portfolio, what_if
+from risks.api.common_causes import CommonCausesAction
 from risks.api.money import PositionAction
 from risks.loss_parts import Downtime, LossPart
 from risks.models import Levels, LossResult, LossScenario, Risk
@@ -222,7 +223,7 @@ LEVELS = OpenApiParameter(
 )
 
 
-class AnnualLossViewSet(PositionAction, ReadSet):
+class AnnualLossViewSet(PositionAction, CommonCausesAction, ReadSet):
     """What each estimated risk costs in a year, by stage; computed, so the same inputs give the same figures for ever."""
 
     permission = "risks.view_loss"

@@ -6,13 +6,15 @@ other shape are spread over it, keeping E[min(X, d)] at every node. A doubtful r
 Poisson in clusters of logarithmic size, and a PERT rate is taken as the gamma rate of its mean and variance.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import fft
 
 from risks.quantification import grid
 from risks.quantification.models import LossModel
+from risks.quantification.rates import fixed_rate
 
 UNIT = float(1 << 40)
 MU_STEP, LOWEST, MUS = 1 / 32, -160, 1536  # medians from e^−5 to e^43
@@ -59,6 +61,12 @@ def subtract(whole: Cells, part: Cells) -> Cells:
     return add([whole, part], [1, -1])
 
 
+def times(part: Cells, share: float) -> Cells:
+    """`share` of the events: of a part of a year."""
+    amounts = np.rint(part.amounts * share).astype(np.int64)
+    return Cells(part.keys[amounts != 0], amounts[amounts != 0])
+
+
 def of(model: LossModel) -> Cells:
     """The cells of one risk."""
     rate, mean = model.rate.mean, model.event_mean
@@ -79,6 +87,18 @@ def of(model: LossModel) -> Cells:
         spread = np.log1p(model.event_variance / mean**2 / sizes[1:])
         found.append(lognormal(weights[1:], np.log(sizes[1:] * mean) - spread / 2, np.sqrt(spread)))
     return add(found)
+
+
+def at_once(models: Sequence[LossModel], rate: float) -> Cells:
+    """Events, `rate` a year, in each of which every one of `models` loses what an event of its own costs, whatever the others lose:
+    one more compound Poisson term."""
+    if rate <= 0 or not models:
+        return NONE
+    step = sum(grid.length_of(replace(model, rate=fixed_rate(rate))) for model in models) / EVENT_POINTS
+    event = np.prod([grid.event(model, step, EVENT_POINTS) for model in models], axis=0)
+    mean = sum(model.event_mean for model in models)
+    square = sum(model.event_variance for model in models) + mean**2
+    return _of_transform(rate * event, step, rate, rate * mean, rate * square)
 
 
 def lognormal(rates: Floats, mu: Floats, sigma: Floats) -> Cells:
@@ -133,23 +153,27 @@ def _by_limits(rate: float, limited: Floats) -> Cells:
 
 
 def _on_grid(model: LossModel, sizes: Floats, weights: Floats) -> Cells:
-    """Clusters of 1, 2, … events by one transform, each grid point split over two nodes.
-
-    What lies beyond the grid keeps its number, mean and variance as a lognormal loss.
-    """
+    """Clusters of 1, 2, … events by one transform, each grid point split over two nodes."""
     step = grid.length_of(model) * np.sqrt(sizes[-1]) / EVENT_POINTS
     event = grid.event(model, step, EVENT_POINTS)
     transform, power = np.zeros_like(event), event ** (sizes[0] - 1)
     for weight in weights:
         power = power * event
         transform += weight * power
+    mean = (sizes * weights).sum() * model.event_mean
+    square = (weights * (sizes * model.event_variance + sizes**2 * model.event_mean**2)).sum()
+    return _of_transform(transform, step, float(weights.sum()), mean, square)
+
+
+def _of_transform(transform: Floats, step: float, number: float, mean: float, square: float) -> Cells:
+    """Losses on a grid as cells. What lies beyond it keeps its number, mean and variance as a lognormal loss; `number`, `mean` and
+    `square` [Σ rate·X²] are those of all."""
     rates = np.maximum(fft.irfft(transform, EVENT_POINTS), 0.0)
     points = step * np.arange(EVENT_POINTS)
     near = known_sums(rates[1:], points[1:])
-    number = weights.sum() - rates.sum()
-    mean = (sizes * weights).sum() * model.event_mean - (rates * points).sum()
-    square = (weights * (sizes * model.event_variance + sizes**2 * model.event_mean**2)).sum() - (rates * points**2).sum()
-    if number <= 1e-12 * weights.sum() or mean <= number * points[-1] / 2:
+    whole, number = number, number - rates.sum()
+    mean, square = mean - (rates * points).sum(), square - (rates * points**2).sum()
+    if number <= 1e-12 * whole or mean <= number * points[-1] / 2:
         return near
     spread = np.log(np.clip(square * number / mean**2, 1 + 1e-9, np.exp(49.0)))
     return add([near, lognormal(np.array([number]), np.array([np.log(mean / number) - spread / 2]), np.array([np.sqrt(spread)]))])

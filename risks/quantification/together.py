@@ -5,36 +5,75 @@ the years worth telling apart, from nine deviations below the mean to six above 
 """
 
 import functools
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import fft, special
 
 from risks.quantification import reading, sketch
-from risks.quantification.cells import LOWEST, MU_STEP, MUS, SIGMA_STEP, UNIT, Cells, losses, moments
+from risks.quantification.cells import LOWEST, MU_STEP, MUS, NONE, SIGMA_STEP, UNIT, Cells, add, losses, moments
 from risks.quantification.curves import LEVELS, NOTHING, AnnualLoss
+from risks.quantification.refusals import need
 
 POINTS = 1 << 15
 SIZE = 4096  # of a transform over ln d: columns and kernel without folding
 LARGE = 1e-5  # events a year beyond the one large event
 LEAST_CELL, ZOOM, MOST_ZOOMS = 64, 32.0, 12
+NODES, FURTHEST = 33, 4.5  # of a common shock, in deviations; 17 are within 0.3 %
+HARDEST = 3
 Floats = np.ndarray
 
 
-def evaluate(cells: Cells) -> AnnualLoss:
-    """The annual loss that the cells add up to."""
-    total = int(cells.amounts.sum()) / UNIT
-    if total <= 0:
+@dataclass(frozen=True, eq=False)
+class Shock:
+    """How often everything strikes in a year, against its average: `factors`, rising, of mean 1, each with its weight."""
+
+    weights: Floats
+    factors: Floats
+
+    @property
+    def variance(self) -> float:
+        return max(float((self.weights * self.factors**2).sum()) - 1, 0.0)
+
+
+STEADY = Shock(np.ones(1), np.ones(1))
+
+
+def shock(factor: float) -> Shock:
+    """Years of which one in twenty strikes `factor` times as often as the average or more: lognormal, over nodes of a trapezoid."""
+    need(1 <= factor <= HARDEST, "Say how much harder one year of twenty strikes: from 1 to 3 times the average.")
+    if factor == 1:
+        return STEADY
+    z = np.linspace(-FURTHEST, FURTHEST, NODES)
+    weights = np.exp(-(z**2) / 2)
+    weights /= weights.sum()
+    level = float(special.ndtri(0.95))
+    sigma = level - np.sqrt(level**2 - 2 * np.log(factor))  # exp(σ·1.645 − σ²/2) = factor
+    factors = np.exp(sigma * z)
+    return Shock(weights, factors / (weights * factors).sum())
+
+
+def evaluate(cells: Cells, shock: Shock = STEADY, unmoved: Cells = NONE) -> AnnualLoss:
+    """The annual loss that the cells add up to; of `shock` they strike more or less often all at once, the `unmoved` beside them do
+    not."""
+    if shock is STEADY:
+        cells, unmoved = (add([cells, unmoved]) if len(unmoved.keys) else cells), NONE
+    total, rest = int(cells.amounts.sum()) / UNIT, int(unmoved.amounts.sum()) / UNIT
+    if total + rest <= 0:
         return NOTHING
-    mean, variance = moments(cells)
-    p_none = float(np.exp(-total))
-    smooth, steps = _limited(cells)
+    (mean, variance), (mean_rest, variance_rest) = moments(cells), moments(unmoved)
+    mean, variance = mean + mean_rest, variance + variance_rest + shock.variance * mean**2
+    p_none = float((shock.weights * np.exp(-(shock.factors * total + rest))).sum())
+    struck, beside = _limited(cells), _limited(unmoved) if rest else None
     conditional = np.concatenate([(LEVELS - p_none) / (1 - p_none), sketch.LEVELS])
-    low, high = _window(smooth + steps)
+    sums, more = sum(struck), sum(beside) if beside else 0.0
+    (low, _), (_, high) = (_window(factor * sums + more) for factor in (shock.factors[0], shock.factors[-1]))
     found, below = np.zeros(len(conditional)), 0.0
     wanted = conditional > 0
     for zoom in range(MOST_ZOOMS):
         step = (high - low) / POINTS
-        masses = _masses(smooth, steps, low, step, zoom > 0, p_none if low < step else 0.0)
+        parts = [_rates(*each, step, zoom > 0) if each else 0.0 for each in (struck, beside)]
+        masses = _masses(*parts, shock, round(low / step), p_none if low < step else 0.0)
         distribution, first = reading.rising(masses[None] / (1 - p_none))
         places = reading.places(distribution, conditional[None])[0]
         values = low + places * step
@@ -93,8 +132,8 @@ def _window(limited: Floats) -> tuple[float, float]:
     return low, float(mean) + 6 * sd + 1.2 * float(at[large + 1])
 
 
-def _masses(smooth: Floats, steps: Floats, low: float, step: float, is_short: bool, atom: float) -> Floats:
-    """The masses of a year with a loss at the points low + j·step. A short grid sees only losses of its first half."""
+def _rates(smooth: Floats, steps: Floats, step: float, is_short: bool) -> Floats:
+    """The transform of the events a year at the points j·step, less all of them. A short grid sees losses of its first half."""
     points = np.arange(POINTS + 1.0)
     at, known = np.concatenate([[0.0], losses()]), np.concatenate([[0.0], steps])
     limited = _between(smooth, step * points) + np.interp(step * points, at, known)
@@ -103,10 +142,15 @@ def _masses(smooth: Floats, steps: Floats, low: float, step: float, is_short: bo
     total = (limited[1] - limited[0]) / step  # events a year that reach the second point, those beyond the grid included
     if is_short:
         rates[POINTS // 2 :] = 0.0
-    transform = fft.rfft(rates)
-    size, angle = np.exp(transform.real - total), transform.imag
-    spectrum = size * np.cos(angle) + 1j * (size * np.sin(angle))
-    masses = np.roll(fft.irfft(spectrum, POINTS), -round(low / step) % POINTS)
+    return fft.rfft(rates) - total
+
+
+def _masses(struck: Floats, beside: Floats | float, shock: Shock, first: int, atom: float) -> Floats:
+    """The masses of a year with a loss at the points from `first` on: given how hard the year strikes, all are independent."""
+    spectrum = np.zeros(len(struck), complex)
+    for weight, factor in zip(shock.weights, shock.factors, strict=True):
+        spectrum += weight * np.exp(factor * struck + beside)
+    masses = np.roll(fft.irfft(spectrum, POINTS), -first % POINTS)
     masses[0] -= atom
     return masses
 

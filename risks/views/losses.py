@@ -9,7 +9,7 @@ from portal.errors import Invalid, Stale
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.web.pages import answer
-from risks import loss_card, loss_parts, loss_scenarios, money_book, quantification
+from risks import common_causes, loss_card, loss_parts, loss_scenarios, money_book, quantification
 from risks.errors import RiskClosed
 from risks.forms.loss import Estimate
 from risks.models import Levels, LossScenario, Risk
@@ -20,7 +20,13 @@ from risks.views.risk import visible_risk
 @require_safe
 @permitted("risks.view_loss")
 def money(request):
-    """The position in money: what it is made of, how good the estimates are, what plans would buy, and what if."""
+    """The position in money: what it is made of, how good the estimates are, what plans would buy, and what if. `part` adds what
+    takes longer to compute."""
+    part = request.GET.get("part", "")
+    found = {"part": part, "asked": request.GET} | PARTS[part](request) if part in PARTS else {}
+    status = 422 if found.get("wrong") else 200
+    if request.htmx and found:
+        return answer(request, f"risks/losses/_{part}.html", found, status=status)
     if request.htmx and "risk" in request.GET:
         return answer(request, "risks/losses/what_if.html", {"would": money_book.what_would_be(request.user, request.GET)})
     context = {
@@ -28,7 +34,19 @@ def money(request):
         "would": money_book.what_would_be(request.user, request.GET),
         "asked": request.GET,
     }
-    return answer(request, "risks/losses/money.html", context)
+    return answer(request, "risks/losses/money.html", context | found, status=status)
+
+
+def _together(request):
+    """The position with what risks have in common, by what the reader assumes; wrong answers stand beside their fields."""
+    try:
+        chosen, wrong = common_causes.assumed(request.GET), {}
+    except Invalid as error:
+        chosen, wrong = common_causes.Assumed(), error.fields
+    return {"together": common_causes.read(request.user, chosen), "wrong": wrong}
+
+
+PARTS = {"together": _together}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,9 +7,10 @@ from django.urls import reverse
 from portal import clock
 from portal.people import organisations
 from risks import appetite, loss_card, loss_words, money_book, recompute
-from risks.models import LossResult, RiskException
+from risks.models import LossResult, RiskAsset, RiskException
 from risks.response import incidents
 from risks.treatments import Step
+from tests.factories.assets import make_asset
 from tests.factories.response import make_incident
 from tests.factories.risks import make_exception, make_levels, make_loss, make_risk, make_treatment
 
@@ -96,6 +97,28 @@ def test_what_is_agreed_stands_on_the_curve_in_the_table_and_in_words(client, pl
     assert "above appetite and still tolerated" in told["in_words"] and "after plan" in told["in_words"]
     assert "We agreed to carry €100\u00a0k a year on average and to tolerate €2.0\u00a0M." in card.agreed
     assert [mark.kind for mark in card.pictures[0].marks] == ["appetite", "tolerance"]
+
+
+def test_risks_on_one_asset_are_added_up_as_striking_together(client, company, planned, cio):
+    asset = make_asset("Line control", unit=company.northfield)
+    for risk in planned[:2]:
+        RiskAsset.objects.create(risk=risk, asset=asset)
+    client.force_login(cio)
+    address, asked = reverse("risks:money"), {"part": "together", "shared_percent": "20", "bad_year_factor": "1.5"}
+
+    plain, part = client.get(address, asked).text, client.get(address, asked, headers={"HX-Request": "true"}).text
+    wrong = client.get(address, asked | {"bad_year_factor": "9"})
+    told = client.get("/api/v1/annual-losses/common-causes/", {"shared_percent": "20", "bad_year_factor": "1.5"}).json()
+    refused = client.get("/api/v1/annual-losses/common-causes/", {"shared_percent": "70"})
+
+    assert told["in_words"] in plain and told["assumed_in_words"] in part and "<html" not in part
+    assert "20\u00a0% strike all risks on it at once" in told["assumed_in_words"]
+    assert [(one["name"], one["risks"]) for one in told["shared"]] == [("Line control", [risk.pk for risk in planned[:2]])]
+    averages = [float(told[name]["average"]) for name in ("apart", "with_shared", "with_bad_years", "with_both")]
+    assert averages == pytest.approx([money_book.read(cio, {}).now.mean] * 4, rel=1e-5)
+    assert float(told["with_both"]["one_in_100"]) > float(told["apart"]["one_in_100"])
+    assert wrong.status_code == 422 and "Give a factor from 1 to 3." in wrong.text
+    assert (refused.status_code, list(refused.json()["fields"])) == (422, ["shared_percent"])
 
 
 def test_plans_are_ranked_safety_first_then_the_best_set_under_a_budget(client, planned, cio):
