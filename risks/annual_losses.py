@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from risks import loss_parts, quantification
-from risks.models import CellChange, Levels, LossResult, LossScenario, Risk
+from risks.models import CellChange, Levels, LossMove, LossResult, LossScenario, Risk
 from risks.quantification import AnnualLoss, LossModel, cells
 
 ENGINE = 1  # raise it where the same inputs give other figures
@@ -36,7 +36,7 @@ def renew(risk_ids: Sequence[int], moment: datetime) -> list[int]:
     if not stale and not gone:
         return []
     found = dict(zip(stale, quantification.compute([wanted[key].model for key in stale]), strict=True))
-    changes = _Changes()
+    changes, moves = _Changes(), [_move(key, stored[key], moment) for key in gone]
     for key in gone:
         changes.count(stored[key].scopes, key[1], cells.Cells.from_bytes(bytes(stored[key].cells)), -1)
     fresh = []
@@ -46,6 +46,9 @@ def renew(risk_ids: Sequence[int], moment: datetime) -> list[int]:
             changes.count(before.scopes, key[1], cells.Cells.from_bytes(bytes(before.cells)), -1)
         changes.count(one.scopes, key[1], own, 1)
         fresh.append(_row(key, one, before, found[key], own, moment))
+        if before is None or _is_other(before, fresh[-1]):
+            moves.append(_move(key, before, moment))
+    LossMove.objects.bulk_create(moves)
     LossResult.objects.filter(pk__in=[stored[key].pk for key in gone]).delete()
     columns = [field.name for field in LossResult._meta.concrete_fields if field.name not in ("id", "risk", "stage")]
     LossResult.objects.bulk_create(fresh, update_conflicts=True, unique_fields=["risk", "stage"], update_fields=columns)
@@ -94,6 +97,15 @@ def _row(key: Key, one: Wanted, before: LossResult | None, found: AnnualLoss, ow
         same = before.mean == row.mean
         row.previous = before.previous if same else _past(before)
     return row
+
+
+def _is_other(before: LossResult, row: LossResult) -> bool:
+    return bytes(before.cells) != row.cells or before.scopes != row.scopes
+
+
+def _move(key: Key, before: LossResult | None, moment: datetime) -> LossMove:
+    kept = {} if before is None else {"factors": before.factors, "scopes": before.scopes}
+    return LossMove(risk_id=key[0], stage=key[1], cells=b"" if before is None else bytes(before.cells), moved_at=moment, **kept)
 
 
 def _past(before: LossResult) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -39,6 +40,15 @@ def money(amount: float) -> str:
 def exact(amount: float) -> Decimal:
     """A figure of the engine as money: six digits, at most two decimals."""
     return Decimal(f"{amount:.6g}").quantize(Decimal("0.01"))
+
+
+def parts(amounts: Mapping[str, float], whole: Decimal) -> dict[str, Decimal]:
+    """Figures that add up to `whole` as money that does too: what rounding leaves over goes to the largest."""
+    found = {name: exact(amount) for name, amount in amounts.items()}
+    if found:
+        largest = max(found, key=lambda name: (abs(found[name]), name))
+        found[largest] += whole - sum(found.values())
+    return found
 
 
 def share(chance: float) -> str:

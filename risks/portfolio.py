@@ -67,6 +67,13 @@ def of_unit(unit_id: int, stage: str) -> PortfolioLoss | None:
     return PortfolioLoss.objects.filter(scope=f"unit:{unit_id}", stage=stage, risk_count__gt=0).first()
 
 
+def present(scope: str, stage: str) -> cells.Cells:
+    """The sum of a scope with what is not folded yet: exactly that of the risks as they are stored. Two queries."""
+    folded = PortfolioLoss.objects.filter(scope=scope, stage=stage)
+    waiting = CellChange.objects.filter(scope=scope, stage=stage)
+    return cells.add([cells_of(row) for rows in (folded, waiting) for row in rows.only("cells")])
+
+
 def loss_of(row: Any) -> AnnualLoss:
     """A stored row of figures as the engine's own."""
     return AnnualLoss(**{name: getattr(row, name) for name in annual_losses.FIGURES}, sketch=bytes(row.sketch))

@@ -23,6 +23,7 @@ from portal.web.api.writing import WriteSet
 from risks import loss_card, loss_parts, loss_scenarios, loss_words, portfolio, what_if
 from risks.api.common_causes import CommonCausesAction
 from risks.api.money import PositionAction
+from risks.api.moved_money import MovedLossPartSerializer, MovesAction
 from risks.loss_parts import Downtime, LossPart
 from risks.models import Levels, LossResult, LossScenario, Risk
 from risks.quantification import AnnualLoss
@@ -128,11 +129,6 @@ class FiguresSerializer(serializers.Serializer):
     in_words = serializers.CharField(help_text="The same as a sentence, in the language of the reader.")
 
 
-class MovedLossPartSerializer(serializers.Serializer):
-    factor = serializers.ChoiceField(choices=("events", "share", "magnitude"))
-    amount = serializers.DecimalField(max_digits=24, decimal_places=2)
-
-
 class MovedLossSerializer(serializers.Serializer):
     """Why the average moved last: the part of each factor; together they are the change."""
 
@@ -161,11 +157,9 @@ class AnnualLossSerializer(serializers.ModelSerializer):
         found = loss_card.parts_of_change(row)
         if found is None:
             return None
-        parts = [{"factor": name, "amount": str(loss_words.exact(amount))} for name, amount in found.items()]
-        sums = {"before": row.previous["mean"], "after": row.mean}
-        return {"since": row.previous["at"][:10], "parts": parts} | {
-            name: str(loss_words.exact(value)) for name, value in sums.items()
-        }
+        before, after = loss_words.exact(row.previous["mean"]), loss_words.exact(row.mean)
+        parts = [{"factor": name, "amount": str(amount)} for name, amount in loss_words.parts(found, after - before).items()]
+        return {"since": row.previous["at"][:10], "parts": parts, "before": str(before), "after": str(after)}
 
 
 class PointSerializer(serializers.Serializer):
@@ -223,7 +217,7 @@ LEVELS = OpenApiParameter(
 )
 
 
-class AnnualLossViewSet(PositionAction, CommonCausesAction, ReadSet):
+class AnnualLossViewSet(PositionAction, CommonCausesAction, MovesAction, ReadSet):
     """What each estimated risk costs in a year, by stage; computed, so the same inputs give the same figures for ever."""
 
     permission = "risks.view_loss"

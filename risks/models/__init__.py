@@ -13,7 +13,7 @@ from risks.models.formula_version import FormulaPreview, FormulaPreviewRow, Form
 from risks.models.incident import Incident, IncidentLoss, IncidentRisk
 from risks.models.indicator import Indicator, IndicatorRisk, Reading
 from risks.models.levels import Levels
-from risks.models.loss_scenario import CellChange, LossResult, LossScenario, PortfolioLoss
+from risks.models.loss_scenario import CellChange, LossMove, LossResult, LossScenario, PortfolioLoss
 from risks.models.rating import BlindRating, Confidence, Office, Rating, RatingRound
 from risks.models.response_plan import (
     Phase,
@@ -57,6 +57,7 @@ __all__ = [
     "IndicatorRisk",
     "Inject",
     "Levels",
+    "LossMove",
     "LossResult",
     "LossScenario",
     "Office",

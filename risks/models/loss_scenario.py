@@ -140,6 +140,34 @@ class LossResult(AnnualLossFigures):
         return LossScenario.countable(grants)
 
 
+class LossMove(models.Model):
+    """What a year of one risk cost in one stage before it became another, or before it counted elsewhere; without scopes: before
+    anybody estimated it. Insert-only, written by recompute beside the change: any sum of then is that of now and what moved."""
+
+    risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="loss_moves")
+    stage = models.CharField(max_length=8, choices=Levels.Stage)
+    factors = models.JSONField(default=dict)  # as in LossResult
+    scopes = ArrayField(models.CharField(max_length=24), default=list)
+    cells = models.BinaryField()
+    moved_at = models.DateTimeField(default=clock.now)
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["stage", "moved_at"], include=["risk"], name="loss_moves_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.risk_id} {self.stage} until {self.moved_at}"
+
+    @classmethod
+    def visibility(cls, grants: Grants) -> Q:
+        return LossScenario.visibility(grants)
+
+    @classmethod
+    def countable(cls, grants: Grants) -> Q:
+        return LossScenario.countable(grants)
+
+
 class PortfolioLoss(AnnualLossFigures):
     """The annual loss of all risks of one scope together, folded from changes. Scopes: "unit:7" (with all below), "category:OT"."""
 

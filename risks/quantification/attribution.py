@@ -22,7 +22,7 @@ def of_mean(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str
             product = math.prod(values.values())
             values[name] = after[name]
             found[name] = math.prod(values.values()) - product
-    return _exactly(found, second - first)
+    return exactly(found, second - first)
 
 
 def of_any(groups: Sequence[str], value: Callable[[list[frozenset[str]]], Sequence[float]]) -> dict[str, float]:
@@ -42,11 +42,11 @@ def of_any(groups: Sequence[str], value: Callable[[list[frozenset[str]]], Sequen
                 weight = math.factorial(len(chosen)) * math.factorial(len(groups) - len(chosen) - 1) / math.factorial(len(groups))
                 share += weight * (figures[chosen | {group}] - figures[chosen])
         found[group] = share
-    return _exactly(found, figures[frozenset(groups)] - figures[frozenset()])
+    return exactly(found, figures[frozenset(groups)] - figures[frozenset()])
 
 
-def _exactly(found: dict[str, float], change: float) -> dict[str, float]:
-    """What rounding left over goes to the largest part."""
+def exactly(found: dict[str, float], change: float) -> dict[str, float]:
+    """The parts of `change`: what rounding left over goes to the largest."""
     if found:
         largest = max(found, key=lambda name: abs(found[name]))
         found[largest] += change - math.fsum(found.values())

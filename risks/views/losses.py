@@ -9,7 +9,7 @@ from portal.errors import Invalid, Stale
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.web.pages import answer
-from risks import common_causes, loss_card, loss_parts, loss_scenarios, money_book, quantification
+from risks import common_causes, loss_card, loss_parts, loss_scenarios, money_book, moved_money, quantification
 from risks.errors import RiskClosed
 from risks.forms.loss import Estimate
 from risks.models import Levels, LossScenario, Risk
@@ -46,7 +46,17 @@ def _together(request):
     return {"together": common_causes.read(request.user, chosen), "wrong": wrong}
 
 
-PARTS = {"together": _together}
+def _moved(request):
+    """Why the money moved since a day; a wrong day stands beside its field, with the usual one answered."""
+    wrong = {}
+    try:
+        found = moved_money.read(request.user, *moved_money.asked_for(request.GET))
+    except Invalid as error:
+        found, wrong = moved_money.read(request.user, moved_money.usual_day()), error.fields
+    return {"moved": found, "wrong": wrong, "categories": Risk.Category.choices}
+
+
+PARTS = {"together": _together, "moved": _moved}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

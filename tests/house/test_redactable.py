@@ -98,6 +98,7 @@ SAFE = {
     "risks.PlanContact.*": "who is reached at work, as both leaders signed it; a new version names others",
     "risks.PrivateReach.reach": "no history; gone with the version it belongs to",
     "risks.CellChange.cells": "computed",
+    "risks.LossMove.*": "computed",
     "risks.LossResult.*": "computed",
     "risks.LossScenario.losses": "sums and keys; the source of one estimate is not reached yet, which is open",
     "risks.PortfolioLoss.*": "computed",
