@@ -10,15 +10,22 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, Page
 
+from portal import clock
+from portal.people.models import User
 from portal.runtime import servers
 from portal.runtime.instance import OUTSIDE, Instance, write_private
 from tests.browser import DESK, launched
+from tests.factories.portal import freshen
+from tests.house.world import BACKEND
 from tests.verrow import move_into
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,6 +137,39 @@ def as_account(verrow, chromium) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def at_desk(own_live_server, chromium) -> Iterator[Callable[[User], Page]]:
+    """`at_desk(person)`: a page of theirs in a portal of this process, over a database of this test alone, with a second factor
+    given this moment. No worker runs beside it: the test does what one would do."""
+    contexts = []
+
+    def open_page(person: User) -> Page:
+        client = Client()
+        client.force_login(person, backend=BACKEND)
+        freshen(client, person)
+        name = settings.SESSION_COOKIE_NAME
+        context = chromium.new_context(viewport=DESK, locale="en-GB", base_url=own_live_server.url)
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": own_live_server.url}])
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def later(monkeypatch) -> Callable[..., None]:
+    """`later(days=11)`: from now on the portal of this process has its clock so far ahead, in every thread."""
+
+    def ahead(**span: float) -> None:
+        present = clock.now
+        monkeypatch.setattr(clock, "now", lambda: present() + timedelta(**span))
+
+    return ahead
 
 
 def number_in(text: str) -> int:
