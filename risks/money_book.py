@@ -24,7 +24,6 @@ from risks import (
     portfolio,
     score_against_money,
     sensitivity,
-    what_if,
 )
 from risks.actual_losses import Year
 from risks.appetite_in_money import Judged
@@ -286,17 +285,3 @@ def _money(told: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return found if found.is_finite() and 0 <= found < Decimal(10) ** 15 else None
-
-
-def what_would_be(user: Any, asked: Mapping[str, str]) -> tuple[loss_words.Told, loss_words.Told] | None:
-    """The position as it is and as it would be with one risk so much rarer and cheaper; None where nothing is asked."""
-    risk, often, costs = asked.get("risk", ""), _percent(asked.get("often", "")), _percent(asked.get("costs", ""))
-    if not (risk.isdecimal() and len(risk) < 19):
-        return None
-    before, after = what_if.position(user, NOW, [what_if.Change(int(risk), 1 - often / 100, 1 - costs / 100)])
-    return loss_words.told(before), loss_words.told(after)
-
-
-def _percent(told: str) -> float:
-    found = _money(told)
-    return min(float(found), 100.0) if found is not None else 0.0

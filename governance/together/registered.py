@@ -1,6 +1,7 @@
 """Which kinds this room adds to the registry, and what signing, attention and leaving ask of them."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -20,7 +21,8 @@ from portal.record import redacting
 from portal.signing import redacted, registry
 from portal.web import shown
 from portal.workbench import searchable
-from risks import wording
+from risks import carrying, loss_words, wording
+from risks.supposed import Answer
 
 WORDS = {
     "title": _("Name"),
@@ -289,3 +291,15 @@ def days_to_decide(user: Any) -> list[calendars.Dated]:
 
 
 calendars.add(days_to_decide)
+
+
+def _as_option(answer: Answer) -> str:
+    """The form of a question whose second option is what was tried, the first to leave it as it is."""
+    asked = answer.question
+    said = {"about": answer.risk.number, "title": asked.title, "option": asked.title, "words": answer.sentence}
+    said |= {"ready_on": asked.from_day.isoformat(), "cost": "" if asked.cost is None else str(asked.cost)}
+    said |= {"loss_now": str(loss_words.exact(answer.before.mean)), "loss": str(loss_words.exact(answer.after.mean))}
+    return f"{reverse('together:decision-new')}?{urlencode(said)}"
+
+
+carrying.offer(_("Ask it as a decision"), "together.ask_decision", _as_option)

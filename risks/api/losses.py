@@ -20,7 +20,7 @@ from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
-from risks import loss_card, loss_parts, loss_scenarios, loss_words, portfolio, what_if
+from risks import loss_card, loss_parts, loss_scenarios, loss_words, portfolio, supposed, what_if
 from risks.api.common_causes import CommonCausesAction
 from risks.api.money import PositionAction
 from risks.api.moved_money import MovedLossPartSerializer, MovesAction
@@ -191,15 +191,34 @@ class ChangeSerializer(serializers.Serializer):
 
 
 class WhatIfQuestion(serializers.Serializer):
+    """Changes of single risks, or a control that takes off more or less than it does; from a day on, for a sum."""
+
     stage = serializers.ChoiceField(choices=Levels.Stage.choices, default=Levels.Stage.CURRENT)
-    changes = ChangeSerializer(many=True, max_length=100)
+    changes = ChangeSerializer(many=True, max_length=100, required=False, default=list)
+    control = Linked("control", required=False, allow_null=True, help_text="Instead of changes; now only.")
+    takes_off_share = serializers.DecimalField(
+        max_digits=4,
+        decimal_places=3,
+        min_value=0,
+        max_value=1,
+        required=False,
+        allow_null=True,
+        help_text="By that control, 0 to 1.",
+    )
+    starts_on = serializers.DateField(required=False, allow_null=True, help_text="Today where it is left out.")
+    cost = serializers.DecimalField(required=False, allow_null=True, help_text="Once.", **MONEY)
 
 
 class WhatIfSerializer(serializers.Serializer):
-    """The position as it is and as it would be; nothing is kept."""
+    """The position as it is, as it would be, and of the next twelve months; nothing is kept."""
 
     before = FiguresSerializer()
     after = FiguresSerializer()
+    next_year = FiguresSerializer(help_text="Of which only what follows the day is changed.")
+    saves_next_year = serializers.DecimalField(max_digits=24, decimal_places=2)
+    return_share = serializers.FloatField(allow_null=True, help_text="Of the cost, in the next twelve months.")
+    payback_years = serializers.FloatField(allow_null=True, help_text="Once it holds.")
+    in_words = serializers.CharField()
 
 
 class AnnualLossFilters(django_filters.FilterSet):
@@ -261,12 +280,16 @@ class AnnualLossViewSet(PositionAction, CommonCausesAction, MovesAction, ReadSet
         """The position if some risks struck less often or cost less; nothing is kept."""
         asked = WhatIfQuestion(data=request.data, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
+        said = asked.validated_data
         changes = [
             what_if.Change(one["risk"].pk, float(one["frequency_factor"]), float(one["magnitude_factor"]))
-            for one in asked.validated_data["changes"]
+            for one in said["changes"]
         ]
-        before, after = what_if.position(request.user, asked.validated_data["stage"], changes)
-        return Response({"before": told(before), "after": told(after)})
+        facts = (changes, said.get("control"), said.get("takes_off_share"), said.get("starts_on"), said.get("cost"))
+        found = supposed.answer(request.user, supposed.of_changes(*facts), said["stage"])
+        figures = {"before": told(found.before), "after": told(found.after), "next_year": told(found.next_year)}
+        more = {"return_share": found.return_share, "payback_years": found.payback_years, "in_words": found.sentence}
+        return Response(figures | more | {"saves_next_year": str(loss_words.exact(found.saved))})
 
 
 def told(found: AnnualLoss) -> dict[str, Any]:

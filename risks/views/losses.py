@@ -9,7 +9,7 @@ from portal.errors import Invalid, Stale
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.web.pages import answer
-from risks import common_causes, loss_card, loss_parts, loss_scenarios, money_book, moved_money, quantification
+from risks import carrying, common_causes, loss_card, loss_parts, loss_scenarios, money_book, moved_money, quantification, supposed
 from risks.errors import RiskClosed
 from risks.forms.loss import Estimate
 from risks.models import Levels, LossScenario, Risk
@@ -20,20 +20,15 @@ from risks.views.risk import visible_risk
 @require_safe
 @permitted("risks.view_loss")
 def money(request):
-    """The position in money: what it is made of, how good the estimates are, what plans would buy, and what if. `part` adds what
-    takes longer to compute."""
+    """The position in money: what it is made of, how good the estimates are, what plans would buy. `part` adds what takes longer to
+    compute: why it moved, what strikes together, what if."""
     part = request.GET.get("part", "")
     found = {"part": part, "asked": request.GET} | PARTS[part](request) if part in PARTS else {}
     status = 422 if found.get("wrong") else 200
     if request.htmx and found:
-        return answer(request, f"risks/losses/_{part}.html", found, status=status)
-    if request.htmx and "risk" in request.GET:
-        return answer(request, "risks/losses/what_if.html", {"would": money_book.what_would_be(request.user, request.GET)})
-    context = {
-        "book": money_book.read(request.user, request.GET),
-        "would": money_book.what_would_be(request.user, request.GET),
-        "asked": request.GET,
-    }
+        only = "what_if" if request.htmx.target == "would" else f"_{part}"
+        return answer(request, f"risks/losses/{only}.html", found, status=status)
+    context = {"book": money_book.read(request.user, request.GET), "asked": request.GET}
     return answer(request, "risks/losses/money.html", context | found, status=status)
 
 
@@ -56,7 +51,21 @@ def _moved(request):
     return {"moved": found, "wrong": wrong, "categories": Risk.Category.choices}
 
 
-PARTS = {"together": _together, "moved": _moved}
+def _what_if(request):
+    """The form of a what-if with its answer, and where that can be carried; keeps nothing."""
+    found, wrong = None, {}
+    try:
+        question = supposed.asked(request.user, request.GET)
+        found = supposed.answer(request.user, question) if question else None
+    except Invalid as error:
+        wrong = error.fields
+    context = {"supposed": found, "wrong": wrong, "ways": carrying.ways(request.user, found)}
+    if request.htmx and request.htmx.target == "would":
+        return context
+    return context | {"controls": supposed.controls(request.user), "risks": supposed.risks(request.user)}
+
+
+PARTS = {"together": _together, "moved": _moved, "what_if": _what_if}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,6 +21,7 @@ from risks.views.controls import add_evidence
 from risks.views.risk import visible_risk
 
 State = Treatment.State
+CARRIED = {"title": 200, "reason": 2_000, "due_on": 10}  # from the address, so many characters
 
 
 @require_safe
@@ -147,8 +148,9 @@ def _planned(request, risk, found=None):
     """The form of a plan, new or changed; what does not fit, or came too late, stays on it."""
     options = {"offered": choices.Offered(), "present": risk.levels.filter(stage=Levels.Stage.CURRENT).first()}
     if request.method != "POST":
-        form = TreatmentForm(initial=_initial(found), **options)
-        steps = Steps(prefix="steps", initial=_initial_steps(found), form_kwargs={"offered": options["offered"]})
+        form = TreatmentForm(initial=_initial(found) if found else _carried(request.GET), **options)
+        initial = _initial_steps(found) if found else _carried_steps(request.GET)
+        steps = Steps(prefix="steps", initial=initial, form_kwargs={"offered": options["offered"]})
         return _plan_form(request, risk, found, form, steps)
     form = TreatmentForm(request.POST, **options)
     steps = Steps(request.POST, prefix="steps", form_kwargs={"offered": options["offered"]})
@@ -174,15 +176,23 @@ def _save(request, risk, found, form, steps):
     return treatments.propose(risk, actor=request.user, impact=impact, steps=steps.said, **said)
 
 
+def _carried(asked):
+    """What the form of a new plan begins with: what a what-if carries, else nothing."""
+    return {"version": 0} | {name: asked[name][:longest] for name, longest in CARRIED.items() if name in asked}
+
+
+def _carried_steps(asked):
+    """What it costs, as one step."""
+    if "cost" not in asked:
+        return []
+    return [{"title": asked.get("title", "")[:200], "cost": asked["cost"][:20], "due_on": asked.get("due_on", "")[:10]}]
+
+
 def _initial(found):
-    if found is None:
-        return {"version": 0}
     return {name: getattr(found, name) for name in (*treatments.CHANGEABLE, "version")}
 
 
 def _initial_steps(found):
-    if found is None:
-        return []
     rows = found.steps.filter(done_on=None, dropped_at=None)
     return [{name: getattr(step, name) for name in ("office", "title", "owner", "due_on", "cost")} for step in rows]
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from governance.together import decision_book, decision_page, decisions, foundation
+from governance.together import decision_book, decision_page, decisions, foundation, wanted
 from governance.together.forms.decisions import ChangeForm, DecisionForm, OptionForms, WithdrawalForm
 from governance.together.wanted import Option
 from portal.archive import changes
@@ -48,10 +48,22 @@ def decision(request, pk):
 def new(request):
     """Write a question down."""
     if request.method != "POST":
-        rests_on = request.GET.get("about", "")[:20]
-        return _form(request, DecisionForm(initial={"rests_on": rests_on}, user=request.user), OptionForms(prefix="options"))
+        first = {"rests_on": request.GET.get("about", "")[:20], "title": request.GET.get("title", "")[: wanted.LONGEST_TITLE]}
+        options = OptionForms(initial=_carried(request.GET), prefix="options")
+        return _form(request, DecisionForm(initial=first, user=request.user), options)
     forms = DecisionForm(request.POST, user=request.user), OptionForms(request.POST, prefix="options")
     return _saved(request, *forms, lambda said: decisions.ask(actor=request.user, **said))
+
+
+def _carried(asked):
+    """The options that a what-if carries: to leave it as it is, and to do what was tried."""
+    if "option" not in asked:
+        return []
+    tried = {"title": "option", "description": "words", "cost": "cost", "ready_on": "ready_on", "residual_loss_per_year": "loss"}
+    return [
+        {"title": _("Leave it as it is"), "residual_loss_per_year": asked.get("loss_now", "")[:20]},
+        {name: asked.get(key, "")[: wanted.LONGEST_TITLE * 10] for name, key in tried.items()},
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,3 +1,4 @@
+import html
 from datetime import timedelta
 from decimal import Decimal
 
@@ -5,14 +6,15 @@ import pytest
 from django.urls import reverse
 
 from portal import clock
+from portal.errors import Invalid
 from portal.people import organisations
-from risks import appetite, loss_card, loss_words, money_book, recompute
-from risks.models import LossResult, RiskAsset, RiskException
+from risks import appetite, carrying, loss_card, loss_words, money_book, recompute, supposed
+from risks.models import ControlRisk, LossResult, RiskAsset, RiskException
 from risks.response import incidents
 from risks.treatments import Step
 from tests.factories.assets import make_asset
 from tests.factories.response import make_incident
-from tests.factories.risks import make_exception, make_levels, make_loss, make_risk, make_treatment
+from tests.factories.risks import make_control, make_exception, make_levels, make_loss, make_risk, make_treatment
 
 pytestmark = pytest.mark.django_db
 
@@ -145,15 +147,81 @@ def test_plans_are_ranked_safety_first_then_the_best_set_under_a_budget(client, 
 
 def test_what_if_answers_without_keeping_anything(client, planned, cio):
     client.force_login(cio)
-    asked = {"risk": planned[0].pk, "often": "100", "costs": "0"}
+    rows, address = LossResult.objects.count(), reverse("risks:money")
+    asked = {"part": "what_if", "risk": planned[0].pk, "often": "100", "costs": "0"}
 
-    live = client.get(reverse("risks:money"), asked, headers={"HX-Request": "true"}).content.decode()
+    form = client.get(address, {"part": "what_if"}, headers={"HX-Request": "true"}).text
+    plain = client.get(address, asked).text
+    live = client.get(address, asked, headers={"HX-Request": "true", "HX-Target": "would"}).text
+    wrong = client.get(
+        address, asked | {"often": "200", "from": "2001-01-01"}, headers={"HX-Request": "true", "HX-Target": "would"}
+    )
 
-    assert "The average of a year would go from" in live
-    assert "<html" not in live
-    before, after = money_book.what_would_be(cio, {"risk": str(planned[0].pk), "often": "100", "costs": "0"})
-    assert (before.average, after.average) != (before.average, before.average)
-    assert money_book.what_would_be(cio, {"risk": "nobody"}) is None
+    found = supposed.answer(cio, supposed.asked(cio, {name: str(value) for name, value in asked.items()}))
+    assert found.sentence in live and found.sentence in plain and "<html" not in live and "<form" not in live
+    assert planned[2].number in form and "Choose a risk and how much rarer" in form
+    assert found.gain == pytest.approx(LossResult.objects.get(risk=planned[0], stage="CURRENT").mean, rel=1e-5) == found.saved
+    assert wrong.status_code == 422 and "from 0 to 100 percent" in wrong.text and "Choose a day to come" in wrong.text
+    assert LossResult.objects.count() == rows
+
+
+def test_what_would_be_from_a_day_on_pays_only_for_the_rest_of_the_year(planned, cio):
+    """Half of the events of the third risk from the 73rd day on: 292 of 365 days are better, by half of its average."""
+    asked = {"risk": str(planned[2].pk), "often": "50", "from": (organisations.today() + timedelta(days=73)).isoformat()}
+
+    found = supposed.answer(cio, supposed.asked(cio, asked | {"cost": "50,000"}))
+
+    half = LossResult.objects.get(risk=planned[2], stage="CURRENT").mean / 2
+    assert (found.gain, found.saved) == (pytest.approx(half, rel=1e-5), pytest.approx(half * 0.8, rel=1e-5))
+    assert found.return_share == pytest.approx((half * 0.8 - 50_000) / 50_000, rel=1e-4)
+    assert found.payback_years == pytest.approx(50_000 / half, rel=1e-4)
+    late = supposed.asked(cio, asked | {"from": (organisations.today() + timedelta(days=900)).isoformat()})
+    assert supposed.answer(cio, late).saved == pytest.approx(0, abs=0.01)
+
+
+def test_control_that_works_otherwise_changes_every_risk_it_bears_on(client, company, planned, cio):
+    """Takes off 0.8·0.9 = 72 % now; at 86 % half is left of what is left: events of the first, what one costs of the third."""
+    control = make_control(unit=company.northfield, actor=cio)
+    for risk, side in ((planned[0], "LIKELIHOOD"), (planned[2], "IMPACT")):
+        ControlRisk.objects.create(control=control, risk=risk, bears_on=side)
+    client.force_login(cio)
+    mean = {row.risk_id: row.mean for row in LossResult.objects.filter(stage="CURRENT")}
+
+    found = supposed.answer(cio, supposed.asked(cio, {"control": str(control.pk), "works": "86"}))
+    fails = supposed.answer(cio, supposed.asked(cio, {"control": str(control.pk), "works": "0"}))
+    body = {"control": control.pk, "takes_off_share": "0.86", "cost": "9000.00"}
+    told = client.post("/api/v1/annual-losses/what-if/", body, content_type="application/json").json()
+    vague = client.post("/api/v1/annual-losses/what-if/", {"control": control.pk}, content_type="application/json")
+    empty = client.post("/api/v1/annual-losses/what-if/", {}, content_type="application/json")
+
+    assert found.gain == pytest.approx((mean[planned[0].pk] + mean[planned[2].pk]) / 2, rel=1e-3)
+    assert -fails.gain == pytest.approx((mean[planned[0].pk] + mean[planned[2].pk]) * (1 / 0.28 - 1), rel=1e-3)
+    assert float(told["saves_next_year"]) == pytest.approx(found.saved, rel=1e-4) and told["in_words"] == found.sentence
+    assert told["return_share"] == pytest.approx((found.saved - 9000) / 9000, rel=1e-4)
+    assert [list(one.json()["fields"]) for one in (vague, empty)] == [["takes_off_share"], ["changes"]]
+    control.design_effectiveness = control.operating_effectiveness = Decimal(1)
+    control.save()
+    with pytest.raises(Invalid) as error:
+        supposed.asked(cio, {"control": str(control.pk), "works": "50"})
+    assert list(error.value.fields) == ["control"]
+
+
+def test_what_would_be_is_carried_into_a_treatment_or_a_decision_and_kept_by_their_verbs(client, planned, cio, person):
+    client.force_login(cio)
+    day = (organisations.today() + timedelta(days=60)).isoformat()
+    asked = {"part": "what_if", "risk": str(planned[2].pk), "often": "50", "from": day, "cost": "50000"}
+
+    page = client.get(reverse("risks:money"), asked).text
+    found = supposed.answer(cio, supposed.asked(cio, asked))
+    (_words, plan), (_other, question) = carrying.ways(cio, found)
+    plan_form, question_form = client.get(plan).text, client.get(question).text
+
+    assert html.escape(plan) in page and html.escape(question) in page
+    for text in (plan_form, question_form):
+        assert found.question.title in text and day in text and 'value="50000"' in text
+    assert html.escape(found.sentence) in plan_form and "Leave it as it is" in question_form
+    assert str(loss_words.exact(found.after.mean)) in question_form and planned[2].number in question_form
+    assert [len(carrying.ways(one, found)) for one in (person("AUDITOR"), person("ANALYST"))] == [0, 2]
 
 
 def test_confidential_risks_count_without_being_named(client, planned, person):
