@@ -4,11 +4,13 @@ from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import URLResolver, include, path
+from django.urls.resolvers import RoutePattern
 from django.views.generic import RedirectView
 
 from portal.people.sign_in import closed
 from portal.web import directory, first_hour, health, metrics, theme
 
+SCIM = "portal.sign_on.scim.urls"
 ROOMS = (
     ("", "governance.board.urls"),
     ("", "governance.setup.urls"),  # begin/ and settings/
@@ -51,7 +53,8 @@ urlpatterns = [
     path("admin/password_change/", closed),
     path("admin/", admin.site.urls),
     path("api/v1/", include("portal.api_urls")),
-    path("scim/v2/", include("portal.sign_on.scim.urls")),
+    # By name, so that it is read when somebody asks there: what it stands on takes a fifth of the start of each worker.
+    URLResolver(RoutePattern("scim/v2/"), SCIM, app_name="scim", namespace="scim"),
     *present(ROOMS),
 ]
 

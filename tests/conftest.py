@@ -94,11 +94,10 @@ def _let_in(name: str) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _addresses():
     """Made of what the apps register, before a test registers something else for itself. None of it goes away again, so the
-    collector of garbage need not look at it each time; and it looks seldom, for memory is cheaper here than time."""
+    collector of garbage need not look at it each time."""
     import_module("portal.urls")
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture
