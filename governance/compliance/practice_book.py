@@ -51,6 +51,17 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Then:
+    """A profile as it was kept: its parts, the whole, and every requirement with its levels of then."""
+
+    groups: Sequence[Group]
+    whole: Sum
+    wide: Strip | None
+    narrow: Strip | None
+    rows: Sequence[tuple[Requirement, Practised]]
+
+
+@dataclass(frozen=True)
 class Tile:
     """What Today shows: the whole, Govern first, and the strip."""
 
@@ -76,14 +87,15 @@ def sheet(profile: Profile, params: Any, user: Any) -> Sheet:
     rated = profile.practices.order_by("requirement__place").select_related("requirement")
     practices = {row.requirement_id: row for row in rated}
     address = reverse("compliance:profile", args=[profile.pk])
-    tops, grouped = _grouped(tree, practices, address)
+    levels = {pk: _practised(one) for pk, one in practices.items()}
+    tops, grouped = _grouped(tree, levels, address)
     told = params.get("group", "")
     opened = next((pk for pk in tops if str(pk) == told), tops[0] if tops else None)
     inside = _below(tree, opened)
     return Sheet(
         profile=profile,
         groups=list(grouped.values()),
-        whole=heat_strip.add_up([_practised(one) for one in practices.values()]),
+        whole=heat_strip.add_up(list(levels.values())),
         open=grouped.get(opened) if opened is not None else None,
         open_id=opened,
         group_ids=list(grouped.items()),
@@ -94,21 +106,38 @@ def sheet(profile: Profile, params: Any, user: Any) -> Sheet:
     )
 
 
-def tile_of_today(user: Any) -> Tile | None:
+def levels_then(profile: Profile, facts: Mapping[str, Any]) -> Then:
+    """The same strip, from the levels that were kept. One query."""
+    rows = profile.framework.requirements.order_by("place")
+    tree = list(rows.only("pk", "framework_id", "parent_id", "identifier", "title", "assessable"))
+    levels = {one["requirement"]: Practised(one["current"], one["target"]) for one in facts["levels"] or ()}
+    _tops, grouped = _grouped(tree, levels, reverse("compliance:profile", args=[profile.pk]))
+    groups = list(grouped.values())
+    return Then(
+        groups,
+        heat_strip.add_up(list(levels.values())),
+        heat_strip.draw(groups) if groups else None,
+        heat_strip.draw(groups, "narrow") if groups else None,
+        [(row, levels[row.pk]) for row in tree if row.pk in levels],
+    )
+
+
+def tile_of_today(user: Any, path: str = "") -> Tile | None:
     """As `tile`, kept for a minute for whoever has the same reach, and counted anew as soon as somebody rates or aims."""
     seen = grants(user)
-    reach = [VIEW in seen.permissions, seen.everywhere, *seen.unit_paths, cache.get(profiles.STAMP, "")]
+    reach = [VIEW in seen.permissions, seen.everywhere, *seen.unit_paths, cache.get(profiles.STAMP, ""), path]
     key = f"compliance.tile.{hashlib.sha256(repr(reach).encode()).hexdigest()}"
     known = cache.get(key)
     if known is None:
-        known = (tile(user),)
+        known = (tile(user, path),)
         cache.set(key, known, REMEMBERED_SECONDS)
     return known[0]
 
 
-def tile(user: Any) -> Tile | None:
-    """The strip of the highest CSF profile that `user` may open; None without one. One query."""
-    highest = Profile.objects.visible_to(user).alive().filter(framework__key=CSF).order_by("unit__path", "pk")
+def tile(user: Any, path: str = "") -> Tile | None:
+    """The strip of the highest CSF profile that `user` may open, at or below the unit of `path`; None without one. One query."""
+    profiles_there = Profile.objects.visible_to(user).alive().filter(framework__key=CSF, unit__path__startswith=path)
+    highest = profiles_there.order_by("unit__path", "pk")
     named = ("profile", "profile__framework__name", "profile__framework__edition", "profile__unit__name")
     rows = Practice.objects.filter(profile=highest.values("pk")[:1]).order_by("requirement__place")
     above = ("requirement__parent__title", "requirement__parent__parent")  # its category, and the function of that
@@ -150,7 +179,7 @@ def named_ratings(practice: Practice) -> list[tuple[str, PracticeRating | None]]
     return _sides(practice, found)
 
 
-def _grouped(tree: Sequence[Requirement], practices: Mapping[int, Practice], address: str) -> tuple[list[int], dict[int, Group]]:
+def _grouped(tree: Sequence[Requirement], levels: Mapping[int, Practised], address: str) -> tuple[list[int], dict[int, Group]]:
     """The groups at the top, each with a column for every group right below it; without such groups one for all."""
     tops = [row for row in tree if row.parent_id is None and not row.assessable]
     groups: dict[int, Group] = {}
@@ -158,12 +187,12 @@ def _grouped(tree: Sequence[Requirement], practices: Mapping[int, Practice], add
         url = f"{address}?group={top.pk}"
         children = [row for row in tree if row.parent_id == top.pk and not row.assessable] or [top]
         columns = [
-            Column(child.identifier, child.title, url, _sum_below(tree, child.pk, practices))
+            Column(child.identifier, child.title, url, _sum_below(tree, child.pk, levels))
             for child in children
-            if any(pk in practices for pk in _below(tree, child.pk))
+            if any(pk in levels for pk in _below(tree, child.pk))
         ]
         if columns:
-            groups[top.pk] = Group(top.identifier, top.title, url, columns, _sum_below(tree, top.pk, practices))
+            groups[top.pk] = Group(top.identifier, top.title, url, columns, _sum_below(tree, top.pk, levels))
     return list(groups), groups
 
 
@@ -180,8 +209,8 @@ def _below(tree: Sequence[Requirement], pk: int | None) -> list[int]:
     return found
 
 
-def _sum_below(tree: Sequence[Requirement], pk: int, practices: Mapping[int, Practice]) -> Sum:
-    return heat_strip.add_up([_practised(practices[one]) for one in _below(tree, pk) if one in practices])
+def _sum_below(tree: Sequence[Requirement], pk: int, levels: Mapping[int, Practised]) -> Sum:
+    return heat_strip.add_up([levels[one] for one in _below(tree, pk) if one in levels])
 
 
 def _by_identifier(levels: Sequence[tuple[str, int | None, int | None, str | None, int | None]], address: str) -> list[Group]:

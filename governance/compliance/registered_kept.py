@@ -1,19 +1,27 @@
 """What is kept of every profile when a day begins: how well each requirement was practised, and should be."""
 
+from collections.abc import Mapping
+
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models import Avg, Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject, Round
 from django.utils.translation import gettext_lazy as _
 
-from governance.compliance.models import Practice
+from governance.compliance import practice_book
+from governance.compliance.models import Practice, Profile
 from portal.archive import looking_back
-from portal.archive.looking_back import Fact
+from portal.archive.looking_back import Fact, Facts
 
 
 def _over(aggregate):
     """One number over the practices of a profile."""
     rows = Practice.objects.filter(profile=OuterRef("pk")).order_by().values("profile")
     return Subquery(rows.annotate(found=aggregate).values("found"))
+
+
+def called(facts: Mapping[int, Facts]) -> dict[int, str]:
+    """A profile has no title: it is called after its framework and its unit. One query."""
+    return {row.pk: str(row) for row in Profile.objects.filter(pk__in=list(facts)).select_related("framework", "unit")}
 
 
 _LEVELS = JSONObject(requirement="requirement_id", current="current_level", target="target_level")
@@ -39,5 +47,8 @@ looking_back.register(
         ),
         stands=lambda facts: facts["archived_at"] is None,
         named="",
+        called=called,
+        part="compliance/profiles/_then.html",
+        reads=practice_book.levels_then,
     )
 )

@@ -57,7 +57,8 @@ class Kept:
     first, `groups` the one by whose words it is summed; `narrows(name, told)` what a filter of the address lets through, None
     where it is none, `scopes` the filters that leave a whole whole; `besides(user, facts, seen, holds, is_whole)` what counts
     though `user` may not open it, and whether some of that may be left out; `late(row, moment, user)` what happened before and was
-    known only after."""
+    known only after; `called(facts)` what rows without a title are called, by id, in one query; `part` the template of what else a
+    page of then shows of one, told by `reads(row, facts)`."""
 
     kind: str
     permission: str
@@ -73,6 +74,9 @@ class Kept:
     besides: Callable[..., tuple[Sequence[Facts], bool]] = lambda user, facts, seen, holds, is_whole: ((), False)
     scopes: Sequence[str] = ()
     late: Callable[..., Sequence["Late"]] = lambda row, moment, user: ()
+    called: Callable[[Mapping[int, Facts]], Mapping[int, str]] = lambda facts: {}
+    part: str = ""
+    reads: Callable[[Any, Facts], Any] = lambda row, facts: None
 
     @property
     def model(self) -> type[Model]:

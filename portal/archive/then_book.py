@@ -134,6 +134,7 @@ class One:
     row: Row
     texts: Sequence[tuple[str, str]]
     late: Sequence[Late]
+    part: Any = None  # what the kind shows besides
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ def one(kept: Kept, subject: Any, day: date, user: Any) -> One:
     row = _rows(kept, day, facts, versions)[0]
     version = versions.get(row.facts["row"])
     texts = [(str(label), getattr(version, name)) for name, label in kept.texts if getattr(version, name, "")]
-    return One(kept, day, moment, row, texts, kept.late(subject, moment, user))
+    return One(kept, day, moment, row, texts, kept.late(subject, moment, user), kept.reads(subject, row.facts))
 
 
 def title_of(kept: Kept, facts: Facts, versions: Mapping[int, Any]) -> str:
@@ -257,11 +258,12 @@ def _start(params: Mapping[str, str]) -> int:
 
 
 def _rows(kept: Kept, day: date, facts: Mapping[int, Facts], versions: Mapping[int, Any]) -> list[Row]:
-    """In the order of `facts`. One query."""
+    """In the order of `facts`. One query, and one for a kind without titles."""
     names = _names(kept, facts.values())
+    called = kept.called(facts) if facts else {}
     found = []
     for pk, known in facts.items():
-        label = " ".join(filter(None, (known.get("number", ""), title_of(kept, known, versions))))
+        label = " ".join(filter(None, (known.get("number", ""), title_of(kept, known, versions)))) or called.get(pk, "")
         cells = [(one, str(one.label), say(one, known.get(one.name), names)) for one in kept.facts if one.label]
         here = reverse(kept.page, args=[pk])
         found.append(

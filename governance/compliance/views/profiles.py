@@ -26,7 +26,9 @@ READ, RATE, OPEN = "compliance.view_framework", "compliance.rate_practice", "com
 @require_http_methods(["GET", "HEAD", "POST"])
 @permitted(READ)
 def listed(request):
-    """The profiles one may open, and the way to another one."""
+    """The profiles one may open, and the way to another one; those of a day that is over, where the address names it."""
+    if request.method != "POST" and "as_of" in request.GET:
+        return then.listed(request, "profile")
     form = OpenForm(request.POST or None, user=request.user) if request.user.has_perm(OPEN) else None
     if request.method == "POST" and form is not None and form.is_valid():
         try:

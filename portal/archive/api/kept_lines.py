@@ -75,7 +75,11 @@ class KeptLineViewSet(Door, ViewSet):
         following = paging.address_of(request, {"after": ids[size - 1]}) if len(ids) > size else None
         looked_at = {pk: facts[pk] for pk in ids[:size] if pk in facts}
         versions = looking_back.words_of(kept, looked_at.values())
-        results = [{"subject": pk, "title": then_book.title_of(kept, one, versions), "facts": one} for pk, one in looked_at.items()]
+        called = kept.called(looked_at) if looked_at else {}
+        results = [
+            {"subject": pk, "title": then_book.title_of(kept, one, versions) or called.get(pk, ""), "facts": one}
+            for pk, one in looked_at.items()
+        ]
         told = {"kind": kept.kind, "as_of": asked, "seal": moment, "results": results, "next": following}
         return Response(KeptLinesSerializer(told).data)
 

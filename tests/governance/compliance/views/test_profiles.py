@@ -1,10 +1,16 @@
 """Pages of profiles."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from governance.compliance import frameworks, profiles
 from governance.compliance.models import Framework, Profile
+from portal import clock
+from portal.archive import looking_back
+from portal.people import organisations
+from tests.factories.compliance import make_framework
 from tests.house.world import BACKEND
 
 
@@ -85,3 +91,36 @@ def test_practices_by_the_api(leader, csf, company):
     assert (other.status_code, other.json()["code"]) == (409, "not-your-office")
     tiers = {"current_tier": 1, "target_tier": None}
     assert leader.post(f"/api/v1/profiles/{made['id']}/tiers/", tiers, content_type="application/json").json()["current_tier"] == 1
+
+
+def test_profiles_of_then_say_what_was_practised_then_under_the_rights_of_today(leader, person, company):
+    with clock.stopped(clock.now() - timedelta(days=1)):
+        profile = profiles.open_one(make_framework(1, 2), company.root, actor=leader.user)
+        one = profile.practices.get(requirement__identifier="hr-1")
+        one = profiles.aim(one, actor=leader.user, version=None, owner="IT", target_level=3, note="")
+        one = profiles.rate(one, "IT", 2, actor=leader.user)
+        yesterday, moment = organisations.today(), clock.now().isoformat()
+        looking_back.keep(yesterday, 1, "a" * 64)
+    profiles.rate(one, "IT", 4, actor=leader.user)
+    looking_back.keep(organisations.today(), 2, "b" * 64)
+    days = {"as_of": yesterday.isoformat()}
+    here = f"/governance/profiles/{profile.pk}/"
+
+    listed = leader.get("/governance/profiles/", days).text
+    assert "House rules 1.0, Verrow Manufacturing</a>" in listed and ">2.0<" in listed and "1 profile on" in listed
+    page = leader.get(here, days).text
+    assert (
+        "Practised at 2.0, aiming for 3.0; 1 below their target" in page and "hr-1 Rule 1" in page and "practised today" not in page
+    )
+    assert "2.0 → 4.0" in leader.get("/governance/profiles/", days | {"against": organisations.today().isoformat()}).text
+    told = leader.get("/api/v1/kept-lines/", {"kind": "profile", "as_of": moment}).json()["results"]
+    assert [(row["subject"], row["title"]) for row in told] == [(profile.pk, "House rules 1.0, Verrow Manufacturing")]
+    assert {row["requirement"]: (row["current"], row["target"]) for row in told[0]["facts"]["levels"]}[one.requirement_id] == (2, 3)
+    assert 'name="as_of"' in leader.get("/governance/profiles/").text
+    early, odd = {"as_of": "2020-01-01"}, days | {"owner": "me"}
+    assert [leader.get("/governance/profiles/", asked).status_code for asked in (early, odd)] == [409, 422]
+
+    leader.force_login(person("ANALYST", unit=company.northfield), backend=BACKEND)
+    assert "House rules" not in leader.get("/governance/profiles/", days).text
+    assert leader.get(here, days).status_code == 404
+    assert leader.get("/api/v1/kept-lines/", {"kind": "profile", "as_of": moment}).json()["results"] == []
