@@ -1,6 +1,6 @@
 """Today: the position of a scope, what needs the reader, and what moved. Reads stored scores and totals, computes nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -43,6 +43,7 @@ ORDERS = (
     ({"COLLEAGUE"}, ("concerns",)),
     ({"ADMIN"}, ("needs", "ground")),
 )
+PERSONAL = frozenset({"needs", "owned", "concerns", "ground"})  # of the reader, whatever part they look at
 USUAL_ORDER = ("needs", "owned", "safety", "exposure", "movers", "change", "compliance", "reviews", "assets")
 
 
@@ -102,15 +103,17 @@ class Dashboard:
         return any(figure.left_out for figure in self.figures.by_key.values())
 
 
-def build(user) -> Dashboard:
-    """Today for `user`; a constant number of queries."""
-    where = scope.of(user)
+def build(user, unit: str = "") -> Dashboard:
+    """Today for `user`, or the same of one unit by its id; a constant number of queries. Raises Http404 for one beyond theirs."""
+    where = scope.of(user, unit)
     known = figures_of.read(user, where)
     first = beginning_of.of(user)
     tiles = first.without_empty(_order(reach.grants(user).names))
+    if where.is_part:
+        first, tiles = replace(first, steps=()), tuple(tile for tile in tiles if tile not in PERSONAL)
     sees_risks = bool(where.units) and user.has_perm("risks.view_risk")
     rated = between_us.rounds(user, where, needs.MOST_CARDS) if sees_risks and "between" in tiles else between_us.NO_ROUNDS
-    mine, waiting = needs.both(user, where, rated.waiting)
+    mine, waiting = ([], []) if where.is_part else needs.both(user, where, rated.waiting)
     today = organisations.today()
     since = today - timedelta(days=MOVED_WITHIN_DAYS)
     risks = Risk.objects.visible_to(user).filter(where.within("unit"), state=Risk.State.OPEN)
@@ -118,7 +121,7 @@ def build(user) -> Dashboard:
     looked_after = ground.read() if "ground" in tiles else None
     strip = None
     if "compliance" in tiles and user.has_perm("compliance.view_framework"):
-        strip = practice_book.tile_of_today(user)
+        strip = practice_book.tile_of_today(user, where.units[0].path if where.is_part else "")
     return Dashboard(
         scope=where,
         at=clock.now(),
@@ -127,7 +130,7 @@ def build(user) -> Dashboard:
         figures=known,
         sentence=_sentence(known, where, looked_after, len(mine), user),
         needs=mine,
-        next=None if mine else needs.next_for(user),
+        next=None if mine or where.is_part else needs.next_for(user),
         waiting=waiting,
         heat=_heat(known, moved.movers) if sees_risks else None,
         movers=_with_sparks(moved.movers[:MOST_MOVERS]),
@@ -153,11 +156,11 @@ def sentence_for(user) -> str:
 
 
 def _sentence(known: Figures, where: Scope, looked_after: Ground | None, count: int, user) -> Sentence:
-    here = f"{reverse('board:today')}#needs"
+    here = "" if where.is_part else f"{reverse('board:today')}#needs"
     if looked_after is not None:
         accounts, stale = reverse("people:people"), reverse("risks:recompute")
         return position.of_ground(looked_after, needs=count, needs_url=here, accounts_url=accounts, stale_url=stale)
-    place = "" if where.is_whole else where.label
+    place = "" if where.is_whole and not where.is_part else where.label
     return position.sentence(
         known,
         is_personal=not where.units,

@@ -67,7 +67,7 @@ def read(user, scope: Scope) -> Figures:
         for key, value, url_name, filters in rows
         if may[url_name]
     ]
-    figures += _owned(counted) if may[REGISTER] and scope.units else []
+    figures += _owned(counted) if may[REGISTER] and scope.units and not scope.is_part else []
     return Figures({figure.key: figure for figure in figures}, last_monday(today))
 
 

@@ -57,11 +57,12 @@ def sentence(
 ) -> Sentence:
     """What stands above everything else on Today and in the digest. `is_personal`: the figures cover what concerns the
     reader alone; `place`: the part of the organisation they cover, where it is not the whole; `seats`: those the reader fills,
-    who is spoken to as one of the two who differ; `money`: what a year may cost."""
+    who is spoken to as one of the two who differ; `money`: what a year may cost. Without `needs_url` nothing is said of needs."""
     first = list(_known(figures, is_personal, place))
     if money is not None:
         first.insert(1 if place and not is_personal and first else 0, money)
-    return Sentence((*first, *_late(figures, seats), *_owned(figures), _needs(needs, needs_url)))
+    last = (_needs(needs, needs_url),) if needs_url else ()
+    return Sentence((*first, *_late(figures, seats), *_owned(figures), *last))
 
 
 def of_ground(ground: Ground, *, needs: int, needs_url: str, accounts_url: str, stale_url: str) -> Sentence:

@@ -89,12 +89,13 @@ def read(today: date) -> dict[str, Any]:
     return {"units": units, "totals": totals, "dated": _dated(units, today), "hidden": [_written(one) for one in _confidential()]}
 
 
-def at(user: Any, asked: datetime) -> AsOf:
-    """The position for the scope of `user` at the last kept seal at or before `asked`. Raises NotOverYet for what lies ahead,
-    NothingKeptYet before the first, OfNoUnit for somebody whose figures are those of no unit."""
+def at(user: Any, asked: datetime, unit: str = "") -> AsOf:
+    """The position for the scope of `user`, or of one unit within it, at the last kept seal at or before `asked`. Raises NotOverYet
+    for what lies ahead, NothingKeptYet before the first, OfNoUnit for somebody whose figures are those of no unit, Http404 for a
+    unit beyond theirs."""
     if asked > clock.now():
         raise NotOverYet
-    where = scope.of(user)
+    where = scope.of(user, unit)
     if not where.units:
         raise OfNoUnit
     kept = KeptPosition.objects.filter(kept_at__lte=asked).order_by("-kept_at").first()

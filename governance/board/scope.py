@@ -3,20 +3,28 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.people import reach
 from portal.people.models import Unit
 
+LONGEST_ID = 18  # digits
+
 
 @dataclass(frozen=True)
 class Scope:
-    """Units that do not contain one another; none of them for somebody who sees only what concerns them personally."""
+    """Units that do not contain one another; none of them for somebody who sees only what concerns them personally. `is_part`:
+    one unit that the reader asked for; `above` are those it lies in, the root first, each with whether it may be asked for too;
+    `below` those right under the scope."""
 
     units: tuple[Unit, ...]
     is_whole: bool
+    is_part: bool = False
+    above: tuple[tuple[Unit, bool], ...] = ()
+    below: tuple[Unit, ...] = ()
 
     @property
     def ids(self) -> list[int]:
@@ -27,6 +35,15 @@ class Scope:
         if not self.units:
             return _("what concerns you")
         return ", ".join(unit.name for unit in self.units)
+
+    @property
+    def part_id(self) -> int | None:
+        return self.units[0].pk if self.is_part else None
+
+    @property
+    def asked(self) -> str:
+        """What an address of Today says of it: "" or "?unit=7"."""
+        return f"?unit={self.part_id}" if self.is_part else ""
 
     def within(self, field: str) -> Q:
         """Rows whose unit lies in this scope."""
@@ -45,11 +62,36 @@ class Scope:
         return f"{reverse(url_name)}?{query}" if query else reverse(url_name)
 
 
-def of(user) -> Scope:
-    """The scope of `user` in one query: the whole organisation, the units of their roles, or nothing but their own."""
+def of(user, told: str = "") -> Scope:
+    """The scope of `user` in one query: the whole organisation, the units of their roles, or nothing but their own; with the id
+    of a unit that one. Raises Http404 where it lies beyond theirs."""
     grants = reach.grants(user)
+    if told:
+        return _part(grants, told)
     if grants.everywhere or "ADMIN" in grants.names:
-        return Scope(tuple(Unit.objects.filter(parent=None, archived_at=None)[:1]), is_whole=True)
+        rows = Unit.objects.filter(Q(parent=None) | Q(parent__parent=None), archived_at=None).order_by("path")
+        known = list(rows)
+        root = tuple(unit for unit in known if unit.parent_id is None)[:1]
+        return Scope(root, is_whole=True, below=_below(known, [unit.pk for unit in root]))
     ids = [int(path.strip("/").rsplit("/", 1)[-1]) for path in grants.unit_paths]
-    units = tuple(Unit.objects.filter(pk__in=ids).order_by("path")) if ids else ()
-    return Scope(units, is_whole=any(unit.parent_id is None for unit in units))
+    known = list(Unit.objects.filter(Q(pk__in=ids) | Q(parent__in=ids)).order_by("path")) if ids else []
+    units = tuple(unit for unit in known if unit.pk in ids)
+    return Scope(units, is_whole=any(unit.parent_id is None for unit in units), below=_below(known, ids))
+
+
+def _part(grants: reach.Grants, told: str) -> Scope:
+    """One unit within what `grants` open, with its place in the tree. One query."""
+    pk = int(told) if told.isascii() and told.isdigit() and len(told) <= LONGEST_ID else 0
+    holds_it = Exists(Unit.objects.filter(pk=pk, path__startswith=OuterRef("path")))
+    known = list(Unit.objects.filter(Q(parent=pk) | holds_it, archived_at=None).order_by("path"))
+    unit = next((one for one in known if one.pk == pk), None)
+    if unit is None or not grants.reaches(unit.path):
+        raise Http404
+    above = tuple((one, grants.reaches(one.path)) for one in known if one.pk in unit.lineage[:-1])
+    return Scope((unit,), unit.parent_id is None, is_part=True, above=above, below=_below(known, [pk]))
+
+
+def _below(known: list[Unit], ids: list[int]) -> tuple[Unit, ...]:
+    """In the order of the organisation."""
+    rows = (unit for unit in known if unit.parent_id in ids and unit.pk not in ids and unit.archived_at is None)
+    return tuple(sorted(rows, key=lambda unit: (unit.position, unit.path)))

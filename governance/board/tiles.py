@@ -37,17 +37,27 @@ class Tile:
     note: str = ""
 
 
-def of(user: Any, key: str) -> Tile:
-    """The tile as Today shows it to `user`. Raises Http404 for one that they do not have."""
+def of(user: Any, key: str, unit: str = "") -> Tile:
+    """The tile as Today shows it to `user`, or as that of one unit. Raises Http404 for one that they do not have."""
     if key not in KEYS:
         raise Http404
-    board = dashboard.build(user)
+    board = dashboard.build(user, unit)
     shows_nothing = board.compliance is None if key == "compliance" else key != "position" and board.heat is None
     if shows_nothing:
         raise Http404
     caption, heads, rows, more = _MADE[key](board)
     note = _("Confidential risks that the reader may not open count only in groups of three or more.") if board.withheld else ""
-    return Tile(key, caption, heads, rows, board.scope.label, board.at, f"{reverse('board:today')}#{key}", note=note, **more)
+    return Tile(
+        key,
+        caption,
+        heads,
+        rows,
+        board.scope.label,
+        board.at,
+        f"{reverse('board:today')}{board.scope.asked}#{key}",
+        note=note,
+        **more,
+    )
 
 
 def _position(board: Dashboard):

@@ -10,10 +10,11 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
-from governance.change import aims, joined, roadmap
+from governance.change import aims, joined, roadmap, under_way
 from governance.change.models import DeclaredLine, Initiative, InitiativeRisk, Milestone, Stage
 from governance.change.roadmap import Bar
 from portal.people import organisations
+from portal.people.models import Unit
 from portal.web import listing
 from portal.web.listing import Order, Page
 from risks.models import Risk
@@ -79,7 +80,28 @@ def of_user(user: Any, kind: str = "") -> QuerySet[Initiative]:
 def found(user: Any, params: Any) -> QuerySet[Initiative]:
     """All that the address asks for, with whom a table names."""
     _shown_as, view, kind = _asked(params)
-    return of_user(user, kind).filter(VIEWS[view]).select_related("unit", "owner", "sponsor", "security_lead", "proposed_by")
+    rows = of_user(user, kind).filter(VIEWS[view], *_narrowed(params))
+    return rows.select_related("unit", "owner", "sponsor", "security_lead", "proposed_by")
+
+
+def _narrowed(params: Any) -> list[Q]:
+    """What the numbers of Today lead to: one stage, what is wanting, one unit. A value that none of them knows finds nothing."""
+    found, stage, lacks, unit = [], params.get("stage", ""), params.get("lacks", ""), under_way.asked(params)
+    if stage:
+        found.append(Q(stage=stage))
+    if lacks:
+        found.append(under_way.wanting(organisations.today()).get(lacks, Q(pk__in=())))
+    if unit is not None:
+        found.append(Unit.objects.below([unit], "unit"))
+    return found
+
+
+def lackings(user: Any) -> list[tuple[str, str]]:
+    return [
+        (under_way.LATE, _("past their day")),
+        (under_way.AT_RISK, _("date at risk or lost")),
+        (under_way.UNASKED, _("security not asked")),
+    ]
 
 
 def views(user: Any) -> list[tuple[str, str]]:

@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.change import initiative_book, initiatives, wanted
 from governance.change.forms.initiatives import SET_BY_HAND
-from governance.change.models import Initiative
+from governance.change.models import Initiative, Stage
 from portal.web import shown
-from portal.workbench import editing, listed
+from portal.workbench import editing, listed, offered
 from portal.workbench.listed import Filter
 from risks import owning
 
@@ -51,6 +51,9 @@ listed.register(
         filters=(
             Filter("view", _("View"), initiative_book.views, otherwise="under_way"),
             Filter("kind", _("Kind"), lambda user: Initiative.Kind.choices),
+            Filter("stage", _("Stage"), lambda user: Stage.choices, asked=False),
+            Filter("lacks", _("Lacking"), initiative_book.lackings, asked=False),
+            Filter("unit", _("Where"), offered.units, asked=False),
         ),
     )
 )

@@ -6,12 +6,15 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
 
 from governance.change.models import Gate, Initiative, SeenAsset, Stage
 from portal.people import organisations
+from portal.people.models import Unit
 
 SHOWN = 5
 BEFORE_LIVE = (Stage.PLAN, Stage.DESIGN, Stage.BUILD, Stage.TEST)
+LATE, AT_RISK, UNASKED = "late", "at_risk", "unasked"
 
 
 @dataclass(frozen=True)
@@ -26,29 +29,51 @@ class UnderWay:
     undeclared: int
     waits_for_security: int  # gates put to security and not passed, whose promise has gone by
     next_live: Sequence[Initiative]
+    unit: int | None = None  # the part of the organisation it was asked for
 
     @property
     def total(self) -> int:
         return sum(self.by_stage.values())
 
+    @property
+    def rows(self) -> str:
+        """The address of the initiatives it counts; every number of it adds what it narrows."""
+        return f"{reverse('workbench:list-initiative')}?view=under_way{'' if self.unit is None else f'&unit={self.unit}'}"
 
-def read(user: Any) -> UnderWay:
-    """Four queries, however many there are."""
+
+def wanting(today: date) -> dict[str, Q]:
+    """What initiatives under way may lack, by its name."""
+    return {
+        LATE: Q(live_on__lt=today),
+        AT_RISK: Q(status__in=(Initiative.Status.AT_RISK, Initiative.Status.OFF_TRACK)),
+        UNASKED: Q(stage__in=BEFORE_LIVE, security_asked_at=None, joined_entry=None),
+    }
+
+
+def asked(params: Mapping[str, str]) -> int | None:
+    """The unit that an address names; one that is none of ours counts nothing."""
+    told = params.get("unit", "")
+    return (int(told) if told.isascii() and told.isdigit() and len(told) < 19 else 0) if told else None
+
+
+def read(user: Any, unit: int | None = None) -> UnderWay:
+    """Of all that `user` may open, or of one unit with everything below it. Five queries at most, however many there are."""
     today = organisations.today()
     rows = Initiative.objects.visible_to(user).under_way()
-    unasked = Q(stage__in=BEFORE_LIVE, security_asked_at=None, joined_entry=None)
+    if unit is not None:
+        rows = rows.filter(Unit.objects.below([unit], "unit"))
     named = {stage.value: Count("pk", filter=Q(stage=stage)) for stage in Stage if stage != Stage.LIVE}
-    late, at_risk = Q(live_on__lt=today), Q(status__in=(Initiative.Status.AT_RISK, Initiative.Status.OFF_TRACK))
-    beside = {"late": Count("pk", filter=late), "at_risk": Count("pk", filter=at_risk), "unasked": Count("pk", filter=unasked)}
+    beside = {name: Count("pk", filter=holds) for name, holds in wanting(today).items()}
     counts = rows.order_by().aggregate(**named, **beside)
     overdue = Gate.objects.filter(initiative__in=rows, passed_at=None, promised_on__lt=today)
     return UnderWay(
         today=today,
         by_stage={stage: counts[stage.value] for stage in Stage if stage != Stage.LIVE},
-        late=counts["late"],
-        at_risk=counts["at_risk"],
-        unasked=counts["unasked"],
+        late=counts[LATE],
+        at_risk=counts[AT_RISK],
+        unasked=counts[UNASKED],
         undeclared=SeenAsset.objects.filter(initiative__in=rows).asked().count(),
         waits_for_security=overdue.count(),
         next_live=list(rows.exclude(live_on=None).select_related("owner").order_by("live_on", "pk")[:SHOWN]),
+        unit=unit,
     )

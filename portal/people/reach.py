@@ -46,6 +46,10 @@ class Grants:
     def opens_confidential(self) -> bool:
         return bool(self.names & roles.OPENS_CONFIDENTIAL)
 
+    def reaches(self, path: str) -> bool:
+        """True for the unit of `path` where it lies in the subtrees of this person."""
+        return self.everywhere or path.startswith(self.unit_paths or ("//",))
+
     def in_reach(self, field: str) -> Q:
         """Rows whose unit (`field`, as in "unit") lies in the subtrees of this person."""
         if self.everywhere:

@@ -73,6 +73,9 @@ class DashboardSerializer(serializers.Serializer):
 
     scope = serializers.CharField()
     units = serializers.ListField(child=serializers.IntegerField())
+    parts = serializers.ListField(
+        child=serializers.IntegerField(), help_text="The units right below, each with numbers of its own."
+    )
     at = serializers.DateTimeField()
     position = serializers.CharField(help_text="The position in one sentence.")
     figures = FigureSerializer(many=True)
@@ -119,6 +122,7 @@ AS_OF = OpenApiParameter(
     OpenApiTypes.DATETIME,
     description="A moment that is over, with its zone: the numbers as they were known at the last kept seal at or before it.",
 )
+UNIT = OpenApiParameter("unit", int, description="One unit within your scope, with everything below it.")
 NOW_OR_THEN = PolymorphicProxySerializer(
     "DashboardNowOrThen", serializers=[DashboardSerializer, DashboardThenSerializer], resource_type_field_name=None, many=False
 )
@@ -128,19 +132,21 @@ class DashboardViewSet(Door, ViewSet):
     """The shared dashboard as integrations read it."""
 
     permission = "board.view_dashboard"
-    parameters = ("as_of",)
-    also_answers = (409,)  # nothing is known of that moment
+    parameters = ("as_of", "unit")
+    also_answers = (404, 409)  # no such unit; nothing is known of that moment
 
-    @extend_schema(responses=NOW_OR_THEN, parameters=[AS_OF], operation_id="dashboard_retrieve")
+    @extend_schema(responses=NOW_OR_THEN, parameters=[AS_OF, UNIT], operation_id="dashboard_retrieve")
     def list(self, request: Request) -> Response:
         """Every number of Today for your scope, each with the address of its rows; with `as_of` those of then."""
+        unit = request.query_params.get("unit", "")
         if "as_of" in request.query_params:
-            then = positions_kept.at(request.user, questions.moment(request, "as_of"))
+            then = positions_kept.at(request.user, questions.moment(request, "as_of"), unit)
             return Response(DashboardThenSerializer(then).data)
-        found = dashboard.build(request.user)
+        found = dashboard.build(request.user, unit)
         shown = {
             "scope": found.scope.label,
             "units": found.scope.ids,
+            "parts": [part.pk for part in found.scope.below],
             "at": found.at,
             "position": found.sentence.text,
             "figures": list(found.figures.by_key.values()),

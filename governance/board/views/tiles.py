@@ -20,7 +20,7 @@ def tile(request, key, form):
     if form not in TYPES:
         raise Http404
     content_type, write = TYPES[form]
-    found = tiles.of(request.user, key)
+    found = tiles.of(request.user, key, request.GET.get("unit", ""))
     name = f"{key}-{found.at:%Y-%m-%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(write(found), content_type=content_type, headers=headers)

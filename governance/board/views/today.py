@@ -1,4 +1,4 @@
-"""The front page, today or as of a day that is over."""
+"""The front page, of all that one may read or of one unit, today or as of a day that is over."""
 
 from datetime import timedelta
 
@@ -21,19 +21,24 @@ def today(request):
         return redirect("setup:settings")
     if "as_of" in request.GET:
         return _then(request, request.GET["as_of"])
-    board = dashboard.build(request.user)
-    is_new_here = board.at - request.user.date_joined < NEW_HERE
-    return answer(request, "board/dashboard/today.html", {"board": board, "is_new_here": is_new_here})
+    board = dashboard.build(request.user, request.GET.get("unit", ""))
+    is_new_here = not board.scope.is_part and board.at - request.user.date_joined < NEW_HERE
+    return answer(request, "board/dashboard/today.html", {"board": board, "where": board.scope, "is_new_here": is_new_here})
 
 
 def _then(request, told):
     """The same position at the end of that day, in the organisation's zone; or what two days differ in."""
-    day = looking_back.day_from(told)
-    found = positions_kept.at(request.user, looking_back.end_of(day))
+    day, unit = looking_back.day_from(told), request.GET.get("unit", "")
+    found = positions_kept.at(request.user, looking_back.end_of(day), unit)
     if request.GET.get("against"):
         other = looking_back.day_from(request.GET["against"], "against")
-        two = sorted([(day, found), (other, positions_kept.at(request.user, looking_back.end_of(other)))], key=lambda one: one[0])
+        second = positions_kept.at(request.user, looking_back.end_of(other), unit)
+        two = sorted([(day, found), (other, second)], key=lambda one: one[0])
         lines = then_page.compared(two[0][1], two[1][1])
-        context = {"days": (two[0][0], two[1][0]), "then": (two[0][1], two[1][1]), "lines": lines}
+        days = two[0][0], two[1][0]
+        rows = found.scope.rows("risks:register", as_of=days[0], against=days[1])
+        context = {"days": days, "then": (two[0][1], two[1][1]), "lines": lines, "where": found.scope, "rows": rows}
         return answer(request, "board/dashboard/compared.html", context)
-    return answer(request, "board/dashboard/then.html", {"then": found, "page": then_page.of(found), "day": day})
+    return answer(
+        request, "board/dashboard/then.html", {"then": found, "page": then_page.of(found), "day": day, "where": found.scope}
+    )

@@ -1,10 +1,11 @@
 """Initiatives for other systems: what is under way, where it stands, and moving it on through the same gates."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -192,6 +193,9 @@ class InitiativeViewSet(WriteSet):
     def queryset_for(self, user: Any) -> QuerySet:
         return initiative_book.whole(super().queryset_for(user), user)
 
+    def known_parameters(self) -> Sequence[str]:
+        return ("unit",) if self.action == "under_way" else super().known_parameters()
+
     def perform_register(self, validated: Any, actor: Any) -> Initiative:
         said = dict(validated)
         return initiatives.propose(actor=actor, milestones=_planned(said.pop("milestones", ())), **said)
@@ -201,11 +205,11 @@ class InitiativeViewSet(WriteSet):
         milestones = _planned(said.pop("milestones")) if "milestones" in said else None
         return initiatives.change(instance, actor=actor, version=version, milestones=milestones, **said)
 
-    @extend_schema(responses=UnderWaySerializer)
+    @extend_schema(responses=UnderWaySerializer, parameters=[OpenApiParameter("unit", int)])
     @action(detail=False, methods=["get"], pagination_class=None, filter_backends=[], url_path="under-way")
     def under_way(self, request: Request) -> Response:
-        """The numbers of the tile on Today."""
-        return Response(UnderWaySerializer(under_way.read(request.user)).data)
+        """The numbers of the tile on Today, or of one unit with everything below it."""
+        return Response(UnderWaySerializer(under_way.read(request.user, under_way.asked(request.query_params))).data)
 
     @state_change(CHANGE, request=StageSerializer)
     def stage(self, instance: Initiative, validated: Any, actor: Any) -> Initiative:

@@ -32,7 +32,8 @@ def listed(request):
 @permitted(READ)
 def under_way(request):
     """The tile of Today, and a page of its own."""
-    return answer(request, "change/initiatives/under_way.html#tile", {"tile": under_way_of.read(request.user)})
+    tile = under_way_of.read(request.user, under_way_of.asked(request.GET))
+    return answer(request, "change/initiatives/under_way.html#tile", {"tile": tile})
 
 
 @require_safe

@@ -2,6 +2,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 
 from governance.board import dashboard, figures, scope
 from governance.board.figures import Figure, Figures
@@ -10,6 +13,7 @@ from governance.board.position import of_ground, sentence
 from portal import clock
 from risks import recompute
 from risks.stale import mark_risks
+from tests.factories.governance import make_initiative
 from tests.factories.risks import make_levels, make_loss, make_risk
 
 MONDAY = date(2026, 11, 16)
@@ -139,3 +143,73 @@ def test_the_position_tells_the_money_of_the_scope(person, company):
     assert "one in twenty over €" in whole.text
     assert str(whole.html).count('href="/risks/money/"') == 3
     assert "An average" not in dashboard.build(person("COLLEAGUE")).sentence.text
+
+
+def scored(*risks):
+    mark_risks([risk.pk for risk in risks], "test.made")
+    while recompute.refresh_batch():
+        pass
+
+
+def test_the_page_of_a_unit_is_today_with_that_unit_as_its_scope(as_person, person, company):
+    here, there = make_risk(unit=company.northfield, title="Recipes altered"), make_risk(unit=company.eastmere, title="Crane moves")
+    for risk in (here, there):
+        make_levels(risk, 5, safety=5)
+    scored(here, there)
+    cio, unit = person("CIO"), company.northfield
+    for place in (unit, company.eastmere):
+        make_initiative(unit=place, by=cio, live_on=date(2020, 1, 2), title=f"{place} renewed")
+    client, at = as_person(cio), f"/?unit={unit.pk}"
+
+    page, whole = client.get(at).text, client.get("/").text
+    assert "Recipes altered" in page and "Crane moves" not in page and "Crane moves" in whole
+    assert 'id="needs"' not in page and 'id="needs"' in whole and "need you" not in page
+    for tile in ("position", "safety", "exposure", "movers", "between", "change"):
+        assert f'id="{tile}"' in page, tile
+    assert f'/risks/register/?safety=1&amp;unit={unit.pk}"' in page and f"/tiles/position.png?unit={unit.pk}" in page
+    assert f'href="{at}"' in whole and f'name="unit" value="{unit.pk}"' in page and ">Verrow Manufacturing</a>" in page
+    assert f"/governance/initiatives/under-way/?unit={unit.pk}" in page
+    change = client.get(f"/governance/initiatives/under-way/?unit={unit.pk}").text
+    listed = f"/lists/initiatives/?view=under_way&amp;unit={unit.pk}"
+    assert f'href="{listed}"' in change and f'{listed}&amp;lacks=late">1<' in change and "Northfield renewed" in change
+    for narrowed, count in (("", 1), ("&lacks=late", 1), ("&stage=PLAN", 0), ("&lacks=cake", 0)):
+        rows = client.get(listed.replace("&amp;", "&") + narrowed).text
+        assert ("Northfield renewed" in rows, "Eastmere renewed" in rows) == (bool(count), False), narrowed
+    under_way = client.get("/api/v1/initiatives/under-way/", {"unit": unit.pk}).json()
+    assert (under_way["late"], client.get("/api/v1/initiatives/under-way/").json()["late"]) == (1, 2)
+    told = client.get("/api/v1/dashboard/", {"unit": unit.pk}).json()
+    assert (told["scope"], told["units"], told["safety"], told["parts"]) == ("Northfield", [unit.pk], [here.pk], [])
+    assert told["position"] == dashboard.build(cio, str(unit.pk)).sentence.text
+    assert client.get("/api/v1/dashboard/").json()["parts"] == [company.northfield.pk, company.eastmere.pk, company.finance.pk]
+    assert client.get(f"/tiles/safety.xlsx?unit={unit.pk}").status_code == 200
+    assert f'"{at}"' in client.get("/people/units/").text
+
+
+def test_a_unit_beyond_ones_own_is_not_there(as_person, person, company):
+    head = person("HEAD", unit=company.northfield)
+    client = as_person(head)
+
+    assert client.get(f"/?unit={company.northfield.pk}").status_code == 200
+    for told in (company.eastmere.pk, company.root.pk, 10**17, "cake", "٣", "9" * 30):
+        for address in ("/", "/tiles/position.png", "/api/v1/dashboard/"):
+            assert client.get(address, {"unit": told}).status_code == 404, (address, told)
+    assert f'"/?unit={company.eastmere.pk}"' not in client.get("/people/units/").text
+    for role in ("COLLEAGUE", "ADMIN"):
+        with pytest.raises(Http404):
+            dashboard.build(person(role), str(company.northfield.pk))
+
+
+def test_the_page_of_a_unit_asks_as_often_for_one_risk_as_for_twenty(as_person, person, company):
+    client, at = as_person(person("CIO")), f"/?unit={company.northfield.pk}"
+    asked = []
+    for count in (2, 18):
+        risks = [make_risk(unit=company.northfield) for _ in range(count)]
+        for risk in risks:
+            make_levels(risk, 5, safety=5)
+        scored(*risks)
+        client.get(at)
+        with CaptureQueriesContext(connection) as found:
+            client.get(at)
+        asked.append(len(found))
+
+    assert asked[0] == asked[1] <= 24  # the shell and Today

@@ -49,11 +49,12 @@ def heading_number(response) -> int:
     return int(re.search(r"<h1>\s*([\d,]+)", response.content.decode()).group(1).replace(",", ""))
 
 
-def assert_every_figure_opens_its_rows(client, user, *, sample: int = 0) -> int:
-    """All figures that are not zero and two that are; or a sample of them, where somebody of the same scope was followed."""
+def assert_every_figure_opens_its_rows(client, user, *, sample: int = 0, unit: str = "") -> int:
+    """All figures that are not zero and two that are; or a sample of them, where somebody of the same scope was followed. Of one
+    `unit`, where the page of it is looked at."""
     client.force_login(user)
     compared = 0
-    known = figures.read(user, scope.of(user)).by_key.values()
+    known = figures.read(user, scope.of(user, unit)).by_key.values()
     empty = [figure for figure in known if not figure]
     followed = [*filter(None, known), *empty[:2]]
     for figure in random.Random(7).sample(followed, sample) if 0 < sample < len(followed) else followed:
@@ -115,5 +116,8 @@ def test_every_number_opens_its_rows_on_random_data(client, company, seed):
     assert Levels.objects.exists()
 
     compared = sum(assert_every_figure_opens_its_rows(client, user, sample=8) for user in people)
+    plant, head = str(company.northfield.pk), make_person("HEAD", company=company, unit=company.northfield)
+    for user in (leader, people[ROLES.index("BOARD")], head):
+        compared += assert_every_figure_opens_its_rows(client, user, sample=6, unit=plant)
 
-    assert compared > 60
+    assert compared > 75

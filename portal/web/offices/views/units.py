@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from portal.people import units
 from portal.people.access import OPEN_TO_ALL, permitted
 from portal.people.models import Unit
+from portal.people.reach import grants
 from portal.web.offices.forms.access import NewUnitForm, UnitForm
 from portal.web.offices.views.saving import saved
 from portal.web.pages import answer
@@ -17,9 +18,10 @@ from portal.web.pages import answer
 @require_GET
 @permitted(OPEN_TO_ALL)
 def listed(request: HttpRequest) -> HttpResponse:
-    rows = Unit.objects.visible_to(request.user).filter(archived_at=None).select_related("head")
+    """From the top down; those that the reader's roles reach lead to their position."""
+    rows, seen = Unit.objects.visible_to(request.user).filter(archived_at=None).select_related("head"), grants(request.user)
     context = {
-        "rows": [(unit, unit.path.count("/") - 2) for unit in rows],
+        "rows": [(unit, unit.path.count("/") - 2, seen.reaches(unit.path)) for unit in rows],
         "may_change": request.user.has_perm("people.change_unit"),
     }
     return answer(request, "people/units/list.html", context)
