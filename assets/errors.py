@@ -325,3 +325,23 @@ class StillInZone(Refused):
 class AlreadyConnected(Refused):
     code = "already-connected"
     sentence = _("There is a conduit between these zones already. End that one first, if something else may cross.")
+
+
+class AlreadyOwned(Refused):
+    """Somebody was named meanwhile."""
+
+    code = "already-owned"
+
+    def __init__(self, asset):
+        sentence = _("%(owner)s answers for %(asset)s already. Change the asset to name somebody else.")
+        super().__init__(sentence % {"owner": asset.owner, "asset": asset}, asset=asset.pk)
+
+
+class AnswerByNaming(Refused):
+    """Somebody answered by words what is answered by naming owners."""
+
+    code = "answer-by-naming"
+
+    def __init__(self, wanted):
+        sentence = _("Name an owner for each asset of %(unit)s that waits for one. The question ends with the last of them.")
+        super().__init__(sentence % {"unit": wanted.unit}, unit=wanted.unit_id)

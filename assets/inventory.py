@@ -1,6 +1,7 @@
 """Register, change and archive what we have."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from assets.models import Asset, SourceOrder
 from assets.signals import assets_changed
 from portal import clock
 from portal.errors import Invalid
+from portal.people import organisations, working_days
 from portal.people.models import Unit
 from portal.record import audit, numbers
 from portal.talk.models import Merge
@@ -55,6 +57,7 @@ TOLD = frozenset(SourceOrder.Field.values)  # what a source may state
 # Discovery alone writes these besides.
 DISCOVERED = WRITABLE | {"services", "last_seen_at", "told_by"}
 REFERENCES = ("unit", "owner", "registered_by", "supplier")
+OWNER_WITHIN = 10  # working days in which somebody is named who answers for it
 
 
 def register(*, actor: Any, name: str, kind: str, unit: Unit, **fields: Any) -> Asset:
@@ -86,7 +89,9 @@ def register_many(rows: Iterable[Mapping[str, Any]], *, actor: Any, cause: str =
         checked(Asset(**_writable(row), number=number, registered_by=actor))
         for row, number in zip(rows, numbers.draw("A", len(rows)), strict=True)
     ]
+    due_on = owner_due_on() if any(one.owner_id is None for one in assets) else None
     for asset in assets:
+        asset.owner_due_on = due_on if asset.owner_id is None else None
         criticality.begin(asset)
     Asset.objects.bulk_create(assets, batch_size=1000)
     identifiers.give({asset.pk: identifiers.of_columns(asset) for asset in assets}, reader=actor)
@@ -138,7 +143,9 @@ def _changed(asset: Asset, actor: Any, cause: str, fields: Mapping[str, Any], so
         return asset, changed
     asset.version += 1
     asset.told_by = _told_by(asset, changed, source_told)
-    asset.save(update_fields=[*changed, "told_by", "version"])
+    if "owner" in changed:
+        asset.owner_due_on = owner_due_on() if asset.owner_id is None else None
+    asset.save(update_fields=[*changed, "told_by", "owner_due_on", "version"])
     _renew_identifiers(asset, known, actor)
     counting.totals.move(counted, counting.counted(asset))
     audit.record(actor, cause, asset, {"fields": changed})
@@ -183,7 +190,8 @@ def restore(asset: Asset, *, actor: Any) -> Asset:
     known = frozenset(asset.identifiers.values_list("rung", "value"))
     identifiers.give({asset.pk: known}, reader=actor)
     asset.archived_at, asset.version = None, asset.version + 1
-    asset.save(update_fields=["archived_at", "version"])
+    asset.owner_due_on = owner_due_on() if asset.owner_id is None else None
+    asset.save(update_fields=["archived_at", "owner_due_on", "version"])
     counting.totals.move(None, counting.counted(asset))
     audit.record(actor, "asset.restored", asset)
     supporting = dependencies.bring_back(asset, ended_at)
@@ -192,6 +200,11 @@ def restore(asset: Asset, *, actor: Any) -> Asset:
     _announce([asset.pk, *reached], "asset.restored")
     asset.refresh_from_db()
     return asset
+
+
+def owner_due_on() -> date:
+    """Until when whatever has no owner from today on is to have one."""
+    return working_days.after(organisations.today(), OWNER_WITHIN)
 
 
 def _writable(fields: Mapping[str, Any]) -> dict[str, Any]:

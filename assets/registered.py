@@ -4,15 +4,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from assets import importing, inventory, merging, suppliers, wording
+from assets import importing, inventory, merging, owners, suppliers, wording
 from assets.discovery import permits
-from assets.models import Asset, Supplier
+from assets.models import Asset, OwnersWanted, Supplier
 from portal import subjects
 from portal.archive import changes
-from portal.attention import news
+from portal.attention import news, reviews
 from portal.people import holdings
 from portal.talk import merging as merging_of_all
 from portal.workbench import importable, searchable
+
+
+def _care_of(unit_id: int) -> str:
+    return f"{reverse('assets:care')}?unit={unit_id}#owners"
+
 
 subjects.register(
     subjects.Subject(
@@ -162,6 +167,23 @@ subjects.register(
         label=str,
     )
 )
+subjects.register(
+    subjects.Subject(
+        kind="owners-wanted",
+        model="assets.OwnersWanted",
+        word=_("assets without an owner"),
+        plural=_("assets without an owner"),
+        resource="owners-wanted",
+        url=lambda wanted: _care_of(wanted.unit_id),
+        label=str,
+        related=["unit"],
+        is_spoken_of=False,
+    )
+)
+reviews.on_answer(owners.QUESTION, owners.refuse_answer)
+reviews.sides_with(owners.QUESTION, owners.sides)
+reviews.changed_at(owners.QUESTION, lambda review: _care_of(OwnersWanted.objects.get(pk=review.subject_id).unit_id))
+reviews.ask_with(owners.QUESTION, _("Assets here wait for somebody who answers for them. Name an owner for each."))
 news.word_with(
     permits.HELD, "discovery-run", lambda reminder: _t("A safety zone was scanned without a permit. The result is in quarantine.")
 )

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import OperationalError
 
-from assets import overrides
+from assets import overrides, owners
 from assets.discovery import reading
 
 
@@ -18,3 +18,9 @@ def end_overrides() -> None:
     """What follows counts again where the last day of an override is over."""
     while overrides.end_due():
         pass
+
+
+@shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)
+def ask_for_owners() -> None:
+    """Let the question of each unit in which assets wait for an owner stand as they do."""
+    owners.follow()

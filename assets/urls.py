@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from assets.views import components, dependencies, discovery, exploited, inventory, reach, suppliers, zones
+from assets.views import care, components, dependencies, discovery, exploited, inventory, reach, suppliers, zones
 
 app_name = "assets"
 urlpatterns = [
     path("inventory/", inventory.assets, name="inventory"),
     path("inventory/new/", inventory.registration, name="registration"),
     path("inventory/<int:pk>/", inventory.asset, name="asset"),
+    path("inventory/<int:pk>/owner/", care.owner, name="owner"),
+    path("care/", care.care, name="care"),
     path("inventory/<int:pk>/edit/", inventory.change, name="change"),
     path("inventory/<int:pk>/archiving/", inventory.archiving, name="archiving"),
     path("inventory/<int:pk>/restoring/", inventory.restoring, name="restoring"),

@@ -91,6 +91,7 @@ EVENTS = {
     "asset.confirmed": _("confirmed it, as discovery saw it"),
     "asset.discovered": _("accepted it from discovery"),
     "asset.changed": _("changed"),
+    "asset.owner-named": _("named who answers for it"),
     "asset.followed-discovery": _("accepted from discovery"),
     "asset.archived": _("archived it"),
     "asset.components-taken-in": _("said what it is made of"),

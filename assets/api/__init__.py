@@ -1,5 +1,27 @@
 """This app's resources of the API."""
 
-from assets.api import assets, dependencies, discovery_runs, exploited, overrides, proposals, source_orders, suppliers, zones
+from assets.api import (
+    assets,
+    dependencies,
+    discovery_runs,
+    exploited,
+    overrides,
+    owners_wanted,
+    proposals,
+    source_orders,
+    suppliers,
+    zones,
+)
 
-__all__ = ["assets", "dependencies", "discovery_runs", "exploited", "overrides", "proposals", "source_orders", "suppliers", "zones"]
+__all__ = [
+    "assets",
+    "dependencies",
+    "discovery_runs",
+    "exploited",
+    "overrides",
+    "owners_wanted",
+    "proposals",
+    "source_orders",
+    "suppliers",
+    "zones",
+]

@@ -11,7 +11,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assets import components, inventory, reach
+from assets import components, inventory, owners, reach
 from assets.api.seen import ShowsOtherAssets
 from assets.exploited import possible
 from assets.models import Asset, Component, ComponentList, ExploitedVulnerability, Identifier
@@ -23,7 +23,17 @@ from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
 
 ASPECTS = ("confidentiality", "integrity", "availability", "safety")
-WRITTEN_BY_RULES = ["number", "services", "last_seen_at", "registered_at", "archived_at", "version", "criticality_path", "told_by"]
+WRITTEN_BY_RULES = [
+    "owner_due_on",
+    "number",
+    "services",
+    "last_seen_at",
+    "registered_at",
+    "archived_at",
+    "version",
+    "criticality_path",
+    "told_by",
+]
 WRITTEN_BY_RULES += [f"effective_{aspect}" for aspect in ASPECTS]
 
 
@@ -57,7 +67,20 @@ class AssetSerializer(RowSerializer):
     class Meta:
         model = Asset
         fields = [
-            *("id", "number", "name", "kind", "description", "unit", "owner", "location", "vendor", "product", "version_in_use"),
+            *(
+                "id",
+                "number",
+                "name",
+                "kind",
+                "description",
+                "unit",
+                "owner",
+                "owner_due_on",
+                "location",
+                "vendor",
+                "product",
+                "version_in_use",
+            ),
             *("serial_number", "fqdn", "ip_address", "mac_address", "operating_system", "services", "identifiers"),
             *("purdue_level", "zone", "is_safety_relevant", "reachability", "data_classification", "support_ends_on"),
             *("recovery_time_hours", "recovery_point_hours", "protocols", "lifecycle", "supplier"),
@@ -67,11 +90,16 @@ class AssetSerializer(RowSerializer):
             *("told_by", "last_seen_at", "registered_at", "archived_at", "version"),
         ]
         read_only_fields = WRITTEN_BY_RULES
+        extra_kwargs = {"owner_due_on": {"help_text": "While nobody answers for it: until then an owner is to be named."}}
 
     @extend_schema_field(serializers.DictField(child=serializers.ListField(child=serializers.IntegerField(allow_null=True))))
     def get_criticality_path(self, asset: Asset) -> dict[str, list[int | None]]:
         seen = self.context["seen"]
         return {aspect: [pk if pk in seen else None for pk in path] for aspect, path in asset.criticality_path.items()}
+
+
+class OwnerSerializer(serializers.Serializer):
+    owner = Linked("user", help_text="Who answers for it from now on.")
 
 
 class PossibleSerializer(RowSerializer):
@@ -172,6 +200,11 @@ class AssetViewSet(ShowsOtherAssets, WriteSet):
     def archiving(self, instance: Asset, validated: Any, actor: Any) -> Asset:
         """Take it out of use; its history stays."""
         return inventory.archive(instance, actor=actor)
+
+    @state_change("assets.change_asset", request=OwnerSerializer)
+    def owner(self, instance: Asset, validated: Any, actor: Any) -> Asset:
+        """Name who answers for it, where nobody does: 409 where somebody was named meanwhile."""
+        return owners.name(instance, validated["owner"], actor=actor)
 
     @extend_schema(responses=ComponentSerializer(many=True), parameters=[], filters=False)
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])

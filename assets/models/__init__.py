@@ -6,6 +6,7 @@ from assets.models.dependency import Dependency
 from assets.models.discovery_run import DiscoveryRun, Observation, ObservedIdentifier, Proposal
 from assets.models.exploited import ExploitedList, ExploitedMatch, ExploitedRule, ExploitedVulnerability
 from assets.models.override import CriticalityOverride
+from assets.models.owners_wanted import OwnersWanted
 from assets.models.permit import ScanPermit
 from assets.models.source_order import SourceOrder
 from assets.models.supplier import Supplier
@@ -26,6 +27,7 @@ __all__ = [
     "Identifier",
     "Observation",
     "ObservedIdentifier",
+    "OwnersWanted",
     "Proposal",
     "ScanPermit",
     "SourceOrder",

@@ -27,7 +27,7 @@ class AssetQuerySet(VisibleQuerySet):
         return self.filter(owner=None)
 
 
-@tracked(exclude=["search", "last_seen_at", "told_by"])
+@tracked(exclude=["search", "last_seen_at", "told_by", "owner_due_on"])
 class Asset(models.Model):
     """Something the organisation has or leans on. Criticality by aspect is 1–5: own as judged, effective as inherited."""
 
@@ -66,6 +66,7 @@ class Asset(models.Model):
     description = models.TextField(blank=True)
     unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT, related_name="assets")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="assets")
+    owner_due_on = models.DateField(null=True, blank=True, editable=False)  # while nobody does: until then one is named
     location = models.CharField(max_length=120, blank=True)
     vendor = models.CharField(max_length=120, blank=True)
     product = models.CharField(max_length=120, blank=True)  # model, or the software's name
@@ -119,6 +120,9 @@ class Asset(models.Model):
             models.Index(fields=["kind", "id"], condition=Q(archived_at=None), name="current_assets_by_kind"),
             models.Index(
                 fields=["registered_at"], include=["unit"], condition=Q(archived_at=None), name="current_assets_by_arrival"
+            ),
+            models.Index(
+                fields=["unit", "owner_due_on"], condition=Q(archived_at=None, owner=None), name="assets_that_want_an_owner"
             ),
             GinIndex(fields=["search"], name="assets_by_words"),
         ]

@@ -296,6 +296,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-watchers": {"task": "portal.talk.tasks.tell_watchers", "schedule": 30.0, "options": {"expires": 60}},
     "send-digests": {"task": "portal.attention.tasks.send_digests", "schedule": crontab(minute="*/5")},
     "end-overrides": {"task": "assets.tasks.end_overrides", "schedule": crontab(minute="*/10")},
+    "ask-for-owners": {"task": "assets.tasks.ask_for_owners", "schedule": 60.0, "options": {"expires": 120}},
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},
     "follow-coverage": {"task": "governance.compliance.tasks.follow", "schedule": 5.0, "options": {"expires": 10}},
     "coverage-of-the-day": {"task": "governance.compliance.tasks.renew_due", "schedule": crontab(minute="*/10")},

@@ -7,6 +7,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
+from assets import owners
 from assets.exploited import matches, rules
 from assets.models import Asset, Conduit, ExploitedList, ExploitedRule, ScanPermit, Supplier, Zone
 from governance.board.models import AnswerWords, BlockWords, BoardPack, PackBlock, PackQuestion
@@ -133,6 +134,7 @@ def grow(ground: SimpleNamespace, readers: list[User], risks: list[int], count: 
     _talked(ground, readers, risks)
     ground.activation.people.add(*readers)
     _exploited(count)
+    owners.follow()
     sealing.seal_all()
 
 

@@ -35,6 +35,7 @@ NOT_SPOKEN_OF = {
     "identity-provider": "a server that says who somebody is, which administrators keep",
     "role-rule": "a line of a table that administrators keep",
     "directory-group": "what the organisation's directory keeps",
+    "owners-wanted": "a question about assets, of which each is talked about itself",
     "reminder": "one person's own letter, which nobody else can open",
 }
 JSON = {"content_type": "application/json"}

@@ -134,6 +134,7 @@ PAGES = {
     "assets:asset": DETAIL,
     "assets:registration": DETAIL,
     "assets:change": DETAIL,
+    "assets:care": DETAIL,
     "assets:zones": DETAIL,
     "assets:zone": DETAIL,
     "assets:suppliers": LIST,

@@ -38,6 +38,7 @@ NOT_SEARCHED = {
     "disposal": "counts",
     "dependency": "two assets, which are found",
     "criticality-override": "a level of an asset, which is found",
+    "owners-wanted": "a question about a unit and its assets, which are found",
     "scan-permit": "two moments of a zone, which is found",
     "source-order": "names of sources, on one page",
     "conduit": "a line between two zones, which are found",

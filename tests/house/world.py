@@ -11,9 +11,10 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.test import Client
 
+from assets import owners
 from assets.discovery import precedence, reading
 from assets.exploited import matches
-from assets.models import ExploitedVulnerability
+from assets.models import ExploitedVulnerability, OwnersWanted
 from governance.board.models import BoardPack, PackFile, PackQuestion
 from governance.change import bearing, patterns
 from governance.change.models import Saving, SeenAsset
@@ -114,6 +115,8 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
     reading.read_waiting()
     for place in (OWN, OTHER):
         made["discovery-proposal"][place] = made["discovery-run"][place].proposals.first()
+    owners.follow()
+    made["owners-wanted"] = {place: OwnersWanted.objects.get(unit=units[place]) for place in (OWN, OTHER)}
     made |= _exploited(made["asset"], units)
     made["supplier"] = dict.fromkeys(units, make_supplier(unit=company.northfield))
     gate = make_conduit(unit=company.northfield)

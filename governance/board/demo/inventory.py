@@ -3,7 +3,7 @@
 import io
 from datetime import date, timedelta
 
-from assets import dependencies, inventory, overrides, suppliers, zones
+from assets import dependencies, inventory, overrides, owners, suppliers, zones
 from assets.discovery import intake, reading, settling
 from assets.models import Asset, DiscoveryRun, Proposal, Supplier
 from governance.board.demo import plant, sources
@@ -11,7 +11,8 @@ from governance.board.demo.events import Event
 from governance.board.demo.times import Calendar, acting
 from portal.people.models import Unit, User
 
-WRITTEN_DOWN, ZONED, CONNECTED, SPARED = 272, 272, 271, 33  # days ago
+WRITTEN_DOWN, ZONED, CONNECTED, SPARED, HANDED_BACK, YESTERDAY = 272, 272, 271, 33, 9, 1  # days ago
+NOBODYS = ("hmi-n3", "gw-n1")
 SOURCE = "nmap-northfield"
 CONDUITS = (
     ("office", "dmz", "Sign-in, orders, mail"),
@@ -127,8 +128,19 @@ def complete_plant(today: date, people: dict[str, User], made: dict[str, Asset])
 
 
 def happenings(calendar: Calendar, people: dict[str, User], known: dict[str, Asset]) -> list[Event]:
-    """A second host takes over within minutes, so the first one alone counts less for a while."""
-    return [Event(SPARED, 8300, lambda: _spare(calendar, people["dana"], known["srv-hv2"]))]
+    """A second host takes over within minutes, so the first one alone counts less for a while; two devices that the engineer kept
+    for others lose their owner, and the head of the plant is asked for another."""
+    return [
+        Event(SPARED, 8300, lambda: _spare(calendar, people["dana"], known["srv-hv2"])),
+        Event(HANDED_BACK, 8300, lambda: _hand_back([known[name] for name in NOBODYS], people["jonas"])),
+        *(Event(day, 9900, owners.follow) for day in (HANDED_BACK, YESTERDAY)),
+    ]
+
+
+def _hand_back(assets: list[Asset], engineer: User) -> None:
+    with acting(engineer):
+        for asset in assets:
+            inventory.change(asset, actor=engineer, version=None, owner=None)
 
 
 def _spare(calendar: Calendar, analyst: User, host: Asset) -> None:
