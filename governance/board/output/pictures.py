@@ -54,7 +54,7 @@ def curve(lines: Sequence[dict[str, Any]]) -> dict[str, str]:
     for tick in drawing.losses:
         parts.append(f'<path d="M{tick.at} {drawing.top}V{drawing.bottom}" stroke="{FAINT}"/>')
         word = escape(loss_words.money(tick.value))
-        parts.append(f'<text x="{tick.at}" y="{drawing.bottom}" dy="18" text-anchor="middle">{word}</text>')
+        parts.append(f'<text x="{tick.at}" y="{drawing.bottom}" dy="18" text-anchor="{tick.anchor}">{word}</text>')
     for line in drawing.lines:
         colour = ACCENT if line.kind == "after" else INK
         dash = ' stroke-dasharray="6 4"' if line.kind == "after" else ""

@@ -10,6 +10,7 @@ from portal.web.charts.places import place
 
 CHANCES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # "1 in n"
 BESIDE = {"appetite": (7, -6, "start"), "tolerance": (7, -6, "start")}  # where the name of a point stands: above a falling curve
+EDGE = 12  # from the right of the plot, so many pixels
 ROOM = 3.0  # for such a name the scale goes on to this many times its loss
 MOST_DECADES = 5.0  # what lies further left is the same small change to anybody
 
@@ -27,6 +28,7 @@ class Line:
 class Tick:
     at: str
     value: float
+    anchor: str = "middle"  # of its word; at the right edge it ends there
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,9 @@ def _draw(
         right=right,
         top=top,
         bottom=bottom,
-        losses=tuple(Tick(place(x(10.0**power)), 10.0**power) for power in kept),
+        losses=tuple(
+            Tick(place(x(10.0**power)), 10.0**power, "end" if x(10.0**power) > right - EDGE else "middle") for power in kept
+        ),
         chances=tuple(Tick(place(y(1 / n)), n) for n in CHANCES if ceiling <= n <= floor),
         lines=tuple(_line(line, x, y, 1 / floor, left, right) for line in lines if any(p[0] > 0 and p[1] > 0 for p in line.points)),
         marks=tuple(_mark(what, kind, max(x(loss), left), y(chance)) for what, kind, loss, chance in marks if loss > 0 < chance),
