@@ -1,5 +1,6 @@
 """Mapping controls, crosswalks that suggest, and what a new edition carries over."""
 
+import random
 from decimal import Decimal
 
 import pytest
@@ -11,8 +12,10 @@ from portal.errors import Invalid, Stale
 from portal.record.models import AuditEntry
 from risks import controls
 from risks.errors import ControlRetired
+from risks.models import Control
 from tests.factories.compliance import catalog_of, control_of, make_framework, stream_of
 from tests.factories.risks import make_control
+from tests.governance.compliance.test_coverage import brute_force, kept
 from tests.shared_data import shared_file
 
 
@@ -98,6 +101,47 @@ def test_a_crosswalk_suggests_both_ways_and_a_person_confirms(analyst, control):
     assert crosswalks.suggested([rule(2, one).pk, rule(2, two).pk], analyst) == {}
     with pytest.raises(NotSuggested):
         crosswalks.confirm(control, rule(2, one), actor=analyst)
+
+
+def by_force():
+    """(requirement, control) for each pair that leads from what a control answers to what nobody has said of it yet."""
+    said = {(row.requirement_id, row.control_id): row.state for row in ControlMapping.objects.filter(archived_at=None)}
+    found = set()
+    for pair in CrosswalkPair.objects.all():
+        for known, goal in ((pair.source_id, pair.target_id), (pair.target_id, pair.source_id)):
+            for one in Control.objects.exclude(state="RETIRED"):
+                if said.get((known, one.pk)) == "CONFIRMED" and (goal, one.pk) not in said:
+                    found.add((goal, one.pk))
+    return found
+
+
+def offered(analyst):
+    found = crosswalks.suggested(Requirement.objects.assessable().values_list("pk", flat=True), analyst)
+    return {(goal, one.control.pk) for goal, ones in found.items() for one in ones}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_a_crosswalk_offers_and_then_covers_is_what_brute_force_finds(analyst, company, seed):
+    chance = random.Random(seed)
+    one, two = make_framework(1, 2, 3, 4, 5), make_framework(1, 2, 3, 4, 5, title="Plant rules")
+    pairs = sorted({(chance.randint(1, 5), chance.randint(1, 5)) for _ in range(8)})
+    lines = [f"hr-{left},hr-{right},{chance.choice(('equal', 'subset', 'intersect'))}" for left, right in pairs]
+    walk("\n".join(["source,target,relationship", *lines]), source=one, target=two)
+    guards = [make_control(unit=company.northfield) for _ in range(3)]
+    for guard in guards:
+        for framework in (one, two):
+            mappings.add(guard, rule(chance.randint(1, 5), framework), chance.choice(("EQUAL", "SUBSET")), actor=analyst)
+
+    for _step in range(6):
+        assert offered(analyst) == by_force()
+        if not (left := sorted(by_force())):
+            break
+        goal, guard = chance.choice(left)
+        settle = chance.choice((crosswalks.confirm, crosswalks.confirm, crosswalks.refuse))
+        settle(Control.objects.get(pk=guard), Requirement.objects.get(pk=goal), actor=analyst)
+        assert kept() == brute_force()
+    controls.retire(guards[0], actor=analyst, reason="Replaced")
+    assert offered(analyst) == by_force()
 
 
 def test_suggestions_name_no_control_that_one_may_not_open(analyst, person, company):
