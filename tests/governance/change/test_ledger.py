@@ -1,5 +1,6 @@
 """The ledger: sums that tie out, doubles as brute force finds them, savings that only count once they are cash."""
 
+import random
 from datetime import timedelta
 from decimal import Decimal
 from itertools import combinations
@@ -16,8 +17,11 @@ from governance.change.models import Saving, SpendLine
 from portal.attention.models import Review
 from portal.errors import Invalid
 from portal.people import organisations
+from portal.workbench import imports, work
+from portal.workbench.errors import NothingToImport
 from risks.errors import SavedMeanwhile
 from tests.factories.governance import make_spend_line
+from tests.factories.sheets import check, make_csv, make_import
 
 PLACES = ("/1/", "/1/2/", "/1/3/", "/1/3/4/")
 
@@ -91,6 +95,61 @@ def test_the_sums_are_the_lines_to_the_cent(company, analyst):
     assert sum(line.yearly_cost for line in behind["other"]) == sums.whole_for_other == Decimal("0.20")
     assert {line.pk for line in behind["other"] + behind["own"]} == {line.pk for line in behind[""]}
     assert sums.lines == 2
+
+
+SHEET = {
+    "Id": "external_id",
+    "Vendor": "vendor",
+    "Product": "product",
+    "Capability": "capability",
+    "Unit": "unit",
+    "Office": "paid_by",
+    "For office": "serves",
+    "Owner": "owner",
+    "Cost": "yearly_cost",
+}
+
+
+def drawn(chance, number, owner):
+    """A line of a sheet: who pays, for whom, and how much, in cents."""
+    office, cents = chance.choice(("IT", "Security")), chance.randint(0, 9_999_999)
+    does, where = chance.choice(("Backup", "Monitoring")), chance.choice(("Northfield", "Finance"))
+    said = (f"S-{number}", "Halden", f"Tool {number}", does, where)
+    return (*said, office, chance.choice(("IT", "Security", "")), owner, f"{cents // 100}.{cents % 100:02d}")
+
+
+def added_up(lines):
+    """(office, whether it pays for the other) with the cents of its lines."""
+    found = {}
+    for *_said, office, served, _owner, cost in lines:
+        key = office.upper(), served not in ("", office)
+        found[key] = found.get(key, 0) + int(cost.replace(".", ""))
+    return found
+
+
+def bring(lines, analyst):
+    content = make_csv(*lines, header=tuple(SHEET))
+    one = check(make_import(content, actor=analyst, kind="spend-line", source="contracts"), SHEET)
+    imports.apply(one, actor=analyst)
+    work.work(one.pk)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_ledger_is_what_any_imported_lines_add_up_to(company, analyst, seed):
+    chance = random.Random(seed)
+    lines = [drawn(chance, number, analyst.email) for number in range(1, 16)]
+    changed = [drawn(chance, number, analyst.email) if chance.random() < 0.4 else lines[number - 1] for number in range(1, 16)]
+    for sheet in (lines, [*changed, *(drawn(chance, number, analyst.email) for number in (16, 17))]):
+        bring(sheet, analyst)
+        with pytest.raises(NothingToImport):  # the same twice
+            bring(sheet, analyst)
+
+        cents, sums = added_up(sheet), ledger_book.sums(ledger_book.of_user(analyst))
+
+        assert (sums.whole, sums.lines) == (Decimal(sum(cents.values())) / 100, len(sheet))
+        for office in ("IT", "SECURITY"):
+            assert sums.for_other[office] == Decimal(cents.get((office, True), 0)) / 100
+            assert sums.by_office[office] - sums.for_other[office] == Decimal(cents.get((office, False), 0)) / 100
 
 
 def test_a_saving_is_cash_only_once_the_line_ended_and_somebody_else_confirms(company, analyst, person):
