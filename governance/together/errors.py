@@ -45,6 +45,18 @@ class MarksShown(_About):
     sentence = gettext_lazy("Both leaders have marked %(number)s and read each other's. Answer the question itself.")
 
 
+class MarksBlind(_About):
+    code = "marks-blind"
+    sentence = gettext_lazy("Neither leader reads yet what the other marked of %(number)s. Mark it, or wait for the other one.")
+
+
+class CarriedAlready(_About):
+    """The option asked for is the one that was marked."""
+
+    code = "carried-already"
+    sentence = gettext_lazy("%(number)s asks for that option already. Answer the question itself.")
+
+
 class BothDefer(_About):
     """An office deferred to the one that defers to it."""
 

@@ -1,12 +1,15 @@
-"""Each leader says which option they would take; neither reads the other's before both have. No answer to the question itself."""
+"""Each leader says which option they would take; neither reads the other's before both have. No answer to the question itself; but
+what both took, or one of the two, becomes what is decided on (`carry`).
+"""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from governance.together import decisions
-from governance.together.errors import MarksShown, NotALeader
+from governance.together.errors import CarriedAlready, MarksBlind, MarksShown, NotALeader
 from governance.together.models import BlindMark, Decision, OptionMark
 from portal import clock
 from portal.errors import Invalid
@@ -17,6 +20,7 @@ from portal.signing import content
 
 SEATS = ("CIO", "CISO")
 LONGEST_REASON = 300
+CARRIED = ("cost", "ready_on", "residual_loss_per_year")  # what goes with an option into the decision
 ABOUT = ("question", "options", "delay_cost_per_month")  # another word in these, and a mark is about something else
 
 
@@ -45,6 +49,35 @@ def mark(decision: Decision, letter: str, *, actor: Any, reason: str = "") -> De
     audit.record(actor, "decision.marked", decision, {"office": seat.seat, "blind": True})
     _reveal(decision, offered)
     return decision
+
+
+@transaction.atomic
+def carry(decision: Decision, letter: str, *, actor: Any) -> Decision:
+    """Let the option that both leaders marked be the one that the question asks for, with its cost, day and remaining loss; where
+    they differ, the one of theirs that `actor`, a leader, names. Both answer it then. Raises NotALeader, DecisionSettled, NotPut,
+    MarksBlind, CarriedAlready, Invalid."""
+    decision = decisions.locked(decision)
+    if seat_of(actor) is None:
+        raise NotALeader(decision)
+    decisions.check_changeable(decision, actor)
+    decisions.check_put(decision)
+    told = {one.office: one.letter for one in revealed(decision, offer(decision))}
+    if not told:
+        raise MarksBlind(decision)
+    if letter not in told.values():
+        raise Invalid(_("This is not complete."), {"carried": [_("Choose an option that a leader marked.")]})
+    if letter == decision.proposed_option:
+        raise CarriedAlready(decision)
+    decision = decisions.change(decision, actor=actor, version=None, proposed_option=letter)
+    option = decision.options.get(letter=letter)
+    figures = {name: content.plain(getattr(option, name)) for name in CARRIED}
+    audit.record(actor, "decision.carried", decision, {"option": letter, "marks": told} | figures)
+    return decision
+
+
+def revealed(decision: Decision, offered: str) -> Sequence[OptionMark]:
+    """What both marked of this offer; [] while it is blind. One query."""
+    return list(decision.marks.filter(digest=offered).select_related("marked_by").order_by("office"))
 
 
 def offer(decision: Decision) -> str:

@@ -224,7 +224,11 @@ for kind, sentence in {
 }.items():
     news.word_with(kind, "decision", lambda _reminder, sentence=sentence: str(sentence))
 news.word_with(conditions.MET, "condition", lambda _reminder: _t("This condition is met; what shows it stands with the decision."))
-changes.words("decision", fields={name.removesuffix("_id"): word for name, word in WORDS.items()})
+changes.words(
+    "decision",
+    fields={name.removesuffix("_id"): word for name, word in WORDS.items()},
+    verbs={"decision.carried": _("Asks for what a leader marked")},
+)
 reviews.on_answer(conditions.DUE, conditions.take_answer)
 reviews.sides_with(conditions.DUE, conditions.sides)
 reviews.changed_at(

@@ -25,6 +25,7 @@ class Page:
     marked: Collection[str]  # the seats that have marked what stands now; who, never what
     seat: str  # that the reader fills, ""
     may_mark: bool
+    carries: Sequence[Row]  # the marked options that the reader may make the one asked for
 
     @property
     def beaten(self) -> list[Row]:
@@ -35,6 +36,11 @@ class Page:
         """Both would take the same."""
         return len({one.letter for one in self.marks}) == 1
 
+    @property
+    def is_asked_for(self) -> bool:
+        """What both would take is what the question asks for, or what was decided."""
+        return self.agree and self.marks[0].letter == self.decision.proposed_option
+
 
 def read(decision: Decision, user: Any) -> Page:
     """A row of `decision_page.of_user(user)`. Five queries at most."""
@@ -44,19 +50,23 @@ def read(decision: Decision, user: Any) -> Page:
     ]
     weighed = trade_off.weigh(choices, decision.delay_cost_per_month)
     offered = marks.offer(decision)
-    shown = list(decision.marks.filter(digest=offered).select_related("marked_by").order_by("office"))
+    shown = marks.revealed(decision, offered)
     filled = marks.seat_of(user)
     seat = filled.seat if filled else ""
     blind = [] if shown else list(BlindMark.objects.filter(decision=decision, digest=offered))
+    rows = [Row(option, one) for option, one in zip(options, weighed, strict=True)]
+    wanted = {one.letter for one in shown} - {decision.proposed_option}
+    may_carry = bool(seat) and decision.state == Decision.State.OPEN
     return Page(
         decision=decision,
-        rows=[Row(option, one) for option, one in zip(options, weighed, strict=True)],
+        rows=rows,
         pictures=trade_off.drawings(weighed, _by_letter(shown)),
         marks=shown,
         mine=next((one for one in blind if one.office == seat), None),
         marked=sorted(one.office for one in (shown or blind)),
         seat=seat,
         may_mark=bool(seat) and decision.is_put and not shown,
+        carries=[row for row in rows if may_carry and row.option.letter in wanted],
     )
 
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("decisions/<int:pk>/putting/", decisions.putting, name="decision-putting"),
     path("decisions/<int:pk>/withdrawal/", decisions.withdrawal, name="decision-withdrawal"),
     path("decisions/<int:pk>/trade-off/", trade_offs.trade_off, name="decision-trade-off"),
+    path("decisions/<int:pk>/carrying/", trade_offs.carrying, name="decision-carrying"),
     path("decisions/<int:pk>/outcome/", outcomes.outcome, name="decision-outcome"),
     path("decisions/<int:pk>/talk/", decisions.talk, name="decision-talk"),
     path("decisions/<int:pk>/privilege/", decisions.privilege, name="decision-privilege"),

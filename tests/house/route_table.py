@@ -328,6 +328,8 @@ PAGES = {
     "together:meeting-action-completion": of("meeting-action"),
     "together:decision-trade-off": of("decision", writes="signing.sign"),
     "api:decisions-mark": of("decision", writes="signing.sign"),
+    "together:decision-carrying": of("decision", writes="signing.sign"),
+    "api:decisions-carrying": of("decision", writes="signing.sign"),
     "api:decisions-talk": of("decision", writes="signing.sign"),
     "together:achievements": Line(writes="together.publish_achievement"),
     **{

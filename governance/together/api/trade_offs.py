@@ -57,6 +57,10 @@ class MarkSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=marks.LONGEST_REASON, required=False, allow_blank=True, default="")
 
 
+class CarriedSerializer(serializers.Serializer):
+    letter = serializers.CharField(max_length=1, help_text="What both marked, or one of the two where they differ.")
+
+
 class TradeOffActions:
     """Actions for the set of decisions."""
 
@@ -72,3 +76,8 @@ class TradeOffActions:
     def mark(self, instance: Decision, validated: Any, actor: Any) -> None:
         """Say for one's seat which option one would take; neither reads the other's before both have."""
         marks.mark(instance, validated["letter"], actor=actor, reason=validated["reason"])
+
+    @state_change(signatures.SIGN, request=CarriedSerializer)
+    def carrying(self, instance: Decision, validated: Any, actor: Any) -> Decision:
+        """Let an option that a leader marked be the one asked for, with its cost, day and remaining loss; a leader does."""
+        return marks.carry(instance, validated["letter"], actor=actor)

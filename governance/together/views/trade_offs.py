@@ -1,7 +1,7 @@
 """The trade-off of one question: its options on one chart, and the blind marks of the two leaders."""
 
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from governance.together import marks, trade_off_page
 from governance.together.forms.marks import MarkForm
@@ -27,3 +27,11 @@ def trade_off(request, pk):
         except Invalid as error:
             form.take(error)
     return answer(request, "together/decisions/trade_off.html", {"page": page, "form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@permitted(signatures.SIGN)
+def carrying(request, pk):
+    """Let a marked option be what both are asked to decide on."""
+    found = marks.carry(visible(request, pk), request.POST.get("letter", ""), actor=request.user)
+    return gone_to(request, reverse("together:decision", args=[found.pk]))

@@ -9,8 +9,8 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from governance.together import decisions, marks, trade_off
-from governance.together.errors import MarksShown, NotALeader, NotPut
+from governance.together import decisions, marks, outcomes, trade_off
+from governance.together.errors import CarriedAlready, DecisionSettled, MarksBlind, MarksShown, NotALeader, NotPut
 from governance.together.models import BlindMark, Decision, OptionMark
 from governance.together.trade_off import Choice
 from governance.together.wanted import Option
@@ -120,6 +120,40 @@ def test_a_mark_over_words_that_changed_is_not_revealed_beside_one_over_the_new_
     assert {one.letter for one in OptionMark.objects.all()} == {"B"}
 
 
+def test_the_option_both_marked_is_decided_on_with_its_cost_day_and_remaining_loss(asked, seats, person):
+    cio, ciso = seats.values()
+    answer(asked, cio)  # to A, which is asked for first
+    marks.mark(asked, "B", actor=cio)
+    for who, refusal in ((asked.asked_by, NotALeader), (person("CSO"), NotALeader), (cio, MarksBlind)):
+        with pytest.raises(refusal):
+            marks.carry(asked, "B", actor=who)
+    marks.mark(asked, "B", actor=ciso)
+    with pytest.raises(Invalid) as refused:
+        marks.carry(asked, "A", actor=ciso)
+
+    carried = marks.carry(asked, "B", actor=ciso)
+
+    assert (list(refused.value.fields), carried.proposed_option, carried.state) == (["carried"], "B", "OPEN")
+    with pytest.raises(CarriedAlready):
+        marks.carry(asked, "B", actor=cio)
+    assert AuditEntry.objects.get(verb="decision.carried").params == {
+        "option": "B",
+        "marks": {"CIO": "B", "CISO": "B"},
+        "cost": "0",
+        "ready_on": "2027-01-01",
+        "residual_loss_per_year": "310000",
+    }
+    for who in seats.values():  # what was answered to A holds no more
+        answer(asked, who)
+    decided = Decision.objects.get()
+    foretold = outcomes.predicted(decided)
+    assert (decided.state, foretold.letter, foretold.cost, foretold.ready_on, foretold.residual_loss_per_year) == (
+        *("DECIDED", "B", Decimal(0), date(2027, 1, 1), Decimal(310_000)),
+    )
+    with pytest.raises(DecisionSettled):
+        marks.carry(asked, "B", actor=cio)
+
+
 def test_page_and_api_weigh_alike_and_no_door_tells_a_blind_mark(asked, seats, person, client):
     from tests.house.routes import entrances
     from tests.house.test_routes import line_of
@@ -150,3 +184,11 @@ def test_page_and_api_weigh_alike_and_no_door_tells_a_blind_mark(asked, seats, p
     assert {one["letter"] for one in client.get(there).json()["marks"]} == {"A", "B"}
     page = client.get(here).text
     assert "Zanzibarium" in page and "would take different options" in page
+    assert "Decide on B" in page and "Decide on A" not in page  # which is asked for
+    assert client.post(f"/api/v1/decisions/{asked.pk}/carrying/", {"letter": "F"}, **JSON).status_code == 422
+    told = client.post(f"/api/v1/decisions/{asked.pk}/carrying/", {"letter": "B"}, **JSON)
+    assert (told.status_code, told.json()["proposed_option"]) == (200, "B")
+    there = reverse("together:decision-carrying", args=[asked.pk])
+    assert client.post(there, {"letter": "A"}).headers["Location"] == reverse("together:decision", args=[asked.pk])
+    assert client.post(there, {"letter": "A"}).status_code == 409
+    assert "Decide on B" in client.get(here).text
