@@ -1,11 +1,22 @@
-"""An idea says what it adds, stands before a closed gate, and passes it by an answer of both offices and a signed waiver."""
+"""An idea says what it adds, stands before a closed gate, and passes it by an answer of both offices and a signed waiver.
+
+The end of a waiver locks the next gate, and an approved pattern passes three.
+"""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from governance.change import patterns, waivers
+from governance.change.models import Criterion, TemplateCriterion
 from portal import clock
+from portal.people.models import User
+from portal.signing import signatures
+from tests.factories.governance import at_a_gate, make_initiative, meet
+from tests.factories.portal import make_company, make_person
+from tests.factories.risks import make_risk
 from tests.journeys.test_exceptions import sign
 
 pytestmark = pytest.mark.journey
@@ -73,3 +84,54 @@ def test_from_the_idea_past_a_gate_by_a_waiver(verrow, as_account):
     owner.get_by_role("button", name="Move on to “Design”").click()
     expect(owner.get_by_role("heading", name="It stands at “Design”")).to_be_visible()
     expect(owner.get_by_text("1 waived").first).to_be_visible()
+
+
+def move_on(page: Page, initiative, stage: str) -> None:
+    page.goto(f"/governance/initiatives/{initiative.pk}/")
+    page.get_by_role("button", name=f"Move on to “{stage}”").click()
+
+
+def test_a_waiver_that_ends_locks_the_next_gate(at_desk, later):
+    company = make_company()
+    owner, cio, ciso = (make_person(role, company=company) for role in ("OWNER", "CIO", "CISO"))
+    said = {"kind": "IT", "reachability": "INTERNAL", "budget": Decimal(9000), "title": TITLE}
+    initiative = at_a_gate(make_initiative(unit=company.root, by=owner, **said))
+    meet(initiative, "DESIGN", owner, ciso, but="sbd-owner")
+    waived = Criterion.objects.get(asks__key="sbd-owner")
+    why = {"reason_kind": "TIME", "reason": "Named in spring.", "compensating_control": "The service desk stands in."}
+    until = clock.now().date() + timedelta(days=30)
+    waiver = waivers.ask(waived, make_risk(unit=company.root), actor=owner, ends_on=until, **why)
+    for leader in (cio, ciso):
+        signatures.sign(waiver.exception, actor=User.objects.get(pk=leader.pk), factor_at=clock.now())
+    page = at_desk(owner)
+    move_on(page, initiative, "Design")
+    expect(page.get_by_role("heading", name="It stands at “Design”")).to_be_visible()
+    meet(initiative, "BUILD", owner, ciso)
+
+    later(days=32)
+
+    move_on(page, initiative, "Build")
+    expect(page.get_by_text("does not get to “Build” yet").first).to_be_visible()
+    page.goto(f"/governance/initiatives/{initiative.pk}/")
+    expect(page.get_by_role("heading", name="It stands at “Design”")).to_be_visible()
+
+
+def test_an_approved_pattern_passes_three_gates(at_desk):
+    company = make_company()
+    owner, cio, ciso = (make_person(role, company=company) for role in ("OWNER", "CIO", "CISO"))
+    said = {"kind": "IT", "reachability": "INTERNAL", "budget": Decimal(9000), "title": TITLE}
+    initiative = at_a_gate(make_initiative(unit=company.root, by=owner, **said))
+    keys = TemplateCriterion.objects.filter(from_size="S", template__key="secure-by-design").values_list("key", flat=True)
+    answers = dict.fromkeys(keys, "By design")
+    pattern = patterns.propose(actor=owner, title="Our web platform", description="On our own ground.", answers=answers)
+    for leader in (cio, ciso):
+        signatures.sign(pattern, actor=User.objects.get(pk=leader.pk), factor_at=clock.now())
+    page = at_desk(owner)
+    page.goto(f"/governance/initiatives/{initiative.pk}/")
+    page.get_by_role("link", name="Design", exact=True).click()
+    page.select_option("select[name=pattern]", label=str(pattern))
+    page.get_by_role("button", name="Let it answer").click()
+
+    for stage in ("Design", "Build", "Test"):
+        move_on(page, initiative, stage)
+        expect(page.get_by_role("heading", name=f"It stands at “{stage}”")).to_be_visible()
