@@ -4,15 +4,14 @@ from django import forms
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from portal.people.models import Appointment
+from portal.people.models import Appointment, User
+from portal.web.named import Named, NameField
 from risks.forms import choices
 from risks.forms.risk import Answers, VersionedForm
 from risks.models import Office, Phase, PlanClock
 from risks.response import plan_content
 from risks.response.forms.fields import Numbers, moment, words
 from risks.response.plan_content import KEEP, Action, Contact, Duty
-
-NOBODY = [("", "–")]
 
 
 class PlanForm(VersionedForm):
@@ -38,39 +37,29 @@ class PlanForm(VersionedForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
 
-class Doer:
-    """A person or a seat in one list: "p7" or "CIO"."""
+class Doer(NameField):
+    """Who acts, a person or a seat; the answer is what the rules take."""
 
-    @staticmethod
-    def field(label):
-        return forms.ChoiceField(label=label, required=False)
+    def clean(self, value):
+        who = super().clean(value)
+        return {"person": who, "seat": ""} if isinstance(who, User) else {"person": None, "seat": who or ""}
 
-    @staticmethod
-    def choices(offered):
-        return [*NOBODY, *Appointment.Seat.choices, *((f"p{pk}", name) for pk, name in offered.owners)]
 
-    @staticmethod
-    def key(row):
-        return f"p{row.person_id}" if row.person_id else row.seat
-
-    @staticmethod
-    def said(key, people):
-        """{"person", "seat"} of a key."""
-        if key.startswith("p"):
-            return {"person": people.get(int(key[1:])), "seat": ""}
-        return {"person": None, "seat": key}
+def doers(people):
+    """People and seats in one list."""
+    return Named(people, {str(seat.label): seat for seat in Appointment.Seat})
 
 
 class Row(Answers):
-    """One row of a formset; an empty one is none."""
+    """One row of a formset; an empty one is none. Its names are those of the page's one list."""
 
     ASKED: tuple[str, ...] = ()
 
-    def __init__(self, *args, offered, people, **options):
+    def __init__(self, *args, named, **options):
         super().__init__(*args, **options)
-        self.people = people
-        if "doer" in self.fields:
-            self.fields["doer"].choices = Doer.choices(offered)
+        for field in self.fields.values():
+            if isinstance(field, NameField):
+                field.named = named
 
     @property
     def is_blank(self):
@@ -90,7 +79,7 @@ class ActionForm(Row):
     phase = forms.ChoiceField(label=_("In which phase?"), choices=Phase, initial=Phase.CONTAIN)
     office = forms.ChoiceField(label=_("Whose action?"), choices=Office)
     title = forms.CharField(label=_("What is done?"), max_length=plan_content.LONGEST_TITLE, required=False)
-    doer = Doer.field(_("By whom?"))
+    doer = Doer(label=_("By whom?"), required=False)
     minutes_allowed = forms.IntegerField(
         label=_("Within how many minutes?"), required=False, min_value=1, max_value=plan_content.MOST_MINUTES
     )
@@ -99,12 +88,11 @@ class ActionForm(Row):
     @property
     def row(self):
         told = self.cleaned_data
-        who = Doer.said(told["doer"], self.people)
         return Action(
             told["phase"],
             told["office"],
             told["title"],
-            **who,
+            **told["doer"],
             minutes_allowed=told["minutes_allowed"],
             done_when=told["done_when"],
         )
@@ -124,18 +112,13 @@ class ContactForm(Row):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     called_by = forms.IntegerField(label=_("Called by which row?"), required=False, min_value=1)
-    account = forms.ChoiceField(label=_("Which account is theirs?"), required=False)
-
-    def __init__(self, *args, offered, people, **options):
-        super().__init__(*args, offered=offered, people=people, **options)
-        self.fields["account"].choices = [*NOBODY, *((str(pk), person.name) for pk, person in people.items())]
+    account = NameField(label=_("Which account is theirs?"), required=False)
 
     @property
     def row(self):
         told = self.cleaned_data
         private = told["private"] or (KEEP if told["keeps"] else "")
-        person = self.people.get(int(told["account"])) if told["account"] else None
-        return Contact(told["name"], told["role"], told["reach"], person, told["called_by"], private, told["keeps"])
+        return Contact(told["name"], told["role"], told["reach"], told["account"], told["called_by"], private, told["keeps"])
 
 
 class ClockForm(Row):
@@ -145,14 +128,12 @@ class ClockForm(Row):
     amount = forms.IntegerField(label=_("Within how many?"), required=False, min_value=1, max_value=plan_content.MOST_AMOUNT)
     measure = forms.ChoiceField(label=_("Of what?"), choices=PlanClock.Measure)
     starts = forms.ChoiceField(label=_("From when?"), choices=PlanClock.Starts)
-    doer = Doer.field(_("Who tells?"))
+    doer = Doer(label=_("Who tells?"), required=False)
 
     @property
     def row(self):
         told = self.cleaned_data
-        return Duty(
-            told["law"], told["name"], told["amount"], told["measure"], told["starts"], **Doer.said(told["doer"], self.people)
-        )
+        return Duty(told["law"], told["name"], told["amount"], told["measure"], told["starts"], **told["doer"])
 
 
 def _rows(form, most):

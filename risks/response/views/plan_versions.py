@@ -9,18 +9,30 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.errors import Invalid, Stale
 from portal.people.access import permitted
 from portal.signing import panels
+from portal.web.named import Named
 from portal.web.pages import answer
 from risks.forms import choices
 from risks.models import PlanVersion
+from risks.owning import owners
 from risks.response import plan_book, plans
-from risks.response.forms.plan import Actions, Clocks, Contacts, Doer, VersionForm
+from risks.response.forms.plan import Actions, Clocks, Contacts, VersionForm, doers
 from risks.views.answers import gone_to
 
 VIEW, PLAN = "risks.view_responseplan", plans.PERMISSION
+
+
+def _owners():
+    return doers(owners().select_related("unit"))
+
+
+def _everybody():
+    return Named(choices.people().select_related("unit"))
+
+
 PARTS = {
-    "actions": (Actions, gettext_lazy("What each office does, in its order")),
-    "contacts": (Contacts, gettext_lazy("Who is reached, and who calls whom")),
-    "clocks": (Clocks, gettext_lazy("By when outsiders must be told")),
+    "actions": (Actions, gettext_lazy("What each office does, in its order"), _owners),
+    "contacts": (Contacts, gettext_lazy("Who is reached, and who calls whom"), _everybody),
+    "clocks": (Clocks, gettext_lazy("By when outsiders must be told"), _owners),
 }
 
 
@@ -48,22 +60,22 @@ def part(request, pk, part):
     found = _visible(request, pk)
     if part not in PARTS:
         raise Http404
-    rows_of, _title = PARTS[part]
-    kwargs = {"offered": choices.Offered(), "people": _people()}
+    rows_of, _title, named_of = PARTS[part]
+    named = named_of()
     if request.method != "POST":
-        form, rows = VersionForm(initial={"version": found.version}), rows_of(initial=_initial(found, part), form_kwargs=kwargs)
-        return _part(request, found, part, form, rows)
-    form, rows = VersionForm(request.POST), rows_of(request.POST, form_kwargs=kwargs)
+        form = VersionForm(initial={"version": found.version})
+        return _part(request, found, part, form, rows_of(initial=_initial(found, part, named), form_kwargs={"named": named}), named)
+    form, rows = VersionForm(request.POST), rows_of(request.POST, form_kwargs={"named": named})
     if not (form.is_valid() & rows.is_valid()):
-        return _part(request, found, part, form, rows, status=422)
+        return _part(request, found, part, form, rows, named, status=422)
     try:
         plans.write(found, actor=request.user, expected=form.cleaned_data["version"], **{part: rows.said})
     except Stale as error:
         form.keep_yours(error)
-        return _part(request, found, part, form, rows, status=error.status)
+        return _part(request, found, part, form, rows, named, status=error.status)
     except Invalid as error:
         form.take(error)
-        return _part(request, found, part, form, rows, status=error.status)
+        return _part(request, found, part, form, rows, named, status=error.status)
     return gone_to(request, _address(found))
 
 
@@ -108,28 +120,25 @@ def _page(request, found, status=200, missing=()):
     return answer(request, "risks/response_plans/version.html", context, status=status)
 
 
-def _part(request, found, part, form, rows, status=200):
-    context = {"version": found, "part": part, "headline": PARTS[part][1], "form": form, "rows": rows}
+def _part(request, found, part, form, rows, named, status=200):
+    context = {"version": found, "part": part, "headline": PARTS[part][1], "form": form, "rows": rows, "named": named}
     context["refused"] = found.state != PlanVersion.State.DRAFT or not plans.may_change(found.plan, request.user)
     return answer(request, "risks/response_plans/part.html", context, status=status)
 
 
-def _people():
-    """Who may be named: everybody with an account."""
-    return {person.pk: person for person in choices.people()}
-
-
-def _initial(found, part):
+def _initial(found, part, named):
     if part == "actions":
         columns = ("phase", "office", "title", "minutes_allowed", "done_when")
-        return [{name: getattr(one, name) for name in columns} | {"doer": Doer.key(one)} for one in found.actions.all()]
+        rows = found.actions.select_related("person")
+        return [{name: getattr(one, name) for name in columns} | {"doer": named.word(one.person or one.seat)} for one in rows]
     if part == "clocks":
         columns = ("law", "name", "amount", "measure", "starts")
-        return [{name: getattr(one, name) for name in columns} | {"doer": Doer.key(one)} for one in found.clocks.all()]
-    rows = list(found.contacts.all())
+        rows = found.clocks.select_related("person")
+        return [{name: getattr(one, name) for name in columns} | {"doer": named.word(one.person or one.seat)} for one in rows]
+    rows = list(found.contacts.select_related("person"))
     places = {one.pk: place for place, one in enumerate(rows, start=1)}
     return [
-        {"keeps": one.pk, "called_by": places.get(one.below_id), "account": one.person_id}
+        {"keeps": one.pk, "called_by": places.get(one.below_id), "account": named.word(one.person)}
         | {name: getattr(one, name) for name in ("name", "role", "reach")}
         for one in rows
     ]

@@ -30,16 +30,20 @@ def test_a_plan_is_opened_written_sent_and_activated(browser, company, owner, ri
 
     both = [
         {"phase": "CONTAIN", "office": office, "title": f"{office} acts", "doer": doer, "minutes_allowed": 15}
-        for office, doer in (("IT", "CIO"), ("SECURITY", f"p{owner.pk}"))
+        for office, doer in (("IT", "CIO"), ("SECURITY", owner.email))
     ]
     write("actions", both[0] | {"minutes_allowed": 0}, status=422)
+    write("actions", both[0] | {"doer": "Nobody Here"}, status=422)
     write("actions", *both, {"phase": "LEARN", "office": "IT"})
     write("contacts", {"name": "Only a name"}, status=422)
     write("contacts", {"name": "Marta", "role": "CIO", "private": "+49 170 1"}, {"name": "Jonas", "role": "Shift", "called_by": 1})
     form = browser.get(reverse("risks:plan-part", args=[version.pk, "contacts"])).content.decode()
     assert "+49 170 1" not in form
     keeps = version.contacts.get(place=1).pk
-    write("contacts", {"name": "Marta L.", "role": "CIO", "keeps": keeps})
+    write("contacts", {"name": "Marta L.", "role": "CIO", "keeps": keeps, "account": leaders[0].email})
+    assert (version.contacts.get(place=1).person, version.actions.get(place=2).person) == (leaders[0], owner)
+    form = browser.get(reverse("risks:plan-part", args=[version.pk, "actions"])).content.decode()
+    assert (form.count(f"<option>{owner.name}</option>"), form.count(f'value="{owner.name}"')) == (1, 1)
     assert PrivateReach.objects.get().reach == "+49 170 1"
     write(
         "clocks", {"law": "NIS2", "name": "Early warning", "amount": 24, "measure": "HOURS", "starts": "AWARENESS", "doer": "CISO"}

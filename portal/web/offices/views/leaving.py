@@ -41,7 +41,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     template = "people/leaving/hand_over.html"
     options: dict[str, Any] = {
         "held": found.held,
-        "people": list(people().exclude(pk=person.pk)),
+        "people": people().exclude(pk=person.pk).select_related("unit"),
         "may_give_roles": request.user.has_perm("people.assign_role"),
     }
     if request.method != "POST":

@@ -15,12 +15,13 @@ def test_one_form_hands_everything_over(person, come_in, company):
     client = come_in(ada)
     page = client.get(address(priya))
 
-    sent = client.post(address(priya), {"state": leaving.state_of(priya), "assets": sade.pk, "seen": "on"})
+    sent = client.post(address(priya), {"state": leaving.state_of(priya), "assets": sade.name, "seen": "on"})
 
     asset.refresh_from_db()
     priya.refresh_from_db()
     assert page.status_code == 200
     assert "Assets they own: 1" in page.content.decode()
+    assert page.content.decode().count("<option>Sade Oyelaran</option>") == 1
     assert (asset.owner, priya.is_active) == (sade, False)
     told = client.get(sent["Location"]).content.decode()
     assert "Priya Nair left, and the account is closed" in told and "Sade Oyelaran" in told
@@ -34,7 +35,7 @@ def test_a_single_thing_goes_to_somebody_else_where_one_may_see_it(person, come_
 
     come_in(marta).post(
         address(priya),
-        {"state": leaving.state_of(priya), "assets": sade.pk, f"assets.{second.pk}": tomas.pk, "seen": "on"},
+        {"state": leaving.state_of(priya), "assets": sade.name, f"assets.{second.pk}": tomas.email, "seen": "on"},
     )
 
     first.refresh_from_db()
@@ -63,6 +64,21 @@ def test_a_group_without_a_successor_is_told_at_its_field(person, come_in, compa
     assert answer.status_code == 422
     assert "Choose who takes these over." in answer.content.decode()
     assert not Departure.objects.exists()
+
+
+def test_a_successor_who_is_nobody_here_is_told_at_the_row(person, come_in, company):
+    marta, priya = person("CIO"), person("OWNER", name="Priya Nair")
+    sade = person("OWNER", name="Sade Oyelaran")
+    accounts.report_to(priya, marta, actor=None)
+    asset = make_asset("Press line", unit=company.northfield, owner=priya)
+    said = {"state": leaving.state_of(priya), "assets": sade.name, "seen": "on"}
+
+    answer = come_in(marta).post(address(priya), said | {f"assets.{asset.pk}": "Priya Nair"})
+
+    asset.refresh_from_db()
+    assert (answer.status_code, asset.owner) == (422, priya)
+    assert "<details open>" in answer.content.decode()
+    assert "Nobody who may be named here is called Priya Nair." in answer.content.decode()
 
 
 def test_without_the_confirmation_nothing_happens(person, come_in, company):
@@ -97,7 +113,7 @@ def test_who_is_not_in_ones_line_is_not_there(person, come_in):
 def test_a_departure_is_read_by_those_it_concerns(person, come_in, company):
     ada, priya, sade = person("ADMIN"), person("OWNER"), person("OWNER")
     make_asset("Press line", unit=company.northfield, owner=priya)
-    come_in(ada).post(address(priya), {"state": leaving.state_of(priya), "assets": sade.pk, "seen": "on"})
+    come_in(ada).post(address(priya), {"state": leaving.state_of(priya), "assets": sade.name, "seen": "on"})
     there = Departure.objects.get().get_absolute_url()
 
     assert come_in(sade).get(there).status_code == 200
