@@ -208,7 +208,8 @@ class PackBlock(models.Model):
 
     def said(self, part: str) -> "BlockWords | None":
         """The newest words of one part, None where there are none or they were taken back."""
-        newest = next((one for one in self.written.all() if one.part == part), None)
+        written = (one for one in self.written.all() if one.part == part)  # in whichever order they were read
+        newest = max(written, key=lambda one: one.pk, default=None)
         return newest if newest is not None and newest.text else None
 
     @property

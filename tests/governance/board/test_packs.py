@@ -54,6 +54,7 @@ def test_a_pack_is_prepared_signed_by_both_and_stays(company, seats):
         packs.freeze(pack, actor=preparer)
     for one in pack.blocks.filter(needs_words=True):
         pack_words.write(one, "Said.", actor=preparer)
+    pack_words.write(pack.blocks.get(source="summary"), "Said better.", actor=preparer)
     assert not BoardPack.objects.visible_to(member).exists()
 
     sealing.seal_all()
@@ -70,6 +71,7 @@ def test_a_pack_is_prepared_signed_by_both_and_stays(company, seats):
     assert sign(pack, cio).state == "FROZEN"
     pack = sign(pack, ciso)
     assert (pack.state, pack.digest) == ("RELEASED", signatures.standing(pack).digest)
+    assert signatures.standing(pack).is_signed  # the newest words of each block, which are those that it shows
     assert list(BoardPack.objects.visible_to(member)) == [pack]
     assert Reminder.objects.filter(recipient=member, kind="pack.released.news").count() == 1
     assert verbs(pack)[-3:] == ["signing.signed", "signing.signed_off", "pack.released"]
