@@ -5,7 +5,7 @@ class BoardConfig(AppConfig):
     name = "governance.board"
 
     def ready(self):
-        from governance.board import alignment_feed, dashboard, rail, registered  # noqa: F401
+        from governance.board import alignment_feed, dashboard, keeping, rail, registered  # noqa: F401
         from portal.attention import digests
         from portal.web import shell
 

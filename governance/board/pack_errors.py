@@ -13,16 +13,20 @@ Refused
 ├── NoDispute         there is none to print
 ├── NotReleased       questions come after the release
 ├── QuestionAnswered  both have signed an answer
-└── NoAnswerYet       there is nothing to sign
+├── NoAnswerYet       there is nothing to sign
+└── FileDisposed      its time was over: the hash is left
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal.errors import Refused, Stale
+from portal.people import organisations
+from portal.web import shown
 
 
 class PackReleased(Refused):
@@ -87,6 +91,14 @@ class QuestionAnswered(Refused):
 class NoAnswerYet(Refused):
     code = "no-answer-yet"
     sentence = gettext_lazy("Nobody has written an answer yet. Write one, then both sign it.")
+
+
+class FileDisposed(Refused):
+    code = "file-disposed"
+
+    def __init__(self, at: datetime):
+        told = {"day": shown.date_long(organisations.day_of(at))}
+        super().__init__(_("This file was disposed of on %(day)s. Its hash stays: compare a copy under “Verify a file”.") % told)
 
 
 class WordsMissing(Refused):

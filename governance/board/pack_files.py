@@ -4,6 +4,7 @@ import hashlib
 from typing import Any, BinaryIO
 
 from governance.board.models import PackFile
+from governance.board.pack_errors import FileDisposed
 
 Format = PackFile.Format
 TYPES = {
@@ -16,8 +17,15 @@ PIECE = 64 * 1024  # bytes
 
 def signed_off(user: Any, sha256: str) -> PackFile | None:
     """The file of a released pack with this hash, among those that `user` may open; None where there is none."""
-    rows = PackFile.objects.visible_to(user).filter(sha256=sha256).defer("content")
+    rows = PackFile.objects.visible_to(user).filter(sha256=sha256).told()
     return rows.select_related("pack__unit").order_by("pk").first()
+
+
+def bytes_of(file: PackFile) -> bytes:
+    """Of one of `told()`. Raises FileDisposed where they went."""
+    if file.disposed_at is not None:
+        raise FileDisposed(at=file.disposed_at)
+    return bytes(file.content)
 
 
 def hash_of(stream: BinaryIO) -> str:

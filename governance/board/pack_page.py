@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -75,6 +76,11 @@ class Page:
         return [one for one in self.blocks if one.is_unfit]
 
     @property
+    def disposed_at(self) -> datetime | None:
+        """When words and files went, because their time was over."""
+        return next((one.disposed_at for one in self.files), None)
+
+    @property
     def is_ready(self) -> bool:
         return bool(self.blocks) and not self.lacking and not self.unfit
 
@@ -94,7 +100,7 @@ def read(pack: BoardPack, user: Any) -> Page:
     may_prepare = pack.is_draft and user.has_perm(PREPARE)
     seats = grants(user).seats & set(packs.SIGNERS)
     asked = _questions(pack) if pack.is_released else {}
-    files = list(pack.files.defer("content")) if pack.is_released else []
+    files = list(pack.files.told()) if pack.is_released else []
     blocks = [_shown(pack, one, user, may_prepare, bool(seats), asked.get(one.pk, ())) for one in pack.blocks.all()]
     panel = panels.read(pack, user) if pack.state in (BoardPack.State.FROZEN, BoardPack.State.RELEASED) else None
     may_ask = pack.is_released and user.has_perm(ASK)

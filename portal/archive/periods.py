@@ -185,7 +185,11 @@ FOR_GOOD = (
     (_("Row history"), _("for good; the words in it can be redacted")),
     (_("Risks, assets, scores, reviews, comments"), _("for good: archived or closed, never deleted")),
     (_("That something was decided"), _("for good: who, when, which option; the words go in their time")),
-    (_("Released board packs, charters, goals, initiatives"), _("for good, as they were signed; words of people can be redacted")),
+    (
+        _("That a board pack went out"),
+        _("for good: its numbers, who signed it, the hash of each file; words and files go in their time"),
+    ),
+    (_("Charters, goals, initiatives"), _("for good, as they were signed; words of people can be redacted")),
 )
 
 
@@ -197,9 +201,20 @@ def add(period: Period) -> None:
     _table.append(period)
 
 
-def words_ten_years_after(kind: str, word: Word, model: str, rows: Callable[[], QuerySet], ended_at: str, **more: Any) -> Period:
+THE_FACT_STAYS = _("10 years after closing; then the words go, and the fact stays")
+
+
+def words_ten_years_after(
+    kind: str,
+    word: Word,
+    model: str,
+    rows: Callable[[], QuerySet],
+    ended_at: str,
+    *,
+    kept: Word = THE_FACT_STAYS,
+    **more: Any,
+) -> Period:
     """The line for what was decided: the fact stays, its words go. `rows` are those that have ended, with the moment `ended_at`."""
-    kept = _("10 years after closing; then the words go, and the fact stays")
     return Period(kind, word, kept, timedelta(days=3653), model, ended_at, words_of=kind, rows=rows, **more)
 
 

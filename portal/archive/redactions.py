@@ -33,11 +33,12 @@ def fields_of(kind: str) -> list[Field]:
     return redacting.text_fields(model)
 
 
-def beside_of(kind: str, pk: int) -> list[Beside]:
-    """What else holds words about this subject. One query."""
-    there = [one.of(kind, pk).order_by().annotate(named=Value(one.name)).values_list("named")[:1] for one in redacting.beside(kind)]
+def beside_of(kind: str, pk: int, *, is_over: bool = False) -> list[Beside]:
+    """What else holds words about this subject; with what goes only where its time `is_over`. One query."""
+    known = [one for one in redacting.beside(kind) if is_over or not one.at_its_end]
+    there = [one.of(kind, pk).order_by().annotate(named=Value(one.name)).values_list("named")[:1] for one in known]
     found = {name for (name,) in there[0].union(*there[1:], all=True)} if there else set()
-    return [one for one in redacting.beside(kind) if one.name in found]
+    return [one for one in known if one.name in found]
 
 
 def words_of(kind: str, pk: int) -> list[AuditEntry]:
@@ -100,7 +101,7 @@ def by_retention(kind: str, pk: int, *, actor: Any) -> Redaction:
     """Every word of a subject whose time is over, in it, beside it and in the log, and the files that lie beside it. What was done,
     by whom and when stays. Held, PermissionDenied; `actor` None: the night."""
     require(actor, "archive.dispose")
-    beside = beside_of(kind, pk)
+    beside = beside_of(kind, pk, is_over=True)
     made = Redaction.objects.create(
         subject_kind=kind,
         subject_id=pk,

@@ -28,7 +28,7 @@ KEYS |= {"kind", "password"}
 class Beside:
     """Words about a subject of one kind, "*" of any, in rows of another model. `field` is a column, or "column.key" of a JSON
     object. `rows` gives the filter for a subject (kind, id). Rows that are neither kept in history nor append-only are
-    overwritten by `forget`."""
+    overwritten by `forget`. What goes `at_its_end` is taken away once the time of the subject is over, never on somebody's word."""
 
     kind: str
     name: str  # as a redaction names them: "levels.reason"
@@ -37,6 +37,7 @@ class Beside:
     field: str
     rows: Callable[[str, int], Mapping[str, Any]]
     forget: Callable[[QuerySet], int] | None = None
+    at_its_end: bool = False
 
     @property
     def model_class(self) -> type[Model]:

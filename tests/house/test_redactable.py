@@ -74,7 +74,6 @@ SAFE = {
     "assets.Proposal.*": "what a scanner proposed, and keys",
     "board.KeptPosition.*": "keys, numbers, and names of units as they were",
     "board.FrozenNumbers.*": "numbers and titles as both leaders signed them: what was published is not unsaid",
-    "board.PackFile.content": "as it went out, byte by byte: whoever has a copy finds it here",
     "board.PackBlock.own_value": "what a pack showed when both leaders signed it; the words of people stand in BlockWords",
     "compliance.Requirement.parts": "the text of a published framework",
     "compliance.Requirement.parameters": "the text of a published framework",

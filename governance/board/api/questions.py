@@ -95,10 +95,15 @@ class PackFileSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = PackFile
-        fields = ["id", "pack", "format", "name", "size", "sha256", "made_at"]
+        fields = ["id", "pack", "format", "name", "size", "sha256", "made_at", "disposed_at"]
         read_only_fields = fields
 
     name = serializers.CharField(read_only=True)
+    disposed_at = serializers.DateTimeField(
+        read_only=True,
+        allow_null=True,
+        help_text="When its bytes went, ten years after the pack was closed; null while they are there.",
+    )
 
 
 class FileFilters(django_filters.FilterSet):
@@ -118,17 +123,18 @@ class FileViewSet(ReadSet):
     serializer_class = PackFileSerializer
     filterset_class = FileFilters
     lookup_value_regex = "[0-9]{1,18}"
+    also_answers = (409,)
 
     def queryset_for(self, user: Any) -> QuerySet:
-        return PackFile.objects.visible_to(user).select_related("pack").defer("content")
+        return PackFile.objects.visible_to(user).told().select_related("pack")
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def content(self, request: Request, pk: str) -> HttpResponse:
-        """Its bytes."""
+        """Its bytes; refused once they were disposed of."""
         found = self.get_object()
         headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
-        return HttpResponse(bytes(found.content), content_type=pack_files.TYPES[found.format], headers=headers)
+        return HttpResponse(pack_files.bytes_of(found), content_type=pack_files.TYPES[found.format], headers=headers)
 
 
 resources.register("board-questions", QuestionViewSet)

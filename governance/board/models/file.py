@@ -1,17 +1,28 @@
 """The files of a released pack, as they went out."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from governance.board.models.pack import BoardPack
 from portal import clock
+from portal.archive.models import Redaction
 from portal.history import APPEND_ONLY
 from portal.people.access import Grants, VisibleQuerySet
 
 
+class FileQuerySet(VisibleQuerySet):
+    def told(self):
+        """Without the bytes, with `disposed_at`: when these went for the time of the pack was over, None while they are there."""
+        went = Redaction.objects.filter(
+            subject_kind="board-pack", subject_id=OuterRef("pack"), by_retention=True, state=Redaction.State.DONE
+        )
+        return self.defer("content").annotate(disposed_at=Subquery(went.order_by("decided_at").values("decided_at")[:1]))
+
+
 class PackFile(models.Model):
-    """One file of a released pack with its SHA-256. The bytes stand in the row, so that what keeps the row keeps them."""
+    """One file of a released pack with its SHA-256. The bytes stand in the row, so that what keeps the row keeps them; once the
+    time of the pack is over they go (`keeping.py`), and the row still tells this file from any other."""
 
     class Format(models.TextChoices):
         PDF = "PDF", _("PDF")
@@ -25,7 +36,7 @@ class PackFile(models.Model):
     sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField(default=clock.now)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = FileQuerySet.as_manager()
 
     class Meta:
         triggers = APPEND_ONLY

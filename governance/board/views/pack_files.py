@@ -19,10 +19,10 @@ def file(request, pk, name):
     name = name.upper()
     if name not in pack_files.TYPES:
         raise Http404
-    rows = PackFile.objects.visible_to(request.user).select_related("pack")
+    rows = PackFile.objects.visible_to(request.user).told().defer(None).select_related("pack")
     found = get_object_or_404(rows, pack=pk, format=name)
     headers = {"Content-Disposition": f'attachment; filename="{found.name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(bytes(found.content), content_type=pack_files.TYPES[name], headers=headers)
+    return HttpResponse(pack_files.bytes_of(found), content_type=pack_files.TYPES[name], headers=headers)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
