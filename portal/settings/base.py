@@ -309,6 +309,7 @@ CELERY_BEAT_SCHEDULE = {
             "task": "portal.web.tasks.leave_pulse",
             "schedule": 10.0,
             "args": (queue,),
+    "sweep-field-renewals": {"task": "portal.workbench.tasks.renew_fields", "schedule": 30.0, "options": {"expires": 60}},
             "options": {"queue": queue, "expires": 10},
         }
         for queue in ("celery", "record")

@@ -1,7 +1,7 @@
 """Fields that an administrator adds to a kind: define, change, retire; and which there are, known to every process."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from portal import clock
 from portal.errors import Invalid
 from portal.record import audit
-from portal.workbench import listed
+from portal.workbench import listed, renewing
 from portal.workbench.errors import FieldRetired, FieldSavedMeanwhile
 from portal.workbench.models import CustomField, Tag
 
-DEFINE = "workbench.define_field"
+DEFINE = renewing.DEFINE
 Type = CustomField.Type
 MOST_FIELDS, MOST_OPTIONS = 40, 100  # a kind; a choice
 STAMP = "custom-fields"
@@ -54,6 +54,18 @@ def known() -> Defined:
 
 def of(kind: str) -> tuple[CustomField, ...]:
     return known().of(kind)
+
+
+def kept_in_use(ids: Iterable[int]) -> set[int]:
+    """Of these fields those that are in use: nobody retires one of them until the transaction ends."""
+    asked = sorted(ids)
+    if not asked:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM workbench_customfield WHERE id = ANY(%s) AND retired_at IS NULL ORDER BY id FOR SHARE", [asked]
+        )
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def moved() -> None:
@@ -113,16 +125,19 @@ def change(
     _check(field)
     field.version += 1
     _save(field)
+    renewing.note_who(field, actor)
     audit.record(actor, "custom_field.changed", actor, {"field": field.pk, "kind": field.kind})
     return field
 
 
 @transaction.atomic
 def retire(field: CustomField, *, actor: Any) -> CustomField:
-    """Ask for it no more; what was said stays on record. Raises FieldRetired, PermissionDenied."""
+    """Ask for it no more; what was said stays on record, and search forgets it row by row (`renewing`). Whoever says something
+    in it at the same moment comes before, or is refused. Raises FieldRetired, PermissionDenied."""
     field = _locked(field, actor, None)
     field.retired_at, field.version = clock.now(), field.version + 1
     _save(field)
+    renewing.note_who(field, actor)
     audit.record(actor, "custom_field.retired", actor, {"field": field.pk, "kind": field.kind})
     return field
 

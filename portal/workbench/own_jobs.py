@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from portal.webhooks import subscriptions
 from portal.webhooks.models import Subscription
-from portal.workbench import bulk_edits, imports, jobs, listed, progress
+from portal.workbench import bulk_edits, imports, jobs, listed, progress, renewing
 from portal.workbench.jobs import Job, Standing
-from portal.workbench.models import BulkEdit, SheetImport
+from portal.workbench.models import BulkEdit, FieldRenewal, SheetImport
 
 
 def _imports(user: Any, since: datetime) -> Sequence[Job]:
@@ -100,6 +100,39 @@ def _webhook_again(pk: int, actor: Any) -> None:
     subscriptions.hurry(get_object_or_404(Subscription.objects.visible_to(actor), pk=pk), actor=actor)
 
 
+def _renewals(user: Any, since: datetime) -> Sequence[Job]:
+    """Fields whose words search reads anew; nobody else's query."""
+    if not user.has_perm(renewing.DEFINE):
+        return ()
+    rows = FieldRenewal.objects.visible_to(user).filter(Q(finished_at=None) | Q(finished_at__gte=since))
+    return [_renewal(row) for row in rows.select_related("field", "asked_by").order_by("-pk")[: jobs.SHOWN]]
+
+
+def _renewal(row: FieldRenewal) -> Job:
+    is_over, given_up = row.finished_at is not None, row.is_given_up
+    going = Standing.RUNNING if row.attempts or row.done else Standing.WAITING
+    return Job(
+        source="field-renewal",
+        pk=row.pk,
+        label=row.field.label,
+        url=reverse("workbench:custom-field", args=[row.field_id]),
+        standing=Standing.DONE if is_over else Standing.FAILED if given_up else going,
+        state=_("read anew by search") if is_over else _("given up") if given_up else _("being read anew by search"),
+        since=row.finished_at or row.asked_at,
+        who=row.asked_by.name if row.asked_by else "",
+        percent=None if is_over or not row.rows else jobs.percent(row.done, row.rows),
+        error=_("It got no further five times. Until it does, search finds rows by words that no longer stand.")
+        if given_up
+        else "",
+        may_retry=given_up,
+    )
+
+
+def _renew_again(pk: int, actor: Any) -> None:
+    renewing.try_again(get_object_or_404(FieldRenewal.objects.visible_to(actor), pk=pk), actor=actor)
+
+
 jobs.register(jobs.Source("import", gettext_lazy("Import"), _imports, _import_again))
 jobs.register(jobs.Source("bulk-edit", gettext_lazy("Change of many rows"), _edits, _edit_again))
 jobs.register(jobs.Source("webhook", gettext_lazy("Webhook"), _webhooks, _webhook_again))
+jobs.register(jobs.Source("field-renewal", gettext_lazy("Custom field"), _renewals, _renew_again))

@@ -138,7 +138,7 @@ def tell(
 
 def _after(kind: Listed, before: Said, answers: Mapping[CustomField, Any], tags: Any, more: Any, fewer: Any) -> Said:
     told, wrong = dict(before.told), {}
-    standing = {field.pk for field in custom_fields.of(kind.kind)}
+    standing = {field.pk for field in custom_fields.of(kind.kind)} & custom_fields.kept_in_use(field.pk for field in answers)
     for field, answer in answers.items():
         try:
             if field.pk not in standing:

@@ -1,11 +1,12 @@
 """The words of custom fields in the index of search: they lie beside the row, and whoever may open the row may read them.
 
 A field that is retired gives no words. Whatever is written beside rows has their entries written anew, under the lock of each row,
-so that nobody's change of the row itself is overtaken.
+so that nobody's change of the row itself is overtaken. A change of a field concerns all rows it stands beside, however many: it is
+noted here, and `renewing.py` comes to them batch by batch.
 """
 
 ANEW, BESIDE, DEFINED = "search_follows_anew", "search_follows_told", "search_follows_fields"
-PARTICULARS, FIELDS = "workbench_particulars", "workbench_customfield"
+PARTICULARS, FIELDS, RENEWALS = "workbench_particulars", "workbench_customfield", "workbench_fieldrenewal"
 LONGEST = 20_000  # letters of all fields of one row
 
 _SAID = """
@@ -53,12 +54,13 @@ BEGIN
 END $told$;
 CREATE OR REPLACE FUNCTION {DEFINED}() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $fields$
 BEGIN
-    PERFORM {ANEW}(s.kind, array_agg(DISTINCT p.subject_id))
-    FROM fresh s JOIN before b USING (id) JOIN {PARTICULARS} p ON p.subject_kind = s.kind AND p.told ? ('f' || s.id)
-    WHERE (s.retired_at IS NULL) IS DISTINCT FROM (b.retired_at IS NULL) OR EXISTS (
+    INSERT INTO {RENEWALS} (field_id, asked_at, done, reached, attempts)
+    SELECT s.id, portal_now(), 0, 0, 0
+    FROM fresh s JOIN before b USING (id)
+    WHERE s.type IN ('TEXT', 'CHOICE') AND ((s.retired_at IS NULL) IS DISTINCT FROM (b.retired_at IS NULL) OR EXISTS (
         SELECT FROM jsonb_array_elements(b.options) AS o WHERE NOT EXISTS (
-            SELECT FROM jsonb_array_elements(s.options) AS n WHERE n ->> 'key' = o ->> 'key' AND n ->> 'label' = o ->> 'label'))
-    GROUP BY s.kind;
+            SELECT FROM jsonb_array_elements(s.options) AS n WHERE n ->> 'key' = o ->> 'key' AND n ->> 'label' = o ->> 'label')))
+    AND EXISTS (SELECT FROM {PARTICULARS} p WHERE p.subject_kind = s.kind AND p.told ? ('f' || s.id));
     RETURN NULL;
 END $fields$;
 """  # noqa: S608

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import OperationalError
 
-from portal.workbench import bulk_work, work
+from portal.workbench import bulk_work, renewing, work
 
 HOURS = 3600
 
@@ -20,3 +20,9 @@ def work_on_imports() -> None:
 def work_on_bulk_edits() -> None:
     """Go on with every change of many rows that waits; also the sweep for those whose request or worker was lost."""
     bulk_work.work_waiting()
+
+
+@shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3, time_limit=HOURS)
+def renew_fields() -> None:
+    """Have search read anew what custom fields say that were changed; also the sweep for what was left behind."""
+    renewing.work_waiting()

@@ -42,7 +42,8 @@ def refused(analyst):
 
 
 def test_every_room_that_works_behind_the_pages_is_there():
-    assert {one.key for one in jobs.sources()} == {"import", "bulk-edit", "webhook", "discovery", "scoring", "preview"}
+    rooms = {"import", "bulk-edit", "field-renewal", "webhook", "discovery", "scoring", "preview"}
+    assert {one.key for one in jobs.sources()} == rooms
 
 
 def test_an_import_that_was_given_up_is_checked_once_more(client, analyst, refused, person):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.errors import Invalid
 from portal.people.access import permitted
 from portal.web.pages import answer
-from portal.workbench import custom_fields, listed, tags
+from portal.workbench import custom_fields, listed, renewing, tags
 from portal.workbench.forms.custom_fields import ChangedFieldForm, FieldForm, MergingForm, TagForm
 from portal.workbench.models import CustomField, Tag
 
@@ -47,7 +47,7 @@ def field(request: HttpRequest, pk: int) -> HttpResponse:
     form = ChangedFieldForm(request.POST or None, field=found)
     if request.method == "POST" and form.is_valid():
         try:
-            custom_fields.change(found, actor=request.user, **form.cleaned_data)
+            _tell_of_search(request, custom_fields.change(found, actor=request.user, **form.cleaned_data))
             return redirect(FIELDS)
         except Invalid as error:
             form.take(error)
@@ -61,7 +61,14 @@ def retirement(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for it no more."""
     found = custom_fields.retire(get_object_or_404(CustomField.objects.visible_to(request.user), pk=pk), actor=request.user)
     messages.info(request, _("The field “%(field)s” is retired. What was said in it stays on record.") % {"field": found})
+    _tell_of_search(request, found)
     return redirect(FIELDS)
+
+
+def _tell_of_search(request: HttpRequest, found: CustomField) -> None:
+    """Where very many rows say something in it, a worker comes to them."""
+    if not renewing.at_once(found):
+        messages.info(request, _("Search still finds rows by its former words, until a worker came to each of them: see Jobs."))
 
 
 @require_http_methods(METHODS)

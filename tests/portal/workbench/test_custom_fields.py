@@ -2,19 +2,21 @@
 
 from datetime import date
 from decimal import Decimal
+from threading import Barrier, Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import connection, transaction
 
 from portal.errors import Invalid, Stale
 from portal.record.models import AuditEntry
-from portal.workbench import bulk_edits, bulk_work, custom_fields, listed, particulars, searching, tables, tags
-from portal.workbench.errors import FieldRetired, TagTouched
-from portal.workbench.models import CustomField, Particulars, SearchEntry, Tag
+from portal.workbench import bulk_edits, bulk_work, custom_fields, jobs, listed, particulars, renewing, searching, tables, tags
+from portal.workbench.errors import FieldRetired, NothingToTry, TagTouched
+from portal.workbench.models import CustomField, FieldRenewal, Particulars, SearchEntry, Tag
 from risks import register
 from risks.errors import RiskClosed
-from tests.factories.portal import make_user
+from tests.database import somebody_waits
+from tests.factories.portal import make_company, make_person, make_user
 
 TYPES = {
     "TEXT": ("=Contract; 7", "=Contract; 7", "contract", "lease"),
@@ -183,14 +185,101 @@ def test_words_of_fields_are_found_as_long_as_they_stand(admin, analyst, company
     risk = register.change(risk, actor=analyst, version=risk.version, title="Storm")
     assert (hits("barn"), hits("fire")) == (["Storm"], [])
     custom_fields.change(choice, actor=admin, version=1, label="Grade", options=["GOLD", "Bronze"])
+    assert renewing.work_waiting() == 1
     assert SearchEntry.objects.get(kind="risk").words == "Lease of the barn\nGOLD"
     tell(risk, analyst, **{particulars.name_of(text): "Lease of the shed"})
     assert (hits("barn"), hits("shed")) == ([], ["Storm"])
     custom_fields.retire(text, actor=admin)
+    custom_fields.retire(number, actor=admin)
+    assert (hits("shed"), renewing.work_waiting(), renewing.work_waiting()) == (["Storm"], 1, 0)  # of numbers nothing is read
     assert (hits("shed"), hits("gold")) == ([], ["Storm"])
     with connection.cursor() as cursor:
         cursor.execute("UPDATE workbench_particulars SET told = '{}'")
     assert (hits("gold"), hits("storm")) == ([], ["Storm"])
+
+
+def test_search_forgets_the_words_of_many_rows_batch_by_batch(admin, analyst, company, monkeypatch):
+    field = make_field(admin)
+    name, risks = particulars.name_of(field), [make_risk(company, analyst, title) for title in ("Fire", "Flood", "Storm")]
+    for risk in risks:
+        tell(risk, analyst, **{name: "Barn"})
+    monkeypatch.setattr(renewing, "AT_ONCE", 1)
+    custom_fields.retire(field, actor=admin)
+    renewal = FieldRenewal.objects.get()
+
+    def hits():
+        return [hit.label for hit in searching.find(analyst, "barn").hits]
+
+    def job(user=admin):
+        return next((one for one in jobs.of(user) if one.source == "field-renewal"), None)
+
+    assert (job().standing, job().percent, job().who, job(analyst)) == ("waiting", None, admin.name, None)
+    assert not renewing.work(renewal.pk, seconds=0)
+    assert (len(hits()), job().standing, job().percent) == (2, "running", 33)
+    register.change(risks[2], actor=analyst, version=2, cause="Wind")
+    assert hits() == ["Flood"]  # what is saved meanwhile is right at once
+    FieldRenewal.objects.update(attempts=FieldRenewal.MOST_ATTEMPTS + 1)
+    assert (renewing.work_waiting(), job().standing, job().may_retry) == (0, "failed", True)
+    with pytest.raises(PermissionDenied):
+        renewing.try_again(renewal, actor=analyst)
+    jobs.retry("field-renewal", renewal.pk, actor=admin)
+    assert renewing.at_once(field)
+    assert (hits(), job().standing, job().percent) == ([], "done", None)
+    with pytest.raises(NothingToTry):
+        renewing.try_again(renewal, actor=admin)
+    assert Particulars.objects.filter(told={f"f{field.pk}": "Barn"}).count() == 3
+
+
+def test_a_field_is_retired_at_the_moment_somebody_says_something_in_it(own_db):
+    """Whoever comes first is waited for; the second finds what the first did, and nothing is said in a retired field."""
+    company = make_company()
+    admin, analyst = make_person("ADMIN", company=company), make_person("ANALYST", company=company)
+    fields = [make_field(admin, label=label) for label in ("Lease", "Owner")]
+    risks = [make_risk(company, analyst, title) for title in ("Fire", "Flood")]
+    refused = []
+
+    def say(place):
+        try:
+            tell(risks[place], analyst, **{particulars.name_of(fields[place]): "Barn"})
+        except Invalid as refusal:
+            refused.append(refusal.fields)
+
+    def retire(place):
+        custom_fields.retire(fields[place], actor=admin)
+
+    _one_holds_while_the_other_comes(lambda: retire(0), lambda: say(0))
+    _one_holds_while_the_other_comes(lambda: say(1), lambda: retire(1))
+
+    assert [list(one) for one in refused] == [[particulars.name_of(fields[0])]]
+    assert [one.retired_at is None for one in CustomField.objects.all()] == [False, False]
+    assert list(Particulars.objects.exclude(told={}).values_list("subject_id", "told")) == [
+        (risks[1].pk, {f"f{fields[1].pk}": "Barn"})
+    ]
+    assert [hit.label for hit in searching.find(analyst, "barn").hits] == ["Flood"]
+    assert renewing.work_waiting() == 1
+    assert searching.find(analyst, "barn").total == 0
+
+
+def _one_holds_while_the_other_comes(first, second):
+    holds, waits = Barrier(2, timeout=20), Barrier(2, timeout=20)
+
+    def hold():
+        with transaction.atomic():
+            first()
+            holds.wait()
+            waits.wait()
+        connection.close()
+
+    one = Thread(target=hold)
+    one.start()
+    holds.wait()
+    other = Thread(target=lambda: (second(), connection.close()))
+    other.start()
+    while other.is_alive() and not somebody_waits():
+        pass
+    waits.wait()
+    one.join()
+    other.join()
 
 
 def test_tags_are_added_and_taken_away_in_many_rows_and_undone(analyst, company):
