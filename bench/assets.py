@@ -147,6 +147,7 @@ def _drawing(database: str, size: int) -> bool:
     from portal.people.models import RoleAssignment, Unit, User
 
     settings.ALLOWED_HOSTS = ["testserver"]
+    settings.PAGES_A_MINUTE_BY_PERSON = settings.PAGES_A_MINUTE_BY_ADDRESS = 10**9
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     user = User.objects.filter(email=READER).first()
     if user is None:

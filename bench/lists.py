@@ -51,6 +51,7 @@ def _be_quiet() -> None:
 
     logging.disable(logging.CRITICAL)
     settings.ALLOWED_HOSTS = ["testserver"]
+    settings.PAGES_A_MINUTE_BY_PERSON = settings.PAGES_A_MINUTE_BY_ADDRESS = 10**9
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 

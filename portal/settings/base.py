@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "portal.people.middleware.personal_settings",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.web.quotas.paced",
     "portal.web.bounds.within_size",
     "allauth.account.middleware.AccountMiddleware",
     "portal.web.people.middleware.factor_first",
@@ -199,6 +200,10 @@ ATTACHMENT_LIMIT = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
+# How many pages a person, and all who come from one address, may ask for in a minute; thirty a second are no person's pace.
+PAGES_A_MINUTE_BY_PERSON = environment.count("PAGES_A_MINUTE_BY_PERSON", 1800)
+PAGES_A_MINUTE_BY_ADDRESS = environment.count("PAGES_A_MINUTE_BY_ADDRESS", 18_000)
+
 # History -------------------------------------------------------------------------------------------------------------
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_CREATED_AT_FUNCTION = "portal_now()"
@@ -304,12 +309,12 @@ CELERY_BEAT_SCHEDULE = {
     "send-letters": {"task": "portal.people.tasks.send_letters", "schedule": 30.0, "options": {"expires": 60}},
     "sweep-imports": {"task": "portal.workbench.tasks.work_on_imports", "schedule": 30.0, "options": {"expires": 60}},
     "sweep-bulk-edits": {"task": "portal.workbench.tasks.work_on_bulk_edits", "schedule": 30.0, "options": {"expires": 60}},
+    "sweep-field-renewals": {"task": "portal.workbench.tasks.renew_fields", "schedule": 30.0, "options": {"expires": 60}},
     **{
         f"pulse-{queue}": {
             "task": "portal.web.tasks.leave_pulse",
             "schedule": 10.0,
             "args": (queue,),
-    "sweep-field-renewals": {"task": "portal.workbench.tasks.renew_fields", "schedule": 30.0, "options": {"expires": 60}},
             "options": {"queue": queue, "expires": 10},
         }
         for queue in ("celery", "record")

@@ -101,6 +101,14 @@ def networks(name: str) -> tuple[str, ...]:
     return told
 
 
+def count(name: str, fallback: int) -> int:
+    """A number above zero."""
+    found = _count(name, os.environ.get(name) or str(fallback))
+    if not found:
+        raise Misconfigured(f"{name} is 0: set it to a number above zero.")
+    return found
+
+
 def mail(url: str) -> dict:
     """Django's e-mail settings for smtp://user:password@host:port, smtps://… or "" (a folder of files)."""
     if not url:

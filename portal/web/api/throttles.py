@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from portal import clock
+from portal.web import quotas
 
 SECONDS = {"s": 1, "sec": 1, "min": 60, "m": 60, "hour": 3600, "h": 3600}
 
@@ -19,17 +18,14 @@ class PerToken(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         self.quota, self.window = self._rate()
-        now = int(clock.now().timestamp())
-        self.left_seconds = self.window - now % self.window
         caller = f"t{request.auth.pk}" if request.auth is not None else f"u{request.user.pk}"
-        key = f"throttle:{self.scope}:{caller}:{now // self.window}"
-        try:
-            cache.add(key, 0, timeout=self.window + 1)
-            used = cache.incr(key)
-        except Exception:  # whatever the cache's client raises: counting is not worth a failed request
+        found = quotas.count(self.scope, caller, self.quota, self.window)
+        if found is None:
             return True
-        request._request.rate = (self.scope, self.quota, self.window, max(self.quota - used, 0), self.left_seconds)
-        return used <= self.quota
+        self.left_seconds = found.seconds_left
+        left = max(found.quota - found.used, 0)
+        request._request.rate = (self.scope, found.quota, self.window, left, found.seconds_left)
+        return not found.is_over
 
     def wait(self) -> int:
         return self.left_seconds
