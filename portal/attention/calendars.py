@@ -20,7 +20,7 @@ from icalendar import Calendar, Event
 
 from portal import clock, subjects
 from portal.attention.models import CalendarFeed, Review
-from portal.people import organisations
+from portal.people import organisations, second_factors
 from portal.people.addresses import absolute, mail_host
 from portal.people.models import User
 from portal.people.reach import grants
@@ -85,7 +85,7 @@ def reader_by(secret: str) -> User | None:
     if feed is None or not feed.person.is_active:
         return None
     held = grants(feed.person)
-    if MAY not in held.permissions or (held.needs_factor and not held.has_factor):
+    if MAY not in held.permissions or second_factors.lacking(feed.person):
         return None
     moment = clock.now()
     long_ago = Q(last_read_at=None) | Q(last_read_at__lte=moment - USE_IS_NOTED_EACH)

@@ -36,6 +36,6 @@ def of(user: User) -> Dossier:
         factors=second_factors.of(user),
         invitation=Invitation.objects.filter(user=user).select_related("invited_by").order_by("-pk").first(),
         letter=Letter.objects.filter(recipient=user, sent_at=None, dropped_at=None).order_by("-pk").first(),
-        needs_factor=held.needs_factor,
+        needs_factor=second_factors.needed(user),
         has_factor=held.has_factor,
     )

@@ -21,6 +21,7 @@ WORDS = {
     "compliance.answer_finding": gettext_lazy("agree on corrective actions and say that they are done"),
     "compliance.plan_audit": gettext_lazy("plan and conclude internal audits"),
     "compliance.write_finding": gettext_lazy("write what an internal audit found, and verify corrective actions"),
+    "people.ask_factor": gettext_lazy("ask everybody for a second factor"),
     "people.change_organisation": gettext_lazy("change the settings of the organisation"),
     "people.change_user": gettext_lazy("invite people and tend their accounts"),
     "risks.change_risk": gettext_lazy("change risks"),

@@ -100,13 +100,18 @@ class FactorNotAllowed(Refused):
     code = "factor-not-allowed"
 
 
+class LinkJustSent(Refused):
+    sentence = _("A link went to your e-mail a moment ago. Open it in this browser; if none comes, ask again in ten minutes.")
+    code = "link-just-sent"
+
+
 class LastFactor(Refused):
-    sentence = _("Your role asks for a second factor and this is your only one; add another before you remove it.")
+    sentence = _("You need a second factor here and this is your only one; add another before you remove it.")
     code = "last-factor"
 
 
 class FactorNeeded(Refused):
-    sentence = _("Your role asks for a second factor. Sign in to the pages and add one first.")
+    sentence = _("You need a second factor here. Sign in to the pages and add one first.")
     code = "factor-needed"
     status = 403
 

@@ -91,6 +91,11 @@ def offer_factor(user: User, *, actor: Any, letter: str = "factor-invitation") -
     return _issue(user, Purpose.FACTOR, actor, letter)
 
 
+def offer_first_factor(user: User) -> Invitation:
+    """The same to whoever is signed in already and asks for it, by whichever way they sign in. The caller says whether they may."""
+    return _issue(user, Purpose.FACTOR, None, "factor-invitation")
+
+
 @transaction.atomic
 def revoke(user: User, *, actor: Any) -> None:
     """The open link of `user` leads nowhere from now on. Nothing happens where there is none."""

@@ -138,7 +138,7 @@ def describe(
 @transaction.atomic
 def note_step(step: str, *, actor: Any) -> None:
     """Remember that a step of the set-up was answered; nothing happens once it is over. Raises StepsOpen before the first."""
-    row = _locked()
+    row = locked()
     if row.set_up_at is None and step not in row.steps_done:
         row.steps_done = [*row.steps_done, step]
         _saved(row, "organisation.step_done", actor, {"step": step})
@@ -147,7 +147,7 @@ def note_step(step: str, *, actor: Any) -> None:
 @transaction.atomic
 def finish(*, actor: Any) -> Organisation:
     """End the set-up: from now on the rules of a running organisation hold. Raises AlreadySetUp, or StepsOpen with `steps`."""
-    row = _locked()
+    row = locked()
     if row.set_up_at is not None:
         raise AlreadySetUp
     missing = [step for step in NEEDED if step not in row.steps_done]
@@ -192,7 +192,7 @@ def _check(wanted: dict[str, Any]) -> None:
         raise Invalid(_("The organisation cannot be described so."), wrong)
 
 
-def _locked() -> Organisation:
+def locked() -> Organisation:
     row = Organisation.objects.select_for_update().first()
     if row is None:
         raise StepsOpen(steps=["organisation"])

@@ -79,6 +79,7 @@ PAIR = frozenset(
 )  # whether alignment is measured; their meeting
 LEADER |= RESPONDING | AIMING | {"together.propose_charter", "together.state_wish"}
 LEADER |= PACKING | {"board.answer_question"}
+LEADER |= {"people.ask_factor"}  # of everybody, from a day on
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -197,6 +198,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ADMIN": frozenset(
         {
             "people.use_admin",
+            "people.ask_factor",
             "people.change_organisation",
             "people.view_user",
             "people.change_user",

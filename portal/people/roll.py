@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import BooleanField, Case, CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Lower
 
-from portal.people import roles
+from portal.people import factor_rule, roles
 from portal.people.models import Appointment, Invitation, RoleAssignment, ServiceToken, Unit, User
 
 OPEN, INVITED, CLOSED = "OPEN", "INVITED", "CLOSED"
@@ -20,10 +20,12 @@ _NO_PASSWORD = "!"  # noqa: S105  (how a password begins that lets nobody in)
 
 def of(user: Any) -> QuerySet[User]:
     """Every person whom `user` may know of, each with `standing`, `has_factor`, `needs_factor`, `passkeys`, `apps`, and what
-    lists sort by. `needs_factor` goes by seats and roles named; a substitute needs one once they stand in."""
+    lists sort by. `needs_factor` goes by seats and roles named, a substitute needs one once they stand in; or by the rule for
+    everybody."""
     factors = Authenticator.objects.filter(user=OuterRef("pk"))
     seats = Appointment.objects.filter(holder=OuterRef("pk"), ended_at=None, seat__in=roles.NEED_FACTOR)
     given = RoleAssignment.objects.filter(user=OuterRef("pk"), ended_at=None, role__in=roles.NEED_FACTOR)
+    asked = Value(True) if factor_rule.holds_now() else Exists(seats) | Exists(given)
     return User.objects.visible_to(user).annotate(
         standing=Case(
             When(is_active=False, then=Value(CLOSED)),
@@ -33,7 +35,7 @@ def of(user: Any) -> QuerySet[User]:
         ),
         has_app=Exists(factors.filter(type=Authenticator.Type.TOTP)),
         has_passkey=Exists(factors.filter(type=Authenticator.Type.WEBAUTHN)),
-        needs_factor=Case(When(is_service=True, then=False), default=Exists(seats) | Exists(given), output_field=BooleanField()),
+        needs_factor=Case(When(is_service=True, then=False), default=asked, output_field=BooleanField()),
         sort_name=Lower("name"),
         sort_seen=Coalesce("last_login", Value(NEVER)),
     )

@@ -5,6 +5,7 @@ one adds another after using it. So a stolen password alone never enrols a facto
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -14,8 +15,9 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.db import transaction
 from django.http import HttpRequest
 
-from portal.people import accounts, freshness, invitations, letters, sessions
-from portal.people.errors import FactorNotAllowed, LastFactor, NoFactor, PersonOnly
+from portal import clock
+from portal.people import accounts, factor_rule, freshness, invitations, letters, sessions
+from portal.people.errors import FactorNotAllowed, LastFactor, LinkJustSent, NoFactor, PersonOnly
 from portal.people.models import Invitation, User
 from portal.people.reach import grants, read_grants
 from portal.record import audit
@@ -23,17 +25,18 @@ from portal.record import audit
 Type = Authenticator.Type
 STRONG = (Type.TOTP, Type.WEBAUTHN)  # recovery codes stand in for one, they are none
 DOOR = "people.factor_door"
+FIRST_PAGE = "people.first_page"  # of a session in which somebody was led to their factors on the way there
+LINK_EVERY = timedelta(minutes=10)
 
 
 def needed(user: User) -> bool:
-    """Whether `user` holds a seat or a role that asks for a second factor."""
-    return grants(user).needs_factor
+    """Whether `user` needs a second factor, for a seat or a role or as everybody does."""
+    return factor_rule.asks(user)
 
 
 def lacking(user: User) -> bool:
     """Whether `user` can do nothing but add the factor that is asked for."""
-    seen = grants(user)
-    return seen.needs_factor and not seen.has_factor
+    return not grants(user).has_factor and needed(user)
 
 
 @transaction.atomic
@@ -44,6 +47,22 @@ def invite_where_lacking(user: User, *, actor: Any) -> Invitation | None:
     if not lacking(user) or Invitation.objects.open().filter(user=user).exists():
         return None
     return invitations.offer_factor(user, actor=None if actor == user else actor)
+
+
+@transaction.atomic
+def send_link(user: User) -> Invitation:
+    """The link to a first factor, by mail to whoever is asked for one as everybody is: who set that rule lets all of them add
+    one, and the mail shows that it is them. Raises FactorNotAllowed, LinkJustSent."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if factor_rule.day() is None or user.is_service or grants(user).has_factor:
+        raise FactorNotAllowed
+    if (
+        Invitation.objects.open()
+        .filter(user=user, purpose=Invitation.Purpose.FACTOR, sent_at__gt=clock.now() - LINK_EVERY)
+        .exists()
+    ):
+        raise LinkJustSent
+    return invitations.offer_first_factor(user)
 
 
 def open_door(request: HttpRequest, invitation: Invitation) -> None:

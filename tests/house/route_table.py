@@ -65,6 +65,7 @@ PAGES = {
     "people:password": Line(),
     "people:my-sessions-end": Line(),
     "people:factors": Line(),
+    **dict.fromkeys(("people:factor-link", "people:factor-rule"), Line()),
     "people:factor-app": Line(),
     "people:factor-passkey": Line(),
     "people:recovery-codes": Line(),

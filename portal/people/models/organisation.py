@@ -40,6 +40,7 @@ class Organisation(models.Model):
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     steps_done = ArrayField(models.CharField(max_length=20), default=list, blank=True)  # of the set-up
+    factor_from = models.DateField(null=True, blank=True)  # everybody needs a second factor then; None: seats and some roles
     set_up_at = models.DateTimeField(null=True, blank=True)  # None while it is being set up
     version = models.PositiveIntegerField(default=1)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
-from portal.people import second_factors
+from portal.people import factor_rule, second_factors
 from portal.people.errors import FactorNeeded
 from portal.web import problems, programs
 
@@ -16,6 +16,7 @@ BEFORE_A_FACTOR = {
     "people:factors",
     "people:factor-app",
     "people:factor-passkey",
+    "people:factor-link",
     "people:recovery-codes",
     "people:invitation",
     "people:new-password",
@@ -42,7 +43,7 @@ class factor_first:
         if not request.user.is_authenticated or (match and match.view_name in BEFORE_A_FACTOR):
             return None
         if not second_factors.lacking(request.user):
-            return None
+            return _led_once(request)
         if programs.asks(request):
             told = problems.describe(FactorNeeded())
             return JsonResponse(told.as_json(), status=told.status, content_type=problems.CONTENT_TYPE)
@@ -52,3 +53,13 @@ class factor_first:
             response["HX-Redirect"] = address
             return response
         return HttpResponseRedirect(address)
+
+
+def _led_once(request: HttpRequest) -> HttpResponse | None:
+    """Whoever will need a factor soon is led to it once a session, from the first page they ask for, and may go on from there."""
+    if request.method != "GET" or request.htmx or programs.asks(request) or second_factors.FIRST_PAGE in request.session:
+        return None
+    if factor_rule.grace_of(request.user) is None:
+        return None
+    request.session[second_factors.FIRST_PAGE] = request.get_full_path()
+    return HttpResponseRedirect(reverse("people:factors"))

@@ -38,7 +38,7 @@ class AccountSerializer(serializers.Serializer):
     last_sign_in_at = serializers.DateTimeField(source="last_login", allow_null=True)
     has_app = serializers.BooleanField(help_text="An authenticator app is a second factor of theirs.")
     has_passkey = serializers.BooleanField()
-    needs_factor = serializers.BooleanField(help_text="They hold a seat or a role that asks for a second factor.")
+    needs_factor = serializers.BooleanField(help_text="They need a second factor: for a seat or a role, or as everybody does.")
     roles = GivenRoleSerializer(source="open_roles", many=True)
     seats = serializers.ListField(child=serializers.ChoiceField(choices=Appointment.Seat.choices), source="seats_held")
     invitation = InvitationSerializer(source="newest_invitation", allow_null=True)

@@ -24,12 +24,14 @@ class OrganisationSerializer(RowSerializer):
             "working_days",
             "is_demo",
             "set_up_at",
+            "factor_from",
             "version",
         ]
         extra_kwargs = {
             "currency": {"help_text": "ISO 4217; every amount is written in it."},
             "working_days": {"help_text": "1 is Monday, 7 is Sunday."},
             "is_demo": {"help_text": "True where everything here was made up to show the portal."},
+            "factor_from": {"help_text": "From then on everybody needs a second factor; null where only seats and some roles do."},
             "set_up_at": {"help_text": "Null while the set-up is not over."},
         }
 

@@ -26,6 +26,19 @@ class ChangePasswordForm(PasswordForm):
     field_order = ("current", "password", "again")
 
 
+class FactorRuleForm(forms.Form):
+    """From when on everybody needs a second factor."""
+
+    begins = forms.DateField(
+        label=_("From which day on?"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_(
+            "Until then whoever has none is led to it at sign-in and may go on without. Empty: only seats and administrators."
+        ),
+    )
+
+
 class AppForm(ActivateTOTPForm):
     """The six digits that prove the app has the secret."""
 

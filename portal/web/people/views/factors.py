@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.people import freshness, second_factors, sessions
+from portal.errors import Invalid
+from portal.people import factor_rule, freshness, second_factors, sessions
 from portal.people.access import OPEN_TO_ALL, grants, permitted
-from portal.web.people.forms.account import AppForm, PasskeyForm
+from portal.web.people.forms.account import AppForm, FactorRuleForm, PasskeyForm
 
 CODES_TO_SHOW = "people.codes_to_show"
 
@@ -44,15 +45,51 @@ def _base(request: HttpRequest) -> str:
 @permitted(OPEN_TO_ALL)
 def factors(request: HttpRequest) -> HttpResponse:
     """Which factors I have, and what I may do about them; where those are led who need one."""
+    return _factors(request, FactorRuleForm(freshness.kept(request), initial={"begins": factor_rule.day()}))
+
+
+@never_cache
+@require_POST
+@permitted(OPEN_TO_ALL)
+def link(request: HttpRequest) -> HttpResponse:
+    """The link to my first factor, by mail, where everybody is asked for one."""
+    second_factors.send_link(request.user)
+    messages.success(request, _("A link is on its way to your e-mail. Open it in this browser."))
+    return redirect("people:factors")
+
+
+@never_cache
+@require_POST
+@permitted(factor_rule.ASK)
+@freshness.second_factor(back=lambda: reverse("people:factors"))
+def everybody(request: HttpRequest) -> HttpResponse:
+    """From when on everybody needs a second factor."""
+    form = FactorRuleForm(request.POST)
+    if form.is_valid():
+        try:
+            factor_rule.ask_everybody(form.cleaned_data["begins"], actor=request.user)
+        except Invalid as refused:
+            form.add_error("begins", refused.fields["begins"])
+        else:
+            return redirect("people:factors")
+    return _factors(request, form, status=422)
+
+
+def _factors(request: HttpRequest, rule: FactorRuleForm, status: int = 200) -> HttpResponse:
     held = grants(request.user)
     context = {
         "factors": second_factors.of(request.user),
         "has_factor": held.has_factor,
-        "needed": held.needs_factor,
+        "needed": second_factors.needed(request.user),
+        "by_office": held.needs_factor,
+        "begins": factor_rule.day(),
+        "holds": factor_rule.holds_now(),
+        "rule": rule,
+        "go_on": request.session.get(second_factors.FIRST_PAGE, "/"),
         "may_add": held.has_factor or second_factors.may_add(request),
         "base": _base(request),
     }
-    return render(request, "people/account/factors.html", context)
+    return render(request, "people/account/factors.html", context, status=status)
 
 
 @never_cache

@@ -6,7 +6,7 @@ from django.core import mail
 from django.urls import reverse
 
 from portal import clock
-from portal.people import accounts, appointments, invitations, letters, second_factors
+from portal.people import accounts, appointments, factor_rule, invitations, letters, organisations, roll, second_factors
 from portal.people.errors import FactorNotAllowed, LastFactor, NoFactor, OwnAccount
 from portal.people.models import BrowserSession, Invitation
 from portal.record.models import AuditEntry
@@ -16,6 +16,7 @@ from tests.portal.web.people.conftest import PASSWORD, code_for, who
 Type = Authenticator.Type
 LED_TO = "/account/factors/"
 APP = "/account/factors/app/"
+RULE, LINK = "/account/factors/everybody/", "/account/factors/link/"
 
 
 @pytest.fixture
@@ -102,6 +103,42 @@ def test_a_session_that_waited_without_a_factor_is_not_let_in_by_one_added_elsew
 
     assert who(thief) is None
     assert who(owner) == cio.pk
+
+
+def test_from_a_day_on_everybody_needs_a_factor_and_is_led_to_it_before(browser, person, company, with_app):
+    leader, analyst = person("CISO"), person("ANALYST")
+    office, begins = browser(leader, secret=with_app(leader)), organisations.today() + timedelta(days=7)
+    assert office.post(RULE, {"begins": begins - timedelta(days=8)}).status_code == 422
+    assert browser(analyst).post(RULE, {"begins": begins}).status_code == 403
+    assert browser(analyst).post(LINK).status_code == 409  # nobody asks everybody yet
+
+    office.post(RULE, {"begins": begins})
+
+    organisations.forget()
+    assert f"Everybody needs a second factor from {begins.day} " in office.get(LED_TO).content.decode()
+    assert AuditEntry.objects.get(verb=factor_rule.CHANGED).params == {"from": begins.isoformat()}
+    client = browser(analyst)
+    assert client.get("/risks/register/?q=fire")["Location"] == LED_TO
+    page = client.get(LED_TO).content.decode()
+    assert "Send me the link" in page and 'href="/risks/register/?q=fire"' in page and RULE not in page
+    assert client.get("/risks/register/").status_code == 200  # once a session
+    assert browser(analyst).get("/api/v1/risks/").status_code == 200
+    assert (client.post(LINK).status_code, client.post(LINK).status_code) == (302, 409)
+    client.get(reverse("people:invitation", args=[invitations.token_of(Invitation.objects.get(user=analyst))]))
+    client.post(APP, {"code": code_for(client.get(APP).context["secret"])})
+    assert second_factors.recovery_codes_of(analyst)
+
+    late, program = person("ANALYST"), person("INTEGRATION", is_service=True)
+    with clock.stopped(clock.now() + timedelta(days=7)):
+        assert browser(late).get("/account/")["Location"] == LED_TO
+        assert browser(late).get("/api/v1/risks/").json()["code"] == "factor-needed"
+        assert "Everybody here needs a second factor" in browser(late).get(LED_TO).content.decode()
+        assert browser(analyst).get("/account/").status_code == 200
+        assert (second_factors.lacking(late), second_factors.lacking(program)) == (True, False)
+        assert {one.pk for one in roll.of(leader).filter(roll.lacking_factor())} == {late.pk}
+        factor_rule.ask_everybody(None, actor=leader)
+        organisations.forget()
+        assert browser(late).get("/account/").status_code == 200
 
 
 def test_another_factor_is_added_after_using_one(browser, cio, with_app):
