@@ -9,6 +9,7 @@ class ChangeConfig(AppConfig):
             achievement_feeds,
             aims,
             alignment_feeds,
+            culture_feed,
             registered,
             registered_calendar,
             registered_ledger,

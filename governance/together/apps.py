@@ -11,6 +11,7 @@ class TogetherConfig(AppConfig):
             registered,
             registered_achievements,
             registered_alignment,
+            registered_culture,
             registered_goals,
             registered_kept,
             registered_lists,

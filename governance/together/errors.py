@@ -262,3 +262,48 @@ class NotYourBacking(Refused):
 class BackingEnded(Refused):
     code = "backing-ended"
     sentence = gettext_lazy("This was taken back already.")
+
+
+class CultureOff(Refused):
+    code = "culture-off"
+    sentence = gettext_lazy("Nothing is counted by department until both offices agree. Ask the CIO and the CISO.")
+
+
+class QuarterDrawnUp(Refused):
+    """Other counts came in for a quarter that was drawn up."""
+
+    code = "quarter-drawn-up"
+
+    def __init__(self, first):
+        super().__init__(_("The quarter from %s is drawn up and stays as it is. Bring the next one.") % first.isoformat())
+
+
+class NotTheHead(Refused):
+    code = "not-the-head"
+
+    def __init__(self, unit):
+        super().__init__(_("Only whoever heads %s replies to its numbers.") % unit.name)
+
+
+class LineWithheld(Refused):
+    code = "line-withheld"
+    sentence = gettext_lazy("The numbers of this department are withheld, so there is nothing to reply to.")
+
+
+class NotYoursToName(Refused):
+    code = "not-yours-to-name"
+
+    def __init__(self, unit):
+        super().__init__(_("The head of %s, the CIO or the CISO names its champions. Ask one of them.") % unit.name)
+
+
+class ChampionAlready(Refused):
+    code = "champion-already"
+
+    def __init__(self, person):
+        super().__init__(_("%s is a champion of this department already. Choose somebody else.") % person.name)
+
+
+class ChampionEnded(Refused):
+    code = "champion-ended"
+    sentence = gettext_lazy("This champion has ended already.")

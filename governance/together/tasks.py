@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from governance.together import achievements, agenda, alignment, moving
+from governance.together import achievements, agenda, alignment, culture, moving
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
@@ -29,3 +29,9 @@ def note_faults() -> None:
 def propose_achievements() -> None:
     """Facts that both may be proud of wait for the two."""
     achievements.propose()
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def draw_up_culture() -> None:
+    """The quarter that is over, two weeks after its end, while both agree to it."""
+    culture.draw_up_due()

@@ -49,7 +49,10 @@ MAPPING = frozenset({"compliance.import_catalog", "compliance.open_profile", "co
 # Internal audits: planning them, writing what they found, and doing something about it. Whoever writes findings verifies, too.
 AUDITING = frozenset({"compliance.plan_audit", "compliance.write_finding"})
 MENDING = frozenset({"compliance.answer_finding"})
-ANSWERING = frozenset({"attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"})
+COUNTING = frozenset({"together.add_culturecount"})  # what is counted by department elsewhere; no role reads it row by row
+ANSWERING = frozenset(
+    {"together.view_culture", "attention.view_review", "attention.answer_review", "attention.view_inbox", "people.name_delegate"}
+)
 
 # The list of known exploited vulnerabilities and our rules for reading it, which hold for the whole organisation.
 WATCHING = frozenset({"assets.keep_exploited"})
@@ -70,12 +73,18 @@ SEATED = frozenset({"people.view_proposal", "people.name_aide", "signing.sign"})
 KEEPING = frozenset({"archive.view_keeping", "archive.place_hold", "archive.redact"})
 
 LEADER = READING | LOGGING | ANSWERING | IMPORTING | KEEPING | TALKING | MERGING
-LEADER |= SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING | CHANGING | WATCHING
+LEADER |= COUNTING | SHARING | SEATED | EXCEPTING | DRAFTING | PROTECTING | MAPPING | PRACTISING | DECIDING | CHANGING | WATCHING
 LEADER |= {"compliance.plan_audit", *MENDING}  # findings are for auditors to write
 LEADER |= {"assets.release_scan"}  # what was scanned in a safety zone without a permit
 LEADER |= {"risks.approve_treatment", "risks.propose_authority", "risks.set_appetite"}
 PAIR = frozenset(
-    {"together.say_alignment", "together.view_meeting", "together.note_outcome", "together.publish_achievement"}
+    {
+        "together.say_alignment",
+        "together.say_culture",
+        "together.view_meeting",
+        "together.note_outcome",
+        "together.publish_achievement",
+    }
 )  # whether alignment is measured; their meeting
 LEADER |= RESPONDING | AIMING | {"together.propose_charter", "together.state_wish"}
 LEADER |= PACKING | {"board.answer_question"}
@@ -100,7 +109,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | DRAFTING
     | TALKING
     | PACKING
-    | {"attention.view_inbox", "together.view_meeting"},
+    | {"attention.view_inbox", "together.view_meeting", "together.view_culture"},
     "COUNSEL": READING
     | TALKING
     | {"together.mark_privileged", "attention.view_inbox", "archive.view_keeping", "archive.place_hold"},
@@ -110,6 +119,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | {"together.view_goal", "together.view_alignment", "board.view_pack", "board.ask_question"}
     ),
     "ANALYST": READING
+    | COUNTING
     | WATCHING
     | TRIAGING
     | TALKING
@@ -194,6 +204,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "risks.view_recompute",
         "people.view_proposal",
         "people.view_access",
+        "together.view_culture",
     },
     "ADMIN": frozenset(
         {
@@ -226,6 +237,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     "INTEGRATION": READING
+    | COUNTING
     | WATCHING
     | TALKING
     | TAKING

@@ -292,6 +292,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "note-faults": {"task": "governance.together.tasks.note_faults", "schedule": crontab(hour=3, minute=5)},
     "measure-alignment": {"task": "governance.together.tasks.measure_alignment", "schedule": crontab(hour=3, minute=10)},
+    "draw-up-culture": {"task": "governance.together.tasks.draw_up_culture", "schedule": crontab(hour=3, minute=25)},
     "move-decisions": {"task": "governance.together.tasks.move_decisions", "schedule": crontab(minute="*/10")},
     "see-what-changes-bring": {"task": "governance.change.tasks.look", "schedule": 60.0, "options": {"expires": 120}},
     "keep-position": {"task": "governance.board.tasks.keep_position", "schedule": crontab(minute="*/10")},

@@ -123,6 +123,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("together:alignment", _("Alignment"), _("How the two work together, from what happened alone.")),
             Place("together:answer", _("Answer"), _("At most seven cards that wait for you, and what you wait for.")),
             Place("together:meetings", _("The pair's meeting"), _("Its agenda builds itself; minutes and actions.")),
+            Place("together:culture", _("Culture"), _("What departments noticed, reported and learned, as counts by quarter.")),
             Place("together:achievements", _("Achievements"), _("What was reached, to the credit of both offices.")),
             Place("together:goals", _("Shared goals"), _("Themes, goals, and what they are there for.")),
             Place("together:ownership", _("Who leads what"), _("The charter, and where leading is unclear.")),

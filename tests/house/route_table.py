@@ -339,6 +339,10 @@ PAGES = {
     },
     **{f"together:achievement-{act}": of("achievement") for act in ("publication", "declining", "verification")},
     "together:backing-ending": of("backing"),
+    "together:culture": Line(),
+    **{f"together:culture-{act}": Line() for act in ("consent", "counts", "champions")},
+    "together:culture-reply": of("culture-line"),
+    "together:culture-champion-ending": of("culture-champion"),
     "together:alignment": Line(),
     "together:alignment-consent": Line(),
     "together:alignment-term": Line(more={"key": "goals_on_track"}),
@@ -520,6 +524,8 @@ RESOURCES = {
     "themes": of("theme"),
     "goals": of("goal"),
     "alignment": Line(),
+    "culture": Line(),
+    "culture-counts": Line(),
     "decision-outcomes": of("decision-outcome"),
     "answers": Line(),
     "achievements": of("achievement"),
@@ -656,6 +662,9 @@ READS_ASSETS = dict.fromkeys((*(role for role in ALL if role not in ("ADMIN", "C
 
 KEEPERS = dict.fromkeys(("CIO", "CISO", "CSO", "COUNSEL", "AUDITOR", "ADMIN"), PLACES)
 
+READS_CULTURE = SEATS | dict.fromkeys(("ARBITER", "PREPARER", "AUDITOR"), (OWN, OTHER))
+READS_CULTURE |= dict.fromkeys(("ANALYST", "OWNER", "HEAD", "ENGINEER"), (OWN,))
+
 # Written by hand, not derived: who may open which of the three objects of a kind. Who is not named opens none.
 SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "appetite": READS_RISKS,
@@ -719,6 +728,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "decision-outcome": dict.fromkeys(("CIO", "CISO"), PLACES),
     "achievement": dict.fromkeys((*SEATS, *OVERSEERS, *BOARD, *OF_THE_UNIT), (OTHER,)) | dict.fromkeys(("CIO", "CISO"), PLACES),
     "backing": SEATS | OVERSEERS | OF_THE_UNIT,
+    **dict.fromkeys(("culture-line", "culture-champion"), READS_CULTURE),
     **dict.fromkeys(("meeting", "meeting-action"), dict.fromkeys(("CIO", "CISO", "PREPARER"), PLACES)),
     "concern": {"CISO": PLACES, "ANALYST": (OWN, CONFIDENTIAL)},  # the triage desk, of the whole and of the unit
     "condition": SEATS | OVERSEERS | OF_THE_UNIT,

@@ -169,6 +169,7 @@ PAGES = {
     "first-hour": LIST,
     "together:meetings": DETAIL,
     "together:meeting": DETAIL,
+    "together:culture": DETAIL,
     "together:alignment": DETAIL,
     "together:alignment-term": DETAIL,
     "together:goals": DETAIL,

@@ -21,7 +21,17 @@ from governance.change.models import Saving, SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import crosswalks, internal_audits, management_reviews, mappings, profiles, statements
 from governance.together import goals, meetings, ownership
-from governance.together.models import Achievement, AlignmentConsent, Backing, Condition, DecisionOutcome, OwnershipWish
+from governance.together.models import (
+    Achievement,
+    AlignmentConsent,
+    Backing,
+    Condition,
+    CultureChampion,
+    CultureLine,
+    CultureQuarter,
+    DecisionOutcome,
+    OwnershipWish,
+)
 from portal import clock
 from portal.archive.models import Disposal, LegalHold, Redaction
 from portal.attention import reviews
@@ -378,6 +388,12 @@ def _asked(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[
     )
     aims |= {"decision-outcome": became}
     aims |= {"meeting": met, "meeting-action": asked}
+    quarter = CultureQuarter.objects.create(quarter_on=date(2026, 4, 1), opens_on=date(2026, 7, 21))
+    lines, named = {}, {}
+    for place in (OWN, OTHER):
+        lines[place] = CultureLine.objects.create(quarter=quarter, unit=units[place], is_withheld=True)
+        named[place] = CultureChampion.objects.create(unit=units[place], person=stranger, named_by=stranger)
+    made |= {"culture-line": lines, "culture-champion": named}
     known = aims | {"charter": held, "ownership-area": held.areas.first(), "ownership-wish": wish}
     return made | {kind: dict.fromkeys(risks, row) for kind, row in known.items()}
 

@@ -11,6 +11,7 @@ from governance.board.demo import (
     change_calendar,
     changes,
     compliance,
+    cultured,
     decisions,
     exceptions,
     exploited,
@@ -31,7 +32,7 @@ from governance.board.demo.events import Event
 from governance.board.demo.times import ZONE, Calendar
 from governance.change import joined
 from governance.compliance import covering
-from governance.together import achievements, moving
+from governance.together import achievements, culture, moving
 from portal import clock
 from portal.archive import heads
 from portal.attention import reminders
@@ -99,6 +100,7 @@ def build() -> dict[str, dict[str, str]]:
     happenings += [*response.happenings(staff, tree, known), *talk.happenings(staff), *lists.happenings(staff)]
     happenings += packs.happenings(staff, tree)
     happenings += achieved.happenings(staff)
+    happenings += cultured.happenings(calendar, staff, tree)
     risks.live(calendar, staff, tree, known, happenings)
     calendar.reach(0)
     reminders.remind()
@@ -114,6 +116,7 @@ def _midnight() -> None:
             positions_kept.keep()
         risks.change_of_day()
         achievements.propose()
+        culture.draw_up_due()
         moving.escalate()
         moving.renew()
         covering.follow()

@@ -11,6 +11,9 @@ from risks.models import Concern, Risk
 
 # days ago, who, where, whether without a name, what could happen
 RAISED = (
+    (201, "mira", "eastmere", True, "Keys of the yard hang beside the gate at night"),
+    (158, "mira", "sales", False, "Laptops with price lists stay in cars at customers"),
+    (112, "mira", "northfield", True, "The line stops for updates and nobody knows whom to call"),
     (61, "mira", "finance", False, "A new account number came by mail and nobody calls back"),
     (33, "mira", "finance", True, "The month is closed with a colleague's password when she is away"),
     (17, "mira", "northfield", False, "Visitors of the press hall walk past the control room without a guide"),
@@ -18,9 +21,12 @@ RAISED = (
 )
 # days ago, by which desk, which concern, the risk it is or the answer
 SETTLED = (
-    (60, "dana", 0, "Invoice paid to a changed bank account", ""),
-    (31, "dana", 1, "", "She has a deputy with rights of her own since Tuesday, and the password is a new one."),
-    (13, "dana", 2, "", "The door is shut during visits now; the porter walks along. Thank you for saying it."),
+    (188, "dana", 0, "", "A box with a code hangs there now, and the shift lead has it."),
+    (154, "dana", 1, "", "Disks are encrypted, and sales had a talk about cars."),
+    (107, "dana", 2, "", "The board at the line names who answers the telephone."),
+    (60, "dana", 3, "Invoice paid to a changed bank account", ""),
+    (31, "dana", 4, "", "She has a deputy with rights of her own since Tuesday, and the password is a new one."),
+    (13, "dana", 5, "", "The door is shut during visits now; the porter walks along. Thank you for saying it."),
 )
 
 

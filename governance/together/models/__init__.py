@@ -4,6 +4,14 @@ from governance.together.models.achievement import Achievement, Backing
 from governance.together.models.alignment import AlignmentConsent, AlignmentReading
 from governance.together.models.charter import Charter, Office, OwnershipArea, OwnershipWish, Part
 from governance.together.models.condition import Condition
+from governance.together.models.culture import (
+    CultureChampion,
+    CultureConsent,
+    CultureCount,
+    CultureLine,
+    CultureQuarter,
+    CultureReply,
+)
 from governance.together.models.decision import Decision, DecisionLink, DecisionOption
 from governance.together.models.goal import Goal, GoalLink, GoalMeasure, GoalReading, Theme
 from governance.together.models.mark import BlindMark, OptionMark
@@ -19,6 +27,12 @@ __all__ = [
     "BlindMark",
     "Charter",
     "Condition",
+    "CultureChampion",
+    "CultureConsent",
+    "CultureCount",
+    "CultureLine",
+    "CultureQuarter",
+    "CultureReply",
     "Decision",
     "DecisionLink",
     "DecisionOption",

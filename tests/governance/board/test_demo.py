@@ -11,6 +11,7 @@ from governance.board.demo.build import AlreadySettled, build
 from governance.board.models import BoardPack, KeptPosition, PackQuestion
 from governance.change import declared, initiative_page, joined, under_way
 from governance.change.models import Criterion, Initiative
+from governance.together.models import CultureChampion, CultureLine, CultureQuarter, CultureReply
 from portal import clock
 from portal.archive import looking_back
 from portal.attention.models import Reminder
@@ -39,6 +40,17 @@ class Verrow(TestCase):
     def tearDownClass(cls):
         super().tearDownClass()
         cls.copy.__exit__(None, None, None)
+
+    def test_two_quarters_at_least_are_counted_and_the_small_department_is_withheld_with_a_second_one(self):
+        newest = CultureQuarter.objects.order_by("-quarter_on")[:2]
+        lines = CultureLine.objects.filter(quarter__in=[one.pk for one in newest])
+
+        assert len(newest) == 2
+        for quarter in newest:
+            hidden = lines.filter(quarter=quarter, is_withheld=True)
+            assert set(hidden.values_list("unit__name", flat=True)) == {"Facilities", "Security"}
+        assert CultureReply.objects.exists() and CultureChampion.objects.count() == 3
+        assert lines.filter(concerns__gt=0).exists() and lines.filter(answered__gt=0).exists()
 
     def test_verrow_moves_in_with_its_assets_and_risks(self):
         assert Asset.objects.filter(archived_at=None).count() == 79
