@@ -93,6 +93,14 @@ def test_the_page_and_the_api_give_the_same_figures_as_today_did(as_person, comp
     page = client.get("/", {"as_of": organisations.today().isoformat()}).text
     assert "How it stood on" in page and "Open risks" in page and "Look back" in client.get("/").text
     assert client.get("/", {"as_of": "soon"}).status_code == 422
+    asked = {"as_of": clock.now().isoformat(), "unit": company.eastmere.pk}
+    part = client.get("/api/v1/dashboard/", asked).json()
+    values = {one["key"]: one["value"] for one in part["figures"]}
+    assert (part["scope"], part["units"], values["open"]) == ("Eastmere", [company.eastmere.pk], 1)
+    today = organisations.today().isoformat()
+    page = client.get("/", {"as_of": today, "against": today, "unit": company.eastmere.pk}).text
+    assert f"as_of={today}&amp;against={today}&amp;unit={company.eastmere.pk}" in page and ">Eastmere</a>" in page
+    assert client.get("/", {"as_of": today, "unit": 10**9}).status_code == 404
     assert client.get("/", {"as_of": "2020-01-01"}).status_code == 409
     assert client.get("/api/v1/dashboard/", {"as_of": "2026-06-01"}).status_code == 422
 
