@@ -5,17 +5,19 @@ Nothing is kept: the assumptions are the reader's, and the cells of each risk st
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
 from portal.errors import Invalid
+from portal.people.models import Unit
 from risks import loss_parts, loss_words, money_scope, portfolio
-from risks.models import Levels, LossResult, Risk, RiskAsset
+from risks.models import Levels, LossResult, PortfolioLoss, Risk, RiskAsset
 from risks.quantification import AnnualLoss, LossModel, cells, together
 
 STRUCK = (Risk.Category.IT, Risk.Category.OT, Risk.Category.DATA, Risk.Category.SUPPLIER)  # by a wave of attacks or failures
@@ -114,35 +116,45 @@ def assumed(asked: Mapping[str, str]) -> Assumed:
 
 def read(user: Any, chosen: Assumed) -> Together | None:
     """The position of the reader's part of the organisation; None where nothing is estimated there. Risks that they may not open
-    count, and are struck by bad years as no one knows their kind, but share nothing."""
+    count, but share nothing that is named, and outside of the whole organisation they count as struck by bad years."""
     unit = money_scope.unit_of(user)
     whole = portfolio.of_unit(unit.pk, Levels.Stage.CURRENT) if unit else None
     if unit is None or whole is None:
         return None
     rows = LossResult.objects.visible_to(user).filter(stage=Levels.Stage.CURRENT, risk__unit__path__startswith=unit.path)
-    results = {row.risk_id: row for row in rows.select_related("scenario", "risk").defer("sketch").order_by("risk_id")}
-    steady = [row for row in results.values() if row.risk.category not in STRUCK]
-    return add_up(portfolio.cells_of(whole), whole.risk_count, results, steady, _on_what(user, results), chosen)
+    groups = _largest(dict(rows.values_list("risk_id", "mean")), _on_what(user, rows.values("risk")))
+    tied = rows.filter(risk__in={pk for ids in groups.values() for pk in ids}).select_related("scenario", "risk").defer("sketch")
+    unmoved, calm_count = _unmoved(unit, rows)
+    results = {row.risk_id: row for row in tied.order_by("risk_id")}
+    return add_up(portfolio.cells_of(whole), whole.risk_count - calm_count, results, unmoved, groups, chosen)
+
+
+def _unmoved(unit: Unit, rows: QuerySet) -> tuple[cells.Cells, int]:
+    """What knows no bad year, and how many risks that is: of the whole organisation as it is summed by kind, else risk by risk."""
+    if unit.parent_id is None:
+        kinds = [kind for kind in Risk.Category.values if kind not in STRUCK]
+        kept = PortfolioLoss.objects.filter(scope__in=[f"category:{kind}" for kind in kinds], stage=Levels.Stage.CURRENT)
+        sums = list(kept.only("cells", "risk_count"))
+        return cells.add([portfolio.cells_of(row) for row in sums]), sum(row.risk_count for row in sums)
+    calm = list(rows.exclude(risk__category__in=STRUCK).only("cells"))
+    return cells.add([portfolio.cells_of(row) for row in calm]), len(calm)
 
 
 def add_up(
     whole: cells.Cells,
-    risk_count: int,
+    struck_count: int,
     results: Mapping[int, LossResult],
-    steady: Sequence[LossResult],
-    on_what: Mapping[Key, frozenset[int]],
+    unmoved: cells.Cells,
+    groups: Mapping[Key, Sequence[int]],
     chosen: Assumed,
 ) -> Together:
-    """`whole` with what is shared taken out of the risks and put in once for all; the `steady` ones know no bad year."""
-    groups = _largest(results, on_what)
+    """`whole` with what the risks in `groups` share taken out of each and put in once; `unmoved` of it knows no bad year."""
     models = {pk: loss_parts.of_scenario(results[pk].scenario) for pk in {pk for ids in groups.values() for pk in ids}}
     shared, events, thinned = _shared(results, models, groups, float(chosen.shared_percent) / 100)
-    unmoved = cells.add([portfolio.cells_of(row) for row in steady])
-    calm = [row.risk_id for row in steady]
     swap = _swapped(results, models, thinned)
     tied = cells.add([whole, *(one for pair in swap.values() for one in pair), *events], _signs(len(swap), len(events)))
-    calm_swap = {pk: pair for pk, pair in swap.items() if pk in calm}
-    tied_unmoved = cells.add([unmoved, *(one for pair in calm_swap.values() for one in pair)], _signs(len(calm_swap), 0))
+    calm = {pk: pair for pk, pair in swap.items() if results[pk].risk.category not in STRUCK}
+    tied_unmoved = cells.add([unmoved, *(one for pair in calm.values() for one in pair)], _signs(len(calm), 0))
     shock = together.shock(float(chosen.bad_year_factor))
     return Together(
         chosen,
@@ -151,7 +163,7 @@ def add_up(
         together.evaluate(tied),
         together.evaluate(cells.subtract(whole, unmoved), shock, unmoved),
         together.evaluate(cells.subtract(tied, tied_unmoved), shock, tied_unmoved),
-        risk_count - len(steady),
+        struck_count,
     )
 
 
@@ -187,23 +199,21 @@ def _shared(
     return tuple(found), events, {pk: 1 - gone for pk, gone in lost.items()}
 
 
-def _largest(results: Mapping[int, LossResult], on_what: Mapping[Key, frozenset[int]]) -> dict[Key, list[int]]:
+def _largest(means: Mapping[int, float], on_what: Mapping[Key, frozenset[int]]) -> dict[Key, list[int]]:
     """The assets and suppliers with most at stake, each with its dearest risks, two at least; a set of risks once: an asset stands
     for its supplier where the same risks rest on both."""
     found: dict[tuple[int, ...], Key] = {}
     for key in sorted(on_what):
-        costing = sorted((pk for pk in on_what[key] if results[pk].mean > 0), key=lambda pk: (-results[pk].mean, pk))
+        costing = sorted((pk for pk in on_what[key] if means[pk] > 0), key=lambda pk: (-means[pk], pk))
         if len(costing) > 1:
             found.setdefault(tuple(costing[:MOST_AT_ONCE]), key)
-    most = sorted(found, key=lambda ids: (-sum(results[pk].mean for pk in ids), found[ids]))[:MOST_GROUPS]
+    most = sorted(found, key=lambda ids: (-sum(means[pk] for pk in ids), found[ids]))[:MOST_GROUPS]
     return {found[ids]: list(ids) for ids in most}
 
 
-def _on_what(user: Any, risk_ids: Iterable[int]) -> dict[Key, frozenset[int]]:
+def _on_what(user: Any, risks: QuerySet) -> dict[Key, frozenset[int]]:
     """The estimated risks on each asset and each supplier of assets that `user` may open. One query."""
-    links = RiskAsset.objects.filter(
-        risk__in=list(risk_ids), asset__in=Asset.objects.visible_to(user).filter(archived_at=None).values("pk")
-    )
+    links = RiskAsset.objects.filter(risk__in=risks, asset__in=Asset.objects.visible_to(user).filter(archived_at=None).values("pk"))
     found: dict[Key, set[int]] = defaultdict(set)
     rows = links.order_by().values_list("risk_id", "asset_id", "asset__name", "asset__supplier_id", "asset__supplier__name")
     for risk_id, asset_id, name, supplier_id, supplier in rows:

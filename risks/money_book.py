@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from portal.people import organisations
@@ -37,6 +37,13 @@ from risks.sensitivity import Sensitivity
 
 NOW, AFTER = Levels.Stage.CURRENT, Levels.Stage.RESIDUAL
 MOST_ROWS = 15
+COLUMNS = (
+    *("stage", "mean", "var95", "factors", "cells"),
+    *("risk__number", "risk__title", "risk__category", "risk__unit__name", "risk__unit__path"),
+    *("risk__score_state__current_value", "risk__score_state__is_safety", "scenario__estimated_by_id"),
+    *(f"scenario__{name}" for name in ("risk_id", "stage", "estimated_on", "source", "losses", "often", "secondary_share")),
+    *(f"scenario__{name}" for name in ("low_per_year", "mode_per_year", "high_per_year", "vulnerability_share")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class Contributor:
     one_in_twenty: float
     share: float
     scenario: LossScenario
+    estimator: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,15 +225,16 @@ def _prices(user: Any, unit: Unit, rows: Mapping[str, Sequence[LossResult]], who
 
 
 def _results(user: Any, unit: Unit) -> list[LossResult]:
-    rows = LossResult.objects.visible_to(user).filter(stage__in=(NOW, AFTER), risk__unit__path__startswith=unit.path)
-    return list(
-        rows.select_related("scenario__estimated_by", "risk__unit", "risk__score_state").defer("sketch").order_by("-mean", "pk")
-    )
+    """Those of now, and those of after plan that somebody estimated; of thousands of rows only the columns that the page reads."""
+    kept = Q(stage=NOW) | Q(stage=AFTER, scenario__stage=AFTER)
+    rows = LossResult.objects.visible_to(user).filter(kept, risk__unit__path__startswith=unit.path)
+    named = rows.select_related("scenario", "risk__unit", "risk__score_state").annotate(estimator=F("scenario__estimated_by__name"))
+    return list(named.only(*COLUMNS).order_by("-mean", "pk"))
 
 
 def _contributors(rows: Sequence[LossResult], now: AnnualLoss) -> tuple[Contributor, ...]:
     return tuple(
-        Contributor(row.risk, row.mean, row.var95, row.mean / now.mean if now.mean else 0.0, row.scenario)
+        Contributor(row.risk, row.mean, row.var95, row.mean / now.mean if now.mean else 0.0, row.scenario, row.estimator)
         for row in rows[:MOST_ROWS]
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from risks import loss_parts
+from risks import loss_parts, money_scope, portfolio
 from risks.models import LossResult
 from risks.quantification import AnnualLoss, LossModel, cells, together
 
@@ -19,15 +19,23 @@ class Change:
 
 
 def position(user: Any, stage: str, changes: Sequence[Change]) -> tuple[AnnualLoss, AnnualLoss]:
-    """The annual loss of all risks that `user` may open in `stage`, as it is and with `changes`. Two queries."""
+    """The annual loss of all risks that `user` may open in `stage`, as it is and with `changes`."""
     before, after = cells_of(user, stage, changes)
     return together.evaluate(before), together.evaluate(after)
 
 
 def cells_of(user: Any, stage: str, changes: Sequence[Change]) -> tuple[cells.Cells, cells.Cells]:
     """The same as cells."""
-    whole = cells.add([cells.Cells.from_bytes(bytes(one)) for one in _of_user(user, stage).values_list("cells", flat=True)])
+    whole = _whole(user, stage)
     return whole, cells.add(*_with(whole, user, stage, changes))
+
+
+def _whole(user: Any, stage: str) -> cells.Cells:
+    """The sum of all risks that `user` may open: the folded one where that is all of the organisation, else risk by risk."""
+    unit, rows = money_scope.unit_of(user), _of_user(user, stage)
+    if unit is not None and unit.parent_id is None and rows.count() == LossResult.objects.filter(stage=stage).count():
+        return portfolio.present(f"unit:{unit.pk}", stage)
+    return cells.add([cells.Cells.from_bytes(bytes(one)) for one in rows.values_list("cells", flat=True)])
 
 
 def scaled(model: LossModel, change: Change) -> LossModel:

@@ -31,7 +31,9 @@ WHOLE = cells.add([cells.Cells.from_bytes(one.cells) for one in ROWS.values()])
 
 
 def added_up(share, factor, shared=SHARED):
-    return common_causes.add_up(WHOLE, 3, ROWS, [ROWS[3]], shared, Assumed(Decimal(share), Decimal(factor)))
+    groups = common_causes._largest({pk: one.mean for pk, one in ROWS.items()}, shared)
+    calm = cells.Cells.from_bytes(ROWS[3].cells)
+    return common_causes.add_up(WHOLE, 2, ROWS, calm, groups, Assumed(Decimal(share), Decimal(factor)))
 
 
 def test_shared_asset_strikes_both_at_once_and_the_average_stays():

@@ -3,12 +3,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal import clock
 from portal.errors import Invalid
 from portal.people import organisations
-from risks import appetite, carrying, loss_card, loss_words, money_book, recompute, supposed
+from risks import appetite, carrying, loss_card, loss_words, money_book, recompute, register, supposed
 from risks.models import ControlRisk, LossResult, RiskAsset, RiskException
 from risks.response import incidents
 from risks.treatments import Step
@@ -59,6 +61,24 @@ def test_page_says_the_position_in_words_and_ties_out(client, planned, cio):
     assert book.sensitivity.sentence in page and told["sensitivity"]["in_words"] == book.sensitivity.sentence.replace("&quot;", '"')
     assert [one["input"] for one in told["sensitivity"]["inputs"]] == ["events"] * 3
     assert told["quality"]["average_if_doubled"] == told["sensitivity"]["all_if_doubled"]["average"]
+
+
+def test_page_asks_as_often_for_three_risks_as_for_one(client, planned, cio):
+    appetite.agree({"": appetite.Bounds(40, 60, Decimal(100_000), Decimal(2_000_000))}, actor=cio)
+    client.force_login(cio)
+    address, counts = reverse("risks:money"), []
+
+    for gone in ((), planned[1:]):
+        for risk in gone:
+            register.close(risk, actor=cio, reason="Sold")
+        while recompute.refresh_batch():
+            pass
+        client.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1] <= 12, [query["sql"][:120] for query in asked]  # the shell 4, a list 8
 
 
 def test_number_off_by_two_is_what_the_position_becomes_once_it_is_estimated_so(planned, cio):
@@ -233,6 +253,8 @@ def test_confidential_risks_count_without_being_named(client, planned, person):
 
     assert (book.risk_count, book.hidden_count) == (3, 1)
     assert planned[0].pk not in [one.risk.pk for one in book.contributors]
+    tried = supposed.answer(head, supposed.asked(head, {"risk": str(planned[1].pk)}))
+    assert tried.before.mean == pytest.approx(sum(one.average for one in book.contributors), rel=1e-5) < 0.9 * book.now.mean
 
 
 def test_empty_page_says_what_to_do(client, company, cio):
