@@ -3,6 +3,7 @@
 from assets.api import (
     assets,
     dependencies,
+    discovery_coverage,
     discovery_runs,
     exploited,
     overrides,
@@ -16,6 +17,7 @@ from assets.api import (
 __all__ = [
     "assets",
     "dependencies",
+    "discovery_coverage",
     "discovery_runs",
     "exploited",
     "overrides",

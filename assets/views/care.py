@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assets import care_book, owners
+from assets.discovery import coverage
 from assets.forms.owner import OwnerForm
 from assets.models import Asset
 from portal.errors import Invalid
@@ -18,8 +19,9 @@ from portal.web.pages import answer
 @require_GET
 @permitted("assets.view_asset")
 def care(request: HttpRequest) -> HttpResponse:
-    """What nobody answers for yet, and who is to name an owner by when."""
-    return answer(request, "assets/care/list.html", {"book": care_book.read(request.user, _unit(request.GET.get("unit", "")))})
+    """What was declared and not seen, or seen and not declared; what nobody answers for, and who is to name an owner by when."""
+    book = care_book.read(request.user, _unit(request.GET.get("unit", "")))
+    return answer(request, "assets/care/list.html", {"book": book, "coverage": coverage.read(request.user)})
 
 
 @require_POST

@@ -25,7 +25,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     """The map by Purdue level, its table, and what is wrong; the way to register a zone."""
     form = None
     if request.user.has_perm(CHANGE):
-        form = ZoneForm(request.POST or None, user=request.user, initial={"unit": request.user.unit_id})
+        asked = {name: request.GET[name][:49] for name in ("unit", "networks") if request.GET.get(name)}
+        form = ZoneForm(request.POST or None, user=request.user, initial={"unit": request.user.unit_id} | asked)
         if request.method == "POST" and form.is_valid():
             try:
                 return redirect("assets:zone", zones.register(actor=request.user, **form.values).pk)

@@ -73,7 +73,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("assets:inventory", _("Inventory"), _("What we have, and what leans on what.")),
             Place("assets:discovery", _("Discovery"), _("What scanners saw, and what they propose.")),
             Place("assets:zones", _("Zones"), _("Zones and conduits by Purdue level, and what crosses without one.")),
-            Place("assets:care", _("Coverage and care"), _("Which assets wait for an owner, and who is to name one.")),
+            Place("assets:care", _("Coverage and care"), _("Assets without an owner, and where no scan has looked.")),
             Place("assets:suppliers", _("Suppliers"), _("Whom we lean on outside, by which contract.")),
             Place("assets:exploited", _("Known exploited"), _("Vulnerabilities in use by attackers, and where we have them.")),
             Place("workbench:bulk-edits", _("Changes of many rows"), _("What you set in many rows at once, and how to undo it.")),

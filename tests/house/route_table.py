@@ -537,6 +537,7 @@ RESOURCES = {
     "goal-readings": of("goal-reading"),
     "departures": of("departure"),
     "dependencies": of("dependency"),
+    "discovery-coverage": Line(),
     "discovery-runs": of("discovery-run"),
     "evidence": of("evidence"),
     "exploited-matches": of("exploited-match"),
