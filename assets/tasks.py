@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import OperationalError
 
 from assets import overrides, owners
-from assets.discovery import reading
+from assets.discovery import parts, reading
 
 
 @shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)
@@ -24,3 +24,9 @@ def end_overrides() -> None:
 def ask_for_owners() -> None:
     """Let the question of each unit in which assets wait for an owner stand as they do."""
     owners.follow()
+
+
+@shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)
+def expire_pushes() -> None:
+    """Forget the parts of pushes to which none came for a day."""
+    parts.expire()

@@ -48,10 +48,9 @@ class DiscoveryRunSerializer(RowSerializer):
         read_only_fields = fields
 
 
-class IntakeSerializer(serializers.Serializer):
-    """A file with what the file does not say."""
+class WordsSerializer(serializers.Serializer):
+    """What the file does not say."""
 
-    file = serializers.FileField(allow_empty_file=True, help_text="nmap XML, or an inventory as CSV or Excel; gzip is unpacked.")
     source = serializers.CharField(
         max_length=intake.LONGEST_SOURCE,
         required=False,
@@ -70,6 +69,12 @@ class IntakeSerializer(serializers.Serializer):
         help_text="Of a list, what columns with other headings are: Standort = location. Remembered for the source.",
     )
     is_complete = serializers.BooleanField(required=False, default=False, help_text="What this list leaves out is gone.")
+
+
+class IntakeSerializer(WordsSerializer):
+    """A file with what the file does not say."""
+
+    file = serializers.FileField(allow_empty_file=True, help_text="nmap XML, or an inventory as CSV or Excel; gzip is unpacked.")
 
 
 class ChosenProposalsSerializer(serializers.Serializer):
@@ -95,8 +100,19 @@ class DiscoveryRunFilters(django_filters.FilterSet):
         fields = ["source", "state"]
 
 
+def unit_of(user: Any) -> Unit:
+    """The account's own unit, or the highest one it works for. Raises Invalid."""
+    found = authority.units(user).order_by("path").first()
+    own = user.unit if user.unit_id and authority.units(user).filter(pk=user.unit_id).exists() else None
+    if own is None and found is None:
+        sentence = _("This account works for no unit. Name the unit that new assets belong to.")
+        raise Invalid(sentence, {"unit": [sentence]})
+    return own or found
+
+
 class DiscoveryRunViewSet(ReadSet):
-    """Files that scanners and lists gave. POST one as multipart/form-data; a worker reads it and proposes."""
+    """Files that scanners and lists gave. POST one as multipart/form-data, or in parts by `discovery-pushes`; a worker reads it and
+    proposes."""
 
     kind = "discovery-run"
     serializer_class = DiscoveryRunSerializer
@@ -116,7 +132,7 @@ class DiscoveryRunViewSet(ReadSet):
         asked.is_valid(raise_exception=True)
         told = dict(asked.validated_data)
         file = told.pop("file")
-        told["unit"] = told.get("unit") or self._unit(request.user)
+        told["unit"] = told.get("unit") or unit_of(request.user)
         told["source"] = told.get("source") or str(request.user)[: intake.LONGEST_SOURCE]
         try:
             run = intake.take_in(file, actor=request.user, file_name=file.name, limit_bytes=settings.PUSH_UPLOAD_LIMIT, **told)
@@ -124,15 +140,6 @@ class DiscoveryRunViewSet(ReadSet):
             error.fields = {"file": [str(error)]}
             raise
         return self.show(self.get_serializer(run), 201, {"Location": f"{request.path}{run.pk}/"})
-
-    def _unit(self, user: Any) -> Unit:
-        """The account's own unit, or the highest one it works for."""
-        found = authority.units(user).order_by("path").first()
-        own = user.unit if user.unit_id and authority.units(user).filter(pk=user.unit_id).exists() else None
-        if own is None and found is None:
-            sentence = _("This account works for no unit. Name the unit that new assets belong to.")
-            raise Invalid(sentence, {"unit": [sentence]})
-        return own or found
 
     @state_change(permits.MAY_RELEASE, request=HeldRunSerializer)
     def release(self, instance: DiscoveryRun, validated: Any, actor: Any) -> DiscoveryRun:

@@ -1,4 +1,4 @@
-"""The only way in for a discovery file: by browser, API or command, `take_in` checks it whole and leaves it to a worker."""
+"""The only way in for a discovery file: by browser, API (whole or in parts), command, `take_in` checks it, a worker reads it."""
 
 import io
 import ipaddress
@@ -46,6 +46,15 @@ class Checked:
     headings: Mapping[str, str] = field(default_factory=dict)  # by which its columns were read
 
 
+@dataclass(frozen=True)
+class Words:
+    """Who looked, which networks the scan covered, and what columns are, by heading."""
+
+    source: str
+    networks: list[str]
+    headings: dict[str, str]
+
+
 def take_in(
     stream: BinaryIO,
     source: str,
@@ -66,16 +75,22 @@ def take_in(
     nothing stored, or Invalid for `source`, `networks` and `headings`.
     """
     authority.require(actor, "assets.take_in_discovery", unit)
-    source = " ".join(source.split())
-    if not source or len(source) > LONGEST_SOURCE:
-        sentence = _("Name the source in 1 to 60 characters, the same each time, such as nmap-northfield.")
-        raise Invalid(sentence, fields={"source": [sentence]})
-    networks, told = _networks(networks), _remembered(source) | _headings(headings)
+    words = checked_words(source, networks, headings)
+    source, networks, told = words.source, words.networks, _remembered(words.source) | words.headings
     limit_bytes = limit_bytes or settings.BROWSER_UPLOAD_LIMIT
     with _twice_readable(stream, limit_bytes) as file:
         checked = check(file, reader=reader, limit_bytes=limit_bytes, headings=told)
         file.seek(0)
         return _stored(file, source, checked, actor, unit, file_name, networks, is_complete, limit_bytes)
+
+
+def checked_words(source: str, networks: Sequence[str], headings: Sequence[str]) -> Words:
+    """What is told of a file beside it, spelled alike. Raises Invalid by field."""
+    source = " ".join(source.split())
+    if not source or len(source) > LONGEST_SOURCE:
+        sentence = _("Name the source in 1 to 60 characters, the same each time, such as nmap-northfield.")
+        raise Invalid(sentence, fields={"source": [sentence]})
+    return Words(source, _networks(networks), _headings(headings))
 
 
 def check(

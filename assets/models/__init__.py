@@ -3,6 +3,7 @@
 from assets.models.asset import Asset, Identifier
 from assets.models.component import Component, ComponentList
 from assets.models.dependency import Dependency
+from assets.models.discovery_push import DiscoveryPart, DiscoveryPush
 from assets.models.discovery_run import DiscoveryRun, Observation, ObservedIdentifier, Proposal
 from assets.models.exploited import ExploitedList, ExploitedMatch, ExploitedRule, ExploitedVulnerability
 from assets.models.override import CriticalityOverride
@@ -19,6 +20,8 @@ __all__ = [
     "Conduit",
     "CriticalityOverride",
     "Dependency",
+    "DiscoveryPart",
+    "DiscoveryPush",
     "DiscoveryRun",
     "ExploitedList",
     "ExploitedMatch",

@@ -303,6 +303,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-digests": {"task": "portal.attention.tasks.send_digests", "schedule": crontab(minute="*/5")},
     "end-overrides": {"task": "assets.tasks.end_overrides", "schedule": crontab(minute="*/10")},
     "ask-for-owners": {"task": "assets.tasks.ask_for_owners", "schedule": 60.0, "options": {"expires": 120}},
+    "expire-pushes": {"task": "assets.tasks.expire_pushes", "schedule": crontab(minute="*/10")},
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},
     "follow-coverage": {"task": "governance.compliance.tasks.follow", "schedule": 5.0, "options": {"expires": 10}},
     "coverage-of-the-day": {"task": "governance.compliance.tasks.renew_due", "schedule": crontab(minute="*/10")},

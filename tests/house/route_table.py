@@ -538,6 +538,7 @@ RESOURCES = {
     "departures": of("departure"),
     "dependencies": of("dependency"),
     "discovery-coverage": Line(),
+    "discovery-pushes": of("discovery-push"),
     "discovery-runs": of("discovery-run"),
     "evidence": of("evidence"),
     "exploited-matches": of("exploited-match"),
@@ -744,6 +745,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     "browser-session": {},  # each is somebody else's
     "factor": {},
     "watch": {},
+    "discovery-push": {},  # each was begun by somebody else
     "merge": SEATS | OVERSEERS | BOARD | OF_THE_UNIT,  # those of whoever may open both
     "reminder": {},  # each was sent to somebody else
     **dict.fromkeys(("custom-field", "tag"), dict.fromkeys((*ALL, "INTEGRATION"), PLACES)),

@@ -21,7 +21,7 @@ WITHOUT_HISTORY = {
 }
 # Rows that are only added, or settled once.
 WITHOUT_HISTORY |= {"risks.Score", "assets.DiscoveryRun", "assets.Proposal", "workbench.SheetImport", "workbench.BulkEdit"}
-WITHOUT_HISTORY |= {"workbench.FieldRenewal"}
+WITHOUT_HISTORY |= {"workbench.FieldRenewal", "assets.DiscoveryPush"}
 WITHOUT_HISTORY |= {"archive.HeadLetter", "archive.Redaction", "together.AlignmentReading"}
 # The parts of a thing that go with it: a work file's chunks, a key's answer.
 GOES_WITH = {"record.FileChunk.file"}

@@ -64,6 +64,8 @@ SAFE = {
     "assets.DiscoveryRun.*": "what a scanner wrote",
     "assets.Observation.*": "what a scanner saw",
     "assets.ObservedIdentifier.value": "an address of a machine",
+    "assets.DiscoveryPart.*": "what a scanner wrote; gone once its push has ended",
+    "assets.DiscoveryPush.*": "what an integration says of a file",
     "assets.Component.*": "what a build wrote",
     "assets.ComponentList.*": "what a build wrote",
     "assets.Zone.networks": "addresses of machines",

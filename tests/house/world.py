@@ -14,7 +14,7 @@ from django.test import Client
 from assets import owners
 from assets.discovery import precedence, reading
 from assets.exploited import matches
-from assets.models import ExploitedVulnerability, OwnersWanted
+from assets.models import DiscoveryPush, ExploitedVulnerability, OwnersWanted
 from governance.board.models import BoardPack, PackFile, PackQuestion
 from governance.change import bearing, patterns
 from governance.change.models import Saving, SeenAsset
@@ -127,6 +127,9 @@ def build(company: Any) -> dict[str, dict[str, Any]]:
         made["discovery-proposal"][place] = made["discovery-run"][place].proposals.first()
     owners.follow()
     made["owners-wanted"] = {place: OwnersWanted.objects.get(unit=units[place]) for place in (OWN, OTHER)}
+    made["discovery-push"] = {
+        place: DiscoveryPush.objects.create(source=place, unit=unit, started_by=stranger) for place, unit in units.items()
+    }
     made |= _exploited(made["asset"], units)
     made["supplier"] = dict.fromkeys(units, make_supplier(unit=company.northfield))
     gate = make_conduit(unit=company.northfield)
