@@ -20,7 +20,8 @@ ENOUGH_ALIKE = 5  # risks, before anybody is told that theirs stands apart
 FAR = 2  # levels
 
 # What the reader can do, by name: the template draws one of these.
-RATE, CHANGE, WAIT, OBJECT, DIFFER, DECIDE, REST = "rate", "change", "wait", "object", "differ", "decide", "rest"
+RATE, CHANGE, WAIT, OBJECT, CORRECT = "rate", "change", "wait", "object", "correct"
+DIFFER, DECIDE, REST = "differ", "decide", "rest"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def read(risk: Risk, user: Any) -> Card:
     log = tuple(risk.ratings.select_related("rated_by").order_by("-pk")[:40])
     now = {one.office: one for one in reversed(log) if found is not None and one.round_id == found.pk}
     blind = _blind(found, voice)
-    mine = now.get(voice.office) if voice and voice.office in now else blind
+    mine = blind or (now.get(voice.office) if voice else None)
     theirs = now.get(offices.other(voice.office)) if voice else None
     sides = tuple((offices.SEAT[office], now[office]) for office in Office if office in now)
     rated = found.rated_offices if found is not None else []
@@ -151,7 +152,7 @@ def _mode(risk: Risk, found: RatingRound | None, voice: Voice | None, blind: Bli
     if not able:
         return WAIT
     if found.state == RatingRound.State.OBJECTABLE:
-        return WAIT if voice.office in found.rated_offices else OBJECT
+        return CORRECT if voice.office in found.rated_offices else OBJECT
     return CHANGE if blind is not None else RATE
 
 

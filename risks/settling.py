@@ -1,4 +1,4 @@
-"""How a difference between the offices ends: agree, take theirs, keep mine, move, talk, the arbiter, or time."""
+"""How a rating is answered and a difference ends: agree, take theirs, keep mine, move, talk, the arbiter, or time."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from portal.errors import Invalid
 from portal.people import appointments, organisations, seating
 from portal.people.reach import grants
 from portal.record import audit
-from risks import offices, rounds
+from risks import offices, ratings, rounds
 from risks.errors import NothingToAnswer, NotTheArbiter, NotYourOffice, SavedMeanwhile, StillBetweenTheTwo
 from risks.models import Office, Rating, RatingRound, Risk
 from risks.offices import Voice
@@ -57,10 +57,20 @@ def keep_mine(risk: Risk, reason: str, *, actor: Any, version: int | None = None
 
 @transaction.atomic
 def move(risk: Risk, said: Judgement, *, actor: Any, version: int | None = None) -> RatingRound:
-    """Change one's revealed rating, for a reason; the first stays visible. Ends the difference where both now say the same."""
+    """Change one's revealed rating, for a reason; the first stays visible. Ends the difference where both now say the same; what
+    one's office rated alone is corrected (`ratings.correct`) while the other one may still object.
+
+    Raises as `take_theirs`, and Invalid by field. A move that meets an objection on its way is a move within the difference; who
+    names the `version` they read is told instead."""
     risk = rounds.locked(risk)
-    found, voice = _answerable(risk, actor, State.DIFFERENT, version)
+    found = rounds.under_way(risk)
+    alone = found is not None and found.state == State.OBJECTABLE
+    found, voice = _answerable(risk, actor, State.OBJECTABLE if alone else State.DIFFERENT, version)
     said = rounds.checked(said)
+    if alone:
+        if voice.office not in found.rated_offices or organisations.today() > found.objection_until:
+            raise NothingToAnswer(risk)
+        return ratings.correct(found, risk, said, actor=actor, voice=voice)
     rounds.write(found, risk, Kind.MOVED, said.columns(), actor, voice)
     audit.record(actor, "rating.moved", risk, {"round": found.pk, "office": voice.office, **rounds.levels_of(said.columns())})
     now = rounds.newest_by_office(found)

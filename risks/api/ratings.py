@@ -105,7 +105,8 @@ class RatingRoundViewSet(ReadSet):
 
     @state_change("risks.rate_risk", tries=False, request=JudgementSerializer)
     def move(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
-        """Change a revealed rating, for a reason."""
+        """Change a revealed rating, for a reason. Where one's office rated alone this corrects it, and the ten working days to
+        object begin anew; levels that call for both offices are blind until the other one has rated."""
         return settling.move(instance.risk, judged(validated), actor=actor)
 
     @state_change("risks.rate_risk", tries=False, request=KeepingSerializer)

@@ -12,6 +12,8 @@ from risks.forms.rating import KeepingForm, RatingForm
 from risks.views.answers import gone_to
 from risks.views.risk import visible_risk
 
+MOVING = (rating_card.DIFFER, rating_card.CORRECT)
+
 
 @require_safe
 @permitted("risks.view_risk")
@@ -36,7 +38,7 @@ def giving(request, pk):
 @require_POST
 @permitted("risks.rate_risk")
 def move(request, pk):
-    """Change one's revealed rating, for a reason."""
+    """Change one's revealed rating, for a reason; while the other office may still object, correct it."""
     risk = visible_risk(request, pk)
     form = RatingForm(request.POST, versioned=True)
     return _said(
@@ -121,5 +123,5 @@ def _shown(request, risk, status=200, **forms):
     if "keeping" in forms:
         context |= {"wrong": "keeping"} | forms
     elif forms:
-        context |= {"moving": forms["form"], "wrong": "moving"} if card.mode == rating_card.DIFFER else forms
+        context |= {"moving": forms["form"], "wrong": "moving"} if card.mode in MOVING else forms
     return answer(request, "risks/rating.html#card", context, status=status)

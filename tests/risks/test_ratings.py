@@ -451,3 +451,69 @@ def test_working_days_pass_over_the_weekend(company):
     assert working_days.after(friday, 1) == date(2026, 11, 30)
     assert working_days.after(friday, 10) == date(2026, 12, 11)
     assert working_days.between(friday, date(2026, 12, 11)) == 10
+
+
+# A correction of what one office rated alone
+
+
+def test_an_office_corrects_what_it_rated_alone_and_the_ten_days_begin_anew(risk, cio, ciso):
+    """The other office is to answer what counts now, so the days run from the correction."""
+    first = ratings.rate(risk, said(2, 2), actor=cio)
+    with clock.stopped(organisations.morning(first.objection_until) + timedelta(hours=12)):
+        found = settling.move(risk, said(3, 2, reason="Seen twice since"), actor=cio, version=first.version)
+        assert found.objection_until == working_days.after(first.objection_until, 10)
+    with clock.stopped(organisations.morning(first.objection_until + timedelta(days=1)) + timedelta(hours=1)):
+        assert settling.lapse_objections() == 0
+        assert current(risk) == (3, 2)
+        assert [(one.kind, one.likelihood_level) for one in found.ratings.order_by("pk")] == [("FIRST", 2), ("MOVED", 3)]
+        agreed = settling.agree(risk, actor=ciso)
+
+    assert (agreed.outcome, current(risk)) == (Outcome.AGREED, (3, 2))
+    told = AuditEntry.objects.get(verb="rating.moved").params
+    assert (told["levels"]["likelihood_level"], told["objection_until"]) == (3, found.objection_until.isoformat())
+
+
+def test_each_refusal_of_a_correction(risk, cio, ciso, person):
+    owner = person("OWNER")
+    risk.it_owner = owner
+    risk.save()
+    found = ratings.rate(risk, said(2, 2), actor=owner)
+    over = organisations.morning(found.objection_until + timedelta(days=1))
+
+    for error, act in (
+        (NothingToAnswer, lambda: settling.move(risk, said(3, 2), actor=ciso)),  # theirs is to object
+        (NotYourOffice, lambda: settling.move(risk, said(3, 2), actor=person("ANALYST"))),
+        (NotYourOffice, lambda: settling.move(risk, said(4, 5), actor=owner)),  # from High up the leader speaks
+        (Invalid, lambda: settling.move(risk, said(2, 2, reason="Once more"), actor=cio)),
+        (Invalid, lambda: settling.move(risk, said(3, 2, reason=" "), actor=cio)),
+        (SavedMeanwhile, lambda: settling.move(risk, said(3, 2), actor=cio, version=found.version - 1)),
+        (NothingToAnswer, lambda: at(over, lambda: settling.move(risk, said(3, 2), actor=cio))),
+    ):
+        with pytest.raises(error):
+            act()
+
+    assert (current(risk), Rating.objects.count(), BlindRating.objects.count()) == ((2, 2), 1, 0)
+
+
+def at(moment, act):
+    with clock.stopped(moment):
+        return act()
+
+
+def test_a_correction_that_calls_for_both_is_blind_until_the_other_office_has_rated(risk, cio, ciso):
+    ratings.rate(risk, said(2, 2), actor=cio)
+    settling.agree(risk, actor=ciso)
+    ratings.rate(risk, said(3, 3), actor=cio)
+
+    found = settling.move(risk, said(4, 5, reason="It spreads"), actor=cio)
+    assert (found.state, found.needs_both, found.rated_offices, current(risk)) == (State.OPEN, True, ["IT"], (3, 3))
+    assert rating_card.read(risk, cio).mine.likelihood_level == 4
+    card = rating_card.read(risk, ciso)
+    assert (card.mode, card.theirs.likelihood_level) == (rating_card.RATE, 3)
+    told = AuditEntry.objects.filter(verb="rating.given").latest("pk").params
+    assert told == {"round": found.pk, "office": "IT", "blind": True}
+    found = ratings.rate(risk, said(5, 5), actor=ciso)
+
+    kinds = [(one.office, one.kind, one.likelihood_level, one.impact_level) for one in found.ratings.order_by("pk")]
+    assert kinds == [("IT", "FIRST", 3, 3), ("IT", "MOVED", 4, 5), ("SECURITY", "FIRST", 5, 5)]
+    assert (found.state, current(risk)) == (State.DIFFERENT, (2, 2))  # what both had agreed on, not what one said alone

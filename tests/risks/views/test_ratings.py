@@ -78,6 +78,27 @@ def test_the_other_office_agrees_or_objects(risk, seats, of):
     assert RatingRound.objects.get().outcome == "AGREED"
 
 
+def test_an_office_corrects_what_it_rated_alone_by_page_and_api(risk, seats, of):
+    version = ratings.rate(risk, said(), actor=seats["CIO"]).version
+    client, wanted = of(seats["CIO"]), GIVEN | {"reason": "Four alarms since"}
+    body = client.get(at("rating", risk)).content.decode()
+    assert "Correct our rating" in body and "has its ten working days anew" in body and "Agree on" not in body
+
+    assert client.post(at("rating-move", risk), wanted | {"version": version - 1}).status_code == 412
+    assert client.post(at("rating-move", risk), wanted | {"version": version}).status_code == 302
+    again = client.post(at("rating-move", risk), wanted | {"version": version + 1})
+    assert again.status_code == 422 and "This is what your office has said already" in again.content.decode()
+    body = client.get(at("rating", risk)).content.decode()
+    assert "First rating: " in body and "Moved: Four alarms since" in body
+    found = RatingRound.objects.get()
+    told = {"likelihood_level": 2, "operational_level": 2, "reason": "Only two were real"}
+    for seat, status in (("CIO", 200), ("CISO", 409)):
+        answer = of(seats[seat]).post(f"/api/v1/rating-rounds/{found.pk}/move/", told, content_type="application/json")
+        assert answer.status_code == status, answer.json()
+    kinds = [(one.kind, one.likelihood_level, one.impact_level) for one in found.ratings.order_by("pk")]
+    assert (kinds[0], kinds[2], len(kinds)) == (("FIRST", 3, 3), ("MOVED", 2, 2), 3)
+
+
 def test_a_difference_stands_side_by_side_and_ends_by_one_click(risk, seats, of):
     differ(risk, seats["CIO"], seats["CISO"])
     mark_risks([risk.pk], "test")
