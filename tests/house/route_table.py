@@ -481,6 +481,8 @@ PAGES = {
         for act in ("invitation", "closing", "reopening", "sign-out", "factor-reset", "token-revocation")
     },
     "api:alignment-list": Line(),
+    **{f"api:culture-{act}": Line() for act in ("reply", "champions", "champion-ending")},
+    "api:culture-agreement": Line(writes="together.say_culture"),
     "api:alignment-detail": Line(more={"pk": "goals_on_track"}),
     "api:risks-list": Line(writes="risks.log_risk"),
     **{f"api:concerns-{act}": of("concern", writes="risks.settle_concern") for act in ("becoming", "answering")},

@@ -1,23 +1,28 @@
 """Culture for other systems: what one may read of a quarter, and the counts that come from elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from governance.together import culture_counts, culture_page, quarters
+from governance.together import champions, culture, culture_counts, culture_page, quarters
 from governance.together.culture_counts import NUMBERS, Told
+from governance.together.models import CultureChampion, CultureLine
 from portal.errors import Invalid
 from portal.web.api.door import Door
+from portal.web.api.fields import Linked
 from portal.web.api.router import resources
 
-READ, COUNT = "together.view_culture", "together.add_culturecount"
+READ, COUNT, SAY = "together.view_culture", "together.add_culturecount", "together.say_culture"
 QUARTER = OpenApiParameter("quarter", str, description="By its first day, as in 2026-07-01; the newest one if you say nothing.")
 
 
@@ -66,11 +71,30 @@ class CultureSerializer(serializers.Serializer):
     champions = CultureChampionSerializer(many=True)
 
 
+class ReplySerializer(serializers.Serializer):
+    """What the head of a department says of a quarter."""
+
+    quarter = serializers.DateField(help_text="Its first day.")
+    unit = Linked("unit")
+    text = serializers.CharField(max_length=culture.LONGEST_REPLY)
+
+
+class ChampionSerializer(serializers.Serializer):
+    unit = Linked("unit")
+    person = Linked("user")
+
+
+class AgreementSerializer(serializers.Serializer):
+    is_agreed = serializers.BooleanField()
+
+
 class CultureViewSet(Door, ViewSet):
     """Culture by department."""
 
     permission = READ
-    parameters = ("quarter",)
+
+    def known_parameters(self) -> Sequence[str]:
+        return ("quarter",) if self.action == "list" else ()
 
     @extend_schema(responses=CultureSerializer(many=False), parameters=[QUARTER], operation_id="culture_retrieve")
     def list(self, request: Request) -> Response:
@@ -83,6 +107,48 @@ class CultureViewSet(Door, ViewSet):
         if told and page.quarter is None:
             raise Http404
         return Response(CultureSerializer(page).data)
+
+    @extend_schema(request=AgreementSerializer, responses={200: CultureSerializer})
+    @action(detail=False, methods=["post"], permission=SAY)
+    def agreement(self, request: Request) -> Response:
+        """Say for your office whether departments are counted; the CIO and the CISO alone do."""
+        culture.say(self._said(AgreementSerializer)["is_agreed"], actor=request.user)
+        return self._page()
+
+    @extend_schema(request=ReplySerializer, responses={200: CultureSerializer})
+    @action(detail=False, methods=["post"])
+    def reply(self, request: Request) -> Response:
+        """Say something to the numbers of a department that you head."""
+        said = self._said(ReplySerializer)
+        rows = CultureLine.objects.visible_to(request.user).select_related("unit", "quarter")
+        line = get_object_or_404(rows, unit=said["unit"], quarter__quarter_on=said["quarter"])
+        culture.reply(line, said["text"], actor=request.user)
+        return self._page(said["quarter"])
+
+    @extend_schema(request=ChampionSerializer, responses={200: CultureSerializer})
+    @action(detail=False, methods=["post"])
+    def champions(self, request: Request) -> Response:
+        """Name somebody whom colleagues of a department ask first: its head does, or the CIO or the CISO."""
+        said = self._said(ChampionSerializer)
+        champions.name(said["unit"], said["person"], actor=request.user)
+        return self._page()
+
+    @extend_schema(request=ChampionSerializer, responses={200: CultureSerializer})
+    @action(detail=False, methods=["post"], url_path="champions/ending")
+    def champion_ending(self, request: Request) -> Response:
+        """They are champion no more; a champion may say so themselves."""
+        said = self._said(ChampionSerializer)
+        row = get_object_or_404(CultureChampion.objects.visible_to(request.user).filter(ended_at=None), **said)
+        champions.end(row, actor=request.user)
+        return self._page()
+
+    def _said(self, of: type[serializers.Serializer]) -> Mapping[str, Any]:
+        asked = of(data=self.request.data, context={"request": self.request})
+        asked.is_valid(raise_exception=True)
+        return asked.validated_data
+
+    def _page(self, first: date | None = None) -> Response:
+        return Response(CultureSerializer(culture_page.read(self.request.user, first)).data)
 
 
 class CountRowSerializer(serializers.Serializer):
@@ -111,7 +177,7 @@ class CultureCountViewSet(Door, ViewSet):
 
     permission = COUNT
 
-    @extend_schema(request=CountsSerializer, responses=CountsTakenSerializer, operation_id="culture_counts_create")
+    @extend_schema(request=CountsSerializer, responses={200: CountsTakenSerializer}, operation_id="culture_counts_create")
     def create(self, request: Request) -> Response:
         """All rows or none; the same again changes nothing."""
         _check_names(request.data)

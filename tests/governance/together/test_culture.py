@@ -155,9 +155,13 @@ def test_the_head_sees_it_a_week_before_others_and_replies(as_person, company, p
         assert leader.post(reply, {"text": "Well done"}).status_code == 404
         assert client.post(reply, {"text": "The night shift had no training yet."}).status_code == 302
         assert client.post(reply, {"text": " "}).status_code == 422
+        again = {"quarter": "2026-04-01", "unit": company.northfield.pk, "text": "It has one now."}
+        found = client.post("/api/v1/culture/reply/", again, content_type="application/json").json()
+        assert found["departments"][0]["reply"] == "It has one now."
+        assert leader.post("/api/v1/culture/reply/", again, content_type="application/json").status_code == 404
     with on(7, 22):
         page = leader.get(PAGE).text
-        assert "The night shift had no training yet." in page and "2 departments are withheld" in page
+        assert "It has one now." in page and "2 departments are withheld" in page
         assert reply not in page and "<b>11</b>" in page
         known = leader.get("/api/v1/culture/", {"quarter": "2026-04-01"}).json()
         assert [(row["name"], row["withheld"], row["now"]["trained"]) for row in known["departments"]] == [
@@ -165,7 +169,7 @@ def test_the_head_sees_it_a_week_before_others_and_replies(as_person, company, p
             ("Eastmere", True, None),
             ("Finance", True, None),
         ]
-        assert known["departments"][0]["reply"] == "The night shift had no training yet."
+        assert known["departments"][0]["reply"] == "It has one now."
         assert [leader.get("/api/v1/culture/", {"quarter": told}).status_code for told in ("2026-01-01", "soon")] == [404, 422]
         elsewhere = as_person(person("HEAD", unit=company.finance)).get(PAGE).text
         assert "Northfield" not in elsewhere and "Finance" in elsewhere
@@ -190,7 +194,10 @@ def test_nothing_is_counted_or_shown_unless_both_agree(as_person, company, perso
         with pytest.raises(CultureOff):
             culture_counts.take_in([told(company.northfield, first=date(2026, 7, 1))], actor=ciso)
         assert culture.draw_up_due() is None
-        culture.say(True, actor=cio)
+        agreement = {"is_agreed": True}
+        for who, status in ((person("ANALYST"), 403), (cio, 200)):
+            said = as_person(who).post("/api/v1/culture/agreement/", agreement, content_type="application/json")
+            assert said.status_code == status, said.text
         assert culture.draw_up_due() is None  # it was agreed after that quarter had ended
         assert culture_page.read(cio).quarter == Q2
     assert CultureQuarter.objects.count() == 1
@@ -293,6 +300,14 @@ def test_a_champion_is_named_by_the_head_or_the_pair_and_may_step_down(as_person
     with pytest.raises(ChampionEnded):
         champions.end(row, actor=other)
     assert [one["person"] for one in as_person(pair[0]).get("/api/v1/culture/").json()["champions"]] == [worker.pk]
+
+    api, told = as_person(pair[0]), {"unit": company.finance.pk, "person": other.pk}
+    for path, count in (("champions/", 2), ("champions/ending/", 1)):
+        found = api.post(f"/api/v1/culture/{path}", told, content_type="application/json")
+        assert (found.status_code, len(found.json()["champions"])) == (200, count), found.text
+    gone = api.post("/api/v1/culture/champions/ending/", told, content_type="application/json")
+    refused = as_person(other).post("/api/v1/culture/champions/", told, content_type="application/json")
+    assert (gone.status_code, refused.status_code) == (404, 409)
 
 
 def test_concerns_are_counted_where_they_were_noticed(company, second):
