@@ -13,6 +13,7 @@ from governance.board.output.document import Document
 
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 LEFT, TOP, ACROSS = Inches(0.7), Inches(1.4), Inches(11.9)
+EDGE, ROW = Inches(0.2), Inches(0.3)  # what stays free below, a row of a table
 TITLE, TITLE_ONLY = 0, 5  # layouts
 MOST_ROWS = 12  # fit on a slide; the file beside it holds all
 BANDS = ("F4F3F0", "E6EEF0", "BCD7DF", "E0B75C", "D06C2C", "8E1B23")
@@ -51,9 +52,9 @@ def _block(deck: Any, document: Document, block: Document) -> None:
         _heat(slide, document, block["heat"], top)
     elif block["curve"] and block["curve"]["svg"]:
         _picture(slide, block["curve"], top, height=HEIGHT - top - Inches(0.4))
+    elif block["strip"]:
+        _strip(slide, block, top)
     elif block["rows"]:
-        if block["strip"]:
-            top += _picture(slide, block["strip"], top, width=ACROSS).height + Inches(0.1)
         rows = block["rows"][:MOST_ROWS]
         grid = [[column["label"] for column in block["columns"]], *rows]
         _table(slide, grid, top, block["heading"])
@@ -100,8 +101,19 @@ def _picture(slide: Any, drawn: Document, top: Emu, **size: Emu) -> Any:
     return picture
 
 
+def _strip(slide: Any, block: Document, top: Emu) -> None:
+    """The drawing, as wide as there is height for, and the functions below it where they fit; the notes list all in figures."""
+    room = HEIGHT - top - EDGE
+    drawn = _picture(slide, block["strip"], top, width=ACROSS)
+    if drawn.height > room:
+        drawn.width, drawn.height = Emu(drawn.width * room // drawn.height), room
+    grid = [[column["label"] for column in block["columns"]], *block["rows"]]
+    if drawn.height + ROW * len(grid) <= room:
+        _table(slide, grid, Emu(top + drawn.height), block["heading"])
+
+
 def _table(slide: Any, rows: list[list[str]], top: Emu, words: str) -> Any:
-    shape = slide.shapes.add_table(len(rows), len(rows[0]), LEFT, top, ACROSS, Inches(0.3) * len(rows))
+    shape = slide.shapes.add_table(len(rows), len(rows[0]), LEFT, top, ACROSS, ROW * len(rows))
     shape._element._nvXxPr.cNvPr.set("descr", words)
     for y, row in enumerate(rows):
         for x, text in enumerate(row):

@@ -13,7 +13,7 @@ from pptx import Presentation
 
 from governance.board import pack_strip, tasks
 from governance.board.models import PackFile
-from governance.board.output import document, making, pdf, pictures
+from governance.board.output import document, making, pdf, pictures, pptx
 from governance.compliance import practice_book, profiles
 from governance.compliance.heat_strip import Column, Group, Practised, add_up
 from portal import clock
@@ -59,6 +59,24 @@ def tags_of(book):
             alternatives += [str(one.Alt)] if "/Alt" in one else []
             waiting += [one.K] if "/K" in one else []
     return found, alternatives
+
+
+def test_a_slide_holds_its_strip_however_much_is_said_above_it():
+    strip = pictures.strip([GOVERN])
+    columns, rows = [{"label": str(n), "is_number": n > 0} for n in range(5)], [["GV Govern", "2.0", "4.0", "1", "0"]]
+    empty = {"sentence": "", "figures": [], "more": "", "heat": None, "curve": None, "is_stale": False}
+    said = {"strip": strip, "columns": columns, "rows": rows, **empty}
+    words = [{"text": "So it is.", "who": "Marta", "part": "words"}]
+    blocks = [said | {"heading": "How well", "said": words * count} for count in (1, 20)]
+    told = {"number": "BP-1", "title": "Quarter", "organisation": "", "moment": "", "released": "", "draft": "", "as_of": ""}
+    fixed = {"strip": "Line: target.", "signed_off": "", "notice": "", "digest": ""}
+
+    deck = Presentation(io.BytesIO(pptx.write(told | {"digest": "", "blocks": blocks, "signatures": [], "words": fixed})))
+
+    slides = [list(deck.slides[place].shapes) for place in (1, 2)]
+    assert all(shape.top + shape.height <= deck.slide_height for shapes in slides for shape in shapes)
+    assert [[shape.has_table for shape in shapes].count(True) for shapes in slides] == [1, 0]
+    assert all("GV.OC What surrounds us  2.0" in deck.slides[n].notes_slide.notes_text_frame.text for n in (1, 2))
 
 
 def test_the_files_of_a_released_pack_are_made_once_and_told_from_any_other(as_person, company, monkeypatch):
