@@ -10,7 +10,7 @@ from governance.board import needs, scope
 from governance.board.demo.build import AlreadySettled, build
 from governance.board.models import BoardPack, KeptPosition, PackQuestion
 from governance.change import declared, initiative_page, joined, under_way
-from governance.change.models import Criterion, Initiative
+from governance.change.models import Criterion, Initiative, Saving
 from governance.together.models import CultureChampion, CultureLine, CultureQuarter, CultureReply
 from portal import clock
 from portal.archive import looking_back
@@ -94,6 +94,13 @@ class Verrow(TestCase):
         assert under_way.read(cio).unasked == 1
         assert (payroll.title, payroll.stage, joined.of(payroll).never_asked) == ("Payroll moves to the cloud", "PLAN", True)
         assert RiskException.objects.in_force(organisations.today()).filter(kind="GATE_WAIVER").count() == 1
+        tools = Saving.objects.select_related("line", "kept").get()  # two that watch became one
+        assert (tools.line.product, tools.kept.product, tools.confirmed) == (
+            "Watchtower",
+            "Lens for networks and servers",
+            Decimal("79900.00"),
+        )
+        assert {tools.line.capability, tools.kept.capability} == {"Monitoring"} and tools.line.ended_on is not None
 
     def test_half_a_year_ago_more_stood_above_tolerance_and_in_the_worst_bands_than_today(self):
         now, root = clock.now(), str(Unit.objects.get(parent=None).pk)
