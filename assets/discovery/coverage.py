@@ -2,7 +2,7 @@
 
 A network is declared by naming it at its zone. Seen is what a scan or a list told: current assets by their addresses, and
 proposals that nobody has settled yet. Counts of a network are of everything in it, for they are about whoever keeps it; what
-stands outside is told only as far as the reader may open it.
+stands outside is told only as far as the reader may open it. Where people bring their own devices nothing is counted.
 """
 
 import ipaddress
@@ -104,7 +104,7 @@ def read(user: Any) -> Coverage:
     theirs, since = {unit.pk for unit in units}, clock.now() - SEEN_WITHIN
     zones = [zone for zone in Zone.objects.visible_to(user).current().select_related("unit").order_by("name") if zone.networks]
     told = [(ipaddress.ip_network(text), zone) for zone in zones for text in zone.networks]
-    shown = [(network, zone) for network, zone in told if zone.unit_id in theirs]
+    shown = [(network, zone) for network, zone in told if zone.unit_id in theirs and not zone.is_personal]
     bits = {family: max([least, *(n.prefixlen for n, _ in told if n.version == family)]) for family, least in SHOWN_BITS.items()}
     with connection.cursor() as cursor:
         cursor.execute(

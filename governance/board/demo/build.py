@@ -96,7 +96,7 @@ def build() -> dict[str, dict[str, str]]:
         *change_calendar.happenings(staff, tree, known),
         *ledger.happenings(staff, tree),
     ]
-    happenings += [*inventory.happenings(calendar, staff, known), *plant.happenings(calendar, staff, known)]
+    happenings += [*inventory.happenings(calendar, staff, tree, known), *plant.happenings(calendar, staff, known)]
     happenings += [*response.happenings(staff, tree, known), *talk.happenings(staff), *lists.happenings(staff)]
     happenings += packs.happenings(staff, tree)
     happenings += achieved.happenings(staff)

@@ -11,7 +11,7 @@ from governance.board.demo.events import Event
 from governance.board.demo.times import Calendar, acting
 from portal.people.models import Unit, User
 
-WRITTEN_DOWN, ZONED, CONNECTED, SPARED, HANDED_BACK, YESTERDAY = 272, 272, 271, 33, 9, 1  # days ago
+WRITTEN_DOWN, ZONED, CONNECTED, SPARED, HANDED_BACK, GUESTS, YESTERDAY = 272, 272, 271, 33, 9, 3, 1  # days ago
 NOBODYS = ("hmi-n3", "gw-n1")
 SOURCE = "nmap-northfield"
 CONDUITS = (
@@ -65,6 +65,7 @@ def _zones(people: dict[str, User], tree: dict[str, Unit]) -> None:
             target_level=int(row["target"]),
             achieved_level=achieved,
             is_safety=row["safety"] == "yes",
+            is_personal=row["personal"] == "yes",
             networks=row["networks"].split(),
         )
     for first, second, may_cross in CONDUITS:
@@ -127,14 +128,24 @@ def complete_plant(today: date, people: dict[str, User], made: dict[str, Asset])
     return scanned
 
 
-def happenings(calendar: Calendar, people: dict[str, User], known: dict[str, Asset]) -> list[Event]:
+def happenings(calendar: Calendar, people: dict[str, User], tree: dict[str, Unit], known: dict[str, Asset]) -> list[Event]:
     """A second host takes over within minutes, so the first one alone counts less for a while; two devices that the engineer kept
-    for others lose their owner, and the head of the plant is asked for another."""
+    for others lose their owner, and the head of the plant is asked for another; the wireless network sees one device of ours among
+    phones that are people's own."""
     return [
+        Event(GUESTS, 4200, lambda: _guests(people["dana"], tree["it"])),
         Event(SPARED, 8300, lambda: _spare(calendar, people["dana"], known["srv-hv2"])),
         Event(HANDED_BACK, 8300, lambda: _hand_back([known[name] for name in NOBODYS], people["jonas"])),
         *(Event(day, 9900, owners.follow) for day in (HANDED_BACK, YESTERDAY)),
     ]
+
+
+def _guests(analyst: User, unit: Unit) -> None:
+    """What the access points of the offices list: nothing of it is proposed, and the phones are forgotten after 30 days."""
+    name = "wlan_clients.csv"
+    with acting(analyst), (sources.FOLDER / name).open("rb") as stream:
+        run = intake.take_in(stream, "wlan-offices", actor=analyst, unit=unit, file_name=name)
+        reading.read(run.pk)
 
 
 def _hand_back(assets: list[Asset], engineer: User) -> None:

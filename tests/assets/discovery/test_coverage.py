@@ -15,6 +15,7 @@ SEEN = ("10.20.1.11", "10.20.2.3", "10.20.2.200", "10.99.1.5", "fd00:1::5")
 def scanned(company):
     """A range that is looked at, a small one beside what lies outside of it, one that nobody ever looked at."""
     line = make_zone("Line", unit=company.northfield, networks=["10.20.1.0/24", "10.20.2.0/28", "fd00:1::/64"])
+    make_zone("Guests", unit=company.northfield, networks=["10.88.0.0/16"], is_personal=True)  # nothing of it is counted
     make_zone("Yard", unit=company.northfield, networks=["10.9.0.0/16"])
     hosts = [make_host(address, name=f"host-{place}.verrow.example") for place, address in enumerate(SEEN)]
     run = make_run(make_scan(*hosts, networks="10.0.0.0/8"), unit=company.northfield)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.test import TestCase
 
-from assets.models import Asset, ComponentList, DiscoveryRun, Proposal, ScanPermit
+from assets.models import Asset, ComponentList, DiscoveryRun, OwnersWanted, Proposal, ScanPermit
 from governance.board import needs, scope
 from governance.board.demo.build import AlreadySettled, build
 from governance.board.models import BoardPack, KeptPosition, PackQuestion
@@ -58,6 +58,10 @@ class Verrow(TestCase):
         assert Risk.objects.filter(state="OPEN").count() == 47
         assert Proposal.objects.filter(state="OPEN", kind="NEW").count() == 3
         assert not DiscoveryRun.objects.exclude(state__in=["PROPOSED", "SETTLED"]).exists()
+        guests = DiscoveryRun.objects.get(source="wlan-offices")
+        assert (guests.observation_count, guests.personal_count, guests.proposal_count) == (6, 5, 0)
+        assert OwnersWanted.objects.current().count() == 2  # and nothing has waited for longer than it may
+        assert not Asset.objects.current().filter(owner=None, owner_due_on__lt=organisations.today()).exists()
         assert ScanPermit.objects.current().filter(zone__name="Z-3").count() == 3
         told = ComponentList.objects.order_by("pk").values_list("component_count", "added_count", "changed_count", "gone_count")
         assert list(told) == [(12, 0, 0, 0), (12, 1, 4, 1)]
