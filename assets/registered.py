@@ -175,7 +175,7 @@ subjects.register(
         plural=_("assets without an owner"),
         resource="owners-wanted",
         url=lambda wanted: _care_of(wanted.unit_id),
-        label=str,
+        label=lambda wanted: _t("Owners for assets of %(unit)s") % {"unit": wanted.unit},
         related=["unit"],
         is_spoken_of=False,
     )

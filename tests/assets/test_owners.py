@@ -123,7 +123,7 @@ def test_an_owner_is_named_by_one_button_or_one_call(client, company, person, he
     assert "Somebody is to be named by" in client.get(f"/assets/inventory/{oven.pk}/").text
 
     assert "Name an owner for each." in client.get(question().get_absolute_url()).text
-    assert "Northfield" in client.get("/reviews/").text
+    assert "Owners for assets of Northfield" in client.get("/reviews/").text
 
     (row,) = client.get("/api/v1/owners-wanted/").json()["results"]
     due = oven.owner_due_on.isoformat()
