@@ -268,6 +268,10 @@ def test_money_is_shut_to_colleagues(client, person):
     client.force_login(person("COLLEAGUE"))
 
     assert client.get(reverse("risks:money")).status_code == 403
+    for part in ("moved", "together", "what_if"):
+        assert client.get(reverse("risks:money"), {"part": part}).status_code == 403
+    for action in ("position", "moves", "common-causes"):
+        assert client.get(f"/api/v1/annual-losses/{action}/").status_code == 403
 
 
 def test_average_of_a_risk_is_judged_by_what_is_agreed_for_its_kind_and_place(client, planned, cio):
