@@ -113,7 +113,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("people:invite", _("Invite somebody"), _("They get a link that works once.")),
             Place("people:invite-list", _("Invite a list of people"), _("All of them or none.")),
             Place("people:password", _("Change your password"), _("Every other session of yours ends.")),
-            Place("people:factors", _("Second factors"), _("Your apps, passkeys and recovery codes.")),
+            Place("people:factors", _("Second factors"), _("Your apps, passkeys, recovery codes; and when everybody needs one.")),
         ),
     ),
     (
