@@ -101,6 +101,7 @@ CAUSES: dict[str, Word] = {
     "indicator.retired": gettext_lazy("Indicator retired"),
     "asset.registered": gettext_lazy("Asset registered"),
     "asset.changed": gettext_lazy("Asset changed"),
+    "asset.owner-named": gettext_lazy("An owner was named for an asset"),
     "asset.merged": gettext_lazy("Asset merged with another"),
     "asset.archived": gettext_lazy("Asset archived"),
     "asset.vanished": gettext_lazy("Asset vanished from discovery"),

@@ -72,7 +72,8 @@ def of(user, told: str = "") -> Scope:
         rows = Unit.objects.filter(Q(parent=None) | Q(parent__parent=None), archived_at=None).order_by("path")
         known = list(rows)
         root = tuple(unit for unit in known if unit.parent_id is None)[:1]
-        return Scope(root, is_whole=True, below=_below(known, [unit.pk for unit in root]))
+        below = _below(known, [unit.pk for unit in root]) if grants.everywhere else ()  # to an administrator no part opens
+        return Scope(root, is_whole=True, below=below)
     ids = [int(path.strip("/").rsplit("/", 1)[-1]) for path in grants.unit_paths]
     known = list(Unit.objects.filter(Q(pk__in=ids) | Q(parent__in=ids)).order_by("path")) if ids else []
     units = tuple(unit for unit in known if unit.pk in ids)

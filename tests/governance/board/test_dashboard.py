@@ -197,6 +197,7 @@ def test_a_unit_beyond_ones_own_is_not_there(as_person, person, company):
     for role in ("COLLEAGUE", "ADMIN"):
         with pytest.raises(Http404):
             dashboard.build(person(role), str(company.northfield.pk))
+        assert dashboard.build(person(role)).scope.below == ()
 
 
 def test_the_page_of_a_unit_asks_as_often_for_one_risk_as_for_twenty(as_person, person, company):
