@@ -81,7 +81,7 @@ def note(
     row = DecisionOutcome.objects.create(
         decision=decision, happened_on=day, known_at=clock.now(), what_happened=words, noted_by=actor, **told
     )
-    audit.record(actor, "decision.outcome_noted", decision, {"bore_out": bore_out}, text=words)
+    audit.record(actor, "decision.outcome_noted", decision)  # that it was noted; what it says is for the two
     return row
 
 

@@ -9,10 +9,10 @@ from portal import clock
 from portal.history import tracked
 from portal.people.access import Grants, VisibleQuerySet
 from portal.people.models import Unit
+from portal.signing.models import SignatureRequest
 from risks.models.score import Band
 
-LEADERS = frozenset({"CIO", "CISO", "CSO"})
-PRIVILEGED_FOR = LEADERS | {"ARBITER", "COUNSEL"}
+PAIR = frozenset({"CIO", "CISO"})
 
 
 class DecisionQuerySet(VisibleQuerySet):
@@ -92,18 +92,22 @@ class Decision(models.Model):
     @classmethod
     def visibility(cls, grants: Grants) -> Q:
         """Within one's units, and what one asked. Drafts: who asked, and the leaders. Confidential ones: these and, once asked,
-        the arbiter. Privileged ones: the seats and counsel, whoever asked."""
+        the arbiter. Privileged ones: the seats it was put to, the arbiter once asked, and counsel; whoever asked."""
         if "together.view_decision" not in grants.permissions:
             return Q(pk__in=())
-        if grants.names & LEADERS:
+        if grants.names & PAIR:
             return ~Q(pk__in=())
         own = Q(asked_by_id=grants.user_id)
         open_to_reach = grants.in_reach("unit") & Q(is_confidential=False) & ~Q(state=cls.State.DRAFT)
+        seen = (~Q(pk__in=()) if "CSO" in grants.names else own | open_to_reach) & Q(is_privileged=False)
+        if "CSO" in grants.names:
+            asked = SignatureRequest.objects.filter(subject_kind="decision", slots__contains=[["CSO"]])
+            seen |= Q(touches_safety=True) | Q(pk__in=asked.values("subject_id"))
         if "ARBITER" in grants.names:
-            return own | open_to_reach | Q(escalated_at__isnull=False)
+            seen |= Q(escalated_at__isnull=False)
         if "COUNSEL" in grants.names:
-            return own | open_to_reach | Q(is_privileged=True)
-        return (own | open_to_reach) & Q(is_privileged=False)
+            seen |= Q(is_privileged=True)
+        return seen
 
     @classmethod
     def countable(cls, grants: Grants) -> Q:

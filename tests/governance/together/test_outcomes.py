@@ -12,6 +12,7 @@ from governance.together.errors import NotDecided, NotOneOfThePair
 from governance.together.models import DecisionOption, DecisionOutcome
 from portal.errors import Invalid
 from portal.people import organisations
+from portal.record.models import AuditEntry, EntryText
 from tests.factories.governance import OPTIONS, answer, make_decision
 
 
@@ -61,6 +62,8 @@ def test_only_the_two_note_it_only_once_decided_and_nothing_is_changed(decision,
     row = outcomes.note(decision, actor=pair[1], actual_cost=Decimal("20000.00"), **said)
 
     assert outcomes.read(decision, pair[0]).noted == [row]
+    entry = AuditEntry.objects.get(verb="decision.outcome_noted")  # others read these: that it was noted, not what it says
+    assert (entry.params, entry.text_digest, EntryText.objects.filter(entry=entry).exists()) == ({}, "", False)
     assert outcomes.read(decision, person("AUDITOR")).noted == []
     with pytest.raises(DatabaseError), transaction.atomic():
         DecisionOutcome.objects.filter(pk=row.pk).update(bore_out="DECIDED")

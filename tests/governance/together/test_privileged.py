@@ -8,11 +8,13 @@ from django.test import Client
 
 from governance.together import decisions
 from governance.together.conditions import Wanted
-from governance.together.models import Condition
+from governance.together.models import Condition, Decision
 from governance.together.wanted import Option
+from portal import clock
 from portal.attention import calendars, digests
 from portal.people import organisations, role_assignments, tokens
 from portal.record import sealing
+from portal.signing import signatures
 from portal.talk import attaching
 from portal.webhooks import outbox
 from portal.webhooks.models import Delivery
@@ -23,7 +25,7 @@ from tests.factories.talk import make_comment, make_place
 from tests.factories.webhooks import make_webhook
 
 WORD = "Lanternmoth"
-OUTSIDE = ("ANALYST", "OWNER", "AUDITOR", "BOARD")
+OUTSIDE = ("ANALYST", "OWNER", "AUDITOR", "BOARD", "ARBITER", "CSO")  # these two until they are asked
 PAGES = (
     *("/", "/inbox/", "/reviews/", "/calendar/", "/governance/decisions/?view=open", "/governance/decisions/?view=decided"),
     *(
@@ -91,6 +93,18 @@ def test_whoever_is_neither_in_a_seat_nor_counsel_meets_no_word_of_it(around, pe
         assert found.status_code < 500, (role, address)
 
     assert opened > (3 if role == "INTEGRATION" else 10)
+
+
+def test_the_cso_in_a_seat_and_the_arbiter_once_asked_open_it(around, person):
+    cso, arbiter, rows = person("CSO"), person("ARBITER"), Decision.objects.filter(pk=around["decision"].pk)
+    seen = lambda: [who for who in (cso, arbiter) if rows.visible_to(who).exists()]  # noqa: E731
+    assert seen() == []
+
+    rows.update(escalated_at=clock.now())
+    assert seen() == [arbiter]
+    signatures.ask(around["decision"], ["CIO", "CISO", "CSO"], actor=None)
+
+    assert seen() == [cso, arbiter]
 
 
 def test_not_even_a_seat_carries_it_out_by_search_file_feed_or_mail(around, as_person, django_capture_on_commit_callbacks):
