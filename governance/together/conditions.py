@@ -36,21 +36,35 @@ class Wanted:
     due_on: date | None = None
 
 
+def of_office(decision: Decision, office: str) -> dict[str, Condition]:
+    """What `office` asked for and has not taken back, by its words."""
+    return {row.text: row for row in decision.conditions.standing().filter(office=office).select_related("owner")}
+
+
 def ask_for(decision: Decision, office: str, told: Sequence[Wanted], *, actor: Any) -> None:
-    """Let `told` be what `office` asks for; what it asked for before and does not name again is taken back. Raises Invalid."""
-    _check(told)
-    known = {row.text: row for row in decision.conditions.standing().filter(office=office)}
+    """Let `told` be what `office` asks for; what it asked for before and does not name again is taken back, but for what is met.
+    Raises Invalid."""
+    known = of_office(decision, office)
+    _check(told, known)
     for text, row in known.items():
-        if text not in {one.text for one in told}:
+        if row.met_at is None and text not in {one.text for one in told}:
             row.archived_at = clock.now()
             row.version += 1
             row.save(update_fields=["archived_at", "version"])
+            reviews.cancel(row, DUE, actor=actor)
     for one in told:
-        due_on = one.due_on or organisations.today() + USUAL_TIME
-        owner = one.owner or decision.asked_by
         row = known.get(one.text) or Condition(
-            decision=decision, office=office, text=one.text, asked_by=actor, asked_at=clock.now()
+            decision=decision,
+            office=office,
+            text=one.text,
+            owner=decision.asked_by,
+            due_on=organisations.today() + USUAL_TIME,
+            asked_by=actor,
+            asked_at=clock.now(),
         )
+        if row.met_at is not None:
+            continue
+        due_on, owner = one.due_on or row.due_on, one.owner or row.owner
         if row.pk is None or (row.owner_id, row.due_on) != (owner.pk, due_on):
             row.version += row.pk is not None
             row.owner, row.due_on = owner, due_on
@@ -58,8 +72,8 @@ def ask_for(decision: Decision, office: str, told: Sequence[Wanted], *, actor: A
 
 
 def begin(decision: Decision, *, actor: Any) -> None:
-    """The decision has taken effect: each condition has a day on which its owner says whether it is met."""
-    for row in decision.conditions.standing().select_related("owner").order_by("pk"):
+    """The decision has taken effect, or was signed anew: each condition has a day on which its owner says whether it is met."""
+    for row in decision.conditions.standing().filter(met_at=None).select_related("owner").order_by("pk"):
         reviews.schedule(row, DUE, row.due_on, [], owner=row.owner, actor=actor)
 
 
@@ -142,7 +156,7 @@ def may_settle(condition: Condition, actor: Any) -> bool:
     return actor.pk in (condition.owner_id, condition.asked_by_id) or bool(grants(actor).seats & {"CIO", "CISO", "CSO"})
 
 
-def _check(told: Sequence[Wanted]) -> None:
+def _check(told: Sequence[Wanted], known: Mapping[str, Condition]) -> None:
     wrong = []
     if len(told) > MOST:
         wrong.append(_("Ask for at most %d conditions; the rest belongs into the options.") % MOST)
@@ -150,7 +164,8 @@ def _check(told: Sequence[Wanted]) -> None:
         wrong.append(_("Say each condition in at most %d characters.") % LONGEST)
     if len({one.text for one in told}) < len(told):
         wrong.append(_("Say each condition once."))
-    if any(one.due_on is not None and one.due_on < organisations.today() for one in told):
+    kept = {(text, row.due_on) for text, row in known.items()}  # its day may be over
+    if any(one.due_on is not None and one.due_on < organisations.today() and (one.text, one.due_on) not in kept for one in told):
         wrong.append(_("A condition is due today or later."))
     if any(one.owner is not None and (one.owner.is_service or not one.owner.is_active) for one in told):
         wrong.append(_("Name somebody who works here."))

@@ -170,8 +170,8 @@ def take_effect(decision: Decision, *, actor: Any) -> None:
     decision.save(update_fields=["state", "stale_since", "outcome", "decided_at", "confirmed_at", "talk_asked_at", "version"])
     forget_marks(decision)
     audit.record(None, "decision.confirmed" if again else DECIDED, decision, {"option": decision.proposed_option})
+    conditions.begin(decision, actor=actor)
     if not again:
-        conditions.begin(decision, actor=actor)
         announcements.tell(decision, DECIDED, {decision.asked_by_id} - {actor.pk})
 
 

@@ -33,14 +33,15 @@ def take(
     factor_at: datetime | None,
     digest: str | None = None,
     office: str | None = None,
-    told: Sequence[Wanted] = (),
+    told: Sequence[Wanted] | None = None,
     preferred_option: str = "",
     deferred_subject: str = "",
     reason: str = "",
     would_change_my_mind: str = "",
 ) -> Standing:
     """Answer `decision` for one office that the actor fills. Conditions become part of what all sign, so what the others signed
-    before is asked of them again. Raises BothDefer, Invalid by field, and as `signatures.sign` does."""
+    before is asked of them again; `told` None keeps what one's office asked for.
+    Raises BothDefer, Invalid by field, and as `signatures.sign` does."""
     position = Position(
         decision=decision,
         stance=stance,
@@ -49,7 +50,7 @@ def take(
         reason=reason.strip(),
         would_change_my_mind=would_change_my_mind.strip(),
     )
-    _check(position, told)
+    _check(position)
     decision = decisions.locked(decision)
     if digest is not None and digest != content.digest_of(decision):
         raise MovedSinceRead
@@ -63,7 +64,9 @@ def take(
         if stance == Stance.DEFER and _defers(found):
             raise BothDefer(decision)
         if office in able:
-            conditions.ask_for(decision, office, told if stance == Stance.CONDITIONS else (), actor=actor)
+            _check_conditions(decision, stance, office, told)
+            if told is not None:
+                conditions.ask_for(decision, office, told, actor=actor)
         after = signatures.sign(decision, actor=actor, factor_at=factor_at, office=office)
     position.decision = decision
     position.signature = _newest(decision, actor)
@@ -122,7 +125,19 @@ def _defers(found: Standing) -> bool:
     return Position.objects.filter(signature__in=signed, stance=Stance.DEFER).exists()
 
 
-def _check(position: Position, told: Sequence[Wanted]) -> None:
+def _check_conditions(decision: Decision, stance: str, office: str, told: Sequence[Wanted] | None) -> None:
+    """Only who supports with conditions asks for new ones; whoever signs keeps or takes back their own. Raises Invalid."""
+    known = conditions.of_office(decision, office)
+    sentence = ""
+    if stance == Stance.CONDITIONS and not (known if told is None else told):
+        sentence = _("Say what your agreement depends on.")
+    elif stance != Stance.CONDITIONS and any(one.text not in known for one in told or ()):
+        sentence = _("Choose to support with conditions where you ask for one, or leave it out.")
+    if sentence:
+        raise Invalid(_("This is not complete."), {"conditions": [sentence]})
+
+
+def _check(position: Position) -> None:
     wrong: dict[str, list[str]] = {}
     if position.stance not in Stance.values:
         wrong["stance"] = [_("Choose how your office stands.")]
@@ -133,8 +148,6 @@ def _check(position: Position, told: Sequence[Wanted]) -> None:
             wrong[name] = [_("Keep it under %d characters.") % signatures.LONGEST_REASON]
     if position.stance == Stance.DEFER and not 0 < len(position.deferred_subject) <= wanted.LONGEST_TITLE:
         wrong["deferred_subject"] = [_("Name the subject on which the other office's word counts.")]
-    if position.stance == Stance.CONDITIONS and not told:
-        wrong["conditions"] = [_("Say what your agreement depends on.")]
     letters = position.decision.options.filter(archived_at=None).values_list("letter", flat=True)
     if position.preferred_option and position.preferred_option not in letters:
         wrong["preferred_option"] = [_("Choose one of the options.")]

@@ -160,7 +160,9 @@ class PositionTakenSerializer(serializers.Serializer):
     would_change_my_mind = serializers.CharField(max_length=signatures.LONGEST_REASON, required=False, allow_blank=True)
     preferred_option = serializers.CharField(max_length=1, required=False, allow_blank=True)
     deferred_subject = serializers.CharField(max_length=wanted.LONGEST_TITLE, required=False, allow_blank=True)
-    conditions = WantedSerializer(many=True, required=False)
+    conditions = WantedSerializer(
+        many=True, required=False, help_text="All that your office asks for; left out, what it asked for stands. What is met stays."
+    )
 
 
 class ArbitrationSerializer(serializers.Serializer):
@@ -230,7 +232,8 @@ class DecisionViewSet(TradeOffActions, WriteSet):
     def position(self, instance: Decision, validated: Any, actor: Any) -> None:
         """Answer for one's office."""
         said = dict(validated)
-        told = [Wanted(one["text"].strip(), one["owner"], one["due_on"]) for one in said.pop("conditions", ())]
+        told = said.pop("conditions", None)
+        told = told and [Wanted(one["text"].strip(), one["owner"], one["due_on"]) for one in told]
         positions.take(instance, said.pop("stance"), actor=actor, factor_at=freshness.given_at(self.request), told=told, **said)
 
     @state_change("together.arbitrate", request=ArbitrationSerializer, session=True, tries=False)

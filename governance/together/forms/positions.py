@@ -33,12 +33,18 @@ class PositionForm(Answers):
     )
     would_change_my_mind = _words(_("What would change your mind?"))
 
-    def __init__(self, *args, options=(), **more):
+    def __init__(self, *args, options=(), standing=(), **more):
+        """`standing`: the conditions that the office asked for and that are not met yet."""
         super().__init__(*args, **more)
+        self.sent = [row for row in range(conditions.MOST) if f"condition_{row}" in self.data]
+        self.rows = range(min(conditions.MOST, max(ROWS_OF_CONDITIONS, len(standing) + 1, *(row + 1 for row in self.sent))))
+        for row, one in enumerate(standing):
+            kept = {"": one.text, "_owner": one.owner_id, "_due_on": one.due_on.isoformat()}
+            self.initial |= {f"condition_{row}{name}": value for name, value in kept.items()}
         named = [(one.letter, str(one)) for one in options]
         self.fields["preferred_option"].choices = [("", _("None of these")), *named]
         owners = choices.owners()
-        for row in range(ROWS_OF_CONDITIONS):
+        for row in self.rows:
             self.fields[f"condition_{row}"] = forms.CharField(label=_("Condition"), required=False, max_length=conditions.LONGEST)
             self.fields[f"condition_{row}_owner"] = forms.ModelChoiceField(
                 label=_("Who sees to it"), queryset=owners, required=False, empty_label=_("Who asked the question")
@@ -50,18 +56,18 @@ class PositionForm(Answers):
     @property
     def condition_rows(self):
         names = ("", "_owner", "_due_on")
-        return [[self[f"condition_{row}{name}"] for name in names] for row in range(ROWS_OF_CONDITIONS)]
+        return [[self[f"condition_{row}{name}"] for name in names] for row in self.rows]
 
     def said(self):
-        """What `positions.take` understands."""
+        """What `positions.take` understands; a form without conditions, as on a card, leaves them as they stand."""
         told = self.cleaned_data
         rows = [
             Wanted(told[f"condition_{row}"].strip(), told[f"condition_{row}_owner"], told[f"condition_{row}_due_on"])
-            for row in range(ROWS_OF_CONDITIONS)
+            for row in self.sent
             if told[f"condition_{row}"].strip()
         ]
         names = ("digest", "reason", "preferred_option", "deferred_subject", "would_change_my_mind")
-        return {name: told[name] for name in names} | {"told": rows}
+        return {name: told[name] for name in names} | {"told": rows if self.sent else None}
 
 
 class ArbitrationForm(Answers):

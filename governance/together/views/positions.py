@@ -76,7 +76,9 @@ def _shown(request, found, kept=None, form=None, status=200):
     if form is None and not page.may_answer:
         return redirect("together:decision", pk=found.pk)
     if form is None:
-        form = PositionForm(kept, options=page.options, initial={"digest": page.standing.digest})
+        mine = signatures.may_answer(page.standing, request.user)[:1]
+        standing = [one for one in page.conditions if one.office in mine and one.met_at is None]
+        form = PositionForm(kept, options=page.options, standing=standing, initial={"digest": page.standing.digest})
     context = {"page": page, "form": form, "is_fresh": freshness.is_fresh(request)}
     return answer(request, "together/decisions/position.html", context, status=status)
 

@@ -137,6 +137,38 @@ def test_a_condition_that_is_not_named_again_is_taken_back(decision, cio, ciso):
     assert [row.text for row in Condition.objects.standing()] == ["Only by day"]
 
 
+def test_conditions_stand_until_they_are_taken_back_and_what_is_met_stays(decided, cio, ciso):
+    decision, risk = decided
+    texts = lambda: [row.text for row in Condition.objects.standing().order_by("pk")]  # noqa: E731
+    due = lambda: set(Review.objects.open().filter(subject_kind="condition").values_list("due_on", flat=True))  # noqa: E731
+    stand(risk, "HIGH", above=True)
+    moving.renew()
+    day = organisations.today() + 3 * DAY
+    answer(decision, ciso, "CONDITIONS", told=[Wanted("By name", due_on=day), Wanted("By day", due_on=day)])
+    answer(decision, cio)
+    assert due() == {day}  # asked for when it was signed anew, and followed up
+    conditions.meet(Condition.objects.get(text="By name"), actor=ciso, note="Keys were handed out.")
+
+    with clock.stopped(clock.now() + 8 * DAY):
+        stand(risk, "MEDIUM", above=False)
+        moving.renew()
+        with pytest.raises(Invalid):
+            answer(decision, ciso, told=[Wanted("By night")])  # plain support asks for nothing new
+        with transaction.atomic():
+            answer(decision, ciso, told=[])
+            assert (texts(), due()) == (["By name"], set())
+            transaction.set_rollback(True)
+        answer(decision, ciso, told=[Wanted("By day", due_on=day)])  # its day is over, and stays
+        assert (texts(), decision.conditions.get(text="By day").due_on) == (["By name", "By day"], day)
+        answer(decision, cio)
+        assert due() == {day}
+    with clock.stopped(clock.now() + 16 * DAY):
+        stand(risk, "MEDIUM", above=True)
+        moving.renew()
+        answer(decision, ciso, "CONDITIONS")
+        assert texts() == ["By name", "By day"]
+
+
 def test_one_defers_and_the_other_decides(decision, cio, ciso):
     answer(decision, cio, "DEFER", deferred_subject="security of the plant network")
     answer(decision, ciso)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from governance.together import moving
+from governance.together import decisions, moving
 from governance.together.models import Condition, Decision
 from portal import clock
 from tests.factories.governance import answer, make_decision
@@ -103,6 +103,15 @@ def test_an_office_answers_after_its_second_factor(as_person, decision, ciso):
     assert response["Location"] == reverse("together:decision", args=[decision.pk])
     assert Condition.objects.get().text == "A second factor for the vendor"
     assert "Support with conditions" in client.get(response["Location"]).content.decode()
+
+    decisions.change(decision, actor=decision.asked_by, version=None, context="Until April.")
+    form = client.get(reverse("together:decision-answering", args=[decision.pk])).context["form"]
+    kept = {f"condition_0{name}": form[f"condition_0{name}"].value() for name in ("", "_owner", "_due_on")}
+    assert kept["condition_0"] == "A second factor for the vendor"
+    digest = form["digest"].value()
+    for said in ({"digest": digest, "stance": "OPPOSE", "reason": "Late."}, {"digest": digest, "stance": "SUPPORT"} | kept):
+        assert client.post(address, said).status_code == 302
+        assert Condition.objects.get(archived_at=None).text == "A second factor for the vendor"
 
 
 def test_an_answer_that_is_not_whole_stays_on_the_form(as_person, decision, ciso):
