@@ -1,5 +1,6 @@
 """What deciding together refuses."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -8,7 +9,8 @@ from portal.errors import Refused, Stale
 
 class _About(Refused):
     def __init__(self, decision):
-        super().__init__(str(self.sentence) % {"number": decision.number}, decision=decision.pk)
+        told = {"number": decision.number, "page": reverse("together:decision-answering", args=[decision.pk])}
+        super().__init__(str(self.sentence) % told, decision=decision.pk)
 
 
 class NotPut(_About):
@@ -74,6 +76,13 @@ class NotForTheArbiterYet(_About):
 class NotTheArbiter(_About):
     code = "not-the-arbiter"
     sentence = gettext_lazy("Only whoever sits in the arbiter's seat settles %(number)s.")
+
+
+class NoOnItsPage(_About):
+    """A no without a position: nobody would know that the offices differ."""
+
+    code = "no-on-its-page"
+    sentence = gettext_lazy("Say no to %(number)s where your office answers it, so that the difference is kept: %(page)s")
 
 
 class NotASeat(_About):

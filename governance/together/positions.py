@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from governance.together import conditions, decisions, wanted
 from governance.together.conditions import Wanted
-from governance.together.errors import BothDefer, NotForTheArbiterYet, NotTheArbiter
+from governance.together.errors import BothDefer, NoOnItsPage, NotForTheArbiterYet, NotTheArbiter
 from governance.together.models import Decision, Position
 from portal import clock
 from portal.errors import Invalid
@@ -107,6 +107,11 @@ def arbitrate(
     after = signatures.sign(decision, actor=actor, factor_at=factor_at, office="ARBITER")
     Position.objects.create(decision=decision, signature=_newest(decision, actor), stance=Stance.SUPPORT, reason=reason)
     return after
+
+
+def check_plain_no(decision: Decision) -> None:
+    """A decision is opposed by taking a position, never by a bare refusal. Raises NoOnItsPage."""
+    raise NoOnItsPage(decision)
 
 
 def _newest(decision: Decision, actor: Any) -> Signature:

@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from governance.together import conditions, decisions, foundation, moving, ownership
+from governance.together import conditions, decisions, foundation, moving, ownership, positions
 from governance.together.models import Charter, Condition, Decision, DecisionOption, Office
 from portal import subjects
 from portal.archive import changes
@@ -172,6 +172,7 @@ registry.register(
         words=WORDS,
         say=say,
         answered_at=_at,
+        check_no=positions.check_plain_no,
     )
 )
 for name, label, model, field in (

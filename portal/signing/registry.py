@@ -32,7 +32,8 @@ class Signable:
     `unsigned` finds the rows that may wait for a signature; `check` refuses where nothing can be signed any more; `signed` is
     called in the transaction in which the last office signs, once for each content, and `redacted` in the one in which words of
     what all had signed go, which stays signed. Where `required` names slots, they are asked
-    once more before that: what is not covered by then is asked as well, and waits.
+    once more before that: what is not covered by then is asked as well, and waits. `check_no` refuses a bare no to a kind whose
+    offices say more than a reason.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Signable:
     signed: Callable[..., None]  # (subject, *, actor)
     check: Callable[[Any], None] = lambda subject: None
     redacted: Callable[[Any], None] = lambda subject: None
+    check_no: Callable[[Any], None] | None = None
     required: Callable[[Any], Sequence[Sequence[str]]] | None = None
     holders: Holders = _nobody  # offices beside the seats
     words: Mapping[str, Word] = field(default_factory=dict)  # of the material fields

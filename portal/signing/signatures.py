@@ -104,6 +104,13 @@ def refuse(
     return standing(found.subject)
 
 
+def say_no(subject: Any, reason: str, **given: Any) -> Standing:
+    """`refuse`, at the doors that all kinds share. Raises as it does, and what the kind refuses whose offices answer elsewhere."""
+    if (check_no := registry.of_kind(subjects.kind_of(subject)).check_no) is not None:
+        check_no(subject)
+    return refuse(subject, reason, **given)
+
+
 def void(seat: str, person_id: int, *, actor: Any) -> int:
     """What this person answered for `seat` and not all have signed yet falls away: somebody else fills the seat now."""
     off = SignedOff.objects.filter(

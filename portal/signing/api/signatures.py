@@ -106,8 +106,8 @@ class SignatureRequestViewSet(ReadSet):
 
     @state_change(signatures.SIGN, request=SignatureRefusalSerializer, session=True, tries=False)
     def refusal(self, instance: SignatureRequest, validated: Any, actor: Any) -> None:
-        """Refuse for one's office, for a reason."""
-        signatures.refuse(self._thing(instance), actor=actor, factor_at=freshness.given_at(self.request), **validated)
+        """Refuse for one's office, for a reason; a decision is opposed by a position instead."""
+        signatures.say_no(self._thing(instance), actor=actor, factor_at=freshness.given_at(self.request), **validated)
 
     def _thing(self, instance: SignatureRequest) -> Any:
         found = subjects.of_kind(instance.subject_kind).visible_to(self.request.user).filter(pk=instance.subject_id).first()

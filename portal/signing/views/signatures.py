@@ -52,7 +52,7 @@ def refusal(request, kind, pk):
         return _shown(request, subject, form, status=422)
     given = {"actor": request.user, "factor_at": freshness.given_at(request)}
     try:
-        signatures.refuse(subject, **form.cleaned_data, **given)
+        signatures.say_no(subject, **form.cleaned_data, **given)
     except Invalid as error:
         form.add_error("reason", str(error))
         return _shown(request, subject, form, status=error.status)
@@ -69,7 +69,9 @@ def _shown(request, subject, form=None, status=200):
     panel = panels.read(subject, request.user)
     if panel is None:
         raise Http404
+    signable = registry.of_kind(panel.kind)
     context = {
+        "elsewhere": signable.answered_at(subject) if signable.check_no and signable.answered_at else "",
         "subject": subject,
         "url": subjects.of_kind(panel.kind).url(subject),
         "word": subjects.of_kind(panel.kind).word,

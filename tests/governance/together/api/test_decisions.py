@@ -5,6 +5,7 @@ import pytest
 from governance.together.conditions import Wanted
 from governance.together.models import Condition, Decision
 from portal.signing import content, signatures
+from portal.signing.models import Signature
 from tests.factories.governance import answer, make_decision
 from tests.factories.portal import freshen
 from tests.factories.risks import make_risk
@@ -102,6 +103,16 @@ def test_a_position_takes_a_session_and_a_fresh_factor(as_person, company, analy
 
     assert [(one["office"], one["stance"]) for one in read["positions"]] == [("CIO", "SUPPORT"), ("CISO", "CONDITIONS")]
     assert Condition.objects.get().text == "By name"
+    other = as_person(cio)
+    freshen(other, cio)
+    bare = {"digest": content.digest_of(decision), "reason": "Not so."}
+    request = other.get("/api/v1/signature-requests/?subject_kind=decision").json()["results"][0]["id"]
+    refused = send(other, "post", f"signature-requests/{request}/refusal/", bare)
+    answered_at = f"/governance/decisions/{decision.pk}/answering/"
+    assert (refused.status_code, answered_at in refused.json()["detail"]) == (409, True)
+    assert other.post(f"/signing/decision/{decision.pk}/refusal/", bare).status_code == 409
+    assert "Refuse this" not in other.get(f"/signing/decision/{decision.pk}/").text
+    assert not Signature.objects.filter(kind="REFUSED").exists()
     assert len(signatures.standing(Decision.objects.get()).stale) == 1
 
 
