@@ -4,7 +4,7 @@ what is still open."""
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Min, Q
+from django.db.models import Exists, F, Min, OuterRef, Q
 
 from governance.together import goal_page, goal_standing, ownership_faults
 from governance.together.alignment_terms import Found, Row, feed
@@ -65,13 +65,18 @@ def settled_by_the_two(first: date, today: date) -> Found:
     rounds = RatingRound.objects.filter(needs_both=True, outcome__in=(outcomes.AGREED, outcomes.ARBITRATED))
     rounds = rounds.exclude(revealed_at=None)
     decided = Decision.objects.filter(state=Decision.State.DECIDED, is_privileged=False, differs_since__isnull=False)
+    decided = decided.exclude(stale_since__isnull=False, differs_since__gte=F("stale_since"))  # differs anew, and still
+    own = {"subject_kind": "decision", "subject_id": OuterRef("pk"), "signed_at__gte": OuterRef("differs_since")}
+    decided = decided.annotate(by_arbiter=Exists(Signature.objects.filter(office="ARBITER", **own)))  # whoever confirmed it since
     rows = [
         Row("risk", risk, outcome == outcomes.AGREED)
         for risk, outcome in rounds.filter(settled_at__gte=morning(first)).order_by("pk").values_list("risk", "outcome")
     ]
     rows += [
-        Row("decision", pk, outcome == Decision.Outcome.TOGETHER)
-        for pk, outcome in decided.filter(decided_at__gte=morning(first)).order_by("pk").values_list("pk", "outcome")
+        Row("decision", pk, outcome == Decision.Outcome.TOGETHER and not by_arbiter)
+        for pk, outcome, by_arbiter in decided.filter(decided_at__gte=morning(first))
+        .order_by("pk")
+        .values_list("pk", "outcome", "by_arbiter")
     ]
     began = [
         RatingRound.objects.filter(needs_both=True).aggregate(at=Min("revealed_at"))["at"],

@@ -106,7 +106,7 @@ def read(decision: Decision, user: Any) -> Page:
         may_answer=[registry.office_word(one) for one in signatures.may_answer(standing, user)] if decision.is_put else [],
         may_change=decision.state in ("DRAFT", "OPEN") and decisions.may_change(decision, user),
         may_meet={one.pk for one in asked if in_force and one.met_at is None and conditions.may_settle(one, user)},
-        may_arbitrate=arbiter is not None and arbiter.person.pk == user.pk,
+        may_arbitrate=refused and arbiter is not None and arbiter.person.pk == user.pk and not _answered(answers, user),
         arbiter_on=moving.due_for_arbiter(decision) if refused and decision.escalated_at is None else None,
         standing=standing,
         panel=panel,
@@ -133,6 +133,11 @@ def _last(answers: Sequence[Answer]) -> list[Answer]:
         if not one.signature.is_void:
             newest.setdefault(one.signature.office, one)
     return sorted(newest.values(), key=lambda one: one.signature.office)
+
+
+def _answered(answers: Sequence[Answer], user: Any) -> bool:
+    """Whether `user` answered it for an office, so that they do not settle it."""
+    return any(one.signature.signed_by_id == user.pk and one.signature.office != "ARBITER" for one in answers)
 
 
 def _links(decision: Decision, user: Any) -> tuple[list[Link], int]:

@@ -78,6 +78,15 @@ class NotTheArbiter(_About):
     sentence = gettext_lazy("Only whoever sits in the arbiter's seat settles %(number)s.")
 
 
+class ArbiterAnswered(_About):
+    """The arbiter stood in for an office that the question was put to."""
+
+    code = "arbiter-answered"
+    sentence = gettext_lazy(
+        "You answered %(number)s for another office, so you do not settle it. Let the two agree, or another arbiter."
+    )
+
+
 class NoOnItsPage(_About):
     """A no without a position: nobody would know that the offices differ."""
 

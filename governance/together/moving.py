@@ -93,11 +93,25 @@ def _ask_anew(pk: int) -> bool:
         return False
     before = {link.pk: link.band for link in foundation.current_links(decision).filter(subject_kind="risk")}
     foundation.note(decision)
-    decision.stale_since = decision.asked_anew_at = now
     decision.arbitrated_at, decision.arbiter_reason = None, ""
     decision.version += 1
-    decision.save(update_fields=["stale_since", "asked_anew_at", "arbitrated_at", "arbiter_reason", "version"])
+    found = signatures.standing(decision)
+    if found.signed_off_at is not None:
+        return _holds_again(decision)
+    decision.stale_since = decision.asked_anew_at = now
+    if found.refusals:  # of exactly these facts, said before: it differs again from today
+        decision.differs_since, decision.escalated_at = now, None
+    changed = ["stale_since", "asked_anew_at", "arbitrated_at", "arbiter_reason", "differs_since", "escalated_at", "version"]
+    decision.save(update_fields=changed)
     audit.record(None, STALE, decision, {"bands": {str(link): band for link, band in before.items()}})
     signatures.ask(decision, decisions.slots_for(decision), actor=None)
     announcements.tell(decision, STALE, set(signatures.able(signatures.standing(decision)).values()) | {decision.asked_by_id})
     return True
+
+
+def _holds_again(decision: Decision) -> bool:
+    """Its risks are back where all seats have signed it before: what they signed for exactly these facts holds, nobody is asked."""
+    decision.outcome = Decision.Outcome.TOGETHER
+    decision.save(update_fields=["arbitrated_at", "arbiter_reason", "outcome", "version"])
+    audit.record(None, "decision.confirmed", decision, {"option": decision.proposed_option, "signed_before": True})
+    return False

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from governance.together import conditions, decisions, wanted
 from governance.together.conditions import Wanted
-from governance.together.errors import BothDefer, NoOnItsPage, NotForTheArbiterYet, NotTheArbiter
+from governance.together.errors import ArbiterAnswered, BothDefer, NoOnItsPage, NotForTheArbiterYet, NotTheArbiter
 from governance.together.models import Decision, Position
 from portal import clock
 from portal.errors import Invalid
@@ -80,15 +80,18 @@ def take(
 def arbitrate(
     decision: Decision, option: str, reason: str, *, actor: Any, factor_at: datetime | None, digest: str | None = None
 ) -> Standing:
-    """Settle what the two left open. What they said stays. Raises NotForTheArbiterYet, NotTheArbiter, Invalid, and as
-    `signatures.sign`."""
+    """Settle what the two left open. What they said stays. Raises NotForTheArbiterYet, NotTheArbiter, ArbiterAnswered, Invalid,
+    and as `signatures.sign`."""
     decision = decisions.locked(decision)
     decisions.check_put(decision)
-    if decision.escalated_at is None:
+    if decision.escalated_at is None or not signatures.standing(decision).refusals:
         raise NotForTheArbiterYet(decision)
     who = appointments.seat_holder("ARBITER")
     if who is None or who.person.pk != actor.pk:
         raise NotTheArbiter(decision)
+    given = Signature.objects.filter(subject_kind="decision", subject_id=decision.pk, signed_by=actor)
+    if given.exclude(office="ARBITER").exists():
+        raise ArbiterAnswered(decision)
     if digest is not None and digest != content.digest_of(decision):
         raise MovedSinceRead
     reason = reason.strip()
@@ -119,10 +122,12 @@ def _newest(decision: Decision, actor: Any) -> Signature:
 
 
 def _note_difference(decision: Decision) -> None:
-    if decision.differs_since is None:
-        decision.differs_since = clock.now()
+    """It differs since the first no; once it was asked anew, since the first no to that."""
+    begun, anew = decision.differs_since, decision.asked_anew_at
+    if begun is None or (anew is not None and begun < anew):
+        decision.differs_since, decision.escalated_at = clock.now(), None
         decision.version += 1
-        decision.save(update_fields=["differs_since", "version"])
+        decision.save(update_fields=["differs_since", "escalated_at", "version"])
 
 
 def _defers(found: Standing) -> bool:

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 from django.db import ProgrammingError, transaction
 
-from governance.together import conditions, decisions, foundation, moving, positions
+from governance.together import alignment_feeds, conditions, decision_page, decisions, foundation, moving, positions
 from governance.together.conditions import Wanted
 from governance.together.errors import (
+    ArbiterAnswered,
     BothDefer,
     ConditionKeepsDate,
     ConditionMet,
@@ -35,6 +36,7 @@ from portal.people.models import User
 from portal.record.models import AuditEntry
 from portal.signing import content, signatures
 from portal.signing.errors import FactorTooOld, MovedSinceRead, NeverSigns, NotAsked, SignedAlready
+from portal.signing.models import Signature
 from risks.models import ScoreState
 from tests.factories.governance import OPTIONS, answer, make_decision
 from tests.factories.risks import make_levels, make_risk
@@ -408,6 +410,79 @@ def test_it_is_asked_anew_when_its_risk_crosses_tolerance(decided, cio, ciso):
     assert decision.confirmed_at is not None
 
 
+def test_it_ends_being_stale_where_both_signed_exactly_these_facts(decided, cio, ciso):
+    decision, risk = decided
+    stand(risk, "HIGH", above=True)
+    moving.renew()
+    for who in (cio, ciso):
+        answer(decision, who)
+    signed, asked = decision.confirmed_at, AuditEntry.objects.filter(verb="decision.stale")
+    stand(risk, "HIGH")
+
+    with clock.stopped(clock.now() + 8 * DAY):
+        assert (moving.renew(), moving.renew(), asked.count()) == (0, 0, 1)
+        decision.refresh_from_db()
+        assert (decision.stale_since, decision.is_put, decision.outcome, decision.confirmed_at) == (None, False, "TOGETHER", signed)
+        assert signatures.standing(decision).signed_off_at is not None
+        assert AuditEntry.objects.filter(verb="decision.confirmed").latest("pk").params["signed_before"] is True
+        stand(risk, "MEDIUM", above=True)  # other facts are asked anew
+        assert moving.renew() == 1
+
+
+def test_a_difference_after_it_was_asked_anew_has_its_own_days_and_the_old_one_stays_the_arbiters(
+    company, analyst, cio, ciso, arbiter
+):
+    risk = make_risk(unit=company.northfield)
+    stand(risk, "HIGH")
+    decision = make_decision(unit=company.northfield, by=analyst, rests_on=[risk])
+    answer(decision, ciso, "OPPOSE")
+    began = organisations.today()
+
+    def by_the_two():
+        return [row.went_well for row in alignment_feeds.settled_by_the_two(began, organisations.today()).rows]
+
+    settle = {"actor": arbiter, "factor_at": None}
+    with clock.stopped(clock.now() + 9 * DAY):
+        assert moving.escalate() == 1
+        positions.arbitrate(decision, "B", "It costs less.", **settle | {"factor_at": clock.now()})
+        stand(risk, "HIGH", above=True)
+        assert (by_the_two(), moving.renew()) == ([False], 1)
+        decision.refresh_from_db()
+        with pytest.raises(NotForTheArbiterYet):  # nobody has said no to what it says now
+            positions.arbitrate(decision, "A", "Again.", **settle | {"factor_at": clock.now()})
+        assert (moving.escalate(), decision.outcome, by_the_two()) == (0, "ARBITER", [False])
+        with transaction.atomic():
+            for who in (cio, ciso):
+                answer(decision, who)
+            assert (decision.outcome, by_the_two()) == ("TOGETHER", [False])  # confirmed by both, settled by the arbiter
+            transaction.set_rollback(True)
+    with clock.stopped(clock.now() + 10 * DAY):
+        decision.refresh_from_db()
+        answer(decision, ciso, "OPPOSE")
+        assert (decision.differs_since, decision.escalated_at, by_the_two()) == (clock.now(), None, [])
+        with pytest.raises(NotForTheArbiterYet):
+            positions.arbitrate(decision, "A", "Again.", **settle | {"factor_at": clock.now()})
+    with clock.stopped(clock.now() + 14 * DAY):
+        assert moving.escalate() == 0
+    with clock.stopped(clock.now() + 19 * DAY):
+        assert moving.escalate() == 1
+
+
+def test_an_arbiter_who_answered_in_a_vacant_seat_does_not_settle_it(decision, ciso, arbiter):
+    answer(decision, ciso, "OPPOSE")
+    signature = Signature.objects.get()
+    with clock.stopped(clock.now() + 9 * DAY):
+        moving.escalate()
+        decision.refresh_from_db()
+        assert decision_page.read(decision, arbiter).may_arbitrate
+        given = {field.name: getattr(signature, field.name) for field in Signature._meta.fields if field.name != "id"}
+        Signature.objects.create(**given | {"office": "CIO", "signed_by": arbiter, "kind": "SIGNED", "reason": ""})
+
+        with pytest.raises(ArbiterAnswered):
+            positions.arbitrate(decision, "B", "It costs less.", actor=arbiter, factor_at=clock.now())
+        assert not decision_page.read(decision, arbiter).may_arbitrate
+
+
 def test_another_band_counts_once_it_has_stayed_a_week(decided):
     _decision, risk = decided
     stand(risk, "MEDIUM")
@@ -429,7 +504,7 @@ def test_it_is_asked_anew_at_most_once_a_week(decided, cio, ciso):
     moving.renew()
     answer(decision, cio)
     answer(decision, ciso)
-    stand(risk, "HIGH", above=False)
+    stand(risk, "MEDIUM", above=False)
 
     with clock.stopped(clock.now() + 6 * DAY):
         assert moving.renew() == 0
