@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,12 +10,15 @@ MOST_ITEMS = 20_000
 DEEPEST = 24
 LONGEST_IDENTIFIER, LONGEST_TITLE, LONGEST_TEXT = 80, 500, 50_000
 LONGEST_KEY, LONGEST_EDITION, LONGEST_NAME, LONGEST_KIND = 80, 40, 200, 60
+LONGEST_SOURCE = 200  # what a file calls a requirement, or itself
+MOST_TEXT = 40_000_000  # characters of all wordings together: a file grows no further by what it inserts
 
 
 class BrokenCatalog(ValueError):
     """`reason` is one of REASONS, `about` what it speaks of."""
 
     def __init__(self, reason: str, about: str = ""):
+        about = about[:LONGEST_IDENTIFIER].encode("utf-8", "replace").decode().replace("\x00", "?")
         super().__init__(reason, about)
         self.reason, self.about = reason, about
 
@@ -129,19 +132,32 @@ def check(catalog: Catalog) -> None:
     _check_word(catalog.key, LONGEST_KEY)
     _check_word(catalog.edition, LONGEST_EDITION)
     _check_word(catalog.name, LONGEST_NAME)
+    check_text(catalog.publisher, LONGEST_NAME, catalog.publisher[:40])
+    check_text(catalog.source_id, LONGEST_SOURCE, catalog.source_id[:40])
     seen: set[str] = set()
     for item in catalog.items:
         _check_word(item.identifier, LONGEST_IDENTIFIER)
         _check_word(item.title, LONGEST_TITLE, about=item.identifier)
-        for text, longest in ((item.text, LONGEST_TEXT), (item.guidance, LONGEST_TEXT), (item.kind, LONGEST_KIND)):
-            _check_text(text, longest, item.identifier)
-        _check_text(json.dumps([item.parts, item.parameters], ensure_ascii=False), LONGEST_TEXT * 10, item.identifier)
+        words, marks = (item.text, item.guidance), ((item.kind, LONGEST_KIND), (item.source_id, LONGEST_SOURCE))
+        for text, longest in (*((one, LONGEST_TEXT) for one in words), *marks):
+            check_text(text, longest, item.identifier)
+        check_text(json.dumps([item.parts, item.parameters], ensure_ascii=False), LONGEST_TEXT * 10, item.identifier)
         if item.identifier in seen:
             raise BrokenCatalog("twice", item.identifier)
         seen.add(item.identifier)
     for item in catalog.items:
         if item.parent and item.parent not in seen:
             raise BrokenCatalog("orphan", item.identifier)
+
+
+def bounded(items: Iterable[Item]) -> Iterator[Item]:
+    """The same items one by one, while their wordings together stay within MOST_TEXT. Raises BrokenCatalog."""
+    told = 0
+    for item in items:
+        told += len(item.text) + len(item.guidance)
+        if told > MOST_TEXT:
+            raise BrokenCatalog("too-long", item.identifier)
+        yield item
 
 
 def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
@@ -160,11 +176,12 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
 def _check_word(text: str, longest: int, about: str = "") -> None:
     if not text.strip():
         raise BrokenCatalog("unnamed", about)
-    _check_text(text, longest, about or text[:40])
+    check_text(text, longest, about or text[:40])
 
 
-def _check_text(text: str, longest: int, about: str) -> None:
+def check_text(text: str, longest: int, about: str) -> None:
+    """Raises BrokenCatalog for what is too long, or holds what no text of ours may."""
     if len(text) > longest:
         raise BrokenCatalog("too-long", about)
     if "\x00" in text or "\\u0000" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise BrokenCatalog("unspeakable", about.encode("ascii", "replace").decode().replace("\x00", "?"))
+        raise BrokenCatalog("unspeakable", about)

@@ -87,6 +87,9 @@ def _lines(rows: Iterator[list[str]], header: list[str]) -> Iterator[dict[str, s
                 if len(row) > len(header):
                     sentence = _("Line %(line)d has more cells than the header. Quote the cells that hold a comma.")
                     raise UnreadableCatalog(sentence % {"line": number})
+                if len(row) <= max(header.index(name) for name in ("identifier", "title")):
+                    sentence = _("Line %(line)d ends before its identifier or its title. Fill in both.")
+                    raise UnreadableCatalog(sentence % {"line": number})
                 yield {name: plain_cell(cell.strip()) for name, cell in zip(header, row, strict=False)}
     except csv.Error:
         raise UnreadableCatalog(_("Line %(line)d cannot be read as CSV. Check its quotes.") % {"line": number + 1}) from None
@@ -112,5 +115,5 @@ def _truth(line: dict[str, str], name: str, *, default: bool) -> bool:
         return default
     if told.lower() not in YES | NO:
         sentence = _("%(identifier)s: say yes or no in the column %(name)s.")
-        raise UnreadableCatalog(sentence % {"identifier": line["identifier"][:40], "name": name})
+        raise UnreadableCatalog(sentence % {"identifier": " ".join(line["identifier"][:40].split()), "name": name})
     return told.lower() in YES

@@ -1,7 +1,8 @@
 """JSON that somebody else wrote: strictly read, with one sentence for whatever is wrong."""
 
 import json
-from typing import Any
+import math
+from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,8 @@ DEEPEST = 200
 def parse(text: str) -> dict[str, Any]:
     """The object in `text`. Raises UnreadableCatalog, also for numbers that are none, names given twice and bottomless nesting."""
     try:
-        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)
+        _check_depth(found)
     except RecursionError:
         raise UnreadableCatalog(_("The file is nested too deep to be a catalog. Check where it comes from.")) from None
     except json.JSONDecodeError as error:
@@ -26,6 +28,22 @@ def parse(text: str) -> dict[str, Any]:
     return found
 
 
+def _check_depth(found: Any) -> None:
+    """Level by level; what is read on may be written again without exhausting a stack. Raises RecursionError."""
+    level = [found]
+    for _depth in range(DEEPEST):
+        inner = (child for one in level for child in (one.values() if isinstance(one, dict) else one))
+        level = [child for child in inner if isinstance(child, (dict, list))]
+        if not level:
+            return
+    raise RecursionError
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_number(text)
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -33,7 +51,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_number(_text: str) -> None:
+def _no_number(_text: str) -> NoReturn:
     raise UnreadableCatalog(_("The file holds a number that is none. Export it again."))
 
 

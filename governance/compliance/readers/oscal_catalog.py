@@ -12,7 +12,7 @@ from governance.compliance.catalog import Catalog, Item
 from governance.compliance.errors import UnreadableCatalog
 from governance.compliance.readers.json_file import objects, prop, text
 
-INSERTED = re.compile(r"\{\{\s*(?:insert:\s*)?param,\s*([^\s}]+)\s*\}\}")
+INSERTED = re.compile(r"\{\{\s*(?:insert:\s*)?param,\s*([^\s{}]+)\s*\}\}")
 KINDS = {"SP800-53": "control", "SP800-53-enhancement": "enhancement", "": "control"}
 TOLD = frozenset({"statement", "item", "overview"})
 
@@ -25,7 +25,7 @@ def read(found: Any) -> Catalog:
     title, edition = text(metadata, "title"), text(metadata, "version")
     if not title.strip() or not edition.strip():
         raise UnreadableCatalog(_("The catalog has no title or no version. Add both to its metadata."))
-    items = tuple(_items(found))
+    items = tuple(catalog.bounded(_items(found)))
     return Catalog(
         key=key_of(title, edition),
         edition=edition.strip(),
@@ -43,9 +43,10 @@ def key_of(title: str, edition: str) -> str:
 
 
 def name_of(title: str, edition: str) -> str:
-    """The title without its version at the end."""
-    short = re.sub(rf"\s*[,:]?\s*(?:version|v\.?)?\s*{re.escape(edition.strip())}\s*$", "", title.strip(), flags=re.IGNORECASE)
-    return (short or title.strip())[: catalog.LONGEST_NAME]
+    """The title without its version at the end. Blanks are joined and both are cut first, so that no title takes for ever."""
+    title, edition = (" ".join(one.split())[: catalog.LONGEST_TITLE] for one in (title, edition))
+    short = re.sub(rf"\s*[,:]?\s*(?:version|v\.?)?\s*{re.escape(edition)}\s*$", "", title.strip(), flags=re.IGNORECASE)
+    return (short or title)[: catalog.LONGEST_NAME]
 
 
 def publisher_of(metadata: dict[str, Any]) -> str:
@@ -78,7 +79,7 @@ def _item(one: dict[str, Any], parent: str, is_group: bool) -> Item:
     identifier = prop(one, "label") or source_id or title
     parts = [part_of(part, 1) for part in objects(one, "parts")]
     told = {name: value for part in parameters for name, value in [(text(part, "id"), meaning_of(part))]}
-    statement = "\n".join(lines_of((part for part in parts if part["name"] in TOLD), told))
+    statement = said((part for part in parts if part["name"] in TOLD), told)
     is_withdrawn = prop(one, "status").lower() == "withdrawn"
     if title.strip() in ("", identifier) and statement:
         title = statement.splitlines()[0]
@@ -89,7 +90,7 @@ def _item(one: dict[str, Any], parent: str, is_group: bool) -> Item:
         kind=(kind or "group") if is_group else KINDS.get(kind, kind),
         title=title[: catalog.LONGEST_TITLE],
         text=statement,
-        guidance="\n".join(lines_of((part for part in parts if part["name"] == "guidance"), told)),
+        guidance=said((part for part in parts if part["name"] == "guidance"), told),
         assessable=not is_group and not is_withdrawn and _is_asked_for(one),
         is_withdrawn=is_withdrawn,
         source_id=source_id,
@@ -113,23 +114,47 @@ def part_of(part: dict[str, Any], depth: int) -> dict[str, Any]:
     return kept | ({"parts": below} if below else {})
 
 
-def lines_of(parts: Any, parameters: Mapping[str, str], depth: int = 0) -> Iterator[str]:
-    """The wording as lines a person reads: labels before it, deeper ones further in, parameters by their words."""
+def said(parts: Any, parameters: Mapping[str, str]) -> str:
+    """The wording as a person reads it. Raises BrokenCatalog as soon as it grows beyond what a requirement may be."""
+    lines, length = [], 0
+    for line in _lines_of(parts, parameters):
+        lines.append(line)
+        length += len(line) + 1
+        if length > catalog.LONGEST_TEXT + 1:
+            raise catalog.BrokenCatalog("too-long", lines[0][:40])
+    return "\n".join(lines)
+
+
+def _lines_of(parts: Any, parameters: Mapping[str, str], depth: int = 0) -> Iterator[str]:
+    """Labels before it, deeper ones further in, parameters by their words."""
     for part in parts:
         prose = _spoken(part["prose"], parameters)
         if prose:
             yield "  " * depth + " ".join(filter(None, (part["label"], prose)))
         below = [one for one in part.get("parts", ()) if one["name"] in TOLD]
-        yield from lines_of(below, parameters, depth + (1 if prose or depth else 0))
+        yield from _lines_of(below, parameters, depth + (1 if prose or depth else 0))
 
 
 def _spoken(prose: str, parameters: Mapping[str, str]) -> str:
-    """“{{ insert: param, x }}” as “[what x stands for]”; a parameter may name others, at most a few times over."""
+    """“{{ insert: param, x }}” as “[what x stands for]”; a parameter may name others, at most a few times over.
+    Each round ends as soon as the text is too long, so that one that inserts itself does not fill the memory."""
     for _round in range(4):
         if "{{" not in prose:
             break
-        prose = INSERTED.sub(lambda found: f"[{parameters.get(found.group(1)) or found.group(1)}]", prose)
+        prose = _inserted(prose, parameters)
     return prose.strip()
+
+
+def _inserted(prose: str, parameters: Mapping[str, str]) -> str:
+    pieces, length, end = [], 0, 0
+    catalog.check_text(prose[: catalog.LONGEST_TEXT + 1], catalog.LONGEST_TEXT, prose[:40])
+    for found in INSERTED.finditer(prose):
+        piece = f"{prose[end : found.start()]}[{parameters.get(found.group(1)) or found.group(1)}]"
+        pieces.append(piece)
+        end, length = found.end(), length + len(piece)
+        if length > catalog.LONGEST_TEXT:
+            raise catalog.BrokenCatalog("too-long", prose[:40])
+    return "".join(pieces) + prose[end:]
 
 
 def meaning_of(part: dict[str, Any]) -> str:

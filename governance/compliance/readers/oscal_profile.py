@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from governance.compliance import catalog
 from governance.compliance.catalog import Catalog, Item
 from governance.compliance.errors import UnreadableCatalog
 from governance.compliance.readers import oscal_catalog
@@ -85,7 +86,7 @@ def resolve(profile: Profile, whole: Catalog) -> tuple[Catalog, list[str]]:
             chosen.add(above)
             above = parents[above]
     picked = _picked_of(profile, whole, parents)
-    items = tuple(_altered(item, profile, picked) for item in whole.items if item.identifier in chosen)
+    items = tuple(catalog.bounded(_altered(item, profile, picked) for item in whole.items if item.identifier in chosen))
     made = Catalog(profile.key, profile.edition, profile.name, profile.publisher or whole.publisher, items, True, profile.source_id)
     return made, missing
 
@@ -121,7 +122,7 @@ def _altered(item: Item, profile: Profile, picked: set[str]) -> Item:
     text_now = item.text
     if added or parameters != list(item.parameters):
         told_parts = (part for part in parts if part["name"] in oscal_catalog.TOLD)
-        text_now = "\n".join(oscal_catalog.lines_of(told_parts, told))
+        text_now = oscal_catalog.said(told_parts, told)
     is_asked = item.assessable and item.identifier in picked
     return replace(item, parameters=parameters, parts=parts, text=text_now, assessable=is_asked)
 
@@ -152,10 +153,14 @@ def _named(selections: list[dict[str, Any]]) -> tuple[frozenset[str], frozenset[
         ids = one.get("with-ids", [])
         if not isinstance(ids, list) or not all(isinstance(name, str) for name in ids):
             raise UnreadableCatalog
+        for name in ids:
+            catalog.check_text(name, catalog.LONGEST_SOURCE, name)
         (children if one.get("with-child-controls") == "yes" else taken).update(ids)
         patterns += [text(pattern, "pattern") for pattern in objects(one, "matching")]
     if len(patterns) > MOST_PATTERNS:
         raise UnreadableCatalog(_("The profile names more than 200 patterns. Name the controls by their ids."))
+    for one in patterns:
+        catalog.check_text(one, catalog.LONGEST_SOURCE, one)
     return frozenset(taken), frozenset(children), tuple(patterns)
 
 
@@ -169,13 +174,18 @@ def _matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
 
 
 def _value(one: dict[str, Any]) -> tuple[str, list[str]]:
-    values = one.get("values", [])
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+    chosen = one.get("select", {})
+    if not isinstance(chosen, dict):
         raise UnreadableCatalog
-    chosen = one.get("select")
-    if not values and isinstance(chosen, dict):
-        values = [value for value in chosen.get("choice", []) if isinstance(value, str)]
-    return text(one, "param-id"), values or [text(one, "label")]
+    given = _words(one, "values") or _words(chosen, "choice")
+    return text(one, "param-id"), given or [text(one, "label")]
+
+
+def _words(holder: dict[str, Any], name: str) -> list[str]:
+    found = holder.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise UnreadableCatalog(_("“%(name)s” is no list of texts in this file. Check it against OSCAL.") % {"name": name})
+    return found
 
 
 def _addition(one: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:

@@ -1,16 +1,21 @@
 """Files of catalogs on their way in: whole, twice without effect, broken ones with one sentence."""
 
+import copy
 import io
 import json
+import tracemalloc
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from governance.compliance import frameworks
+from governance.compliance import catalog, frameworks, readers
+from governance.compliance.catalog import BrokenCatalog
 from governance.compliance.errors import EditionTaken, NoSuchCatalog, UnreadableCatalog
 from governance.compliance.models import Framework, Requirement
-from governance.compliance.readers import csv_catalog
+from governance.compliance.readers import csv_catalog, oscal_catalog, oscal_profile
 from portal.record.models import AuditEntry
 from tests.factories.compliance import catalog_of, control_of, make_framework, stream_of
 from tests.shared_data import shared_file
@@ -171,7 +176,49 @@ def deep(levels):
     return catalog_of(found)
 
 
+def told_by(publisher="House", source="", **control):
+    """A catalog of one control with what stands around it."""
+    document = catalog_of(control_of(1, **control))
+    document["catalog"]["metadata"]["parties"] = [{"type": "organization", "name": publisher}]
+    document["catalog"]["uuid"] = source
+    return document
+
+
+def inserting(times):
+    """A parameter that names itself so many times."""
+    return control_of(1, "{{ insert: param, p }}", params=[{"id": "p", "label": "{{ insert: param, p }}" * times}])
+
+
+def nested(levels):
+    found = []
+    for _level in range(levels):
+        found = [found]
+    return found
+
+
+def selecting(*ids, **more):
+    metadata = {"title": "Plant baseline", "version": "1.0"}
+    return {"profile": {"metadata": metadata, "imports": [{"href": "#c", "include-controls": [{"with-ids": list(ids)} | more]}]}}
+
+
+LABELLED = {"props": [{"name": "label", "value": "hr-1"}]}
 HOSTILE = {
+    "a parameter of itself": (catalog_of(inserting(1_000)), "longer than a requirement may be"),
+    "a title of blanks": (catalog_of(control_of(1), title="x" + " " * 20_000 + "y", version="z" * 41), "longer than"),
+    "a publisher of bytes": (told_by("Ho\x00use"), "characters that no text has"),
+    "a publisher of half letters": (told_by("Ho\ud800use"), "characters that no text has"),
+    "a source of bytes": (told_by(source="a\x00b"), "characters that no text has"),
+    "a long source": (told_by(source="a" * 201), "longer than a requirement may be"),
+    "a long id": (told_by(id="a" * 201, **LABELLED), "longer than a requirement may be"),
+    "an id of bytes": (told_by(id="a\x00b", **LABELLED), "characters that no text has"),
+    "a long kind of half letters": (told_by(**{"class": "\ud800" * 90}), "longer than a requirement may be"),
+    "a name of half letters": (catalog_of(control_of(1), version="\ud800" * 90), "longer than a requirement may be"),
+    "nested parameters": (catalog_of(control_of(1, params=[{"id": "p", "x": nested(500)}])), "nested too deep"),
+    "an endless number": ('{"catalog": 1e999}', "a number that is none"),
+    "a choice of none": (selecting("hr-1") | {}, "is no list of texts"),
+    "an id of half letters": (selecting("\ud800"), "characters that no text has"),
+    "a long pattern": (selecting(matching=[{"pattern": "?" * 201}]), "longer than a requirement may be"),
+    "a short CSV row": ("title,framework,version,identifier\nA,x,1,a\nB\n", "Line 3 ends before its identifier"),
     "an empty file": ("", "The file is empty"),
     "no text": (b"\xff\xfe\x00", "no UTF-8"),
     "half a file": (json.dumps(catalog_of(control_of(1)))[:200], "breaks off or is no JSON"),
@@ -211,6 +258,8 @@ HOSTILE = {
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_broken_or_hostile_file_gets_one_sentence_and_leaves_nothing(db, what):
     document, sentence = HOSTILE[what]
+    if what == "a choice of none":
+        document["profile"]["modify"] = {"set-parameters": [{"param-id": "p", "select": {"choice": 5}}]}
     if what == "wrong lists":
         document["catalog"]["groups"][0]["controls"] = "x"
     stream = io.BytesIO(document) if isinstance(document, bytes) else stream_of(document)
@@ -221,7 +270,83 @@ def test_a_broken_or_hostile_file_gets_one_sentence_and_leaves_nothing(db, what)
     assert sentence in str(told.value)
     assert str(told.value).count("\n") == 0
     assert "%" not in str(told.value)
+    assert len(str(told.value).encode()) < 300
     assert everything() == ([], [])
+
+
+def test_a_file_that_grows_by_what_it_inserts_is_left_before_it_fills_the_memory():
+    grows, many = (
+        catalog_of(inserting(40)),
+        [control_of(n, "{{ param, p }}", params=[{"id": "p", "label": "x" * 900}]) for n in range(60)],
+    )
+    tracemalloc.start()
+    try:
+        with pytest.raises(BrokenCatalog, match="too-long"):
+            oscal_catalog.read(grows["catalog"])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 2_000_000
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalog, "MOST_TEXT", 50_000)
+        with pytest.raises(BrokenCatalog, match="hr-55"):
+            oscal_catalog.read(catalog_of(*many)["catalog"])
+
+
+def profile_of(*imports, uuid="0b1d3a4c-0000-4000-8000-000000000009", **more):
+    metadata = {"title": "Plant baseline", "version": "1.0"}
+    return {"profile": {"uuid": uuid, "metadata": metadata, "imports": list(imports)} | more}
+
+
+WRONG = (None, True, 5, -1.5, "", "x", "\x00", [], [5], [None], [[]], {}, {"a": 5}, [{"id": []}], [{"id": 5}])
+
+
+def places(found, above=()):
+    """Every place in a document, the outermost first."""
+    yield above
+    inner = found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ()
+    for name, child in inner:
+        yield from places(child, (*above, name))
+
+
+def changed(document, place, value):
+    if not place:
+        return value
+    found = copy.copy(document)
+    found[place[0]] = changed(document[place[0]], place[1:], value)
+    return found
+
+
+SMALL = catalog_of(
+    control_of(1, "{{ param, p }}", params=[{"id": "p", "label": "x", "values": ["y"], "select": {"choice": ["z"]}}], **LABELLED)
+)
+CHOSEN = profile_of(
+    {
+        "href": "#c",
+        "include-controls": [{"with-ids": ["hr-1"], "matching": [{"pattern": "h*"}], "with-child-controls": "yes"}],
+        "exclude-controls": [{"with-ids": ["hr-9"]}],
+    },
+    **{
+        "modify": {
+            "set-parameters": [{"param-id": "p", "values": ["v"]}, {"param-id": "q", "label": "l", "select": {"choice": ["c"]}}],
+            "alters": [{"control-id": "hr-1", "adds": [{"parts": [{"id": "m", "name": "item", "prose": "At night."}]}]}],
+        },
+        "back-matter": {"resources": [{"uuid": "c", "title": "House rules", "rlinks": [{"href": "x.json"}]}]},
+    },
+)
+
+
+@given(first=st.sampled_from(list(places(SMALL))), value=st.sampled_from(WRONG), data=st.data())
+@settings(max_examples=60)
+def test_wrong_types_anywhere_give_a_catalog_or_one_sentence(first, value, data):
+    whole = readers.read(stream_of(SMALL))
+    for document, place in ((SMALL, first), (CHOSEN, data.draw(st.sampled_from(list(places(CHOSEN)))))):
+        try:
+            found = readers.read(stream_of(changed(document, place, value)))
+            catalog.place(oscal_profile.resolve(found, whole)[0] if isinstance(found, oscal_profile.Profile) else found)
+        except (UnreadableCatalog, BrokenCatalog) as told:
+            assert str(told)
 
 
 def test_a_file_that_is_too_large_is_not_read(db, monkeypatch):
@@ -229,11 +354,6 @@ def test_a_file_that_is_too_large_is_not_read(db, monkeypatch):
 
     with pytest.raises(UnreadableCatalog, match="larger than 40 MB"):
         take_in(catalog_of(control_of(1)))
-
-
-def profile_of(*imports, uuid="0b1d3a4c-0000-4000-8000-000000000009", **more):
-    metadata = {"title": "Plant baseline", "version": "1.0"}
-    return {"profile": {"uuid": uuid, "metadata": metadata, "imports": list(imports)} | more}
 
 
 def test_a_profile_selects_from_its_catalog_and_changes_what_it_says(db):
