@@ -101,10 +101,18 @@ class TiersOfOrganisation(Refused):
 
 class NotYourOffice(Refused):
     code = "not-your-office"
-    sentence = _("This is not your office’s to rate. Let the office that owns it rate it, or change who owns it.")
+    sentence = _("This is not yours to rate. Let the leader of an office that owns it rate it, or change who owns it.")
 
     def __init__(self, owner: str = ""):
         super().__init__(owner=owner)
+
+
+class OfficeLosesItsSay(Refused):
+    code = "office-loses-its-say"
+
+    def __init__(self, office: str):
+        sentence = _t("The %(office)s would no longer rate this. Let its leader change who owns it.")
+        super().__init__(sentence % {"office": office}, office=office)
 
 
 class SavedOver(Stale):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from governance.compliance.errors import NotYourOffice, OldEdition, ProfileThere, SavedOver, TiersOfOrganisation
+from governance.compliance.errors import NotYourOffice, OfficeLosesItsSay, OldEdition, ProfileThere, SavedOver, TiersOfOrganisation
 from governance.compliance.models import Framework, Owner, Practice, PracticeRating, Profile
 from governance.compliance.models.profile import LEVELS
 from portal import clock
@@ -67,7 +67,8 @@ def set_tiers(profile: Profile, *, actor: Any, version: int | None, current_tier
 
 @transaction.atomic
 def aim(practice: Practice, *, actor: Any, version: int | None, owner: str, target_level: int | None, note: str) -> Practice:
-    """Whose subject it is and how well it should be done. Raises OldEdition, SavedOver, Invalid."""
+    """Whose subject it is and how well it should be done. An office gives its say away itself: its leader changes the owner.
+    Raises OldEdition, SavedOver, Invalid, OfficeLosesItsSay."""
     practice = _locked(practice)
     _check_version(practice, version)
     note = " ".join(note.split())
@@ -84,6 +85,10 @@ def aim(practice: Practice, *, actor: Any, version: int | None, owner: str, targ
     changed = {name: value for name, value in told.items() if getattr(practice, name) != value}
     if not changed:
         return practice
+    for office in Office:
+        loses = practice.owner in (office, Owner.BOTH) and owner not in (office, Owner.BOTH)
+        if loses and actor is not None and office not in spoken_for(actor):
+            raise OfficeLosesItsSay(str(office.label))
     for name, value in changed.items():
         setattr(practice, name, value)
     practice.version += 1
@@ -95,16 +100,15 @@ def aim(practice: Practice, *, actor: Any, version: int | None, owner: str, targ
 
 @transaction.atomic
 def rate(practice: Practice, office: str, level: int, *, actor: Any, reason: str = "") -> Practice:
-    """How well it is done, as one office sees it; both rate where both own it. A leader speaks for their own office alone. Raises
-    OldEdition, NotYourOffice, Invalid."""
+    """How well it is done, as one office sees it; both rate where both own it. Only the leader of an office, or whoever stands in
+    for them, speaks for it. Raises OldEdition, NotYourOffice, Invalid."""
     practice = _locked(practice)
     reason = " ".join(reason.split())
     if office not in Office.values or level not in LEVELS or isinstance(level, bool):
         raise Invalid(_("This is not complete."), {"level": [_("Choose an office and a level from 0 to 4.")]})
     if len(reason) > LONGEST:
         raise Invalid(_("This is too long."), {"reason": [_("Keep it under %d characters.") % LONGEST]})
-    spoken_for = {SEATS[seat] for seat in grants(actor).seats & SEATS.keys()} if actor is not None else set()
-    if (spoken_for and office not in spoken_for) or practice.owner not in (office, Owner.BOTH):
+    if (actor is not None and office not in spoken_for(actor)) or practice.owner not in (office, Owner.BOTH):
         raise NotYourOffice(practice.owner)
     PracticeRating.objects.create(
         practice=practice, office=office, level=level, reason=reason, rated_by=_person(actor), known_at=clock.now()
@@ -114,6 +118,11 @@ def rate(practice: Practice, office: str, level: int, *, actor: Any, reason: str
     practice.save(update_fields=["current_level", "offices_differ", "version"])
     audit.record(actor, "practice.rated", practice, {"office": office, "level": level}, text=reason)
     return practice
+
+
+def spoken_for(user: Any) -> set[Office]:
+    """The offices whose leader's seat `user` fills, themselves or as a substitute."""
+    return {SEATS[seat] for seat in grants(user).seats & SEATS.keys()}
 
 
 def newest(practice_ids: Any) -> dict[int, dict[str, PracticeRating]]:

@@ -158,7 +158,8 @@ def furnished():
     management_reviews.write(looked, actor=reader, version=None, considered="Two letters", outcome="Carry on")
     management_reviews.ask(looked, actor=reader)
     profile = profiles.open_one(rules, company.root, actor=reader)
-    practice = profiles.rate(profile.practices.first(), "IT", 2, actor=reader, reason="Seen on a walk")
+    leader = Appointment.objects.get(seat="CISO").holder
+    practice = profiles.rate(profile.practices.first(), "SECURITY", 2, actor=leader, reason="Seen on a walk")
     profiles.aim(practice, actor=reader, version=None, owner="BOTH", target_level=3, note="By spring")
     formula = formula_versions.draft({"base_points": "3.5"}, "Levels weigh more.", actor=reader)
     pack = make_pack(unit=company.root, by=other)

@@ -51,17 +51,16 @@ def _begin() -> None:
 
 
 def _open(people: Mapping[str, User], tree: Mapping[str, Unit]) -> None:
-    with acting(people["marta"]):
-        _aim(people["marta"], tree)
-
-
-def _aim(marta: User, tree: Mapping[str, Unit]) -> None:
-    whole = profiles.open_one(_current("nist-csf"), tree["company"], actor=marta)
-    profiles.set_tiers(whole, actor=marta, version=None, current_tier=2, target_tier=3)
+    marta = people["marta"]
+    with acting(marta):
+        whole = profiles.open_one(_current("nist-csf"), tree["company"], actor=marta)
+        profiles.set_tiers(whole, actor=marta, version=None, current_tier=2, target_tier=3)
     for row in sources.table("practices"):
+        leader = people["idris" if row["owner"] == "IT" else "marta"]  # an office gives its say away itself
         for practice in _of_category(row["category"]):
             note = NOTES.get(practice.requirement.identifier, "")
-            profiles.aim(practice, actor=marta, version=None, owner=row["owner"], target_level=int(row["target"]), note=note)
+            with acting(leader):
+                profiles.aim(practice, actor=leader, version=None, owner=row["owner"], target_level=int(row["target"]), note=note)
 
 
 def _rate(people: Mapping[str, User], it: str, security: str) -> None:
@@ -75,13 +74,14 @@ def _rate(people: Mapping[str, User], it: str, security: str) -> None:
 
 
 def _rate_plant(people: Mapping[str, User], tree: Mapping[str, Unit]) -> None:
-    jonas = people["jonas"]
+    marta, idris = people["marta"], people["idris"]
     with acting(people["dana"]):
         plant = profiles.open_one(_current("iec-62443-3-3"), tree["northfield"], actor=people["dana"])
-    with acting(jonas):
-        for practice, told in zip(plant.practices.order_by("requirement__place"), PLANT_LEVELS, strict=True):
-            aimed = profiles.aim(practice, actor=jonas, version=None, owner="IT", target_level=PLANT_TARGET, note="")
-            profiles.rate(aimed, "IT", int(told), actor=jonas)
+    for practice, told in zip(plant.practices.order_by("requirement__place"), PLANT_LEVELS, strict=True):
+        with acting(idris):
+            aimed = profiles.aim(practice, actor=idris, version=None, owner="IT", target_level=PLANT_TARGET, note="")
+        with acting(marta):
+            profiles.rate(aimed, "IT", int(told), actor=marta)
 
 
 def _state(people: Mapping[str, User], tree: Mapping[str, Unit]) -> None:

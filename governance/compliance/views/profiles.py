@@ -14,7 +14,6 @@ from portal.archive import changes
 from portal.archive.views import then
 from portal.errors import Invalid, Refused, Stale
 from portal.people.access import permitted
-from portal.people.reach import grants
 from portal.web.pages import answer
 from risks.forms import choices
 from risks.models import Office
@@ -135,9 +134,8 @@ def rating(request, pk):
 
 
 def _offices(user, found):
-    """For which offices `user` may speak here: a leader for their own alone."""
-    seats = grants(user).seats & profiles.SEATS.keys()
-    spoken = {profiles.SEATS[seat] for seat in seats} or set(Office)
+    """For which offices `user` may speak here."""
+    spoken = profiles.spoken_for(user)
     return [office for office in Office if office in spoken and found.owner in (office, Owner.BOTH)]
 
 

@@ -89,7 +89,7 @@ def test_the_files_of_a_released_pack_are_made_once_and_told_from_any_other(as_p
     profile = profiles.open_one(make_framework(1, 2), company.root, actor=seats[0])
     monkeypatch.setattr(practice_book, "CSF", profile.framework.key)
     for practice, level in zip(profile.practices.order_by("pk"), (1, 3), strict=True):
-        aimed = profiles.aim(practice, actor=seats[0], version=None, owner="IT", target_level=3, note="")
+        aimed = profiles.aim(practice, actor=seats[1], version=None, owner="IT", target_level=3, note="")
         profiles.rate(aimed, "IT", level, actor=seats[0])
     pack = make_released(unit=company.root, seats=seats, template="QUARTER")
     make_pack(unit=company.root, by=seats[0])

@@ -55,12 +55,12 @@ def test_trestle_reads_what_the_offices_found(company, analyst, client, person, 
     frameworks.add_shipped()
     profile = profiles.open_one(Framework.objects.get(key="nist-csf"), company.root, actor=analyst)
     assert AssessmentResults.oscal_read(written(oscal_out.assessment_results(profile), tmp_path)).results[0].findings is None
-    owner = person("OWNER")
+    owner, cio, ciso = person("OWNER"), person("CIO"), person("CISO")
     first, second = profile.practices.order_by("requirement__place")[:2]
     for practice, level in ((first, 3), (second, 1)):
         profiles.aim(practice, actor=owner, version=None, owner="BOTH", target_level=2, note="By spring")
-        profiles.rate(practice, "IT", level, actor=owner)
-        profiles.rate(practice, "SECURITY", 3, actor=owner, reason="Seen")
+        profiles.rate(practice, "IT", level, actor=cio)
+        profiles.rate(practice, "SECURITY", 3, actor=ciso, reason="Seen")
     client.force_login(analyst, backend=BACKEND)
 
     answer = client.get(f"/governance/profiles/{profile.pk}/oscal/")

@@ -8,7 +8,15 @@ from decimal import Decimal
 import pytest
 
 from governance.compliance import frameworks, heat_strip, practice_book, profile_sheet, profiles
-from governance.compliance.errors import NotYourOffice, OldEdition, ProfileThere, SavedOver, TiersOfOrganisation, UnreadableCatalog
+from governance.compliance.errors import (
+    NotYourOffice,
+    OfficeLosesItsSay,
+    OldEdition,
+    ProfileThere,
+    SavedOver,
+    TiersOfOrganisation,
+    UnreadableCatalog,
+)
 from governance.compliance.heat_strip import Practised
 from governance.compliance.models import Framework, Practice, PracticeRating, Profile
 from portal import clock
@@ -42,23 +50,32 @@ def test_both_offices_rate_side_by_side_and_the_lower_counts_until_they_agree(pr
 
 
 def test_where_one_office_owns_it_only_that_one_rates(profile, person):
-    cio, analyst = person("CIO"), person("OWNER")
-    row = profiles.aim(practice(1, profile), actor=cio, version=1, owner="SECURITY", target_level=3, note=" By  spring ")
+    cio, ciso, analyst = person("CIO"), person("CISO"), person("OWNER")
+    said = {"version": None, "target_level": 3, "note": " By  spring "}
+    for actor in (ciso, analyst):
+        with pytest.raises(OfficeLosesItsSay, match=r"IT office would no longer rate this\. Let its leader"):
+            profiles.aim(practice(1, profile), actor=actor, owner="SECURITY", **said)
+    row = profiles.aim(practice(1, profile), actor=cio, owner="SECURITY", **said)
 
     assert (row.owner, row.target_level, row.note, row.gap) == ("SECURITY", 3, "By spring", None)
-    with pytest.raises(NotYourOffice):
-        profiles.rate(row, "IT", 2, actor=analyst)
-    with pytest.raises(NotYourOffice):
-        profiles.rate(row, "SECURITY", 2, actor=cio)  # a leader speaks for their own office
-    assert profiles.rate(row, "SECURITY", 2, actor=analyst).gap == 1
+    for office, actor in (("IT", cio), ("SECURITY", cio), ("IT", analyst), ("SECURITY", analyst), ("IT", ciso)):
+        with pytest.raises(NotYourOffice):
+            profiles.rate(row, office, 2, actor=actor)
+    assert profiles.rate(row, "SECURITY", 2, actor=ciso).gap == 1
+    with pytest.raises(OfficeLosesItsSay):
+        profiles.aim(row, actor=cio, owner="IT", **said)
+    assert profiles.aim(row, actor=analyst, owner="BOTH", **said).owner == "BOTH"  # nobody loses anything
+    for office in ("IT", "SECURITY"):
+        with pytest.raises(NotYourOffice):
+            profiles.rate(row, office, 4, actor=analyst)
 
 
 def test_a_change_of_owner_lets_what_that_office_said_count(profile, person):
-    analyst = person("OWNER")
-    row = profiles.rate(practice(1, profile), "IT", 4, actor=analyst)
-    row = profiles.rate(row, "SECURITY", 2, actor=analyst)
+    ciso = person("CISO")
+    row = profiles.rate(practice(1, profile), "IT", 4, actor=person("CIO"))
+    row = profiles.rate(row, "SECURITY", 2, actor=ciso)
 
-    row = profiles.aim(row, actor=analyst, version=None, owner="IT", target_level=None, note="")
+    row = profiles.aim(row, actor=ciso, version=None, owner="IT", target_level=None, note="")
 
     assert (row.current_level, row.offices_differ) == (4, False)
 
@@ -98,17 +115,20 @@ def told(profile):
 
 
 def test_a_profile_survives_its_sheet_and_takes_a_changed_one(profile, company, person):
-    analyst = person("OWNER")
-    profiles.aim(practice(1, profile), actor=analyst, version=None, owner="IT", target_level=3, note='=2+2, "so"')
-    profiles.rate(practice(1, profile), "IT", 2, actor=analyst)
-    profiles.rate(practice(2, profile), "SECURITY", 0, actor=analyst)
+    analyst, cio, ciso = person("OWNER"), person("CIO"), person("CISO")
+    profiles.aim(practice(1, profile), actor=ciso, version=None, owner="IT", target_level=3, note='=2+2, "so"')
+    profiles.rate(practice(1, profile), "IT", 2, actor=cio)
+    profiles.rate(practice(2, profile), "SECURITY", 0, actor=ciso)
     sheet = "".join(profile_sheet.write(profile))
     before, ratings = told(profile), PracticeRating.objects.count()
 
     assert profile_sheet.take_in(profile, io.BytesIO(sheet.encode()), actor=analyst) == 0
     assert (told(profile), PracticeRating.objects.count()) == (before, ratings)
     other = profiles.open_one(profile.framework, company.finance, actor=analyst)
-    assert profile_sheet.take_in(other, io.BytesIO(sheet.encode()), actor=analyst) == 2
+    for actor, line in ((analyst, 2), (cio, 2), (ciso, 2)):  # a sheet gives nobody the voice of another
+        with pytest.raises(UnreadableCatalog, match=f"Line {line}: "):
+            profile_sheet.take_in(other, io.BytesIO(sheet.encode()), actor=actor)
+    assert profile_sheet.take_in(other, io.BytesIO(sheet.encode()), actor=None) == 2
     assert told(other) == before
     assert "".join(profile_sheet.write(other)) == sheet
     assert next(csv.DictReader(io.StringIO(sheet)))["note"].startswith("'=2+2")
@@ -136,8 +156,8 @@ def test_a_broken_sheet_changes_nothing(profile, person, change, sentence):
 
 
 def test_a_new_edition_takes_profiles_along(profile, person):
-    analyst = person("OWNER")
-    profiles.rate(practice(1, profile), "IT", 2, actor=analyst, reason="Seen")
+    analyst, cio = person("OWNER"), person("CIO")
+    profiles.rate(practice(1, profile), "IT", 2, actor=cio, reason="Seen")
     profiles.aim(practice(1, profile), actor=analyst, version=None, owner="BOTH", target_level=4, note="Doors")
 
     frameworks.take_in(stream_of(catalog_of(control_of(1), control_of(7), version="2.0")), actor=analyst)
@@ -145,15 +165,15 @@ def test_a_new_edition_takes_profiles_along(profile, person):
     after = Profile.objects.alive().get()
     assert after.framework == Framework.objects.get(edition="2.0")
     assert told(after) == [("hr-1", "BOTH", 2, 4, False, "Doors"), ("hr-7", "BOTH", None, None, False, "")]
-    assert list(PracticeRating.objects.filter(practice__profile=after).values_list("reason", "rated_by")) == [("Seen", analyst.pk)]
+    assert list(PracticeRating.objects.filter(practice__profile=after).values_list("reason", "rated_by")) == [("Seen", cio.pk)]
     assert practice(1, profile).current_level == 2
 
 
 def test_the_trend_follows_what_was_known_each_month(profile, person):
-    analyst, now = person("OWNER"), clock.now()
+    cio, now = person("CIO"), clock.now()
     for days_ago, level in ((200, 1), (100, 2), (5, 4)):
         with clock.stopped(now - timedelta(days=days_ago)):
-            profiles.rate(practice(1, profile), "IT", level, actor=analyst)
+            profiles.rate(practice(1, profile), "IT", level, actor=cio)
 
     found = practice_book.trend(profile)
 

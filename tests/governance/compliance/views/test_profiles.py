@@ -97,7 +97,7 @@ def test_profiles_of_then_say_what_was_practised_then_under_the_rights_of_today(
     with clock.stopped(clock.now() - timedelta(days=1)):
         profile = profiles.open_one(make_framework(1, 2), company.root, actor=leader.user)
         one = profile.practices.get(requirement__identifier="hr-1")
-        one = profiles.aim(one, actor=leader.user, version=None, owner="IT", target_level=3, note="")
+        one = profiles.aim(one, actor=person("CISO"), version=None, owner="IT", target_level=3, note="")
         one = profiles.rate(one, "IT", 2, actor=leader.user)
         yesterday, moment = organisations.today(), clock.now().isoformat()
         looking_back.keep(yesterday, 1, "a" * 64)
