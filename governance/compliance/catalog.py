@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ MOST_ITEMS = 20_000
 DEEPEST = 24
 LONGEST_IDENTIFIER, LONGEST_TITLE, LONGEST_TEXT = 80, 500, 50_000
 LONGEST_KEY, LONGEST_EDITION, LONGEST_NAME, LONGEST_KIND = 80, 40, 200, 60
+FIRST_YEAR = 1900  # numbers from here on are years
 LONGEST_SOURCE = 200  # what a file calls a requirement, or itself
 MOST_TEXT = 40_000_000  # characters of all wordings together: a file grows no further by what it inserts
 
@@ -158,6 +160,15 @@ def bounded(items: Iterable[Item]) -> Iterator[Item]:
         if told > MOST_TEXT:
             raise BrokenCatalog("too-long", item.identifier)
         yield item
+
+
+def is_older(edition: str, than: str) -> bool:
+    """By the numbers of both, 1.1 before 2.0 and 2013 before 2022. Years and versions are not told apart by their size, nor is
+    what has no number: there whoever brings it is taken at their word, that it is the newer one."""
+    ours, theirs = (tuple(int(number) for number in re.findall(r"[0-9]{1,9}", one)) for one in (edition, than))
+    if not ours or not theirs or (ours[0] >= FIRST_YEAR) != (theirs[0] >= FIRST_YEAR):
+        return False
+    return ours < theirs
 
 
 def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:

@@ -18,7 +18,7 @@ from portal import clock, turns
 from portal.record import audit
 
 SHIPPED = Path(__file__).parent / "catalogs"
-ADDED, NEW_EDITION, REWORDED, UNCHANGED = "ADDED", "NEW_EDITION", "REWORDED", "UNCHANGED"
+ADDED, NEW_EDITION, OLD_EDITION, REWORDED, UNCHANGED = "ADDED", "NEW_EDITION", "OLD_EDITION", "REWORDED", "UNCHANGED"
 NOTHING = Comparison()
 FEWEST_TO_KNOW = 20
 WORDING = ("title", "text", "guidance", "parts", "parameters", "source_id", "kind", "assessable", "is_withdrawn")
@@ -112,7 +112,8 @@ def _keep(found: Catalog, *, actor: Any, replaces: Framework | None, based_on: F
     if same is not None:
         return _reworded(same, found, actor)
     before = Framework.objects.select_for_update().filter(key=found.key, state=Framework.State.CURRENT).first()
-    if before is not None:
+    is_old = before is not None and catalog.is_older(found.edition, before.edition)
+    if before is not None and not is_old:
         before.state = Framework.State.SUPERSEDED
         before.version += 1
         before.save(update_fields=["state", "version"])
@@ -122,7 +123,8 @@ def _keep(found: Catalog, *, actor: Any, replaces: Framework | None, based_on: F
         name=found.name,
         publisher=found.publisher,
         is_official=found.is_official,
-        replaces=before,
+        state=Framework.State.SUPERSEDED if is_old else Framework.State.CURRENT,
+        replaces=None if is_old else before,
         based_on=based_on,
         source_id=found.source_id,
         digest=found.digest,
@@ -136,6 +138,8 @@ def _keep(found: Catalog, *, actor: Any, replaces: Framework | None, based_on: F
     audit.record(actor, "framework.imported", framework, told)
     if before is None:
         return Intake(framework, ADDED)
+    if is_old:  # what was said under the current one stays there
+        return Intake(framework, OLD_EDITION)
     editions.carry_over(before, framework)
     return Intake(framework, NEW_EDITION, compare(before, framework))
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from governance.compliance import covering
+from governance.compliance import covering, current_edition
 from governance.compliance.errors import MappedAlready, NothingToAnswer, NotSuggested
 from governance.compliance.models import ControlMapping, CrosswalkPair, Relationship, Requirement
 from portal import clock
@@ -22,7 +22,8 @@ LONGEST_NOTE = 500
 def add(
     control: Control, requirement: Requirement, relationship: str, *, actor: Any, note: str = "", pair: CrosswalkPair | None = None
 ) -> ControlMapping:
-    """Say that `control` answers `requirement`. Raises ControlRetired, NothingToAnswer, MappedAlready, Invalid."""
+    """Say that `control` answers `requirement`. Raises OldEdition, ControlRetired, NothingToAnswer, MappedAlready,
+    Invalid."""
     control, requirement = _checked(control, requirement)
     note = _noted(note)
     if relationship not in Relationship.values:
@@ -42,7 +43,7 @@ def add(
 
 @transaction.atomic
 def change(mapping: ControlMapping, *, actor: Any, version: int | None, relationship: str, note: str) -> ControlMapping:
-    """Say it otherwise. Raises NotSuggested once it is gone, Stale, Invalid."""
+    """Say it otherwise. Raises OldEdition, NotSuggested once it is gone, Stale, Invalid."""
     mapping = _locked(mapping)
     if version is not None and version != mapping.version:
         raise Stale(
@@ -64,7 +65,7 @@ def change(mapping: ControlMapping, *, actor: Any, version: int | None, relation
 
 @transaction.atomic
 def remove(mapping: ControlMapping, *, actor: Any) -> ControlMapping:
-    """Say that it does not answer the requirement after all. Raises NotSuggested once it is gone."""
+    """Say that it does not answer the requirement after all. Raises OldEdition, NotSuggested once it is gone."""
     mapping = _locked(mapping)
     mapping.archived_at = clock.now()
     mapping.version += 1
@@ -76,7 +77,7 @@ def remove(mapping: ControlMapping, *, actor: Any) -> ControlMapping:
 
 @transaction.atomic
 def refuse(control: Control, requirement: Requirement, pair: CrosswalkPair, *, actor: Any) -> ControlMapping:
-    """Do not suggest this again. Raises NotSuggested where it is confirmed or refused already."""
+    """Do not suggest this again. Raises OldEdition, NotSuggested where it is confirmed or refused already."""
     control, requirement = _checked(control, requirement)
     if ControlMapping.objects.current().filter(control=control, requirement=requirement).exists():
         raise NotSuggested
@@ -103,6 +104,7 @@ def _told(mapping: ControlMapping) -> dict[str, Any]:
 
 
 def _checked(control: Control, requirement: Requirement) -> tuple[Control, Requirement]:
+    current_edition.hold(requirement.framework_id)
     control = Control.objects.select_for_update(of=("self",)).get(pk=control.pk)
     if control.state == Control.State.RETIRED:
         raise ControlRetired(control)
@@ -113,6 +115,7 @@ def _checked(control: Control, requirement: Requirement) -> tuple[Control, Requi
 
 
 def _locked(mapping: ControlMapping) -> ControlMapping:
+    current_edition.hold(mapping.requirement.framework_id)
     found = ControlMapping.objects.select_for_update(of=("self",)).select_related("requirement").filter(pk=mapping.pk).first()
     if found is None or found.archived_at is not None or found.state != State.CONFIRMED:
         raise NotSuggested

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
+from governance.compliance import current_edition
 from governance.compliance.errors import NotYourOffice, OfficeLosesItsSay, OldEdition, ProfileThere, SavedOver, TiersOfOrganisation
 from governance.compliance.models import Framework, Owner, Practice, PracticeRating, Profile
 from governance.compliance.models.profile import LEVELS
@@ -27,9 +28,7 @@ SEATS = {"CIO": Office.IT, "CISO": Office.SECURITY}
 @transaction.atomic
 def open_one(framework: Framework, unit: Unit, *, actor: Any) -> Profile:
     """A profile of `framework` in `unit`, nothing rated yet. Raises OldEdition, ProfileThere, Invalid."""
-    framework = Framework.objects.select_for_update().get(pk=framework.pk)
-    if framework.state != Framework.State.CURRENT:
-        raise OldEdition(framework)
+    framework = current_edition.hold(framework.pk)
     seen = grants(actor) if actor is not None else None
     if unit.archived_at is not None or not (
         seen is None or seen.everywhere or any(unit.path.startswith(path) for path in seen.unit_paths)
@@ -47,7 +46,9 @@ def open_one(framework: Framework, unit: Unit, *, actor: Any) -> Profile:
 
 @transaction.atomic
 def set_tiers(profile: Profile, *, actor: Any, version: int | None, current_tier: int | None, target_tier: int | None) -> Profile:
-    """How the organisation as a whole deals with risk, by the tiers of the CSF. Raises TiersOfOrganisation, SavedOver, Invalid."""
+    """How the organisation as a whole deals with risk, by the tiers of the CSF. Raises TiersOfOrganisation, OldEdition, SavedOver,
+    Invalid."""
+    current_edition.hold(profile.framework_id)
     profile = Profile.objects.select_for_update(of=("self",)).select_related("unit", "framework").get(pk=profile.pk)
     _check_version(profile, version)
     if profile.unit.parent_id is not None:
@@ -147,9 +148,10 @@ def _settle(practice: Practice) -> None:
 
 
 def _locked(practice: Practice) -> Practice:
+    current_edition.hold(practice.profile.framework_id)
     found = Practice.objects.select_for_update(of=("self",)).select_related("profile__framework", "profile__unit", "requirement")
     practice = found.get(pk=practice.pk)
-    if practice.profile.framework.state != Framework.State.CURRENT or practice.profile.archived_at is not None:
+    if practice.profile.archived_at is not None:
         raise OldEdition(practice.profile.framework)
     return practice
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from governance.change import initiatives
 from governance.change.models import Initiative
+from governance.compliance import current_edition
 from governance.compliance.errors import NoShortfall
 from governance.compliance.internal_audits import person
 from governance.compliance.models import Owner, Practice, ShortfallPlan
@@ -39,7 +40,7 @@ def treat(
     practice: Practice, risk: Risk, *, actor: Any, owner: User, due_on: date, likelihood_level: int, cost: Decimal = Decimal(0)
 ) -> Treatment:
     """Propose a treatment of `risk` that closes the shortfall, with one step of the office that owns the requirement. Raises
-    NoShortfall, and what a treatment refuses."""
+    OldEdition, NoShortfall, and what a treatment refuses."""
     practice = _locked(practice)
     office = Office.IT if practice.owner == Owner.IT else Office.SECURITY
     title = title_of(practice)
@@ -60,7 +61,7 @@ def treat(
 
 @transaction.atomic
 def begin(practice: Practice, *, actor: Any, kind: str, owner: User, sponsor: User) -> Initiative:
-    """Write an initiative down that closes the shortfall. Raises NoShortfall, and what an initiative refuses."""
+    """Write an initiative down that closes the shortfall. Raises OldEdition, NoShortfall, and what an initiative refuses."""
     practice = _locked(practice)
     made = initiatives.propose(
         actor=actor,
@@ -141,6 +142,7 @@ def _link(practice: Practice, actor: Any, **plan: Any) -> None:
 
 
 def _locked(practice: Practice) -> Practice:
+    current_edition.hold(practice.profile.framework_id)
     rows = Practice.objects.select_for_update(of=("self",), no_key=True).select_related("profile__unit", "requirement")
     practice = rows.get(pk=practice.pk)
     if not practice.gap:

@@ -47,7 +47,10 @@ class IntakeSerializer(serializers.Serializer):
     """What the file did."""
 
     outcome = serializers.ChoiceField(
-        choices=[(one, one) for one in (frameworks.ADDED, frameworks.NEW_EDITION, frameworks.REWORDED, frameworks.UNCHANGED)]
+        choices=[
+            (one, one)
+            for one in (frameworks.ADDED, frameworks.NEW_EDITION, frameworks.OLD_EDITION, frameworks.REWORDED, frameworks.UNCHANGED)
+        ]
     )
     framework = FrameworkSerializer()
     added = serializers.ListField(child=serializers.CharField(), source="comparison.added")

@@ -138,6 +138,37 @@ def test_a_new_edition_supersedes_the_old_one_and_tells_what_changed(db):
     assert list(Framework.objects.order_by("pk").values_list("state", flat=True)) == ["SUPERSEDED", "CURRENT"]
 
 
+def test_an_older_edition_stands_behind_the_current_one(db):
+    current = take_in(catalog_of(control_of(1), control_of(2), version="2.0")).framework
+
+    done = take_in(catalog_of(control_of(1), control_of(3), version="1.1"))
+
+    assert (done.outcome, done.framework.state, done.framework.replaces) == (frameworks.OLD_EDITION, "SUPERSEDED", None)
+    current.refresh_from_db()
+    assert (current.state, current.version, done.comparison) == ("CURRENT", 1, frameworks.NOTHING)
+    assert take_in(catalog_of(control_of(1), control_of(3), version="1.1")).outcome == frameworks.UNCHANGED
+    assert take_in(catalog_of(control_of(1), version="2.0.1")).framework.replaces == current
+
+
+@pytest.mark.parametrize(
+    ("edition", "than", "older"),
+    [
+        ("1.1", "2.0", True),
+        ("2.0", "1.1", False),
+        ("1.9", "1.10", True),
+        ("2013", "2022", True),
+        ("Rev. 4", "Rev. 5", True),
+        ("5.1.1+u4", "5.2.0", True),
+        ("3", "2022", False),
+        ("2022", "3", False),
+        ("spring", "2.0", False),
+        ("2.0", "2.0-final", False),
+    ],
+)
+def test_editions_are_told_apart_by_their_numbers(edition, than, older):
+    assert catalog.is_older(edition, than) is older
+
+
 def test_another_title_is_another_framework_unless_one_says_otherwise(db):
     first = make_framework().key
     assert take_in(catalog_of(control_of(9), title="Rules of the plant")).outcome == frameworks.ADDED

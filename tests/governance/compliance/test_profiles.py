@@ -6,8 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from governance.compliance import frameworks, heat_strip, practice_book, profile_sheet, profiles
+from governance.compliance import frameworks, heat_strip, mappings, practice_book, profile_sheet, profiles, shortfalls
 from governance.compliance.errors import (
     NotYourOffice,
     OfficeLosesItsSay,
@@ -23,6 +25,7 @@ from portal import clock
 from portal.errors import Invalid
 from portal.record.models import AuditEntry
 from tests.factories.compliance import catalog_of, control_of, make_framework, stream_of
+from tests.factories.risks import make_control
 
 
 @pytest.fixture
@@ -104,9 +107,36 @@ def test_each_refusal_of_profiles(profile, company, person):
             profiles.rate(practice(1, profile), office, level, actor=analyst)
     frameworks.take_in(stream_of(catalog_of(control_of(1), version="2.0")), actor=None)
     with pytest.raises(OldEdition):
+        profiles.set_tiers(profile, actor=analyst, version=None, current_tier=1, target_tier=3)
+    with pytest.raises(OldEdition):
         profiles.rate(practice(1, profile), "IT", 2, actor=analyst)
     with pytest.raises(OldEdition):
         profiles.open_one(profile.framework, company.finance, actor=analyst)
+
+
+def test_whoever_says_something_holds_the_edition_first_so_that_an_import_waits(profile, company):
+    row, one = practice(1, profile), make_control(unit=company.northfield)
+    made = mappings.add(one, practice(2, profile).requirement, "EQUAL", actor=None)
+    saying = (
+        lambda: profiles.rate(row, "IT", 2, actor=None),
+        lambda: profiles.aim(row, actor=None, version=None, owner="IT", target_level=4, note=""),
+        lambda: profiles.set_tiers(profile, actor=None, version=None, current_tier=1, target_tier=2),
+        lambda: profiles.open_one(profile.framework, company.finance, actor=None),
+        lambda: mappings.add(one, row.requirement, "EQUAL", actor=None),
+        lambda: mappings.change(made, actor=None, version=None, relationship="SUBSET", note=""),
+        lambda: mappings.remove(made, actor=None),
+        lambda: shortfalls._locked(row),
+    )
+    for say in saying:
+        with CaptureQueriesContext(connection) as asked, transaction.atomic():
+            say()
+        locks = [one["sql"] for one in asked if " FOR " in one["sql"] and "UPDATE" in one["sql"]]
+        assert 'FROM "compliance_framework"' in locks[0] and locks[0].endswith("FOR NO KEY UPDATE")
+
+    frameworks.take_in(stream_of(catalog_of(control_of(1), version="2.0")), actor=None)
+    for say in (*saying[:6], saying[7]):
+        with pytest.raises(OldEdition, match="Work on its newest edition"):
+            say()
 
 
 def told(profile):

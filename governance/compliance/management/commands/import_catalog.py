@@ -57,6 +57,8 @@ def _summary(done: frameworks.Intake) -> str:
     if done.outcome == frameworks.REWORDED:
         return f"{framework} ({framework.key}) has the wording of this file now."
     told = f"{framework} ({framework.key}): {framework.requirement_count} items, {framework.assessable_count} to be assessed."
+    if done.outcome == frameworks.OLD_EDITION:
+        return f"{told}: an older edition, kept beside the current one."
     if done.outcome == frameworks.NEW_EDITION:
         what = done.comparison
         told += f" {len(what.added)} added, {len(what.changed)} changed, {len(what.withdrawn)} withdrawn, {len(what.kept)} kept."
