@@ -23,14 +23,14 @@ NAMESPACE = "urn:concord"
 
 
 def component_definition(framework: Framework, user: Any) -> dict[str, Any]:
-    """The controls that `user` may open and that answer `framework`, each with the requirements it answers. Three queries."""
+    """The controls in force that `user` may open and that answer `framework`, each with what it answers. Three queries."""
     rows = (
         ControlMapping.objects.visible_to(user).confirmed().filter(requirement__framework=framework).select_related("requirement")
     )
     answers: dict[int, list[ControlMapping]] = {}
     for row in rows.order_by("requirement__place", "pk"):
         answers.setdefault(row.control_id, []).append(row)
-    controls = Control.objects.visible_to(user).filter(pk__in=answers).select_related("owner", "unit").order_by("number")
+    controls = Control.objects.visible_to(user).in_force().filter(pk__in=answers).select_related("owner", "unit").order_by("number")
     definition: dict[str, Any] = {
         "uuid": _id("component-definition", framework.pk),
         "metadata": _metadata(_("Our controls for %(framework)s") % {"framework": framework}),
@@ -119,7 +119,7 @@ def _observations(practice: Practice, ratings: dict[str, Any]) -> Iterator[dict[
 
 def _finding(practice: Practice, ratings: dict[str, Any]) -> dict[str, Any]:
     target = practice.target_level
-    reached = practice.current_level is not None and practice.current_level >= (target or 0)
+    reached = None not in (target, practice.current_level) and practice.gap == 0  # without a target nothing is satisfied
     told = _("Practised at %(current)s, target %(target)s.") % {
         "current": "–" if practice.current_level is None else practice.current_level,
         "target": "–" if target is None else target,

@@ -19,11 +19,13 @@ from governance.compliance import coverage, mapping_book, statement_plan
 from governance.compliance.models import ControlMapping, Coverage, Statement, StatementLine
 from governance.compliance.readers.csv_catalog import guarded
 from portal import clock
+from portal.people.models import Unit
+from risks.models import Control
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line with what answers it: the controls one may open, how far they cover it, and how long their evidence holds."""
+    """One line with what answers it: the controls one may open, how far they cover it, and when the first evidence runs out."""
 
     line: StatementLine
     controls: tuple[str, ...]
@@ -63,7 +65,7 @@ def sheet(statement: Statement, user: Any, told: str = "") -> Sheet:
         "applicable": sum(line.is_applicable is True for line in lines),
         "done": sum(line.is_applicable is True and line.status == StatementLine.Status.DONE for line in lines),
     }
-    return Sheet(statement, heads, None if told == "all" else opened, _rows(shown, user), counts)
+    return Sheet(statement, heads, None if told == "all" else opened, _rows(shown, statement.unit, user), counts)
 
 
 def as_xlsx(statement: Statement, user: Any) -> bytes:
@@ -115,13 +117,17 @@ def _named(line: StatementLine) -> tuple[str, str]:
     return (above.identifier, above.title) if above else ("", "")
 
 
-def _rows(lines: Sequence[StatementLine], user: Any) -> list[Row]:
-    """Two queries."""
+def _rows(lines: Sequence[StatementLine], unit: Unit, user: Any) -> list[Row]:
+    """Two queries. Of the controls within the unit of the statement; only those in force prove anything, and each by its own newest
+    evidence, so that what runs out first shows."""
     ids = [line.requirement_id for line in lines]
     answering: dict[int, list[tuple[str, date | None]]] = {}
     confirmed = {"archived_at": None, "state": ControlMapping.State.CONFIRMED}
-    found = ControlMapping.objects.visible_to(user).filter(requirement__in=ids, **confirmed)
-    until = Max("control__evidence__valid_until", filter=Q(control__evidence__withdrawn_at=None))
+    within = {"control__unit__path__startswith": unit.path}
+    found = ControlMapping.objects.visible_to(user).filter(requirement__in=ids, **confirmed, **within)
+    found = found.exclude(control__state=Control.State.RETIRED)
+    proving = Q(control__evidence__withdrawn_at=None, control__state=Control.State.IN_FORCE)
+    until = Max("control__evidence__valid_until", filter=proving)
     for requirement, number, day in (
         found.order_by("control__number").values_list("requirement", "control__number").annotate(until=until)
     ):
@@ -133,5 +139,5 @@ def _rows(lines: Sequence[StatementLine], user: Any) -> list[Row]:
         share = shares.get(line.requirement_id, Decimal(0))
         days = [day for _number, day in answers if day is not None]
         numbers = tuple(number for number, _day in answers)
-        rows.append(Row(line, numbers, max(days, default=None), mapping_book.percent(share), coverage.word(share)))
+        rows.append(Row(line, numbers, min(days, default=None), mapping_book.percent(share), coverage.word(share)))
     return rows

@@ -1,6 +1,7 @@
 """The statement of applicability: decided line by line, signed by both, a draft again once it changes."""
 
 import io
+from datetime import timedelta
 
 import pikepdf
 import pytest
@@ -10,6 +11,7 @@ from governance.compliance import frameworks, internal_audits, mappings, stateme
 from governance.compliance.errors import NothingToDecide, SavedOver, StatementGone, StatementThere, Undecided
 from governance.compliance.models import Framework, Requirement
 from portal.errors import Invalid
+from portal.people import organisations
 from portal.signing import signatures
 from tests.factories.compliance import make_audit, make_framework
 from tests.factories.portal import freshen
@@ -103,6 +105,22 @@ def test_the_workbook_holds_all_93_with_what_answers_them(company, leaders):
 
     rows = {row[0]: row for row in page.iter_rows(min_row=5, values_only=True)}
     assert len(rows) == 93
+    assert str(rows["A.7.1"][8])[:10] == "2099-01-01"
+    soon = organisations.today() + timedelta(days=9)
+    for unit, state, day in ((company.northfield, "IN_FORCE", soon), (company.eastmere, "IN_FORCE", None)):
+        other = make_control(unit=unit, state=state)
+        make_evidence(other, actor=leaders[0], until=day or organisations.today() + timedelta(days=3))
+        mappings.add(other, line.requirement, "EQUAL", actor=leaders[0])
+    planned, gone = make_control(unit=company.northfield), make_control(unit=company.northfield)
+    for one in (planned, gone):
+        make_evidence(one, actor=leaders[0], until=organisations.today() + timedelta(days=1))
+        mappings.add(one, line.requirement, "EQUAL", actor=leaders[0])
+    type(planned).objects.filter(pk=planned.pk).update(state="PLANNED")
+    type(gone).objects.filter(pk=gone.pk).update(state="RETIRED")
+    of_plant = statements.open_one(iso, company.northfield, actor=leaders[0])
+    [row] = [one for one in statement_book.sheet(of_plant, leaders[0], "all").rows if one.line.requirement == line.requirement]
+    assert (len(row.controls), row.evidence_until) == (3, soon)  # the one at Eastmere and the retired one are left out
+    assert planned.number in row.controls and gone.number not in row.controls
     assert rows["A.7.1"][2:7] == ("yes", "'=1+1", "In place", str(leaders[1]), control.number)
     assert (rows["A.7.1"][7], rows["A.5.1"][2]) == (0.9, "not decided")
 
