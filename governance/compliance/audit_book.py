@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Case, Count, Prefetch, Q, When
 
 from governance.compliance.management_reviews import INPUTS
 from governance.compliance.models import AuditFinding, CorrectiveAction, InternalAudit, ManagementReview
 
 MOST = 200
+GRAVITY = Case(*(When(grade=grade, then=place) for place, grade in enumerate(("MAJOR", "MINOR", "CHANCE"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Book:
     audits: Sequence[InternalAudit]
     open_findings: Sequence[FindingRow]
     reviews: Sequence[ManagementReview]
+    is_cut: bool = False  # more findings are open than are shown, and less grave
 
     @property
     def late(self) -> int:
@@ -34,7 +36,7 @@ class Book:
 
 
 def read(user: Any, today: date) -> Book:
-    """The newest audits, every open finding, and the reviews that `user` may open. Four queries."""
+    """The newest audits, the open findings with the gravest first, and the reviews that `user` may open. Four queries."""
     counted = {
         "found": Count("findings"),
         "still_open": Count("findings", filter=Q(findings__closed_at=None)),
@@ -42,10 +44,12 @@ def read(user: Any, today: date) -> Book:
     audits = InternalAudit.objects.visible_to(user).current().select_related("framework", "unit", "lead").annotate(**counted)
     reviews = ManagementReview.objects.visible_to(user).current().select_related("framework", "unit")
     findings = AuditFinding.objects.visible_to(user).filter(closed_at=None, audit__archived_at=None)
+    graver = rows_of(findings.order_by(GRAVITY, "pk")[: MOST + 1], today)
     return Book(
         list(audits.order_by("-planned_on", "-pk")[:MOST]),
-        rows_of(findings.order_by("grade", "pk")[:MOST], today),
+        graver[:MOST],
         list(reviews.order_by("-held_on", "-pk")[:MOST]),
+        is_cut=len(graver) > MOST,
     )
 
 

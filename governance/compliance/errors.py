@@ -96,7 +96,7 @@ class ProfileThere(Refused):
 
 class TiersOfOrganisation(Refused):
     code = "tiers-of-organisation"
-    sentence = _("Tiers speak of the organisation as a whole. Set them in its own profile.")
+    sentence = _("Tiers are those of the CSF and speak of the organisation as a whole. Set them in its own profile of the CSF.")
 
 
 class NotYourOffice(Refused):

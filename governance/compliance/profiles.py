@@ -22,6 +22,7 @@ from risks.models import Office
 
 LONGEST = 500
 STAMP = "compliance.practised"  # in the cache: changes with every rating and aim
+CSF = "nist-csf"
 SEATS = {"CIO": Office.IT, "CISO": Office.SECURITY}
 
 
@@ -51,7 +52,7 @@ def set_tiers(profile: Profile, *, actor: Any, version: int | None, current_tier
     current_edition.hold(profile.framework_id)
     profile = Profile.objects.select_for_update(of=("self",)).select_related("unit", "framework").get(pk=profile.pk)
     _check_version(profile, version)
-    if profile.unit.parent_id is not None:
+    if not has_tiers(profile):
         raise TiersOfOrganisation
     for name, value in (("current_tier", current_tier), ("target_tier", target_tier)):
         if value is not None and value not in (1, 2, 3, 4):
@@ -119,6 +120,11 @@ def rate(practice: Practice, office: str, level: int, *, actor: Any, reason: str
     practice.save(update_fields=["current_level", "offices_differ", "version"])
     audit.record(actor, "practice.rated", practice, {"office": office, "level": level}, text=reason)
     return practice
+
+
+def has_tiers(profile: Profile) -> bool:
+    """Only the CSF has tiers, and only of the organisation as a whole."""
+    return profile.framework.key == CSF and profile.unit.parent_id is None
 
 
 def spoken_for(user: Any) -> set[Office]:

@@ -55,7 +55,7 @@ def findings(statement: Statement, user: Any) -> Table:
         audit__archived_at=None,
     )
     rows = []
-    for row in audit_book.rows_of(seen.order_by("pk")[:MOST], organisations.today()):
+    for row in audit_book.rows_of(seen.order_by(audit_book.GRAVITY, "pk")[:MOST], organisations.today()):
         action = row.action if row.action is not None and row.action.is_effective is None else None
         requirement = row.finding.requirement
         rows.append(

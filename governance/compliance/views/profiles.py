@@ -147,7 +147,7 @@ def _page(request, found, status=200, **forms):
         "profile": found,
         "sheet": practice_book.sheet(found, request.GET, request.user),
         "may_rate": may_rate,
-        "is_whole": found.unit.parent_id is None,
+        "is_whole": profiles.has_tiers(found),
         "tiers_form": TiersForm(initial=values, auto_id="tiers-%s"),
         "sheet_form": SheetForm(auto_id="sheet-%s"),
         "entries": entries,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from governance.compliance import findings, internal_audits, management_reviews
+from governance.compliance import audit_book, findings, internal_audits, management_reviews
 from governance.compliance.errors import (
     ActionUnderWay,
     AuditConcluded,
@@ -47,6 +47,22 @@ def audited(company, person):
 def finding(audited, auditor):
     rule = audited.framework.requirements.get(identifier="hr-1")
     return internal_audits.find(audited, actor=auditor, grade="MAJOR", text="The back door stood open", requirement=rule)
+
+
+def test_the_gravest_findings_stand_first_and_a_cut_says_so(audited, auditor, client, monkeypatch):
+    rule = audited.framework.requirements.get(identifier="hr-1")
+    for grade in ("CHANCE", "CHANCE", "MINOR", "MAJOR"):
+        internal_audits.find(audited, actor=auditor, grade=grade, text="A door", requirement=rule)
+    monkeypatch.setattr(audit_book, "MOST", 2)
+
+    book = audit_book.read(auditor, organisations.today())
+
+    assert ([row.finding.grade for row in book.open_findings], book.is_cut) == (["MAJOR", "MINOR"], True)
+    client.force_login(auditor, backend=BACKEND)
+    assert "More than 2 findings are open; the gravest 2 are shown" in client.get("/governance/internal-audits/").text
+    monkeypatch.setattr(audit_book, "MOST", 4)
+    assert not audit_book.read(auditor, organisations.today()).is_cut
+    assert "4 findings are open</h1>" in client.get("/governance/internal-audits/").text
 
 
 def agreed(finding, actor, owner, **said):

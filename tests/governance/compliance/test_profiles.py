@@ -83,13 +83,16 @@ def test_a_change_of_owner_lets_what_that_office_said_count(profile, person):
     assert (row.current_level, row.offices_differ) == (4, False)
 
 
-def test_each_refusal_of_profiles(profile, company, person):
+def test_each_refusal_of_profiles(profile, company, person, monkeypatch):
     analyst, root = person("OWNER"), company.root
     with pytest.raises(ProfileThere):
         profiles.open_one(profile.framework, root, actor=analyst)
     with pytest.raises(Invalid):
         profiles.open_one(profile.framework, company.eastmere, actor=person("ENGINEER", unit=company.northfield))
     plant = profiles.open_one(profile.framework, company.northfield, actor=analyst)
+    with pytest.raises(TiersOfOrganisation, match="profile of the CSF"):
+        profiles.set_tiers(profile, actor=analyst, version=None, current_tier=2, target_tier=3)  # of another framework
+    monkeypatch.setattr(profiles, "CSF", profile.framework.key)
     with pytest.raises(TiersOfOrganisation):
         profiles.set_tiers(plant, actor=analyst, version=None, current_tier=2, target_tier=3)
     with pytest.raises(Invalid):
@@ -114,7 +117,8 @@ def test_each_refusal_of_profiles(profile, company, person):
         profiles.open_one(profile.framework, company.finance, actor=analyst)
 
 
-def test_whoever_says_something_holds_the_edition_first_so_that_an_import_waits(profile, company):
+def test_whoever_says_something_holds_the_edition_first_so_that_an_import_waits(profile, company, monkeypatch):
+    monkeypatch.setattr(profiles, "CSF", profile.framework.key)
     row, one = practice(1, profile), make_control(unit=company.northfield)
     made = mappings.add(one, practice(2, profile).requirement, "EQUAL", actor=None)
     saying = (
