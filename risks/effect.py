@@ -36,3 +36,8 @@ def calls_for_both(risk: Risk, said: Any) -> bool:
 def weight(rating: Any) -> tuple[int, int, int]:
     """How cautious a rating is: the heavier cell, safety before the rest, the worse impact."""
     return rating.likelihood_level * rating.impact_level, rating.safety_level or 0, rating.impact_level
+
+
+def more_cautious(it: Any, security: Any) -> Any:
+    """Of the two offices' ratings the one that counts where they differ and never agreed."""
+    return max((it, security), key=weight)

@@ -149,7 +149,7 @@ def _mode(risk: Risk, found: RatingRound | None, voice: Voice | None, blind: Bli
     if found.state == RatingRound.State.DIFFERENT:
         is_late = decides and organisations.today() > rounds.settled_between_until(found)
         return DIFFER if able else DECIDE if is_late else REST
-    if not able:
+    if not able or (found.state == RatingRound.State.OBJECTABLE and rounds.days_are_over(found)):
         return WAIT
     if found.state == RatingRound.State.OBJECTABLE:
         return CORRECT if voice.office in found.rated_offices else OBJECT

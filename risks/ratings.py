@@ -18,7 +18,7 @@ from portal.errors import Invalid
 from portal.people import organisations, working_days
 from portal.record import audit
 from risks import effect, offices, rounds
-from risks.errors import AlreadyRated, NotYourOffice
+from risks.errors import AlreadyRated, NothingToAnswer, NotYourOffice
 from risks.models import BlindRating, Office, Rating, RatingRound, Risk
 from risks.offices import Voice
 from risks.rounds import FIELDS, Judgement
@@ -42,7 +42,8 @@ def ask(risk: Risk, *, actor: Any) -> RatingRound:
 def rate(risk: Risk, said: Judgement, *, actor: Any, both: bool = False) -> RatingRound:
     """Say for the actor's office how likely and how bad `risk` is now; `both` asks the other office to rate as well.
 
-    Raises RiskClosed, NotYourOffice, AlreadyRated once it is revealed (move then), Invalid by field.
+    Raises RiskClosed, NotYourOffice, AlreadyRated once it is revealed (move then), NothingToAnswer where it would object after the
+    ten days, Invalid by field.
     """
     risk = rounds.locked(risk)
     voice = rounds.voice_of(actor, risk)
@@ -121,6 +122,8 @@ def _keep_blind(found: RatingRound, risk: Risk, said: Judgement, actor: Any, voi
 
 def _object(found: RatingRound, risk: Risk, said: Judgement, actor: Any, voice: Voice) -> RatingRound:
     """The other office rates otherwise: what was agreed before counts again until they meet."""
+    if rounds.days_are_over(found):
+        raise NothingToAnswer(risk)
     theirs = rounds.newest_by_office(found)[offices.other(voice.office)]
     rounds.write(found, risk, Kind.FIRST, said.columns(), actor, voice)
     found.rated_offices = [*found.rated_offices, voice.office]
@@ -177,5 +180,5 @@ def _compare(found: RatingRound, risk: Risk, actor: Any, shown: Mapping[str, Rat
         before = Rating(**found.levels_before["levels"], reason=found.levels_before["reason"])
         rounds.let_count(risk, before, actor, cause="rating.differs")
     else:
-        rounds.let_count(risk, max((it, security), key=effect.weight), actor, cause="rating.differs")
+        rounds.let_count(risk, effect.more_cautious(it, security), actor, cause="rating.differs")
     return found

@@ -51,6 +51,11 @@ def settled_between_until(found: RatingRound) -> date:
     return working_days.after(organisations.day_of(found.revealed_at), SETTLE_WORKING_DAYS)
 
 
+def days_are_over(found: RatingRound) -> bool:
+    """Whether the ten working days in which the other office may answer what was rated alone have passed."""
+    return organisations.today() > found.objection_until
+
+
 def locked(risk: Risk) -> Risk:
     found = Risk.objects.select_for_update(of=("self",)).get(pk=risk.pk)
     if found.state != Risk.State.OPEN:

@@ -10,7 +10,7 @@ from portal.errors import Invalid
 from portal.people import appointments, organisations, seating
 from portal.people.reach import grants
 from portal.record import audit
-from risks import offices, ratings, rounds
+from risks import effect, offices, ratings, rounds
 from risks.errors import NothingToAnswer, NotTheArbiter, NotYourOffice, SavedMeanwhile, StillBetweenTheTwo
 from risks.models import Office, Rating, RatingRound, Risk
 from risks.offices import Voice
@@ -21,32 +21,37 @@ State, Outcome, Kind = RatingRound.State, RatingRound.Outcome, Rating.Kind
 
 
 @transaction.atomic
-def agree(risk: Risk, *, actor: Any) -> RatingRound:
-    """Accept what the other office rated alone. Raises RiskClosed, NotYourOffice, NothingToAnswer."""
+def agree(
+    risk: Risk, *, actor: Any, version: int | None = None, read: int | None = None, of: RatingRound | None = None
+) -> RatingRound:
+    """Accept what the other office rated alone, while its ten days last. Raises as `take_theirs`."""
     risk = rounds.locked(risk)
-    found, voice = _answerable(risk, actor, State.OBJECTABLE)
-    if voice.office in found.rated_offices:
+    found, voice = _answerable(risk, actor, State.OBJECTABLE, version, of)
+    if voice.office in found.rated_offices or rounds.days_are_over(found):
         raise NothingToAnswer(risk)
-    theirs = rounds.newest_by_office(found)[offices.other(voice.office)]
+    theirs = _theirs(found, voice, read)
     rounds.repeat(found, Kind.TOOK_THEIRS, theirs, actor, voice, _("Agreed."))
     return rounds.settle(found, risk, Outcome.AGREED, actor, theirs)
 
 
 @transaction.atomic
-def take_theirs(risk: Risk, *, actor: Any, version: int | None = None) -> RatingRound:
-    """End a difference with the other office's rating. Raises RiskClosed, NotYourOffice, NothingToAnswer, SavedMeanwhile."""
+def take_theirs(
+    risk: Risk, *, actor: Any, version: int | None = None, read: int | None = None, of: RatingRound | None = None
+) -> RatingRound:
+    """End a difference with the other office's rating; `read` is the id of the rating the actor saw, `of` the round they answer.
+    Raises RiskClosed, NotYourOffice, NothingToAnswer, SavedMeanwhile."""
     risk = rounds.locked(risk)
-    found, voice = _answerable(risk, actor, State.DIFFERENT, version)
-    theirs = rounds.newest_by_office(found)[offices.other(voice.office)]
+    found, voice = _answerable(risk, actor, State.DIFFERENT, version, of)
+    theirs = _theirs(found, voice, read)
     rounds.repeat(found, Kind.TOOK_THEIRS, theirs, actor, voice, _("Took the other office's rating."))
     return rounds.settle(found, risk, Outcome.AGREED, actor, theirs)
 
 
 @transaction.atomic
-def keep_mine(risk: Risk, reason: str, *, actor: Any, version: int | None = None) -> RatingRound:
+def keep_mine(risk: Risk, reason: str, *, actor: Any, version: int | None = None, of: RatingRound | None = None) -> RatingRound:
     """Hold on to one's rating, for a reason the other can read. Raises as `take_theirs`, and Invalid without a reason."""
     risk = rounds.locked(risk)
-    found, voice = _answerable(risk, actor, State.DIFFERENT, version)
+    found, voice = _answerable(risk, actor, State.DIFFERENT, version, of)
     if not reason.strip():
         raise Invalid(_("Keeping a rating needs a reason."), {"reason": [_("Say what the other office should know.")]})
     rounds.repeat(found, Kind.KEPT, rounds.newest_by_office(found)[voice.office], actor, voice, reason.strip())
@@ -56,19 +61,20 @@ def keep_mine(risk: Risk, reason: str, *, actor: Any, version: int | None = None
 
 
 @transaction.atomic
-def move(risk: Risk, said: Judgement, *, actor: Any, version: int | None = None) -> RatingRound:
+def move(risk: Risk, said: Judgement, *, actor: Any, version: int | None = None, of: RatingRound | None = None) -> RatingRound:
     """Change one's revealed rating, for a reason; the first stays visible. Ends the difference where both now say the same; what
-    one's office rated alone is corrected (`ratings.correct`) while the other one may still object.
+    one's office rated alone is corrected (`ratings.correct`) while the other one may still object. Of a risk whose levels were
+    never agreed the more cautious rating counts at once.
 
     Raises as `take_theirs`, and Invalid by field. A move that meets an objection on its way is a move within the difference; who
     names the `version` they read is told instead."""
     risk = rounds.locked(risk)
     found = rounds.under_way(risk)
     alone = found is not None and found.state == State.OBJECTABLE
-    found, voice = _answerable(risk, actor, State.OBJECTABLE if alone else State.DIFFERENT, version)
+    found, voice = _answerable(risk, actor, State.OBJECTABLE if alone else State.DIFFERENT, version, of)
     said = rounds.checked(said)
     if alone:
-        if voice.office not in found.rated_offices or organisations.today() > found.objection_until:
+        if voice.office not in found.rated_offices or rounds.days_are_over(found):
             raise NothingToAnswer(risk)
         return ratings.correct(found, risk, said, actor=actor, voice=voice)
     rounds.write(found, risk, Kind.MOVED, said.columns(), actor, voice)
@@ -77,7 +83,10 @@ def move(risk: Risk, said: Judgement, *, actor: Any, version: int | None = None)
     if rounds.same(now[Office.IT], now[Office.SECURITY]):
         return rounds.settle(found, risk, Outcome.AGREED, actor, now[voice.office])
     rounds.save(found)
-    risk_changed.send(RatingRound, risk_ids=[risk.pk], cause="rating.moved")
+    if found.levels_before:
+        risk_changed.send(RatingRound, risk_ids=[risk.pk], cause="rating.moved")
+    else:
+        rounds.let_count(risk, effect.more_cautious(now[Office.IT], now[Office.SECURITY]), actor, cause="rating.moved")
     return found
 
 
@@ -134,10 +143,20 @@ def lapse_objections() -> int:
     return count
 
 
-def _answerable(risk: Risk, actor: Any, state: str, version: int | None = None) -> tuple[RatingRound, Voice]:
+def _theirs(found: RatingRound, voice: Voice, read: int | None) -> Rating:
+    """What the other office says now; SavedMeanwhile where that is not the rating that was `read`."""
+    theirs = rounds.newest_by_office(found)[offices.other(voice.office)]
+    if read is not None and read != theirs.pk:
+        raise SavedMeanwhile(theirs={}, version=found.version, by=theirs.rated_by)
+    return theirs
+
+
+def _answerable(
+    risk: Risk, actor: Any, state: str, version: int | None = None, of: RatingRound | None = None
+) -> tuple[RatingRound, Voice]:
     """The round under way in `state`, and for whom the actor answers it. Where both rate, leaders alone do."""
     voice, found = rounds.voice_of(actor, risk), rounds.under_way(risk)
-    if found is None or found.state != state:
+    if found is None or found.state != state or (of is not None and of.pk != found.pk):
         raise NothingToAnswer(risk)
     if found.needs_both and not voice.is_leader:
         raise NotYourOffice(risk, offices.SEAT[voice.office])

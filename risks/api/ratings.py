@@ -68,6 +68,12 @@ class JudgementSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=4000)
 
 
+class GivingSerializer(JudgementSerializer):
+    both = serializers.BooleanField(
+        default=False, help_text="Ask the other office to rate it too; neither sees the other's rating until both have."
+    )
+
+
 class KeepingSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=4000)
 
@@ -98,31 +104,36 @@ class RatingRoundViewSet(ReadSet):
         revealed = Prefetch("ratings", queryset=Rating.objects.visible_to(user).order_by("pk"))
         return RatingRound.objects.visible_to(user).select_related("risk").prefetch_related(revealed)
 
-    @state_change("risks.rate_risk", tries=False, request=JudgementSerializer)
+    def answered(self, instance: RatingRound) -> dict[str, Any]:
+        """The round that the address names, and its version where If-Match said one: compared again within the lock."""
+        return {"of": instance, "version": instance.version if "If-Match" in self.request.headers else None}
+
+    @state_change("risks.rate_risk", tries=False, request=GivingSerializer)
     def rating(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
-        """Rate for one's office; until both have rated neither reads the other's."""
-        return ratings.rate(instance.risk, judged(validated), actor=actor)
+        """Rate for one's office; until both have rated neither reads the other's. `both` asks the other office to rate as well,
+        which leaders alone may."""
+        return ratings.rate(instance.risk, judged(validated), actor=actor, both=validated["both"])
 
     @state_change("risks.rate_risk", tries=False, request=JudgementSerializer)
     def move(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
         """Change a revealed rating, for a reason. Where one's office rated alone this corrects it, and the ten working days to
         object begin anew; levels that call for both offices are blind until the other one has rated."""
-        return settling.move(instance.risk, judged(validated), actor=actor)
+        return settling.move(instance.risk, judged(validated), actor=actor, **self.answered(instance))
 
     @state_change("risks.rate_risk", tries=False, request=KeepingSerializer)
     def keeping(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
         """Hold on to one's rating, for a reason."""
-        return settling.keep_mine(instance.risk, validated["reason"], actor=actor)
+        return settling.keep_mine(instance.risk, validated["reason"], actor=actor, **self.answered(instance))
 
     @state_change("risks.rate_risk", tries=False)
     def taking(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
         """Take the other office's rating."""
-        return settling.take_theirs(instance.risk, actor=actor)
+        return settling.take_theirs(instance.risk, actor=actor, **self.answered(instance))
 
     @state_change("risks.rate_risk", tries=False)
     def agreement(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:
         """Agree with what the other office rated alone."""
-        return settling.agree(instance.risk, actor=actor)
+        return settling.agree(instance.risk, actor=actor, **self.answered(instance))
 
     @state_change("risks.arbitrate", session=True, tries=False, request=JudgementSerializer)
     def arbitration(self, instance: RatingRound, validated: Any, actor: Any) -> RatingRound:

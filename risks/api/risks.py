@@ -23,7 +23,7 @@ from portal.web.api.filters import LinkedFilter
 from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
 from risks import ratings, register, scales
-from risks.api.ratings import JudgementSerializer, RatingRoundSerializer, judged
+from risks.api.ratings import GivingSerializer, RatingRoundSerializer, judged
 from risks.filters import ACCEPTANCES, accepted
 from risks.models import Levels, Risk
 from risks.models.score import Agreement, Band
@@ -176,10 +176,11 @@ class RiskViewSet(WriteSet):
         """Take it out of the open register, for a reason."""
         return register.close(instance, actor=actor, **validated)
 
-    @state_change("risks.rate_risk", tries=False, request=JudgementSerializer, response=RatingRoundSerializer, status=201)
+    @state_change("risks.rate_risk", tries=False, request=GivingSerializer, response=RatingRoundSerializer, status=201)
     def rating(self, instance: Risk, validated: Any, actor: Any) -> Any:
-        """Rate it for one's office; this opens a round where none is under way."""
-        return ratings.rate(instance, judged(validated), actor=actor)
+        """Rate it for one's office; this opens a round where none is under way. `both` asks the other office to rate as well, which
+        leaders alone may."""
+        return ratings.rate(instance, judged(validated), actor=actor, both=validated["both"])
 
     @state_change("risks.change_risk", request=AssetLinkSerializer)
     def assets(self, instance: Risk, validated: Any, actor: Any) -> None:

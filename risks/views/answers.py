@@ -29,5 +29,10 @@ def saved(form, save, *beside):
 
 def version_told(request):
     """The version that a form was written for, 0 where it says none."""
-    told = request.POST.get("version", "")
-    return int(told) if told.isdecimal() and len(told) < 9 else 0
+    return number_told(request, "version")
+
+
+def number_told(request, name):
+    """The number that a form carries as `name`, 0 where it says none."""
+    told = request.POST.get(name, "")
+    return int(told) if told.isdecimal() and len(told) < 19 else 0

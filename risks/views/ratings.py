@@ -9,7 +9,7 @@ from portal.people.access import permitted
 from portal.web.pages import answer
 from risks import differences, rating_card, ratings, settling
 from risks.forms.rating import KeepingForm, RatingForm
-from risks.views.answers import gone_to
+from risks.views.answers import gone_to, number_told
 from risks.views.risk import visible_risk
 
 MOVING = (rating_card.DIFFER, rating_card.CORRECT)
@@ -65,22 +65,22 @@ def arbitration(request, pk):
     return _said(request, risk, form, lambda: settling.arbitrate(risk, form.judgement, actor=request.user))
 
 
-def _answered(verb):
-    """A POST that needs no words."""
+def _answered(verb, reads=False):
+    """A POST that needs no words; where it `reads`, the form names the rating that was on the page."""
 
     @require_POST
     @permitted("risks.rate_risk")
     def view(request, pk):
         risk = visible_risk(request, pk)
-        verb(risk, actor=request.user)
+        verb(risk, actor=request.user, **({"read": number_told(request, "read")} if reads else {}))
         return gone_to(request, reverse("risks:rating", args=[risk.pk]))
 
     view.__doc__ = verb.__doc__
     return view
 
 
-agreement, taking, talk = _answered(settling.agree), _answered(settling.take_theirs), _answered(settling.talk)
-asking = _answered(ratings.ask)
+agreement, taking = _answered(settling.agree, reads=True), _answered(settling.take_theirs, reads=True)
+talk, asking = _answered(settling.talk), _answered(ratings.ask)
 
 
 @require_safe

@@ -296,10 +296,69 @@ def test_asking_to_talk_twice_is_asking_once(risk, cio, ciso):
 
 def test_an_answer_to_what_moved_meanwhile_is_late(risk, cio, ciso):
     version = differ(risk, cio, ciso).version
+    read = Rating.objects.get(office="SECURITY").pk
     settling.move(risk, said(2, 4, reason="Half way"), actor=ciso, version=version)
 
+    for late in ({"version": version}, {"read": read}):
+        with pytest.raises(SavedMeanwhile):
+            settling.take_theirs(risk, actor=cio, **late)
+
+    found = settling.take_theirs(risk, actor=cio, read=Rating.objects.filter(office="SECURITY").latest("pk").pk)
+    assert (found.outcome, current(risk)) == (Outcome.AGREED, (2, 4))
+
+
+def test_what_was_read_of_one_round_answers_no_other(risk, cio, ciso):
+    first = ratings.rate(risk, said(), actor=cio)
+    settling.agree(risk, actor=ciso)
+    second = ratings.rate(risk, said(2, 3), actor=cio)
+    assert first.version == second.version
+
+    with pytest.raises(NothingToAnswer):
+        settling.agree(risk, actor=ciso, version=first.version, of=first)
     with pytest.raises(SavedMeanwhile):
-        settling.take_theirs(risk, actor=cio, version=version)
+        settling.agree(risk, actor=ciso, read=first.ratings.first().pk)
+
+    assert settling.agree(risk, actor=ciso, version=second.version, of=second).outcome == Outcome.AGREED
+
+
+def test_while_nothing_was_ever_agreed_the_more_cautious_rating_counts_after_each_move_too(risk, cio, ciso):
+    differ(risk, cio, ciso)
+    counted = [current(risk)]
+    for actor, told in (
+        (cio, said(5, 4)),
+        (cio, said(2, 2)),
+        (ciso, said(1, 2)),
+        (ciso, said(2, 2, safety=5)),
+    ):
+        settling.move(risk, told, actor=actor)
+        counted.append(current(risk))
+
+    assert counted == [(4, 4), (5, 4), (4, 4), (2, 2), (2, 5)]
+    assert scored(risk).is_safety
+
+
+def test_while_they_differ_what_was_agreed_before_counts_whatever_moves(risk, cio, ciso):
+    ratings.rate(risk, said(2, 2), actor=cio)
+    settling.agree(risk, actor=ciso)
+    differ(risk, cio, ciso)
+
+    settling.move(risk, said(5, 5), actor=ciso)
+
+    assert current(risk) == (2, 2)
+
+
+def test_after_the_ten_days_nobody_objects_or_agrees_any_more(risk, cio, ciso):
+    found = ratings.rate(risk, said(), actor=cio)
+
+    with clock.stopped(organisations.morning(found.objection_until + timedelta(days=1)) + timedelta(hours=1)):
+        for late in (lambda: settling.agree(risk, actor=ciso), lambda: ratings.rate(risk, said(4, 4), actor=ciso)):
+            with pytest.raises(NothingToAnswer):
+                late()
+        assert rating_card.read(risk, ciso).mode == rating_card.WAIT
+        assert settling.lapse_objections() == 1
+
+    found.refresh_from_db()
+    assert (found.outcome, Rating.objects.count(), current(risk)) == (Outcome.NOT_OBJECTED, 1, (3, 3))
 
 
 def test_what_is_revealed_moves_and_is_not_rated_again(risk, cio, ciso):

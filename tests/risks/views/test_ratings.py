@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -34,6 +36,11 @@ def of(client):
         return client
 
     return sign_in
+
+
+def read_on(client, risk):
+    """The rating that the form of one click carries."""
+    return re.search(r'name="read" value="(\d+)"', client.get(at("rating", risk)).content.decode())[1]
 
 
 def at(name, risk):
@@ -73,7 +80,12 @@ def test_the_other_office_agrees_or_objects(risk, seats, of):
     client = of(seats["CISO"])
 
     assert "Agree on 3 × 3" in client.get(at("rating", risk)).content.decode()
-    client.post(at("rating-agreement", risk))
+    read = Rating.objects.get().pk
+    settling.move(risk, said(2, 3), actor=seats["CIO"])
+    for late in ({"read": read}, {}):
+        refused = client.post(at("rating-agreement", risk), late)
+        assert refused.status_code == 412 and "saved this while you were writing" in refused.content.decode()
+    client.post(at("rating-agreement", risk), {"read": read_on(client, risk)})
 
     assert RatingRound.objects.get().outcome == "AGREED"
 
@@ -109,9 +121,33 @@ def test_a_difference_stands_side_by_side_and_ends_by_one_click(risk, seats, of)
     assert "The link is still open" in body
     assert "Take theirs, 4 × 4" in body
 
-    client.post(at("rating-taking", risk))
+    client.post(at("rating-taking", risk), {"read": read_on(client, risk)})
 
     assert RatingRound.objects.get().outcome == "AGREED"
+
+
+def test_by_api_one_answers_the_round_and_the_version_that_were_read_and_may_ask_the_other_office(risk, seats, of):
+    told = {"likelihood_level": 2, "operational_level": 2, "reason": "Only two were real"}
+
+    def post(seat, address, body=None, **headers):
+        return of(seats[seat]).post(f"/api/v1/{address}/", body or {}, content_type="application/json", headers=headers)
+
+    asked = post("CIO", f"risks/{risk.pk}/rating", told | {"both": True})
+    assert (asked.status_code, asked.json()["state"], asked.json()["needs_both"]) == (201, "OPEN", True)
+    first = f"rating-rounds/{asked.json()['id']}"
+    revealed = post("CISO", f"{first}/rating", told | {"likelihood_level": 3})
+    assert (revealed.status_code, revealed.json()["state"]) == (200, "DIFFERENT")
+    read = revealed["ETag"]
+    settling.move(risk, said(4, 4), actor=seats["CIO"])
+    for verb, body in (("taking", None), ("keeping", {"reason": "Two"}), ("move", told)):
+        assert post("CISO", f"{first}/{verb}", body, **{"If-Match": read}).status_code == 412
+    assert post("CISO", f"{first}/taking").status_code == 200
+    again = RatingRound.objects.get(pk=ratings.rate(risk, said(2, 2), actor=seats["CIO"], both=True).pk)
+    ratings.rate(risk, said(2, 3), actor=seats["CISO"])
+    assert post("CISO", f"{first}/taking").status_code == 409
+
+    again.refresh_from_db()
+    assert again.state == "DIFFERENT"
 
 
 def test_a_reason_too_late_is_told_and_kept(risk, seats, of):
