@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from portal import clock
+from portal import clock, turns
 from portal.errors import Invalid, Stale
 from portal.people import announcements, appointments, organisations
 from portal.people.models import Unit
@@ -127,6 +127,7 @@ def agree(
     a row is no longer at its version (0: there was none).
     """
     _check(wanted, unit)
+    turns.wait_for("appetites")  # of two who say the first row of a kind at once, one comes second
     every = {(row.unit_id, row.category): row for row in Appetite.objects.select_for_update(of=("self",)).order_by("pk")}
     here = {category: row for (where, category), row in every.items() if where == (unit and unit.pk)}
     for category, version in (versions or {}).items():

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.errors import Invalid
-from portal.people import announcements, organisations
+from portal.people import announcements, appointments, organisations
 from portal.people.reach import grants
 from portal.record import audit
 from risks.errors import BreachOver, NotYourBreach, SavedMeanwhile
@@ -21,6 +22,7 @@ from risks.models import Breach, Risk
 
 BEGAN, ENDED = "breach.began", "breach.ended"
 MOST_DAYS = 30
+LEADERS = {"CIO", "CISO"}
 LONGEST_REASON = 300
 
 
@@ -67,8 +69,10 @@ def waiting_for(user: Any, most: int) -> list[Breach]:
     if not user.has_perm("risks.change_risk"):
         return []
     rows = Breach.objects.undecided(organisations.today()).select_related("risk__score_state")
-    mine = rows.filter(risk__it_owner=user) | rows.filter(risk__security_owner=user)
-    return list(mine.order_by("-value", "pk")[:most])
+    mine = Q(risk__it_owner=user) | Q(risk__security_owner=user)
+    if grants(user).seats & LEADERS:
+        mine |= Q(risk__it_owner=None, risk__security_owner=None)
+    return list(rows.filter(mine).order_by("-value", "pk")[:most])
 
 
 def _is_above(standing: Standing) -> bool:
@@ -84,12 +88,17 @@ def _begin(standings: list[Standing], moment: datetime) -> None:
     told = {one.pk: {"risk": one.risk_id, "value": str(one.value), "tolerance": one.tolerance_points} for one in made}
     audit.record_many(None, BEGAN, "breach", told.items())
     owners = {
-        pk: {person for person in people if person is not None}
+        pk: {person for person in people if person is not None} or _leaders()
         for pk, *people in Risk.objects.filter(pk__in=[one.risk_id for one in made]).values_list(
             "pk", "it_owner_id", "security_owner_id"
         )
     }
     announcements.tell_each(BEGAN, [(one, owners[one.risk_id], told[one.pk]) for one in made])
+
+
+def _leaders() -> set[int]:
+    """Whom a risk that nobody owns is left to."""
+    return {who.person.pk for seat, who in appointments.filled().items() if seat in LEADERS}
 
 
 def _end(breaches: list[Breach], moment: datetime) -> None:

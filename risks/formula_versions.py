@@ -70,7 +70,8 @@ def draft(parameters: Mapping[str, Any], reason: str, *, actor: Any) -> FormulaV
 
 @transaction.atomic
 def change(row: FormulaVersion, parameters: Mapping[str, Any], reason: str, *, actor: Any, version: int | None) -> FormulaVersion:
-    """Say it otherwise; signatures of what it said hold no longer. Raises FormulaNotOpen, SavedMeanwhile, Invalid by parameter."""
+    """Say it otherwise; signatures of what it said hold no longer. Raises FormulaNotOpen, SavedMeanwhile, FormulaAsBefore,
+    Invalid by parameter."""
     row = _locked(row)
     if version is not None and version != row.version:
         raise SavedMeanwhile(theirs={"parameters": row.parameters, "reason": row.reason}, version=row.version, by=None)
@@ -80,6 +81,9 @@ def change(row: FormulaVersion, parameters: Mapping[str, Any], reason: str, *, a
     fields = [name for name, value in (("parameters", spelled), ("reason", reason)) if getattr(row, name) != value]
     if not fields:
         return row
+    held = formula_in_force.now()
+    if "parameters" in fields and replace(formula, version=held.version) == held:
+        raise FormulaAsBefore(held.version)
     row.parameters, row.reason = spelled, reason
     row.version += 1
     row.save(update_fields=["parameters", "reason", "version"])

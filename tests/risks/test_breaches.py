@@ -91,6 +91,20 @@ def test_what_crossed_costs_the_same_few_questions_however_much_it_is_and_nothin
     assert told().count() == 2 + len(risks)
 
 
+def test_what_nobody_owns_is_left_to_the_two_leaders(company, person):
+    appetite.agree({"": (30, 40)}, actor=None)
+    leaders = [person("CIO"), person("CISO")]
+    risk = make_risk(unit=company.northfield, it_owner=None, security_owner=None)
+
+    move(risk, 4)
+
+    assert set(told().values_list("recipient", flat=True)) == {one.pk for one in leaders}
+    breach = Breach.objects.get()
+    assert [breaches.waiting_for(one, 7) for one in (*leaders, person("OWNER"), person("CSO"))] == [[breach], [breach], [], []]
+    register.change(risk, actor=leaders[0], version=None, it_owner=person("OWNER", unit=company.northfield))
+    assert breaches.waiting_for(leaders[1], 7) == []
+
+
 def test_it_asks_until_something_is_planned_accepted_or_said_and_again_when_that_is_over(owned, person):
     today, owner = organisations.today(), owned.it_owner
     assert breaches.waiting_for(owner, 7) == [Breach.objects.get()]

@@ -220,6 +220,17 @@ def test_a_change_makes_signatures_stale_at_once_and_its_reason_alone_none(risk,
         formula_versions.change(row, {}, "Late.", actor=analyst, version=1)
 
 
+def test_a_draft_is_not_changed_back_to_what_holds(analyst):
+    row = drafted(analyst)
+    held = formula_words.start(formula_in_force.now())
+
+    with pytest.raises(FormulaAsBefore):
+        formula_versions.change(row, held, "As it was", actor=analyst, version=row.version)
+
+    row.refresh_from_db()
+    assert row.version == 1
+
+
 def test_what_is_taken_back_or_used_is_open_no_more(analyst, cio, ciso):
     row = formula_versions.withdraw(proposed(analyst), actor=analyst)
     with pytest.raises(FormulaNotOpen):

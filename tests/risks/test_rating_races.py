@@ -1,12 +1,13 @@
-"""A correction and an objection at the same moment, on real connections: one comes first, and nothing that was said is lost."""
+"""Who acts at the same moment as another, on real connections: one comes first, and nothing that was said is lost."""
 
 import threading
 
 from django.db import connection, transaction
 
-from risks import ratings, settling
+from portal.errors import Stale
+from risks import appetite, ratings, settling
 from risks.errors import SavedMeanwhile
-from risks.models import Levels, RatingRound
+from risks.models import Appetite, Levels, RatingRound
 from risks.rounds import Judgement
 from tests.factories.portal import make_company, make_person
 from tests.factories.risks import make_risk
@@ -59,3 +60,13 @@ def test_a_correction_and_an_objection_at_once(own_db):
         ([], "DIFFERENT", [first, ("IT", "MOVED", 3), other], 3),  # the objection answers what was corrected
         ([SavedMeanwhile], "DIFFERENT", [first, other], 2),  # whoever corrects is told of the objection first
     ]
+
+
+def test_two_who_say_the_first_appetite_of_a_kind_at_once(own_db):
+    versions = {"IT": 0}
+    say = lambda points: appetite.agree({"IT": points}, actor=None, versions=versions)  # noqa: E731
+
+    raised = at_once(lambda: say((30, 40)), lambda: say((50, 60)))
+
+    assert raised == [Stale]
+    assert list(Appetite.objects.filter(category="IT").values_list("tolerance_points", flat=True)) == [40]
