@@ -4,7 +4,7 @@ The table is signed once, by CIO and CISO; until one is signed both sign everyth
 head of the unit, whatever the table says.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from portal import clock
 from portal.errors import Invalid
-from portal.people import appointments
+from portal.people import appointments, organisations
 from portal.people.models import Unit, User
 from portal.record import audit
 from portal.signing import registry, signatures
 from portal.signing import standing as standings
-from risks import scales
+from risks import facts, formula_in_force, scales, scoring
 from risks.errors import TableSigned, TableWaits
-from risks.models import AuthorityTable, Covers, Levels, Risk, RiskException
+from risks.models import AuthorityTable, Covers, Levels, Risk, RiskException, ScoreState, StaleScore
 
 HEAD, OWNER = "HEAD", "OWNER"
 BOTH = ("CIO", "CISO")
@@ -131,20 +131,22 @@ def check_open(table: AuthorityTable) -> None:
 
 def needed(exception: RiskException) -> list[list[str]]:
     """The slots that must sign `exception`: the first line of the table that covers its band and price, and for safety the CSO or
-    the head of the unit. What has no price yet goes by its band alone, what has no score by the highest."""
-    return slots_for(exception.kind, exception.risk, amount=exception.price, proposed_by=exception.proposed_by_id)
+    the head of the unit. What has no price yet goes by its band alone, what has no score by the highest; where a change waits to be
+    scored the higher band counts, before or after it."""
+    authors = {exception.proposed_by_id, exception.changed_by_id}
+    return slots_for(exception.kind, exception.risk, amount=exception.price, authors=authors)
 
 
-def slots_for(covers: str, risk: Risk, *, amount: Decimal | None, proposed_by: int | None) -> list[list[str]]:
-    """As `needed`, for anything that rests on a risk. A line that its proposer would sign alone, or an office of which nobody
-    fills, is passed over for the next one."""
-    table = in_force()
+def slots_for(covers: str, risk: Risk, *, amount: Decimal | None, authors: Set[int | None]) -> list[list[str]]:
+    """As `needed`, for anything that rests on a risk. A line that one of its authors (ids) would sign alone, or an office of which
+    nobody fills, is passed over for the next one."""
+    table, band = in_force(), _band(risk)
     filled = _people(risk)
     found = next(
         (
             line.offices
             for line in sorted(lines_of(table) if table else (), key=_order)
-            if line.covers == covers and _is_covered(line, risk, amount) and _can_sign(line, filled, proposed_by)
+            if line.covers == covers and _is_covered(line, band, amount) and _can_sign(line, filled, authors)
         ),
         BOTH,
     )
@@ -188,16 +190,25 @@ def _order(line: Line) -> tuple[int, Decimal]:
     return scales.BAND_BY_KEY[line.up_to_band].rank, LARGEST if line.up_to_amount is None else line.up_to_amount
 
 
-def _is_covered(line: Line, risk: Risk, amount: Decimal | None) -> bool:
-    state = getattr(risk, "score_state", None)
-    band = scales.BAND_BY_KEY[(state.current_band if state else "") or "SEVERE"]
+def _band(risk: Risk) -> scales.Band:
+    """Of its score; the higher one of the stored and of what it is worth now, where a change waits to be scored. What has no score
+    counts as Severe. What waits is read first: the worker that takes it away writes the score with it."""
+    waits = StaleScore.objects.filter(risk=risk).exists()
+    found = {ScoreState.objects.filter(risk=risk).values_list("current_band", flat=True).first()}
+    if waits:
+        known = next(facts.gather([risk.pk], organisations.today()))
+        found.add(scoring.score(known.inputs[scoring.CURRENT], formula_in_force.now()).band)
+    return max((scales.BAND_BY_KEY[band or "SEVERE"] for band in found), key=lambda band: band.rank)
+
+
+def _is_covered(line: Line, band: scales.Band, amount: Decimal | None) -> bool:
     small = amount is None or line.up_to_amount is None or amount <= line.up_to_amount
     return band.rank <= scales.BAND_BY_KEY[line.up_to_band].rank and small
 
 
-def _can_sign(line: Line, filled: Mapping[str, int], proposed_by: int | None) -> bool:
+def _can_sign(line: Line, filled: Mapping[str, int], authors: Set[int | None]) -> bool:
     people = [filled.get(office) for office in line.offices]
-    return None not in people and len(set(people)) == len(people) and people != [proposed_by]
+    return None not in people and len(set(people)) == len(people) and not (len(people) == 1 and people[0] in authors)
 
 
 def _checked(lines: Iterable[Line]) -> list[Line]:

@@ -29,6 +29,7 @@ from risks.errors import (
 )
 from risks.exception_errors import ExtendedAlready, WaivedAtTheGate
 from risks.models import Risk, RiskException
+from risks.models.exception import MATERIAL
 
 Kind, Outcome, ReasonKind, Standing = (
     RiskException.Kind,
@@ -96,8 +97,8 @@ def _propose(risk: Risk, kind: str, actor: Any, extends: RiskException | None, s
 
 @transaction.atomic
 def change(exception: RiskException, *, actor: Any, version: int | None, **said: Any) -> RiskException:
-    """Say it otherwise; what was signed holds no longer as soon as a material field differs. Raises ExceptionClosed,
-    NotYourException, SavedMeanwhile, SafetyForMoney, Invalid by field."""
+    """Say it otherwise; what was signed holds no longer as soon as a material field differs, and whoever changed one does not sign
+    it alone. Raises ExceptionClosed, NotYourException, SavedMeanwhile, SafetyForMoney, Invalid by field."""
     exception = _locked(exception, actor)
     if version is not None and version != exception.version:
         theirs = {name: getattr(exception, name) for name in FIELDS}
@@ -111,6 +112,8 @@ def change(exception: RiskException, *, actor: Any, version: int | None, **said:
     _check(exception, changed)
     if changed & {"starts_on", "ends_on"}:
         exception.price = exception_prices.of_one(exception.risk, exception.starts_on, exception.ends_on)
+    if changed & set(MATERIAL):
+        exception.changed_by = actor
     if exception.extends_id is None and "starts_on" in changed:
         exception.original_starts_on = exception.starts_on
     exception.version += 1

@@ -35,6 +35,7 @@ WORDS = {
 _LATER = {
     "owner": _("Owner"),
     "price": _("Price"),
+    "changed_by": _("Terms changed by"),
     "signed_at": _("Signed by all"),
     "expiry_told_at": _("Its end was told"),
     "outcome": _("How it ended"),
@@ -142,6 +143,7 @@ registry.register(
         redacted=exceptions.stay_in_force,
         check=exceptions.check_signable,
         required=authority.needed,
+        written_by=lambda exception: exception.changed_by_id,
         holders=authority.holders,
         words=WORDS,
         say=say,

@@ -124,6 +124,7 @@ registry.register(
     registry.Signable(
         kind="treatment",
         proposed_by=lambda treatment: treatment.proposed_by_id,
+        written_by=lambda treatment: treatment.first_proposed_by_id,
         unsigned=lambda: Treatment.objects.filter(kind=Treatment.Kind.RETAIN, state=Treatment.State.PROPOSED),
         signed=treatments.take_force,
         check=retaining.check_signable,

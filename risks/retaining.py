@@ -13,7 +13,8 @@ from risks.models import Covers, Risk, Treatment
 def slots(treatment: Treatment) -> list[list[str]]:
     """As for a risk acceptance of the same risk; the cost of the plan is its sum, where it has one."""
     cost = treatment.steps.filter(dropped_at=None).aggregate(cost=Sum("cost"))["cost"]
-    return authority.slots_for(Covers.RISK_ACCEPTANCE, treatment.risk, amount=cost, proposed_by=treatment.proposed_by_id)
+    authors = {treatment.proposed_by_id, treatment.first_proposed_by_id}
+    return authority.slots_for(Covers.RISK_ACCEPTANCE, treatment.risk, amount=cost, authors=authors)
 
 
 def ask(treatment: Treatment, *, actor: Any) -> None:

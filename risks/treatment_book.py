@@ -117,7 +117,9 @@ def waiting_for(user: Any) -> QuerySet[Treatment]:
     signatures instead."""
     waits = Treatment.objects.filter(state=State.PROPOSED).exclude(kind=Treatment.Kind.RETAIN)
     found = waits.visible_to(user).select_related("risk", "proposed_by")
-    return found.exclude(proposed_by=user).order_by("due_on", "pk") if user.has_perm("risks.approve_treatment") else found.none()
+    if not user.has_perm("risks.approve_treatment"):
+        return found.none()
+    return found.exclude(proposed_by=user).exclude(first_proposed_by=user).order_by("due_on", "pk")
 
 
 def read(user: Any, params: Any) -> Book:

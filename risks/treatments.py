@@ -80,6 +80,7 @@ def propose(
         due_on=due_on,
         likelihood_level=likelihood_level,
         proposed_by=actor,
+        first_proposed_by=actor,
         proposed_at=clock.now(),
         source=source,
         external_id=external_id,
@@ -129,8 +130,9 @@ def change(
 
 @transaction.atomic
 def approve(treatment: Treatment, *, actor: Any, version: int | None = None) -> Treatment:
-    """Let `treatment` start. Raises NotProposed, OwnProposal when the proposer approves, RiskClosed, SavedMeanwhile, and
-    NeedsSignatures where a risk is to be retained: that is accepted by whom the table of authority names, in no other way."""
+    """Let `treatment` start. Raises NotProposed, OwnProposal where the actor proposed it, first or last, RiskClosed,
+    SavedMeanwhile, and NeedsSignatures where a risk is to be retained: that is accepted by whom the table of authority names, in
+    no other way."""
     treatment = _to_decide(treatment, actor, version)
     if treatment.kind == Kind.RETAIN:
         raise NeedsSignatures(treatment)
@@ -217,7 +219,7 @@ def _to_decide(treatment: Treatment, actor: Any, version: int | None) -> Treatme
     treatment = _locked(treatment, version, ())
     if treatment.state != State.PROPOSED:
         raise NotProposed(treatment)
-    if treatment.proposed_by_id == actor.pk:
+    if actor.pk in (treatment.proposed_by_id, treatment.first_proposed_by_id):
         raise OwnProposal
     return treatment
 

@@ -39,7 +39,7 @@ class TwoSeats(Refused):
 
 class OwnProposalAlone(Refused):
     code = "own-proposal"
-    sentence = gettext_lazy("You proposed this, so you do not sign it alone. Ask another office to sign it as well.")
+    sentence = gettext_lazy("You proposed or changed this, so you do not sign it alone. Ask another office to sign it as well.")
 
 
 class FactorTooOld(Refused):

@@ -36,7 +36,7 @@ class Panel:
     standing: Standing
     lines: tuple[Line, ...]
     offices: tuple[str, ...]  # for which the reader may answer, in words
-    alone: bool  # the reader proposed it, and nobody else is asked
+    alone: bool  # the reader proposed or wrote it, and nobody else is asked
     signed_off_at: datetime | None
     signed_before: Signature | None  # by the reader's office, before it changed
     changes: Sequence[Change]  # since then
@@ -60,7 +60,7 @@ def read(subject: Any, user: User) -> Panel | None:
         standing=found,
         lines=tuple(_line(slot, found, filled, names) for slot in found.slots),
         offices=tuple(registry.office_word(office) for office in dict.fromkeys(offices)),
-        alone=bool(offices) and len(found.slots) == 1 and registry.of_kind(found.kind).proposed_by(subject) == user.pk,
+        alone=bool(offices) and len(found.slots) == 1 and registry.of_kind(found.kind).is_word_of(subject, user.pk),
         signed_off_at=found.signed_off_at,
         signed_before=mine,
         changes=content.difference(found.kind, mine.content.content, content.of(subject)) if mine else (),

@@ -48,6 +48,11 @@ class Signable:
     words: Mapping[str, Word] = field(default_factory=dict)  # of the material fields
     say: Callable[[str, Any], str] = lambda name, value: "" if value is None else str(value)  # (field, value) as people read it
     answered_at: Callable[[Any], str] | None = None  # the page where offices answer, for a kind that has one of its own
+    written_by: Callable[[Any], int | None] = lambda subject: None  # whose words it holds beside its proposer's, person (id)
+
+    def is_word_of(self, subject: Any, person_id: int) -> bool:
+        """Whether this person proposed it, or wrote what is to be signed: nobody signs own words alone."""
+        return person_id in (self.proposed_by(subject), self.written_by(subject))
 
 
 _signables: dict[str, Signable] = {}

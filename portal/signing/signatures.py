@@ -69,8 +69,7 @@ def sign(subject: Any, *, actor: Any, factor_at: datetime | None, digest: str | 
     FactorTooOld, NotAsked, MovedSinceRead, NotYourSignature, SignedAlready, TwoSeats, OwnProposalAlone, and what the kind refuses.
     """
     found, given, as_substitute = _answerable(subject, actor, factor_at, digest, office)
-    proposer = registry.of_kind(found.kind).proposed_by(found.subject)
-    if proposer == actor.pk and len(found.slots) == 1:
+    if _alone(found, actor):
         raise OwnProposalAlone
     _write(found, Signature.Kind.SIGNED, given, actor, as_substitute, factor_at)
     audit.record(actor, "signing.signed", found.subject, {"office": given, "digest": found.digest, "substitute": as_substitute})
@@ -157,7 +156,7 @@ def waits_for(found: Standing, user: Any) -> bool:
 
 
 def _alone(found: Standing, user: Any) -> bool:
-    return len(found.slots) == 1 and registry.of_kind(found.kind).proposed_by(found.subject) == user.pk
+    return len(found.slots) == 1 and registry.of_kind(found.kind).is_word_of(found.subject, user.pk)
 
 
 def _offices_of(found: Standing, user: Any) -> list[str]:

@@ -124,6 +124,9 @@ class RiskException(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="exceptions")
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(default=clock.now)
+    changed_by = models.ForeignKey(  # who said last what a signature covers, since it was proposed
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     content_digest = models.CharField(max_length=64, editable=False, default="")  # of the material columns; a trigger writes it
     signed_digest = models.CharField(max_length=64, editable=False, blank=True)  # the content all had signed last
     signed_at = models.DateTimeField(null=True, blank=True)

@@ -127,6 +127,7 @@ def _page(request, found, status=200, **forms):
     can_change, can_decide = (request.user.has_perm(f"risks.{verb}_treatment") for verb in ("change", "approve"))
     waits, runs = found.state == State.PROPOSED, found.state == State.APPROVED
     retains = found.kind == Treatment.Kind.RETAIN
+    is_own = request.user.pk in (found.proposed_by_id, found.first_proposed_by_id)
     context = {
         "treatment": found,
         "panel": panels.read(found, request.user) if retains else None,
@@ -134,8 +135,8 @@ def _page(request, found, status=200, **forms):
         "panels": subjects.panels_of("treatment", found, request.user),
         "sheet": treatment_book.sheet(found, request.user),
         "may_change": can_change and (waits or runs),
-        "may_decide": can_decide and waits and found.proposed_by_id != request.user.pk,
-        "is_own": can_decide and waits and found.proposed_by_id == request.user.pk,
+        "may_decide": can_decide and waits and not is_own,
+        "is_own": can_decide and waits and is_own,
         "may_finish": can_change and runs,
         "may_prove": runs and request.user.has_perm("risks.add_evidence"),
         "refusing": ReasonForm(auto_id="refuse-%s"),

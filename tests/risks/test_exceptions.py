@@ -400,6 +400,57 @@ def test_who_proposes_does_not_sign_alone(risk, owner, cio, ciso, person):
         sign(by_owner, ciso)
 
 
+def test_who_changed_the_terms_does_not_sign_them_alone(risk, owner, cio, ciso, person):
+    head = person("HEAD")
+    risk.unit.head = head
+    risk.unit.save()
+    sign(authority.propose(authority.OFFERED, actor=cio), cio, ciso)
+    small = scored(make_risk(unit=risk.unit, it_owner=owner, accountable="IT"), likelihood=4, operational=4)
+    exception = make_exception(small, by=owner, kind="POLICY_EXCEPTION", owner=head)
+
+    def asked():
+        return [slot.offices for slot in signatures.standing(exception).slots]
+
+    exceptions.change(exception, actor=ciso, version=None, owner=owner)
+    exception.refresh_from_db()
+    assert (asked(), exception.changed_by) == ([("CISO",)], None)  # who owns it is no term
+    for term in ({"compensating_control": "None"}, {"reason": "It is dear"}, {"ends_on": exception.ends_on + timedelta(days=9)}):
+        exceptions.change(exception, actor=owner, version=None, title=f"Panels, {next(iter(term))}")
+        assert asked() == [("CISO",)]
+        exceptions.change(exception, actor=ciso, version=None, **term)
+        assert asked() == [("CIO",), ("CISO",)]
+    exception.refresh_from_db()
+    signatures.ask(exception, ["CISO"], actor=cio)  # as it was asked before the change
+    assert exception not in [one.subject for one in signatures.waiting_for(ciso)]
+    with pytest.raises(OwnProposalAlone):
+        sign(exception, ciso)
+
+
+def test_the_higher_band_counts_while_a_change_waits_to_be_scored(risk, owner, cio, ciso, person):
+    head = person("HEAD")
+    risk.unit.head = head
+    risk.unit.save()
+    sign(authority.propose(authority.OFFERED, actor=cio), cio, ciso)
+    small = scored(make_risk(unit=risk.unit, it_owner=owner, accountable="IT"), likelihood=4, operational=4)
+
+    def asked():
+        return authority.slots_for("RISK_ACCEPTANCE", small, amount=None, authors={owner.pk})
+
+    told = [asked()]
+    mark_risks([small.pk], "test")
+    told.append(asked())
+    make_levels(small, likelihood=5, operational=5)
+    told.append(asked())
+    scored(small, likelihood=5, operational=5)
+    make_levels(small, likelihood=4, operational=4)
+    mark_risks([small.pk], "test")
+    told.append(asked())  # it fell, and nothing has scored it yet
+    scored(small, likelihood=4, operational=4)
+    told.append(asked())
+
+    assert told == [[["HEAD"]], [["HEAD"]], [["CIO"], ["CISO"]], [["CIO"], ["CISO"]], [["HEAD"]]]
+
+
 def test_a_risk_that_closes_takes_its_acceptance_along_and_waits_for_what_still_breaks_a_policy(risk, owner, cio, ciso):
     accepted = in_force(risk, owner, cio, ciso)
     proposed = make_exception(risk, by=owner, kind="POLICY_EXCEPTION", title="Not signed")
