@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from governance.change import gates, holding, wanted
+from governance.change import gates, holding, offices, wanted
 from governance.change.errors import InitiativeStopped, MilestoneReached
 from governance.change.models import Initiative, Milestone, Stage
 from governance.change.wanted import Planned
@@ -108,13 +108,14 @@ def reach(milestone: Milestone, *, actor: Any, reached_on: date | None = None) -
 @transaction.atomic
 def hand_over(initiative: Initiative, successor: User, *, person: User, actor: Any) -> User:
     """Let `successor` be what `person` was to it: sponsor, owner, or who speaks for security. An owner or sponsor cannot speak for
-    security as well: then nobody but the CISO does."""
+    security as well, nor can somebody from elsewhere: then nobody but the CISO's office does."""
     initiative = holding.locked(initiative)
     before = {name: getattr(initiative, f"{name}_id") for name in holding.ROLES}
     for name in holding.ROLES:
         if before[name] == person.pk:
             setattr(initiative, name, successor)
-    if initiative.security_lead_id in (initiative.owner_id, initiative.sponsor_id):
+    lead, sides = initiative.security_lead, (initiative.owner_id, initiative.sponsor_id)
+    if lead is not None and (lead.pk in sides or (lead.pk != before["security_lead"] and not offices.may_lead(lead))):
         initiative.security_lead = None
     initiative.version += 1
     initiative.save(update_fields=[*holding.ROLES, "version"])

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
+from governance.change import offices
 from governance.change.models import Initiative
 from portal.errors import Invalid
 from portal.people import organisations
@@ -75,7 +76,15 @@ def _wrong_people(initiative: Initiative) -> Mapping[str, list[str]]:
     lead = initiative.security_lead_id
     if lead is not None and lead in (initiative.owner_id, initiative.sponsor_id):
         wrong["security_lead"] = [_("Whoever speaks for security neither owns nor sponsors it.")]
+    elif lead is not None and "security_lead" not in wrong and not _may_lead(initiative):
+        wrong["security_lead"] = [_("Name the CISO, or somebody who reports to them, stands in for them or prepares for them.")]
     return wrong
+
+
+def _may_lead(initiative: Initiative) -> bool:
+    """Whoever was named before stays named, though their word counts no more once they have left the security office."""
+    named = initiative.pk and Initiative.objects.filter(pk=initiative.pk, security_lead=initiative.security_lead_id).exists()
+    return bool(named) or offices.may_lead(initiative.security_lead)
 
 
 def _wrong_money(initiative: Initiative) -> Mapping[str, list[str]]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from assets import inventory
-from governance.change import bearing, declarations, gate_templates, gates, initiatives, joined, patterns, stages, waivers
+from governance.change import bearing, declarations, gate_templates, gates, initiatives, joined, offices, patterns, stages, waivers
 from governance.change.declarations import Said
 from governance.change.errors import (
     AskedAlready,
@@ -26,38 +26,18 @@ from governance.change.sizes import Facts, size_of
 from portal import clock
 from portal.attention.models import Review
 from portal.errors import Invalid
-from portal.people.models import User
+from portal.people.models import Appointment, RoleAssignment, User
 from portal.record import sealing
 from portal.signing import signatures
 from risks import exceptions, register
 from risks.exception_errors import WaivedAtTheGate
 from tests.factories.assets import make_asset
-from tests.factories.governance import at_a_gate, make_initiative, meet
+from tests.factories.governance import make_initiative, meet
+from tests.factories.portal import make_user
 from tests.factories.risks import make_risk
 
 DAY = timedelta(days=1)
 WAIVER = {"reason_kind": "TIME", "reason": "The maker delivers in June.", "compensating_control": "A guard stands beside it."}
-
-
-@pytest.fixture
-def owner(person, company):
-    return person("OWNER", unit=company.northfield)
-
-
-@pytest.fixture
-def cio(person):
-    return person("CIO")
-
-
-@pytest.fixture
-def ciso(person):
-    return person("CISO")
-
-
-@pytest.fixture
-def planned(company, owner, cio, ciso):
-    """At "plan", small, with one mandatory criterion before "design" and others later."""
-    return at_a_gate(make_initiative(unit=company.northfield, by=owner, kind="IT", reachability="INTERNAL", budget=Decimal("9000")))
 
 
 def sign(exception, *people):
@@ -136,11 +116,48 @@ def test_both_offices_answer_and_no_hand_answers_twice(planned, owner, cio, ciso
 
     criterion.refresh_from_db()
     assert (criterion.is_met, criterion.it_by, criterion.security_by) == (True, owner, ciso)
-    initiatives.change(planned, actor=owner, security_lead=reader)
-    initiatives.change(planned, actor=owner, security_lead=None, sponsor=reader)
+    with pytest.raises(Invalid) as refused:
+        initiatives.change(planned, actor=owner, security_lead=reader)
+    assert list(refused.value.fields) == ["security_lead"]
+    initiatives.change(planned, actor=owner, sponsor=reader)
     Criterion.objects.update(security_by=reader)
     with pytest.raises(SameHand):
         gates.answer(criterion, "NOT_MET", actor=reader, note="So")
+
+
+def test_who_owns_or_pays_never_speaks_for_security_and_its_lead_is_of_that_office(planned, owner, ciso, person, company):
+    criterion = Criterion.objects.get(asks__key="sbd-owner")
+    report, helper = make_user("Report", reports_to=ciso), make_user("Helper")
+    colleague = make_user("Colleague", reports_to=owner)
+    RoleAssignment.objects.create(user=helper, role="PREPARER", unit=company.root, for_seat="CISO")
+    stands_in = make_user("Stands in")
+    Appointment.objects.filter(seat="CISO").update(substitute=stands_in)
+    for one in (report, helper, stands_in, ciso):
+        initiatives.change(planned, actor=owner, security_lead=User.objects.get(pk=one.pk))
+        planned.refresh_from_db()
+        assert offices.voice(User.objects.get(pk=one.pk), planned) == "SECURITY"
+    with pytest.raises(Invalid) as refused:
+        initiatives.change(planned, actor=owner, security_lead=colleague)
+    assert refused.value.fields == {
+        "security_lead": ["Name the CISO, or somebody who reports to them, stands in for them or prepares for them."]
+    }
+
+    initiatives.change(planned, actor=owner, security_lead=None, sponsor=ciso)
+    gates.answer(criterion, "MET", actor=ciso, note="Dana")
+
+    criterion.refresh_from_db()
+    assert (criterion.it_by, criterion.security_answer, criterion.is_met) == (ciso, "", False)
+    with pytest.raises(OnlySecurityDrops):
+        gates.drop(criterion, actor=ciso, reason="So")
+    gates.answer(criterion, "MET", actor=report)
+    Initiative.objects.filter(pk=planned.pk).update(security_lead=colleague)  # named before, or moved elsewhere since
+    planned.refresh_from_db()
+    assert offices.voice(colleague, planned) is None
+    initiatives.change(planned, actor=owner, title="Labels of both plants")  # who was named stays named
+    initiatives.change(planned, actor=owner, security_lead=report)
+    initiatives.hand_over(planned, colleague, person=report, actor=owner)
+    planned.refresh_from_db()
+    assert planned.security_lead is None
 
 
 def test_security_is_asked_once_and_promises_a_day_by_size(planned, owner, ciso):

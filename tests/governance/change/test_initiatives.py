@@ -102,7 +102,7 @@ def test_a_stage_is_neither_jumped_nor_left_twice(started, owner):
 
 
 def test_whoever_leaves_hands_all_parts_over_and_no_one_speaks_for_both_sides(company, owner, person):
-    lead, successor = person("ANALYST", unit=company.northfield), make_user("Successor")
+    lead, successor = person("ANALYST", unit=company.northfield, reports_to=person("CISO")), make_user("Successor")
     one = make_initiative(unit=company.northfield, by=owner, security_lead=lead)
 
     initiatives.hand_over(one, lead, person=owner, actor=owner)
