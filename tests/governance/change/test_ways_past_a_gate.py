@@ -62,8 +62,8 @@ def test_no_door_leads_past_a_closed_gate(held, client, person):
         ),
         "another system": client.put("/api/v1/initiatives/by-external-id/ppm/P-1/", {"stage": "DESIGN"}, **JSON),
         "a cell of the table": client.post(
-            reverse("workbench:list-initiative-cell"),
-            {"row": held.pk, "field": "stage", "value": "DESIGN", "version": held.version},
+            f"{reverse('workbench:list-initiative-cell')}?row={held.pk}&field=stage",
+            {"stage": "DESIGN", "version": held.version},
         ),
         "a goal it serves": client.post(reverse("change:initiative-goals", args=[held.pk]), {"goal": goal.pk, "stage": "DESIGN"}),
         "a goal, API": client.post(f"{here}goals/", {"goal": goal.pk, "stage": "LIVE"}, **JSON),
@@ -77,6 +77,13 @@ def test_no_door_leads_past_a_closed_gate(held, client, person):
     assert stage_of(held) == "PLAN" and Gate.objects.exclude(passed_at=None).count() == 0, tries
     refused = {name: tries[name].status_code for name in ("page", "page, two stages", "stale tab", "API", "API, back and forth")}
     assert refused == {"page": 409, "page, two stages": 409, "stale tab": 412, "API": 409, "API, back and forth": 409}
+    as_field = ("API, as a field", "API, whole", "another system")  # it may be sent along, as it was read, and moves nothing
+    assert {name: (tries[name].status_code, tries[name].json()["stage"]) for name in as_field} == dict.fromkeys(
+        as_field, (200, "PLAN")
+    )
+    [row] = tries["API, bulk"].json()["results"]
+    assert (row["status"], row["version"]) == (200, held.version)  # saved as it was
+    assert (tries["API, bulk"].status_code, tries["a cell of the table"].status_code) == (200, 404)
     beside = {name: tries[name].status_code for name in ("a goal it serves", "a goal, API", "a release on the calendar")}
     assert beside == {"a goal it serves": 302, "a goal, API": 200, "a release on the calendar": 201}
     assert tries["a release that says the stage"].status_code == tries["a line of the ledger"].status_code == 422
@@ -95,12 +102,8 @@ def test_neither_table_nor_sheet_nor_admin_knows_the_stage(held):
         stages.advance(held, "DESIGN", actor=held.owner)
 
 
-def test_of_two_at_once_one_moves_it_and_no_stage_is_jumped(own_db):
-    company = make_company()
-    owner, ciso = make_person("OWNER", company=company, unit=company.northfield), make_person("CISO", company=company)
-    one = make_initiative(unit=company.northfield, by=owner, kind="IT", reachability="INTERNAL", budget=Decimal(9000))
-    one = at_a_gate(one)
-    meet(one, "DESIGN", owner, ciso)
+def at_once(one, owner):
+    """Two who move it in the same moment, each over a connection of their own; what each of them is told."""
     begin, said = threading.Barrier(2), []
 
     def move():
@@ -110,6 +113,8 @@ def test_of_two_at_once_one_moves_it_and_no_stage_is_jumped(own_db):
             said.append("moved")
         except NotTheNextStage:
             said.append("refused")
+        except GateClosed:
+            said.append("closed")
         finally:
             connection.close()
 
@@ -118,6 +123,18 @@ def test_of_two_at_once_one_moves_it_and_no_stage_is_jumped(own_db):
         each.start()
     for each in both:
         each.join(20)
+    return sorted(said)
 
-    assert sorted(said) == ["moved", "refused"]
+
+def test_of_two_at_once_none_passes_a_closed_gate_one_an_open_one_and_no_stage_is_jumped(own_db):
+    company = make_company()
+    owner, ciso = make_person("OWNER", company=company, unit=company.northfield), make_person("CISO", company=company)
+    one = make_initiative(unit=company.northfield, by=owner, kind="IT", reachability="INTERNAL", budget=Decimal(9000))
+    one = at_a_gate(one)
+
+    assert at_once(one, owner) == ["closed", "closed"]
+    assert stage_of(one) == "PLAN" and not Gate.objects.exclude(passed_at=None).exists()
+
+    meet(one, "DESIGN", owner, ciso)
+    assert at_once(one, owner) == ["moved", "refused"]
     assert stage_of(one) == "DESIGN"
