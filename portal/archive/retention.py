@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from portal import at_once, clock, subjects
 from portal.archive import holds, periods, redactions
@@ -20,7 +20,7 @@ from portal.archive.models import Disposal, LegalHold
 from portal.archive.periods import Period
 from portal.record import audit, redacting
 
-BATCH = 200
+BATCH = 2000
 log = structlog.get_logger(__name__)
 
 
@@ -31,6 +31,14 @@ class Line:
     period: Period
     going: int
     held: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run took and what holds kept back, rows by line of the table."""
+
+    removed: dict[str, int]
+    held: dict[str, int]
 
 
 def preview(now: datetime | None = None) -> list[Line]:
@@ -44,25 +52,35 @@ def preview(now: datetime | None = None) -> list[Line]:
     return [Line(one, found[f"{one.key} due"] - held[one.key], held[one.key]) for one in periods.table()]
 
 
-def dispose(*, actor: Any) -> Disposal | None:
-    """Remove what is over and not held, and write down how many; None where nothing was. PermissionDenied."""
+def dispose(*, actor: Any) -> Outcome | None:
+    """Remove what is over and not held, and write down how many, line by line; None where nothing was. PermissionDenied.
+
+    What goes wrong in one line stops no other; it is raised when all are through.
+    """
     require(actor, "archive.dispose")
-    moment, open_holds = clock.now(), holds.open_holds()
-    removed, held = {}, {}
+    moment = clock.now()
+    found, failed = Outcome({}, {}), []
     for period in periods.table():
-        due = period.due(moment)
-        going = due.exclude(_kept(period, open_holds))
-        count = _forget(period, going, actor) if period.words_of else _remove(going)
-        kept = due.count() if open_holds else 0
-        removed |= {period.key: count} if count else {}
-        held |= {period.key: kept} if kept else {}
-    log.info("archive.disposed", removed=removed, held=held)
-    if not removed:
-        return None
-    with transaction.atomic():
-        disposal = Disposal.objects.create(started_by=actor, removed=removed, held=held)
-        audit.record(actor, "disposal.run", disposal, {"removed": removed, "held": held})
-    return disposal
+        try:
+            count = _forget(period, moment, actor, failed) if period.words_of else _remove(period, moment, actor)
+            kept = period.due(moment).count() if holds.open_holds() else 0
+        except Exception as error:
+            log.exception("archive.disposal_failed", line=period.key)
+            failed.append(error)
+            continue
+        found.removed.update({period.key: count} if count else {})
+        found.held.update({period.key: kept} if kept else {})
+    log.info("archive.disposed", removed=found.removed, held=found.held, failed=len(failed))
+    if failed:
+        raise failed[0]
+    return found if found.removed else None
+
+
+def _write_down(period: Period, count: int, moment: datetime, actor: Any) -> None:
+    if count:
+        kept = period.due(moment).count() if holds.open_holds() else 0
+        told = {"removed": {period.key: count}, "held": {period.key: kept} if kept else {}}
+        audit.record(actor, "disposal.run", Disposal.objects.create(started_by=actor, **told), told)
 
 
 def _kept(period: Period, open_holds: Sequence[LegalHold]) -> Q:
@@ -99,15 +117,23 @@ def _words_kept(period: Period, open_holds: Sequence[LegalHold]) -> Q:
     return kept
 
 
-def _forget(period: Period, rows: QuerySet, actor: Any) -> int:
-    """One subject at a time, each with all its words; a hold placed meanwhile keeps the rest."""
+def _forget(period: Period, moment: datetime, actor: Any, failed: list[Exception]) -> int:
+    """One subject at a time, each with all its words and its own redaction, which is logged with it; a hold placed meanwhile keeps
+    the rest. What goes wrong with one is told to `failed`."""
     gone = 0
-    for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
+    going = period.due(moment).exclude(_kept(period, holds.open_holds()))
+    for pk in list(going.order_by("pk").values_list("pk", flat=True)):
         try:
             redactions.by_retention(period.words_of, pk, actor=actor)
         except Held:
             continue
+        except Exception as error:
+            log.exception("archive.disposal_failed", line=period.key, subject=pk)
+            failed.append(error)
+            continue
         gone += 1
+    with transaction.atomic():
+        _write_down(period, gone, moment, actor)
     return gone
 
 
@@ -119,10 +145,20 @@ def named(line: Line, user: Any, most: int = 20) -> tuple[list[tuple[str, str]],
     return seen, line.going - len(seen)
 
 
-def _remove(rows: QuerySet) -> int:
-    """In short transactions, each with its own rows and what hangs on them."""
+def _remove(period: Period, moment: datetime, actor: Any) -> int:
+    """In short transactions, each with its own rows, what hangs on them and its line in the log; a hold placed meanwhile keeps the
+    rest."""
     gone = 0
-    while keys := list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        rows.model._default_manager.filter(pk__in=keys).delete()
-        gone += len(keys)
+    while count := _remove_batch(period, moment, actor):
+        gone += count
     return gone
+
+
+@transaction.atomic
+def _remove_batch(period: Period, moment: datetime, actor: Any) -> int:
+    going = period.due(moment).exclude(_kept(period, holds.open_holds()))
+    keys = list(going.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if keys:
+        going.model._default_manager.filter(pk__in=keys).delete()
+        _write_down(period, len(keys), moment, actor)
+    return len(keys)

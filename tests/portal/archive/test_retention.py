@@ -114,6 +114,54 @@ def test_many_rows_go_in_batches(company, monkeypatch):
         attempt(91, f"person-{number}@verrow.example")
 
     assert retention.dispose(actor=None).removed == {"sign-ins": 5}
+    assert list(Disposal.objects.order_by("pk").values_list("removed", flat=True)) == [{"sign-ins": n} for n in (2, 2, 1)]
+
+
+def test_a_hold_that_is_placed_during_a_run_keeps_the_rest(person, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 2)
+    for number in range(5):
+        attempt(91, f"person-{number}@verrow.example")
+    cio, write_down = person("CIO"), retention._write_down
+
+    def and_hold(*told):
+        write_down(*told)
+        holds.place("Claim", actor=cio, reason="A letter")
+
+    monkeypatch.setattr(retention, "_write_down", and_hold)
+
+    disposal = retention.dispose(actor=None)
+
+    assert (disposal.removed, disposal.held) == ({"sign-ins": 2}, {"sign-ins": 3})
+    assert AccessAttempt.objects.count() == 3
+
+
+def test_a_line_that_fails_stops_no_other_and_what_went_is_logged(company, monkeypatch):
+    def failing():
+        raise ValueError("a line that cannot be read")
+
+    monkeypatch.setattr(retention, "BATCH", 1)
+    lines_of = periods.table()
+    broken = periods.words_ten_years_after("horse", "Horses", "attention.Reminder", failing, "settled_at")
+    monkeypatch.setattr(periods, "_table", [broken, *lines_of])
+    attempt(91)
+    Session.objects.create(session_key="over", session_data="", expire_date=ago(seconds=1))
+    remove, lost = retention._remove_batch, []
+
+    def breaks_off(period, *told):
+        if period.key == "sessions" and not lost:
+            lost.append(remove(period, *told))
+            raise ValueError("the second batch of a line")
+        return remove(period, *told)
+
+    monkeypatch.setattr(retention, "_remove_batch", breaks_off)
+
+    with pytest.raises(ValueError, match="cannot be read"):
+        retention.dispose(actor=None)
+
+    logged = [one.params["removed"] for one in AuditEntry.objects.filter(verb="disposal.run").order_by("pk")]
+    assert sorted(logged, key=str) == [{"sessions": 1}, {"sign-ins": 1}]
+    assert [one.removed for one in Disposal.objects.order_by("pk")] == logged
+    assert not Session.objects.exists() and not AccessAttempt.objects.exists()
 
 
 def test_a_run_is_written_down_and_one_that_found_nothing_is_not(person):
@@ -123,7 +171,7 @@ def test_a_run_is_written_down_and_one_that_found_nothing_is_not(person):
 
     disposal = retention.dispose(actor=admin)
 
-    assert Disposal.objects.get() == disposal
+    assert Disposal.objects.get().removed == disposal.removed
     entry = AuditEntry.objects.get(verb="disposal.run")
     assert (entry.actor, entry.params) == (admin, {"removed": {"sign-ins": 1}, "held": {}})
 
