@@ -132,6 +132,8 @@ def _take_away(redaction: Redaction, actor: Any) -> Redaction:
     own = [name for name in redaction.fields if name in {one.name for one in fields_of(redaction.subject_kind)}]
     beside = [one for one in redacting.beside(redaction.subject_kind) if one.name in redaction.fields]
     words = _words(redaction, subject, own, beside) if signed else set()
+    redaction.state, redaction.decided_by = Redaction.State.DONE, actor
+    redaction.save(update_fields=["state", "decided_by"])  # the function of the database asks for it
     if redaction.with_present:
         _overwrite(subject, own)
     redaction.versions = sum(_take(redaction, model, name, [subject]) for name in own)

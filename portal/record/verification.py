@@ -11,14 +11,30 @@ from portal.record import chain
 
 ROWS_AT_A_TIME = 2000
 
+# A row of record_redacted alone proves nothing: the log tells of each redaction, who carried it out, and of which entries. One that
+# the retention table did not ask for was proposed by somebody else, for the same entries.
+_TOLD = """
+    FROM record_auditentry c
+    WHERE c.kind = 'redaction' AND c.subject_id = r.redaction_id AND c.verb = 'redaction.carried_out'
+      AND (c.params->'by_retention' = 'true' OR EXISTS (
+          SELECT FROM record_auditentry p
+          WHERE p.kind = 'redaction' AND p.subject_id = c.subject_id AND p.verb = 'redaction.proposed'
+            AND p.actor_id <> c.actor_id AND p.params->'entries' = c.params->'entries' AND p.params->'fields' = c.params->'fields'))
+"""
 _SEALS = """
     SELECT s.seq, s.entry_id, s.hash, e.id, e.actor_id, e.verb, e.kind, e.subject_id, e.params::text, e.text_digest,
            e.request_id, e.at, w.text,
-           EXISTS (SELECT FROM record_redacted r WHERE r.target = 'record_entrytext' AND r.row_id = s.entry_id)
+           w.text IS NULL AND EXISTS (
+               SELECT FROM record_redacted r WHERE r.target = 'record_entrytext' AND r.row_id = s.entry_id
+               AND EXISTS (SELECT {told} AND c.params->'entries' @> to_jsonb(s.entry_id)))
     FROM record_seal s LEFT JOIN record_auditentry e ON e.id = s.entry_id LEFT JOIN record_entrytext w ON w.entry_id = e.id
     ORDER BY s.seq
-"""
-_VERSIONS = "SELECT count(*) FROM record_redacted WHERE target <> 'record_entrytext'"
+""".replace("{told}", _TOLD)
+# Of versions the log tells how many a redaction overwrote: more than that went without it.
+_VERSIONS = """
+    SELECT r.redaction_id, count(*), coalesce((SELECT max((c.params->>'versions')::bigint) {told}), 0)
+    FROM record_redacted r WHERE r.target <> 'record_entrytext' GROUP BY r.redaction_id ORDER BY r.redaction_id
+""".replace("{told}", _TOLD)
 _HEADS = """
     SELECT h.day, h.seq, h.hash FROM record_dayhead h LEFT JOIN record_seal s ON s.seq = h.seq
     WHERE s.hash IS DISTINCT FROM h.hash ORDER BY h.day
@@ -67,7 +83,7 @@ def verify(known_head: str = "") -> Report:
     report, previous, met = Report(), chain.START, not known_head
     for row in _rows():
         report.findings += _differences(row, report.sealed + 1, previous)
-        report.redacted += row.is_redacted and row.words is None
+        report.redacted += row.is_redacted
         report.sealed, previous = row.seq, row.hash
         met = met or row.hash == known_head
     report.head = previous if report.sealed else ""
@@ -80,7 +96,11 @@ def verify(known_head: str = "") -> Report:
                 f"no seal has the hash {known_head}: the log was cut off after seal {report.sealed} or chained anew"
             )
         cursor.execute(_VERSIONS)
-        report.redacted_versions = cursor.fetchone()[0]
+        for redaction_id, overwritten, told in cursor.fetchall():
+            report.redacted_versions += overwritten
+            if overwritten > told:
+                finding = f"redaction {redaction_id} overwrote {overwritten} row versions, and the log tells of {told}"
+                report.findings.append(finding)
         cursor.execute(_UNSEALED)
         report.unsealed, report.oldest_unsealed_at = cursor.fetchone()
     return report

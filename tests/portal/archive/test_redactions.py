@@ -259,6 +259,26 @@ def test_the_application_redacts_by_the_function_alone_and_only_words(db, statem
         cursor.execute(statement)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"state": "PROPOSED"},
+        {"decided_by": "proposer"},
+        {"entries": []},
+    ],
+)
+def test_the_database_takes_no_words_but_for_an_agreed_redaction_that_names_them(pair, said):
+    entry = audit.record(pair[0], "user.noted", pair[1], text="Ola Brandt said so")
+    agreed = {"state": "DONE", "entries": [entry.pk]} | said | {"decided_by": pair["decided_by" not in said]}
+    made = Redaction.objects.create(subject_kind="user", subject_id=pair[1].pk, reason="A name", proposed_by=pair[0], **agreed)
+
+    for asked in (made.pk, made.pk + 1):
+        with pytest.raises(DatabaseError, match="was agreed that names this"), transaction.atomic():
+            redacting.redact_entries(asked, [entry.pk])
+
+    assert EntryText.objects.filter(entry=entry).exists()
+
+
 def test_every_field_of_every_kind_that_can_be_chosen_is_known_to_the_database(db):
     from portal import subjects
 

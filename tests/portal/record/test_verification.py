@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from portal import clock
+from portal.archive.models import Redaction
 from portal.record import redacting, sealing, verification
 from portal.record.models import AuditEntry, DayHead, EntryText, Seal
 from tests.conftest import SUPERUSER
@@ -124,12 +125,53 @@ def test_changed_and_removed_words_are_found(log):
 
 
 def test_redacted_words_are_no_tampering_and_are_counted(log):
-    redacting.redact_entries(1, [AuditEntry.objects.get(verb="noted").pk])
+    noted, people = AuditEntry.objects.get(verb="noted").pk, [make_user("Proposes"), make_user("Agrees")]
+    agreed = Redaction.objects.create(
+        subject_kind="risk",
+        subject_id=9,
+        entries=[noted],
+        reason="A name",
+        state="DONE",
+        proposed_by=people[0],
+        decided_by=people[1],
+    )
+    told_of(agreed.pk, people, [noted])
+    redacting.redact_entries(agreed.pk, [noted])
+    sealing.seal_all()
 
     report = verification.verify(sealing.head()[1])
 
     assert (report.findings, report.redacted, report.redacted_versions) == ([], 1, 0)
     assert not EntryText.objects.exists()
+
+
+def test_words_that_went_past_two_people_and_the_log_are_found(log):
+    one, other = make_user("Proposes"), make_user("Agrees")
+    noted = AuditEntry.objects.get(verb="noted").pk
+    tamper(
+        "DELETE FROM record_entrytext",
+        "INSERT INTO record_redacted (redaction_id, target, field, row_id) "
+        f"VALUES (1, 'record_entrytext', 'text', {noted}), (1, 'risks_riskevent', 'grounds', 5)",
+    )
+
+    for people, entries, versions in (([], [], 0), ([one, one], [noted], 1), ([one, other], [noted + 1], 0)):
+        told_of(1, people, entries, versions)
+        sealing.seal_all()
+        report = verification.verify()
+        assert [finding.partition(": ")[0] for finding in report.findings[:1]] == ["seal 6"]
+        assert report.findings[0].endswith("were removed, and by no redaction")
+        assert report.findings[1] == "redaction 1 overwrote 1 row versions, and the log tells of 0"
+        assert report.redacted == 0
+
+    told_of(1, [one, other], [noted], 1)
+    assert verification.verify().findings == []
+
+
+def told_of(redaction, people, entries, versions=0):
+    """The log tells of a redaction, as the verbs do."""
+    for verb, actor in zip(("proposed", "carried_out"), people, strict=False):
+        params = {"fields": [], "entries": entries} | ({"versions": versions} if verb == "carried_out" else {})
+        AuditEntry.objects.create(actor=actor, verb=f"redaction.{verb}", kind="redaction", subject_id=redaction, params=params)
 
 
 def test_words_added_to_a_silent_entry_are_found(log):
