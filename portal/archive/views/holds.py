@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import subjects
@@ -9,6 +10,7 @@ from portal.archive import holds, periods
 from portal.archive.forms.hold import HoldForm, LiftingForm
 from portal.archive.models import LegalHold
 from portal.errors import Invalid
+from portal.people import freshness
 from portal.people.access import permitted
 from portal.web.pages import answer
 
@@ -29,8 +31,9 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permitted("archive.place_hold")
+@freshness.second_factor()
 def placing(request: HttpRequest) -> HttpResponse:
-    form = HoldForm(request.POST or None, user=request.user)
+    form = HoldForm(request.POST or freshness.kept(request), user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             holds.place(actor=request.user, **form.cleaned_data)
@@ -44,6 +47,7 @@ def placing(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @permitted("archive.place_hold")
+@freshness.second_factor(back=lambda pk: reverse("archive:holds"))
 def lifting(request: HttpRequest, pk: int) -> HttpResponse:
     hold = get_object_or_404(LegalHold.objects.visible_to(request.user), pk=pk)
     holds.lift(hold, actor=request.user, reason=request.POST.get("reason", ""))

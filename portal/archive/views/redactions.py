@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -10,6 +11,7 @@ from portal.archive import changes, redactions
 from portal.archive.forms.redaction import RedactionForm
 from portal.archive.models import Redaction
 from portal.errors import Invalid
+from portal.people import freshness
 from portal.people.access import permitted
 from portal.web import listing
 from portal.web.pages import answer
@@ -30,10 +32,11 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permitted("archive.redact")
+@freshness.second_factor()
 def proposal(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     subject = subjects.of_kind(kind)
     found = get_object_or_404(subject.visible_to(request.user), pk=pk)
-    form = RedactionForm(request.POST or None, kind=kind, pk=pk)
+    form = RedactionForm(request.POST or freshness.kept(request), kind=kind, pk=pk)
     if request.method == "POST" and form.is_valid():
         asked = dict(form.cleaned_data)
         try:
@@ -49,6 +52,7 @@ def proposal(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 @require_POST
 @permitted("archive.redact")
+@freshness.second_factor(back=lambda pk: reverse("archive:redactions"))
 def decision(request: HttpRequest, pk: int) -> HttpResponse:
     """`answer=agree` carries it out, anything else refuses it."""
     redaction = get_object_or_404(Redaction.objects.visible_to(request.user), pk=pk)

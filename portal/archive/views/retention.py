@@ -3,12 +3,14 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.archive import periods, retention
 from portal.archive.models import Disposal
+from portal.people import freshness
 from portal.people.access import permitted
 from portal.web.pages import answer
 
@@ -35,6 +37,7 @@ def table(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @permitted("archive.dispose")
+@freshness.second_factor(back=lambda: reverse("archive:retention"))
 def disposal(request: HttpRequest) -> HttpResponse:
     """Do now what the night would do."""
     done = retention.dispose(actor=request.user)
@@ -42,7 +45,7 @@ def disposal(request: HttpRequest) -> HttpResponse:
     return redirect("archive:retention")
 
 
-def _told(done: Disposal | None) -> str:
+def _told(done: retention.Outcome | None) -> str:
     if done is None:
         return _("Nothing was over.")
     words = {period.key: str(period.word) for period in periods.table() if period.words_of}

@@ -1,11 +1,15 @@
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from portal.archive import holds, redactions
 from portal.archive.models import Disposal, LegalHold, Redaction
+from portal.people import accounts
 from portal.record import audit
 from portal.record.models import DayHead
+from tests.factories.portal import freshen
 from tests.factories.risks import make_risk
 from tests.house.world import BACKEND
 from tests.portal.archive.test_retention import attempt
@@ -13,9 +17,11 @@ from tests.portal.archive.test_retention import attempt
 pytestmark = pytest.mark.django_db
 
 
-def signed_in(user):
+def signed_in(user, *, fresh=True):
     client = Client()
+    accounts.give_totp(user)
     client.force_login(user, backend=BACKEND)
+    freshen(client, user, seconds_ago=0 if fresh else 3600)
     return client
 
 
@@ -97,6 +103,35 @@ def test_words_are_redacted_by_two_people_on_pages(person, risk):
     assert (made.state, made.versions, made.texts) == ("DONE", 1, 1)
     assert "Ola Brandt" not in body(cio, reverse("risks:risk", args=[risk.pk]))
     assert "a risk you may not open" in body(signed_in(person("ADMIN")), "/archive/redactions/")
+
+
+def test_what_takes_words_away_or_stops_that_asks_for_a_second_factor_of_this_quarter_of_an_hour(person, risk):
+    cio, ciso = person("CIO"), person("CISO")
+    hold = holds.place("Claim", actor=cio, reason="A letter", kinds=["inbox"])
+    made = redactions.propose("risk", risk.pk, actor=ciso, fields=["grounds"], reason="A name")
+    attempt(91)
+    stale, admin = signed_in(cio, fresh=False), signed_in(person("ADMIN"), fresh=False)
+    asked = {"matter": "Second", "reason": "A letter", "kinds": "inbox"}
+    doors = [
+        (stale, f"/archive/redactions/risk/{risk.pk}/", {"fields_": ["grounds"], "reason": "A name"}, None),
+        (stale, f"/archive/redactions/{made.pk}/decision/", {"answer": "agree"}, "/archive/redactions/"),
+        (stale, "/archive/holds/new/", asked, None),
+        (stale, f"/archive/holds/{hold.pk}/lifting/", {"reason": "Settled"}, "/archive/holds/"),
+        (admin, "/archive/retention/disposal/", {}, "/archive/retention/"),
+    ]
+    for client, address, said, back in doors:
+        answer = client.post(address, said)
+        assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, reverse("mfa_reauthenticate")), address
+        assert answer["Location"].endswith(urlencode({"next": back or address})), address
+
+    made.refresh_from_db(), hold.refresh_from_db()
+    assert (made.state, hold.lifted_at, Disposal.objects.count()) == ("PROPOSED", None, 0)
+    assert (Redaction.objects.count(), LegalHold.objects.count()) == (1, 1)
+    session = stale.session
+    session["kept_form"] = {"address": "/archive/holds/new/", "form": urlencode(asked)}
+    session.save()
+    freshen(stale, cio)
+    assert 'value="Second"' in body(stale, "/archive/holds/new/")
 
 
 def test_a_proposal_without_words_comes_back(person, risk):

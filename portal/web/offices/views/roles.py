@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.people import duties, role_assignments
+from portal.people import duties, freshness, role_assignments
 from portal.people.access import OPEN_TO_ALL, permitted
 from portal.people.models import RoleAssignment
 from portal.web import listing
@@ -31,11 +32,12 @@ def listed(request: HttpRequest) -> HttpResponse:
 @permitted("people.view_access")
 def given(request: HttpRequest) -> HttpResponse:
     """Who holds which role where."""
-    return answer(request, TEMPLATE, _held(request) | {"form": RoleForm()})
+    return answer(request, TEMPLATE, _held(request) | {"form": RoleForm(freshness.kept(request))})
 
 
 @require_POST
 @permitted("people.assign_role")
+@freshness.second_factor(back=lambda: reverse("offices:roles-given"))
 def giving(request: HttpRequest) -> HttpResponse:
     form = RoleForm(request.POST)
     give = partial(_give, request)
@@ -63,6 +65,7 @@ def _held(request: HttpRequest) -> dict[str, Any]:
 
 @require_POST
 @permitted("people.assign_role")
+@freshness.second_factor(back=lambda pk: reverse("offices:roles-given"))
 def ending(request: HttpRequest, pk: int) -> HttpResponse:
     assignment = get_object_or_404(RoleAssignment.objects.visible_to(request.user), pk=pk)
     role_assignments.end(assignment, actor=request.user)

@@ -63,6 +63,17 @@ def test_an_administrator_gives_and_ends_a_role(person, come_in, company):
     assert given.ended_at is not None
 
 
+def test_roles_are_given_and_ended_with_a_fresh_factor_alone(person, come_in, company):
+    client, noor = come_in(person("ADMIN"), fresh=False), person("ANALYST")
+    given = noor.role_assignments.get()
+
+    for address in ("/people/roles/giving/", f"/people/roles/given/{given.pk}/ending/"):
+        answer = client.post(address, {"user": noor.pk, "role": "AUDITOR", "unit": company.northfield.pk})
+        assert (answer.status_code, "/reauthenticate/?next=%2Fpeople%2Froles%2Fgiven%2F" in answer["Location"]) == (302, True)
+
+    assert noor.role_assignments.get().ended_at is None
+
+
 def test_an_auditor_looks_and_gives_nothing(person, come_in, company):
     client, noor = come_in(person("AUDITOR")), make_user("Noor")
 
