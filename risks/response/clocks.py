@@ -88,13 +88,13 @@ def _warn(found: Activation, one: Running, stage: str) -> bool:
 
 
 def _responsible(found: Activation, duty: PlanClock) -> Sequence[User]:
-    """Whoever must tell, and whoever leads the incident; both leaders where nobody does."""
+    """Whoever must tell, and whoever leads the incident; both leaders where none of them is still here."""
     filled = appointments.filled()
     seat = filled.get(duty.seat)
     wanted = {duty.person_id, seat.person.pk if seat else None, found.incident.lead_id if found.incident else None} - {None}
-    if not wanted:
-        wanted = {filled[one].person.pk for one in ("CIO", "CISO") if one in filled}
-    return list(User.objects.filter(pk__in=wanted, is_active=True, is_service=False).order_by("pk"))
+    leaders = {filled[one].person.pk for one in ("CIO", "CISO") if one in filled}
+    here = list(User.objects.filter(pk__in=wanted | leaders, is_active=True, is_service=False).order_by("pk"))
+    return [one for one in here if one.pk in wanted] or here
 
 
 def _running(found, duty, told, filled, now, zone, worked) -> Running:

@@ -11,7 +11,7 @@ from portal.attention import news
 from portal.attention.models import Reminder
 from portal.errors import Invalid
 from portal.people import letters
-from portal.people.models import Letter
+from portal.people.models import Letter, User
 from portal.record.models import AuditEntry
 from risks.models import Activation, ActivationMark, Incident
 from risks.response import activations, clocks, incidents, plans
@@ -107,6 +107,18 @@ def test_clocks_run_from_awareness_or_from_the_decision_and_stop_when_told(live,
         assert (late["NIS2 24"].state, late["NIS2 24"].left_in_words) == ("out", "ran out 1 h 00 min ago")
         activations.notify(live, now["NIS2 24"].duty, actor=owner)
         assert running(found)["NIS2 24"].state == "told-late"
+
+
+def test_where_whoever_must_tell_has_left_both_leaders_are_warned(live, leaders, person):
+    gone = person("OWNER", name="Gone")
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    duty = live.plan_version.clocks.first()
+    duty.person, duty.seat, live.incident.lead = gone, "", gone
+
+    assert set(clocks._responsible(live, duty)) == set(leaders)
+
+    live.incident.lead = leaders[1]
+    assert clocks._responsible(live, duty) == [leaders[1]]
 
 
 def test_people_are_told_of_a_clock_once_a_stage_by_inbox_and_mail_at_once(live, owner, leaders, mailoutbox):
