@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from portal import clock
 from portal.people import roles
-from portal.people.errors import HoldsASeat, OwnAccount, ServiceAccountOnly
+from portal.people.errors import HoldsASeat, LastAdministrator, OwnAccount, ServiceAccountOnly
 from portal.people.models import Appointment, RoleAssignment, Unit, User
 from portal.record import audit
 
@@ -23,8 +23,7 @@ def give(user: User, role: str, unit: Unit, *, actor: Any, for_seat: str = "") -
         raise OwnAccount
     if user.is_service != (role == RoleAssignment.Role.INTEGRATION):
         raise ServiceAccountOnly
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(1129270851, 3)")  # as appointments do
+    _wait_for_others()
     if role in roles.NEVER_SEATED and _seated(user):
         raise HoldsASeat
     given = RoleAssignment.objects.filter(user=user, role=role, unit=unit, for_seat=for_seat, ended_at=None).first()
@@ -39,13 +38,31 @@ def give(user: User, role: str, unit: Unit, *, actor: Any, for_seat: str = "") -
 
 @transaction.atomic
 def end(assignment: RoleAssignment, *, actor: Any) -> RoleAssignment:
-    """From now on `user` acts no longer in this role; nothing happens to one that ended before."""
+    """From now on `user` acts no longer in this role; nothing happens to one that ended before. Raises OwnAccount, or
+    LastAdministrator where no other would be left."""
+    _wait_for_others()
     assignment = RoleAssignment.objects.select_for_update().select_related("user").get(pk=assignment.pk)
     if assignment.ended_at is None:
+        if actor is not None and actor.pk == assignment.user_id:
+            raise OwnAccount
+        if _is_last_administrator(assignment):
+            raise LastAdministrator
         assignment.ended_at = clock.now()
         assignment.save(update_fields=["ended_at"])
         audit.record(actor, "user.role_ended", assignment.user, _keys(assignment))
     return assignment
+
+
+def _wait_for_others() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(1129270851, 3)")  # as appointments do
+
+
+def _is_last_administrator(assignment: RoleAssignment) -> bool:
+    if assignment.role != RoleAssignment.Role.ADMIN or not assignment.user.is_active:
+        return False
+    others = RoleAssignment.objects.filter(role=RoleAssignment.Role.ADMIN, ended_at=None, user__is_active=True)
+    return not others.exclude(pk=assignment.pk).exists()
 
 
 def _seated(user: User) -> bool:

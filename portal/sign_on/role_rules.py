@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from portal import clock
 from portal.errors import Invalid
 from portal.people import role_assignments
-from portal.people.errors import HoldsASeat
+from portal.people.errors import HoldsASeat, LastAdministrator
 from portal.people.models import RoleAssignment, Unit, User
 from portal.record import audit
 from portal.sign_on.errors import RuleThere
@@ -70,7 +70,8 @@ def wanted(groups: Iterable[str]) -> list[RoleRule]:
 @transaction.atomic
 def follow(user: User, groups: Iterable[str], source: str) -> None:
     """Let `user` have the roles that `groups` give, and end those that `source` gave before and gives no more. What an
-    administrator gave by hand stays. A role that keeps out of the seats is not given to whoever fills one."""
+    administrator gave by hand stays, and so does the last administrator. A role that keeps out of the seats is not given to whoever
+    fills one."""
     User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     wished = {(rule.role, rule.unit_id): rule for rule in wanted(groups)}
     held = {(row.role, row.unit_id): row for row in user.role_assignments.filter(ended_at=None, for_seat="")}
@@ -91,9 +92,13 @@ def follow(user: User, groups: Iterable[str], source: str) -> None:
         row = given.get(assignment.pk)
         if row is None or key in wished:
             continue
+        if not GivenRole.objects.filter(assignment=assignment).exclude(pk=row.pk).exists():
+            try:
+                role_assignments.end(assignment, actor=None)
+            except LastAdministrator:
+                log.warning("sign_on.last_administrator_kept", user=user.pk)
+                continue
         row.delete()
-        if not GivenRole.objects.filter(assignment=assignment).exists():
-            role_assignments.end(assignment, actor=None)
     user._grants = None
 
 

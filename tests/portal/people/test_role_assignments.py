@@ -1,7 +1,7 @@
 import pytest
 
 from portal.people import access, role_assignments
-from portal.people.errors import OwnAccount, ServiceAccountOnly
+from portal.people.errors import LastAdministrator, OwnAccount, ServiceAccountOnly
 from portal.people.models import RoleAssignment, User
 from portal.record.models import AuditEntry
 from tests.factories.portal import make_user
@@ -48,6 +48,25 @@ def test_nobody_gives_a_role_to_themselves(person, company):
 
     with pytest.raises(OwnAccount):
         role_assignments.give(admin, "ANALYST", company.root, actor=admin)
+
+
+def test_neither_ones_own_role_nor_that_of_the_last_administrator_ends(person, company):
+    admin, dana, gone = person("ADMIN"), make_user("Dana"), make_user("Gone")
+    last = RoleAssignment.objects.get(user=admin)
+    for user in (dana, gone):
+        RoleAssignment.objects.create(user=user, role="ADMIN" if user == gone else "ANALYST", unit=company.root)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+
+    with pytest.raises(OwnAccount):
+        role_assignments.end(last, actor=admin)
+    with pytest.raises(LastAdministrator):
+        role_assignments.end(last, actor=None)
+    role_assignments.end(gone.role_assignments.get(), actor=admin)
+    second = role_assignments.give(dana, "ADMIN", company.root, actor=admin)
+
+    assert role_assignments.end(last, actor=dana).ended_at is not None
+    with pytest.raises(LastAdministrator):
+        role_assignments.end(second, actor=None)
 
 
 def test_a_service_account_has_no_role_of_a_person(company):
