@@ -103,7 +103,7 @@ def sheet(control: Control, user: Any) -> Sheet:
     return Sheet(
         line=line(control, organisations.today()),
         bearings=bearings,
-        hidden_risks=len(hidden.of(user).where(lambda one: one.id in linked)),
+        hidden_risks=hidden.among(linked - {one.risk_id for one in bearings}, user),
         evidence=list(evidence[:50]),
         entries=entries,
         has_more=has_more,

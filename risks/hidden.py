@@ -6,7 +6,7 @@ totals that everybody sees say that number anyway.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -103,6 +103,16 @@ def of(user: Any) -> HiddenRisks:
         return HiddenRisks()
     found = tuple(Hidden(*row) for row in rows(user).order_by("pk").values_list(*COLUMNS))
     return HiddenRisks(found, in_groups(found))
+
+
+def among(ids: Collection[int], user: Any) -> int:
+    """How many of the risks `ids`, none of which `user` may open, count: in whole groups. One query where there are any."""
+    return len(of(user).where(lambda one: one.id in ids)) if ids else 0
+
+
+def withheld(count: int) -> int:
+    """`count` things of another kind that the reader may not open: none where it would give away one of a few."""
+    return count if count >= SMALLEST_HIDDEN_GROUP else 0
 
 
 def rows(user: Any) -> RiskQuerySet:

@@ -18,13 +18,14 @@ from portal.record.models import AuditEntry
 from portal.web import charts, listing
 from portal.web.charts import Sparkline
 from portal.web.listing import Order
-from risks import readings
+from risks import hidden, readings
 from risks.models import Indicator, IndicatorRisk, Reading, Risk
 
 Standing = Indicator.Standing
 BY_NUMBER = Order("number", "id")
 SHOWN_AS_LINE = 12
 SHOWN_AS_TABLE = 40
+MOST_RISKS = 50
 LONGEST_WORDS = 200
 VIEWS: Mapping[str, tuple[str, ...]] = {
     "all": tuple(Standing.values),
@@ -120,18 +121,18 @@ def _spoken_of(rows: QuerySet[Indicator], words: str) -> QuerySet[Indicator]:
 
 
 def sheet(indicator: Indicator, user: Any) -> Sheet:
-    """The page of one indicator, a row of `of_user(user)`. Three queries and those of its history."""
+    """The page of one indicator, a row of `of_user(user)`. Four queries at most and those of its history."""
     rows = list(indicator.readings.select_related("taken_by", "withdrawn_by").order_by("-observed_at", "-pk")[: SHOWN_AS_TABLE + 1])
     links = IndicatorRisk.objects.filter(indicator=indicator)
-    shown = links.visible_to(user).select_related("risk__unit", "risk__score_state").order_by("risk__number")[:50]
-    seen = tuple(shown)
+    seen = list(links.visible_to(user).select_related("risk__unit", "risk__score_state").order_by("risk__number"))
+    linked = set(links.values_list("risk", flat=True))
     entries, has_more = changes.read("indicator", indicator, user)
     return Sheet(
         line=line_of(indicator),
         readings=tuple(rows[:SHOWN_AS_TABLE]),
         has_more_readings=len(rows) > SHOWN_AS_TABLE,
-        risks=seen,
-        hidden_risks=max(0, links.count() - len(seen)),
+        risks=tuple(seen[:MOST_RISKS]),
+        hidden_risks=hidden.among(linked - {one.risk_id for one in seen}, user),
         entries=entries,
         has_more=has_more,
     )

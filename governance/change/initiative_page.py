@@ -15,6 +15,7 @@ from governance.change.joined import Joined
 from governance.change.models import Initiative, InitiativeRisk, Milestone, SeenAsset, Stage
 from portal.archive import changes
 from portal.people import organisations
+from risks import hidden
 from risks.models import Office, Risk
 
 MOST_RISKS = 50
@@ -41,7 +42,7 @@ class Page:
     voice: Office | None  # for which the reader answers
     gates: Sequence[Standing]
     joined: Joined
-    risks: Sequence[Risk]  # those the reader may open
+    risks: Sequence[Risk]  # the first of those the reader may open
     hidden_risks: int
 
     @property
@@ -83,7 +84,7 @@ def read(initiative: Initiative, user: Any) -> Page:
     entries, has_more = changes.read("initiative", initiative, user)
     may_change = initiative.is_open and user.has_perm("change.change_initiative")
     linked = initiative.risk_count
-    risks = _risks(initiative, user) if linked else []
+    seen = _risks(initiative, user) if linked else []
     return Page(
         initiative=initiative,
         steps=steps_of(initiative),
@@ -96,15 +97,20 @@ def read(initiative: Initiative, user: Any) -> Page:
         voice=offices.voice(user, initiative) if may_change else None,
         gates=gate_page.of_initiative(initiative),
         joined=joined.of(initiative),
-        risks=risks,
-        hidden_risks=max(0, linked - len(risks)),
+        risks=seen[:MOST_RISKS],
+        hidden_risks=_hidden(initiative, seen, user) if linked > len(seen) else 0,
     )
 
 
 def _risks(initiative: Initiative, user: Any) -> list[Risk]:
     links = InitiativeRisk.objects.filter(initiative=initiative, archived_at=None).values("risk")
     rows = Risk.objects.visible_to(user).filter(pk__in=links).select_related("unit", "score_state")
-    return list(rows.order_by("number")[:MOST_RISKS])
+    return list(rows.order_by("number"))
+
+
+def _hidden(initiative: Initiative, seen: Sequence[Risk], user: Any) -> int:
+    links = InitiativeRisk.objects.filter(initiative=initiative, archived_at=None).values_list("risk", flat=True)
+    return hidden.among(set(links) - {risk.pk for risk in seen}, user)
 
 
 def steps_of(initiative: Initiative) -> list[Step]:

@@ -14,6 +14,7 @@ from portal.people import appointments
 from portal.signing import panels, registry, signatures
 from portal.signing.models import Signature
 from portal.signing.standing import Standing
+from risks import hidden
 
 Stance = Position.Stance
 
@@ -88,7 +89,7 @@ def read(decision: Decision, user: Any) -> Page:
     panel = panels.read(decision, user)
     standing = panel.standing if panel else signatures.standing(decision)
     options = [one for one in decision.options.all() if one.archived_at is None]
-    links, hidden = _links(decision, user)
+    links, hidden_links = _links(decision, user)
     answers = _answers(decision, standing)
     arbiter = appointments.seat_holder("ARBITER") if decision.escalated_at and decision.is_put else None
     refused = bool(standing.refusals)
@@ -99,7 +100,7 @@ def read(decision: Decision, user: Any) -> Page:
         options=options,
         proposed=next((one for one in options if one.letter == decision.proposed_option), None),
         links=links,
-        hidden_links=hidden,
+        hidden_links=hidden_links,
         answers=answers,
         last=_last(answers),
         conditions=asked,
@@ -149,4 +150,6 @@ def _links(decision: Decision, user: Any) -> tuple[list[Link], int]:
         if thing is not None:
             kind = subjects.of_kind(row.subject_kind)
             shown.append(Link(kind.label(thing), kind.url(thing), str(kind.word), row.band, row.is_above_tolerance))
-    return shown, len(rows) - len(shown)
+    others = [row.key for row in rows if row.key not in found]
+    risks = {pk for kind, pk in others if kind == "risk"}
+    return shown, hidden.among(risks, user) + hidden.withheld(len(others) - len(risks))

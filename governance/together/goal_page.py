@@ -17,6 +17,7 @@ from portal import subjects
 from portal.people import organisations
 from portal.signing import panels
 from portal.signing import standing as standings
+from risks import hidden
 from risks.models import Control, ControlRisk, Risk
 
 MOST_READINGS = 60
@@ -131,7 +132,7 @@ def read(user: Any) -> Sight:
     ]
     named = {pk for ids in risks_of.values() for pk in ids}
     counts = {state: sum(line.state == state for line in lines.values()) for state in goal_standing.BETTER_FIRST}
-    return Sight(sections, sums, _hidden(named, register), counts)
+    return Sight(sections, sums, _hidden(named, register, user), counts)
 
 
 def states(goals: Sequence[Goal]) -> dict[int, str]:
@@ -176,11 +177,11 @@ def one(goal: Goal, user: Any) -> Page:
         measures=measures,
         readings=readings,
         aims=[Aim(risk, [found[pk] for pk in sorted(bearing.get(risk.pk, ()))]) for risk in risks],
-        hidden=len(every) - len(risks),
+        hidden=hidden.among({risk.pk for risk in every if not risk.may_open}, user),
         sum=reached.whole,
         panel=panels.read(goal, user),
         serving=[(thing, reached.through[thing.pk]) for thing in opened],
-        hidden_serving=len(served) - len(opened),
+        hidden_serving=hidden.withheld(len(served) - len(opened)),
         below=reached,
     )
 
@@ -206,10 +207,10 @@ def _bearing(user: Any, risks: Sequence[int] | None = None) -> dict[int, set[int
     return found
 
 
-def _hidden(named: Any, register: Register) -> int:
-    """Open risks that are named and that the reader may not open."""
+def _hidden(named: Any, register: Register, user: Any) -> int:
+    """Open risks that are named and that the reader may not open, as far as they count."""
     others = set(named) - register.points.keys()
-    return Risk.objects.filter(pk__in=others, state=Risk.State.OPEN, archived_at=None).count() if others else 0
+    return len(hidden.of(user).where(lambda one: one.is_open and one.id in others)) if others else 0
 
 
 def _points(value: Decimal | None) -> Decimal:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from governance.change import aims, bearing, initiatives
+from governance.change import aims, bearing, initiative_page, initiatives
 from governance.change.errors import GoalNotShared, InitiativeStopped
 from governance.change.models import InitiativeGoal
 from governance.together import goal_page
@@ -59,17 +59,33 @@ def test_the_line_of_sight_goes_through_initiatives_and_adds_up_for_each_reader(
     for initiative in (near, far):
         aims.serve(initiative, goal, actor=cio)
 
-    for reader, reached, hidden in ((cio, 4, 0), (owner, 3, 1)):
+    for reader, reached in ((cio, 4), (owner, 3)):
         page, sight = goal_page.one(goal_page.of_user(reader).get(pk=goal.pk), reader), goal_page.read(reader)
         below = page.below
         assert sum(below.through.values(), below.directly) - below.twice == page.sum == sight.sections[0].lines[0].sum
-        assert (page.sum.risks, page.hidden_serving, below.twice.risks) == (reached, hidden, 1)
+        assert (page.sum.risks, page.hidden_serving, below.twice.risks) == (reached, 0, 1)  # one would be given away
         assert sight.sums.under_goals + sight.sums.under_none - sight.sums.shared == sight.sums.everything
     client.force_login(owner, backend=BACKEND)
     for address in (reverse("together:goal", args=[goal.pk]), reverse("together:goals")):
         told = client.get(address).text
         assert "Near" in told and "Far away" not in told
-    assert "that you may not open" in client.get(reverse("together:goal", args=[goal.pk])).text
+        assert "that you may not open" not in told
+    for _each in range(2):
+        aims.serve(make_initiative(unit=far.unit, by=cio, title="Far away"), goal, actor=cio)
+    assert "+ 3 initiatives that you may not open" in client.get(reverse("together:goal", args=[goal.pk])).text
+
+
+def test_the_risks_of_an_initiative_count_in_threes_where_they_may_not_be_opened(world, company, monkeypatch):
+    cio, owner, _goal, near, _far = world
+    secret, told = [make_risk(unit=company.northfield, is_confidential=True) for _each in range(3)], []
+    monkeypatch.setattr(initiative_page, "MOST_RISKS", 1)
+
+    for one in secret:
+        bearing.link(near, one, actor=cio)
+        page = initiative_page.read(initiative_page.of_user(owner).get(pk=near.pk), owner)
+        told.append((len(page.risks), page.hidden_risks))
+
+    assert told == [(1, 0), (1, 0), (1, 3)]
 
 
 def test_by_page_and_api(world, client):

@@ -574,3 +574,13 @@ def test_a_condition_of_a_confidential_decision_passes_only_to_who_may_open_it(c
     assert conditions.hand_over(condition, successor, actor=admin) == cio
     assert conditions.hand_over(condition, ciso, actor=cio) == ciso
     assert Condition.objects.get(pk=condition.pk).owner == ciso
+
+
+def test_what_a_decision_rests_on_counts_in_threes_where_it_may_not_be_opened(company, cio, person):
+    secret = [make_risk(unit=company.northfield, is_confidential=True) for _each in range(3)]
+    reader, told = person("ANALYST", unit=company.northfield), []
+    for count in (2, 3):
+        decision = make_decision(unit=company.northfield, by=cio, put=False, rests_on=secret[:count])
+        told.append(decision_page._links(decision, reader))
+
+    assert told == [([], 0), ([], 3)]

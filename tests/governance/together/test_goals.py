@@ -274,18 +274,21 @@ def test_the_line_of_sight_shows_each_reader_what_they_may_open(goal, analyst, p
         make_risk(unit=company.eastmere),
         make_risk(unit=company.northfield),
     )
-    hidden = make_risk(unit=company.northfield, is_confidential=True)
+    hidden = [make_risk(unit=company.northfield, is_confidential=True) for _each in range(3)]
     type(closed).objects.filter(pk=closed.pk).update(state="CLOSED")
-    for risk in (seen, elsewhere, hidden):
+    for risk in (seen, elsewhere, *hidden):
         make_levels(risk)
     control = make_control(unit=company.northfield)
     controls.link(control, seen, ["LIKELIHOOD", "IMPACT"], actor=None)
-    goals.change(goal, actor=pair[0], version=None, there_for=[seen, elsewhere, closed, hidden])
+    goals.change(goal, actor=pair[0], version=None, there_for=[seen, elsewhere, closed, *hidden])
     make_theme("Nobody thought of it", by=analyst)
 
     mine, theirs = goal_page.read(analyst), goal_page.read(pair[0])
 
-    assert (mine.sums.under_goals.risks, mine.sums.under_goals.controls, mine.hidden) == (1, 1, 2)
-    assert (theirs.sums.under_goals.risks, theirs.sums.under_goals.controls, theirs.hidden) == (3, 1, 0)
+    assert (mine.sums.under_goals.risks, mine.sums.under_goals.controls, mine.hidden) == (1, 1, 3)
+    assert (theirs.sums.under_goals.risks, theirs.sums.under_goals.controls, theirs.hidden) == (5, 1, 0)
     assert [theme.name for theme in mine.without_goals] == ["Nobody thought of it"]
-    assert (goal_page.one(goal, analyst).hidden, len(goal_page.one(goal, pair[0]).aims)) == (2, 3)
+    assert (goal_page.one(goal, analyst).hidden, len(goal_page.one(goal, pair[0]).aims)) == (3, 5)
+    goals.change(goal, actor=pair[0], version=None, there_for=[seen, elsewhere, *hidden[1:]])
+    goal = goal_page.of_user(analyst).get(pk=goal.pk)
+    assert (goal_page.one(goal, analyst).hidden, goal_page.read(analyst).hidden) == (0, 0)  # two would be given away

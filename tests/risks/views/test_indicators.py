@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from portal import clock
-from risks import indicators, recompute
+from risks import indicator_book, indicators, recompute
 from risks.models import Indicator, Reading
 from tests.factories.risks import make_indicator, make_levels, make_reading, make_risk
 
@@ -97,10 +97,16 @@ def test_a_wrong_reading_is_taken_back_for_a_reason_by_whoever_may_write_it(watc
     assert signed_in(person("COLLEAGUE")).get(of("indicators")).status_code == 403
 
 
-def test_who_may_not_open_a_risk_counts_it_as_hidden(company, watched, owner, person, signed_in):
-    secret = make_risk(unit=company.northfield, title="Nightglass", is_confidential=True)
-    indicators.link(watched, secret, actor=None)
+def test_who_may_not_open_risks_counts_three_of_them_as_hidden(company, watched, owner, signed_in, monkeypatch):
+    secret = [make_risk(unit=company.northfield, title="Nightglass", is_confidential=True) for _each in range(3)]
+    client, said = signed_in(owner), []
+    monkeypatch.setattr(indicator_book, "MOST_RISKS", 1)
+    indicators.link(watched, make_risk(unit=company.northfield, title="Second that everybody sees"), actor=None)
 
-    page = words(signed_in(owner).get(of("indicator", watched.pk)))
+    for one in secret:
+        indicators.link(watched, one, actor=None)
+        page = words(client.get(of("indicator", watched.pk)))
+        said.append(("Nightglass" in page, "you may not open" in page))
 
-    assert "Nightglass" not in page and "+ 1 you may not open" in page
+    assert said == [(False, False), (False, False), (False, True)]  # one or two would be given away
+    assert "+ 3 you may not open" in page
