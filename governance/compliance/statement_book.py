@@ -118,13 +118,13 @@ def _named(line: StatementLine) -> tuple[str, str]:
 
 
 def _rows(lines: Sequence[StatementLine], unit: Unit, user: Any) -> list[Row]:
-    """Two queries. Of the controls within the unit of the statement; only those in force prove anything, and each by its own newest
-    evidence, so that what runs out first shows."""
+    """Two queries. Of the controls within the unit of the statement and of those above, which hold there too; only what is in force
+    proves anything, each by its own newest evidence, so that what runs out first shows."""
     ids = [line.requirement_id for line in lines]
     answering: dict[int, list[tuple[str, date | None]]] = {}
     confirmed = {"archived_at": None, "state": ControlMapping.State.CONFIRMED}
-    within = {"control__unit__path__startswith": unit.path}
-    found = ControlMapping.objects.visible_to(user).filter(requirement__in=ids, **confirmed, **within)
+    there = Q(control__unit__path__startswith=unit.path) | Q(control__unit__in=unit.lineage)
+    found = ControlMapping.objects.visible_to(user).filter(there, requirement__in=ids, **confirmed)
     found = found.exclude(control__state=Control.State.RETIRED)
     proving = Q(control__evidence__withdrawn_at=None, control__state=Control.State.IN_FORCE)
     until = Max("control__evidence__valid_until", filter=proving)

@@ -107,9 +107,9 @@ def test_the_workbook_holds_all_93_with_what_answers_them(company, leaders):
     assert len(rows) == 93
     assert str(rows["A.7.1"][8])[:10] == "2099-01-01"
     soon = organisations.today() + timedelta(days=9)
-    for unit, state, day in ((company.northfield, "IN_FORCE", soon), (company.eastmere, "IN_FORCE", None)):
-        other = make_control(unit=unit, state=state)
-        make_evidence(other, actor=leaders[0], until=day or organisations.today() + timedelta(days=3))
+    for unit, days in ((company.northfield, 9), (company.eastmere, 3), (company.root, 10)):
+        other = make_control(unit=unit, state="IN_FORCE")
+        make_evidence(other, actor=leaders[0], until=organisations.today() + timedelta(days=days))
         mappings.add(other, line.requirement, "EQUAL", actor=leaders[0])
     planned, gone = make_control(unit=company.northfield), make_control(unit=company.northfield)
     for one in (planned, gone):
@@ -119,7 +119,10 @@ def test_the_workbook_holds_all_93_with_what_answers_them(company, leaders):
     type(gone).objects.filter(pk=gone.pk).update(state="RETIRED")
     of_plant = statements.open_one(iso, company.northfield, actor=leaders[0])
     [row] = [one for one in statement_book.sheet(of_plant, leaders[0], "all").rows if one.line.requirement == line.requirement]
-    assert (len(row.controls), row.evidence_until) == (3, soon)  # the one at Eastmere and the retired one are left out
+    assert (len(row.controls), row.evidence_until) == (
+        4,
+        soon,
+    )  # without Eastmere, with the company
     assert planned.number in row.controls and gone.number not in row.controls
     assert rows["A.7.1"][2:7] == ("yes", "'=1+1", "In place", str(leaders[1]), control.number)
     assert (rows["A.7.1"][7], rows["A.5.1"][2]) == (0.9, "not decided")
