@@ -1,12 +1,13 @@
 """The gates of an initiative: set up when it leaves the idea, put to security, answered by both offices. stages.py asks them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from governance.change import gate_templates, holding, joined, offices, sizes
+from governance.change import gate_templates, holding, joined, offices, sizes, turns
 from governance.change.errors import (
     AnswerAtTheInitiative,
     AskedAlready,
@@ -27,25 +28,28 @@ from portal.record import audit
 from risks.models import Office, RiskException
 
 QUESTION = "gate.for-security"
-ANSWERED = "gate.answered"
+ANSWERED, ASKED_ANEW = "gate.answered", "gate.asked_anew"
 LONGEST_NOTE, LONGEST_REASON = 2000, 300
 Answer = Criterion.Answer
 
 
 def fit(initiative: Initiative, *, actor: Any) -> None:
-    """Let the gates ahead ask what its size and kind call for. They never ask less than before: that is security's to say. The
-    caller has locked the initiative, which has left the idea."""
+    """Let the gates ahead ask what its size and kind call for; the next one asks also what a passed gate would ask by now. They
+    never ask less than before: that is security's to say. The caller has locked the initiative, which has left the idea."""
     size = _size(initiative)
     known = {gate.opens: gate for gate in initiative.gates.select_for_update().prefetch_related("criteria__asks")}
     wanted: dict[str, list[Any]] = {}
     for criterion in gate_templates.asked_of(initiative, size, gate_templates.editions_of(initiative)):
         wanted.setdefault(criterion.opens, []).append(criterion)
-    for stage in _ahead(initiative):
-        if stage not in wanted:
-            continue
+    asked = {row.asks.key for gate in known.values() for row in gate.criteria.all()}
+    ahead = _ahead(initiative)
+    for stage in ahead:
+        is_next = stage == initiative.next_stage
+        carried = [one for behind in Stage if behind not in ahead for one in wanted.get(behind, ())] if is_next else []
+        new = [one for one in [*carried, *wanted.get(stage, ())] if one.key not in asked]
         gate = known.get(stage) or Gate(initiative=initiative, opens=stage, size=size)
-        if gate.passed_at is None:
-            _grow(gate, size, wanted[stage], is_next=stage == initiative.next_stage, actor=actor)
+        if new or gate.pk is not None:
+            _grow(gate, size, new, is_next=is_next, actor=actor)
 
 
 def open_next(initiative: Initiative) -> None:
@@ -68,28 +72,32 @@ def put_to_security(gate: Gate, *, actor: Any) -> Gate:
         initiative.security_asked_at = gate.asked_at
         initiative.save(update_fields=["security_asked_at"])
     audit.record(actor, "gate.asked", gate, {"size": gate.size, "promised_on": gate.promised_on.isoformat()})
-    leader = initiative.security_lead or offices.leaders(initiative).get(Office.SECURITY)
-    if leader is not None and waits_for_security(gate):
-        reviews.schedule(gate, QUESTION, gate.promised_on, [], owner=leader, actor=actor)
+    _remind(gate, actor=actor)
     return gate
 
 
 @transaction.atomic
 def answer(criterion: Criterion, said: str, *, actor: Any, note: str = "") -> Criterion:
-    """Answer for one's office, with what shows it. Raises InitiativeStopped, InitiativeLive, GatePassed, CriterionDropped,
-    NotYourAnswer, SameHand, Invalid by field."""
-    gate = locked(Gate(pk=criterion.gate_id))
+    """Answer for one's office, with what shows it; what a pattern had answered is a person's word from then on, for both offices.
+    At a gate that was passed only what was waived is answered. Raises InitiativeStopped, InitiativeLive, GatePassed,
+    CriterionDropped, NotYourAnswer, SameHand, Invalid by field."""
+    gate = locked(Gate(pk=criterion.gate_id), also_passed=True)
     criterion = Criterion.objects.select_for_update(of=("self",)).select_related("asks").get(pk=criterion.pk)
     if criterion.dropped_at is not None:
         raise CriterionDropped
+    if gate.passed_at is not None and (criterion.is_met or not criterion.asks.is_mandatory):
+        raise GatePassed(gate)
     office = offices.voice(actor, gate.initiative)
     if office is None:
         raise NotYourAnswer(gate.initiative)
     name, other = ("it", "security") if office == Office.IT else ("security", "it")
-    if getattr(criterion, f"{other}_by_id") == actor.pk and criterion.pattern_id is None:
+    if getattr(criterion, f"{other}_by_id") == actor.pk:
         raise SameHand
     note = note.strip()
     _check(criterion, said, note, office)
+    since = asked_since(gate)
+    if criterion.pattern_id is not None:
+        _overrule(criterion, other)
     for part, value in (("answer", said), ("note", note), ("by", actor), ("at", clock.now())):
         setattr(criterion, f"{name}_{part}", value)
     criterion.save()
@@ -97,8 +105,10 @@ def answer(criterion: Criterion, said: str, *, actor: Any, note: str = "") -> Cr
     entry = audit.record(actor, ANSWERED, gate, {"criterion": criterion.asks.key, "office": office, "answer": said}, text=note)
     if office == Office.SECURITY:
         joined.note(gate.initiative, entry)
-    if not waits_for_security(gate):
-        reviews.cancel(gate, QUESTION, actor=actor)
+    elif gate.passed_at is not None and gate.asked_at is None and said != Answer.NOT_MET:
+        gate.asked_at = clock.now()  # what is answered late is put to security with it
+        _save(gate, "asked_at")
+    keep_promise(gate, since, actor=actor, is_anew=gate.passed_at is not None and office == Office.IT)
     return criterion
 
 
@@ -115,12 +125,12 @@ def drop(criterion: Criterion, *, actor: Any, reason: str) -> Criterion:
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
         raise Invalid(_("This is not complete."), {"reason": [_("Say why in at most %d characters.") % LONGEST_REASON]})
+    since = asked_since(gate)
     criterion.dropped_at, criterion.dropped_by, criterion.dropping_reason = clock.now(), actor, reason
     criterion.save(update_fields=["dropped_at", "dropped_by", "dropping_reason"])
     _save(gate)
     audit.record(actor, "gate.criterion_dropped", gate, {"criterion": criterion.asks.key}, text=reason)
-    if not waits_for_security(gate):
-        reviews.cancel(gate, QUESTION, actor=actor)
+    keep_promise(gate, since, actor=actor)
     return criterion
 
 
@@ -159,8 +169,33 @@ def waived_today(ids: Sequence[int]) -> set[int]:
 
 
 def waits_for_security(gate: Gate) -> bool:
-    """Whether a question of it has no answer of security yet."""
-    return gate.criteria.filter(dropped_at=None, security_answer="").exists()
+    """Whether a question of it has no answer of security yet, or was mended since."""
+    return Criterion.objects.owed().filter(gate=gate).exists()
+
+
+def asked_since(gate: Gate) -> datetime | None:
+    """Since when the next word of it has been security's, the longest; None where it is not its turn. Two queries."""
+    if gate.asked_at is None:
+        return None
+    found = [turns.of(gate, row) for row in blocking(Criterion.objects.filter(gate=gate).select_related("asks"))]
+    return min((since for office, since in found if office == Office.SECURITY and since), default=None)
+
+
+def keep_promise(gate: Gate, before: datetime | None, *, actor: Any, is_anew: bool = False) -> None:
+    """After criteria came, were answered or fell away: what is put to security anew has a promise of its own, and an older one
+    holds only while something of that time is open. `before` is `asked_since` as it was. The caller has locked the gate."""
+    since = asked_since(gate)
+    if since is None:
+        if gate.passed_at is not None or not waits_for_security(gate):
+            reviews.cancel(gate, QUESTION, actor=actor)
+    elif is_anew or since > (before or gate.asked_at):
+        day = organisations.today() if is_anew else organisations.day_of(since)
+        promised_on = working_days.after(day, sizes.PROMISE[gate.size])
+        if promised_on != gate.promised_on:
+            gate.promised_on = promised_on
+            _save(gate, "promised_on")
+            audit.record(actor, ASKED_ANEW, gate, {"size": gate.size, "promised_on": promised_on.isoformat()})
+        _remind(gate, actor=actor)
 
 
 def locked(gate: Gate, *, also_passed: bool = False) -> Gate:
@@ -209,22 +244,40 @@ def _ahead(initiative: Initiative) -> list[Stage]:
     return stages[stages.index(Stage(initiative.stage)) + 1 :]
 
 
-def _grow(gate: Gate, size: str, wanted: Sequence[Any], *, is_next: bool, actor: Any) -> None:
-    """Add to one gate what it does not ask yet."""
-    is_new = gate.pk is None
-    known = set() if is_new else {row.asks.key for row in gate.criteria.all()}
+def _grow(gate: Gate, size: str, new: Sequence[Any], *, is_next: bool, actor: Any) -> None:
+    """Add to one gate what it does not ask yet; security, which was asked before, is asked about that anew."""
+    is_new, was = gate.pk is None, (gate.size, gate.opened_at)
+    since = None if is_new else asked_since(gate)
     gate.size = sizes.larger(gate.size, size)
     if is_next and gate.opened_at is None:
         gate.opened_at = clock.now()
     if is_new:
         gate.save()
-    new = [one for one in wanted if one.key not in known]
     Criterion.objects.bulk_create(Criterion(gate=gate, asks=one, added_at=clock.now()) for one in new)
-    if not is_new and new:
+    if not is_new and (new or was != (gate.size, gate.opened_at)):
         _save(gate, "size", "opened_at")
     told(gate, list(Pattern.objects.approved().filter(answered__gate__initiative=gate.initiative).distinct()))
-    if is_new or new:
+    if is_new or new or was[0] != gate.size:
         audit.record(actor, "gate.set_up", gate, {"size": gate.size, "criteria": len(new)})
+    if gate.asked_at is not None:
+        keep_promise(gate, since, actor=actor)
+
+
+def _overrule(criterion: Criterion, other: str) -> None:
+    """A person says otherwise than the pattern, or more than it: what it had said for the other office falls with it."""
+    criterion.pattern = None
+    if getattr(criterion, f"{other}_by_id") is None:
+        setattr(criterion, f"{other}_answer", "")
+        setattr(criterion, f"{other}_note", "")
+        setattr(criterion, f"{other}_at", None)
+
+
+def _remind(gate: Gate, *, actor: Any) -> None:
+    """Whoever was entrusted with it meanwhile keeps it."""
+    known = Review.objects.open().filter(subject_kind="gate", subject_id=gate.pk, kind=QUESTION).select_related("owner").first()
+    leader = known.owner if known else offices.leaders(gate.initiative, lead_first=True).get(Office.SECURITY)
+    if leader is not None and waits_for_security(gate):
+        reviews.schedule(gate, QUESTION, gate.promised_on, [], owner=leader, actor=actor)
 
 
 def _check(criterion: Criterion, said: str, note: str, office: Office) -> None:

@@ -50,6 +50,13 @@ class Page:
         return next((one for one in self.gates if one.gate.opens == self.initiative.next_stage), None)
 
     @property
+    def before_next(self) -> int:
+        """How many criteria stand before the next stage, those of gates passed before among them."""
+        if self.next_gate is not None:
+            return self.next_gate.blocking
+        return sum(one.blocking for one in self.gates if one.locks)
+
+    @property
     def left(self) -> Decimal | None:
         """What is left of the budget."""
         one = self.initiative

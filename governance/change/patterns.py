@@ -10,7 +10,6 @@ from governance.change import gates, holding, joined
 from governance.change.errors import PatternFitsNothing, PatternNotApproved, PatternOver
 from governance.change.models import Criterion, Initiative, Pattern, TemplateCriterion
 from portal import clock
-from portal.attention import reviews
 from portal.errors import Invalid
 from portal.record import audit, numbers
 from portal.signing import signatures
@@ -58,7 +57,10 @@ def use(initiative: Initiative, pattern: Pattern, *, actor: Any) -> int:
     before = _answered(initiative, pattern)
     for gate in initiative.gates.filter(passed_at=None).select_for_update():
         gate.initiative = initiative
+        since = gates.asked_since(gate)
         gates.told(gate, [pattern])
+        if gate.asked_at is not None:
+            gates.keep_promise(gate, since, actor=actor)
     count = _answered(initiative, pattern) - before
     if not count:
         raise PatternFitsNothing(pattern, initiative)
@@ -66,9 +68,6 @@ def use(initiative: Initiative, pattern: Pattern, *, actor: Any) -> int:
     initiative.save(update_fields=["version"])
     entry = audit.record(actor, "initiative.pattern_used", initiative, {"pattern": pattern.pk, "criteria": count})
     joined.note(initiative, entry)  # the security office had answered by signing the pattern
-    for gate in initiative.gates.filter(passed_at=None).exclude(asked_at=None):
-        if not gates.waits_for_security(gate):
-            reviews.cancel(gate, gates.QUESTION, actor=actor)
     return count
 
 

@@ -56,6 +56,7 @@ GATE_FIELDS = {
 GATE_VERBS = {
     "gate.set_up": _("Set up"),
     "gate.asked": _("Put to security"),
+    "gate.asked_anew": _("Put to security anew"),
     "gate.answered": _("Answered"),
     "gate.criterion_dropped": _("Security asks one thing less"),
     "gate.waiver_asked": _("A waiver was asked for"),

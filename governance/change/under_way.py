@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
-from governance.change.models import Gate, Initiative, SeenAsset, Stage
+from governance.change.models import Criterion, Gate, Initiative, SeenAsset, Stage
 from portal.people import organisations
 from portal.people.models import Unit
 
@@ -27,7 +27,7 @@ class UnderWay:
     at_risk: int
     unasked: int
     undeclared: int
-    waits_for_security: int  # gates put to security and not passed, whose promise has gone by
+    waits_for_security: int  # gates put to security and not passed, whose promise has gone by while its word is the next one
     next_live: Sequence[Initiative]
     unit: int | None = None  # the part of the organisation it was asked for
 
@@ -65,7 +65,8 @@ def read(user: Any, unit: int | None = None) -> UnderWay:
     named = {stage.value: Count("pk", filter=Q(stage=stage)) for stage in Stage if stage != Stage.LIVE}
     beside = {name: Count("pk", filter=holds) for name, holds in wanting(today).items()}
     counts = rows.order_by().aggregate(**named, **beside)
-    overdue = Gate.objects.filter(initiative__in=rows, passed_at=None, promised_on__lt=today)
+    its_turn = Criterion.objects.of_security_now(today).filter(gate=OuterRef("pk"))
+    overdue = Gate.objects.filter(Exists(its_turn), initiative__in=rows, passed_at=None, promised_on__lt=today)
     return UnderWay(
         today=today,
         by_stage={stage: counts[stage.value] for stage in Stage if stage != Stage.LIVE},

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.change import gate_page, gates, pattern_book, patterns, waivers
-from governance.change.models import Criterion, Gate, Pattern
+from governance.change.models import Criterion, Gate, Pattern, Stage
 from governance.change.pattern_book import Speed
 from portal.errors import Invalid
 from portal.web.api.changes import state_change
@@ -41,6 +41,10 @@ class CriterionSerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=STATES)
     waits_for = serializers.ChoiceField(choices=Office.choices, allow_null=True)
     waits_since = serializers.DateTimeField(source="since", allow_null=True)
+    takes_answer = serializers.BooleanField(help_text="After the gate was passed only what is waived, or open since.")
+    carried_from = serializers.ChoiceField(
+        choices=Stage.choices, allow_null=True, help_text="Its gate was passed before the initiative grew so that this is asked."
+    )
     waived_until = serializers.DateField(source="until", allow_null=True)
     it_answer = serializers.ChoiceField(source="criterion.it_answer", choices=Criterion.Answer.choices, allow_blank=True)
     it_note = serializers.CharField(source="criterion.it_note")
@@ -66,7 +70,11 @@ class WaitsSerializer(serializers.Serializer):
 class GateSerializer(RowSerializer):
     initiative = Linked("initiative", read_only=True)
     days = serializers.SerializerMethodField(help_text="Working days on its clock; null before that begins.")
-    blocking_count = serializers.SerializerMethodField(help_text="Mandatory criteria that are open: above 0 it is closed.")
+    blocking_count = serializers.SerializerMethodField(
+        help_text="Mandatory criteria that are open, here or in `locked_by`: above 0 it is closed."
+    )
+    locked_by = serializers.SerializerMethodField(help_text="Criteria of gates passed before that are open since a waiver ended.")
+    locks = serializers.SerializerMethodField(help_text="The stage that this gate locks, passed though it was.")
     waits = serializers.SerializerMethodField()
     criteria = serializers.SerializerMethodField()
 
@@ -74,7 +82,7 @@ class GateSerializer(RowSerializer):
         model = Gate
         fields = [
             *("id", "initiative", "opens", "size", "opened_at", "asked_at", "promised_on", "passed_at", "days"),
-            *("blocking_count", "waits", "criteria", "version"),
+            *("blocking_count", "locked_by", "locks", "waits", "criteria", "version"),
         ]
         read_only_fields = fields
 
@@ -94,6 +102,14 @@ class GateSerializer(RowSerializer):
     @extend_schema_field(serializers.IntegerField())
     def get_blocking_count(self, gate: Gate) -> int:
         return self._standing(gate).blocking
+
+    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
+    def get_locked_by(self, gate: Gate) -> list[int]:
+        return [row.criterion.pk for row in self._standing(gate).gaps]
+
+    @extend_schema_field(serializers.ChoiceField(choices=Stage.choices, allow_null=True))
+    def get_locks(self, gate: Gate) -> Stage | None:
+        return self._standing(gate).locks
 
     @extend_schema_field(WaitsSerializer(many=True))
     def get_waits(self, gate: Gate) -> Any:

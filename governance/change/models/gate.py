@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from governance.change.models.initiative import Initiative, Stage, person
@@ -13,6 +13,8 @@ from portal.people.access import Grants, VisibleQuerySet
 from risks.models import Office, RiskException
 
 LONGEST_QUESTION = 300
+SETTLING = ("MET", "NOT_APPLICABLE")
+MENDED = Q(security_answer="NOT_MET", it_answer__in=SETTLING, it_at__gt=F("security_at"))
 
 
 class Size(models.TextChoices):
@@ -102,6 +104,19 @@ class Gate(models.Model):
         return self.initiative.unit
 
 
+class CriterionQuerySet(models.QuerySet):
+    def owed(self):
+        """Security has not answered them, or IT has mended since what security did not find met."""
+        return self.filter(Q(security_answer="") | MENDED, dropped_at=None)
+
+    def of_security_now(self, today):
+        """Mandatory ones of gates that were put to security, of which the next word is security's: what `turns` says of one."""
+        first = Q(security_answer="") & ~Q(it_answer="NOT_MET") & (Q(asks__office=Office.SECURITY) | ~Q(it_answer=""))
+        waived = RiskException.objects.in_force(today).filter(waiver__criterion=OuterRef("pk"))
+        open_rows = self.owed().filter(first | MENDED, asks__is_mandatory=True, gate__asked_at__isnull=False)
+        return open_rows.exclude(Exists(waived))
+
+
 @tracked()
 class Criterion(models.Model):
     """One question of one gate, with what both offices say. Its text is that of the edition the gate began with."""
@@ -127,6 +142,8 @@ class Criterion(models.Model):
     dropping_reason = models.CharField(max_length=300, blank=True)
     added_at = models.DateTimeField(default=clock.now)
 
+    objects = CriterionQuerySet.as_manager()
+
     class Meta:
         ordering = ["gate_id", "id"]
         constraints = [
@@ -140,8 +157,14 @@ class Criterion(models.Model):
     @property
     def is_met(self) -> bool:
         """Both offices say so, or that it does not apply."""
-        enough = (self.Answer.MET, self.Answer.NOT_APPLICABLE)
-        return self.it_answer in enough and self.security_answer in enough
+        return self.it_answer in SETTLING and self.security_answer in SETTLING
+
+    @property
+    def is_mended(self) -> bool:
+        """IT says it is met after security had said it was not, so security looks again."""
+        if self.security_answer != self.Answer.NOT_MET or self.it_answer not in SETTLING:
+            return False
+        return self.it_at is not None and self.security_at is not None and self.it_at > self.security_at
 
     def answer_of(self, office: str) -> str:
         return self.it_answer if office == Office.IT else self.security_answer

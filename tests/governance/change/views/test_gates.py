@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from governance.change.models import Criterion, Gate, Pattern
+from governance.change import initiatives
+from governance.change.models import Criterion, Gate, Initiative, Pattern
+from portal import clock
 from portal.people import organisations
 from risks.models import RiskException
 from tests.factories.governance import at_a_gate, make_initiative
@@ -59,6 +61,30 @@ def test_a_waiver_is_asked_for_at_the_gate_and_shown_there(client, planned, comp
     assert f"{exception.number}</a> waits for signatures" in client.get(reverse("change:gate", args=[criterion.gate_id])).text
     assert client.get(reverse("risks:exceptions"), {"kind": "GATE_WAIVER"}).status_code == 200
     assert "GATE_WAIVER" not in client.get(reverse("risks:exception-new")).text
+
+
+def test_a_gap_at_a_passed_gate_and_what_is_carried_on_from_it_are_shown_with_why(client, planned):
+    Gate.objects.filter(opens="DESIGN").update(passed_at=clock.now())
+    Initiative.objects.update(stage="DESIGN")
+    initiatives.change(planned, actor=planned.owner, budget=Decimal(60_000))
+    client.force_login(planned.owner, backend=BACKEND)
+    pages = {gate.opens: client.get(reverse("change:gate", args=[gate.pk])).text for gate in Gate.objects.all()}
+    told = {gate["opens"]: gate for gate in client.get("/api/v1/gates/", {"initiative": planned.number}).json()["results"]}
+    whole = client.get(reverse("change:initiative", args=[planned.pk])).text
+    gaps = list(Criterion.objects.filter(gate__opens="DESIGN").values_list("pk", flat=True))
+    answer = client.post(reverse("change:criterion-answer", args=[gaps[0]]), {"answer": "MET", "note": "Dana answers for it"})
+
+    passed, following = pages["DESIGN"], pages["BUILD"]
+    assert "2 criteria of it lock “Build”" in passed and "Answer for the IT" in passed and "Ask it no more" not in passed
+    assert "Locked by the gate to “Design”" in following and "Asked here because the gate to “Design”" in following
+    assert "locks “Build”, 2 open" in whole
+    assert f"{told['BUILD']['blocking_count']} criteria stand before “Build”" in whole
+    assert (told["DESIGN"]["locks"], told["DESIGN"]["blocking_count"], told["BUILD"]["locks"]) == ("BUILD", 2, None)
+    asked = [one for one in told["BUILD"]["criteria"] if one["is_mandatory"]]
+    assert told["BUILD"]["locked_by"] == gaps and told["BUILD"]["blocking_count"] == len(asked) + 2
+    assert [one["key"] for one in asked if one["carried_from"] == "DESIGN"] == ["sbd-abuse"] and asked[0]["takes_answer"]
+    assert answer.status_code == 302
+    assert "Waits for the Security" in client.get(reverse("change:gate", args=[Gate.objects.get(opens="DESIGN").pk])).text
 
 
 def test_patterns_are_proposed_used_and_retired_and_risks_named(client, planned, company):
