@@ -178,6 +178,34 @@ class SavingSettled(Refused):
     sentence = gettext_lazy("That was decided already; load the page again.")
 
 
+class StaysForAnother(_AboutLine):
+    """It would end although another line was accepted to end because this one stays."""
+
+    code = "line-stays-for-another"
+    sentence = gettext_lazy("%(number)s stays so that another line may end. Say first that both of those are needed after all.")
+
+
+class EndsItself(_AboutLine):
+    """It would be what stays, although it was accepted to end."""
+
+    code = "line-ends-itself"
+    sentence = gettext_lazy("%(number)s, which would do it instead, is to end itself. Say first that it is needed after all.")
+
+
+class NothingStays(_AboutLine):
+    """The line that was to do it instead has ended too."""
+
+    code = "nothing-stays"
+    sentence = gettext_lazy("What was to do the work of %(number)s has ended too, so nothing is saved. Say that both were needed.")
+
+
+class OfOneOffice(Refused):
+    code = "of-one-office"
+    sentence = gettext_lazy(
+        "You belong to IT or security, so somebody else confirms what is saved there: ask the head of another part, or the arbiter."
+    )
+
+
 class OwnSaving(Refused):
     code = "own-saving"
     sentence = gettext_lazy("Whoever accepted that it ends does not confirm what it saves; somebody else does.")

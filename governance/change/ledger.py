@@ -5,12 +5,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from governance.change import doubles, wanted
-from governance.change.errors import LineEnded, LineRuns, NoDouble, OwnSaving, SavingSettled
+from governance.change import doubles, finance, wanted
+from governance.change.errors import (
+    EndsItself,
+    LineEnded,
+    LineRuns,
+    NoDouble,
+    NothingStays,
+    OwnSaving,
+    SavingSettled,
+    StaysForAnother,
+)
 from governance.change.models import Saving, SpendLine
 from portal import clock
 from portal.attention import reviews
@@ -18,14 +26,12 @@ from portal.attention.models import Review
 from portal.errors import Invalid
 from portal.people import organisations
 from portal.people.models import User
-from portal.people.reach import grants
 from portal.record import audit, numbers
 from portal.record.models import AuditEntry
 from risks.errors import SavedMeanwhile
 from risks.models import Office
 
 RENEWAL = "spend.renewal"
-CONFIRM = "change.confirm_saving"
 TEXTS = {"vendor": 120, "product": 160, "capability": 80, "contract": 80}
 FIELDS = (
     *("vendor", "product", "capability", "unit", "paid_by", "serves", "owner", "contract", "yearly_cost", "starts_on"),
@@ -98,15 +104,27 @@ def hand_over(line: SpendLine, successor: User, *, actor: Any) -> User:
 
 @transaction.atomic
 def accept(line: SpendLine, *, actor: Any) -> Saving:
-    """Let `line` end because another one does the same. Raises LineEnded, NoDouble, and SavingSettled where it is."""
-    line = _locked(line)
+    """Let `line` end because another one does the same. Raises LineEnded, NoDouble, SavingSettled where it is, and so that nothing
+    counts twice StaysForAnother and EndsItself."""
+    before = _double_of(line, actor)
+    ids = {line.pk, before.kept if before else line.pk}
+    rows = SpendLine.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk")
+    both = {row.pk: row for row in rows}
+    line = both[line.pk]
     check_open(line)
-    if Saving.objects.filter(line=line).exclude(state=Saving.State.DROPPED).exists():
+    standing = Saving.objects.exclude(state=Saving.State.DROPPED)
+    if standing.filter(line=line).exists():
         raise SavingSettled
-    double = next((one for one in doubles.find(running(actor)) if one.line == line.pk), None)
+    if standing.filter(kept=line).exists():
+        raise StaysForAnother(line)
+    double = _double_of(line, actor)  # again, now that neither moves: until here either could be changed or end
     if double is None:
         raise NoDouble(line)
-    kept = SpendLine.objects.select_for_update(of=("self",)).get(pk=double.kept)
+    if double.kept not in both:
+        raise SavingSettled
+    kept = both[double.kept]
+    if standing.filter(line=kept).exists():
+        raise EndsItself(kept)
     saving = Saving.objects.create(line=line, kept=kept, expected=line.yearly_cost, accepted_by=actor, accepted_at=clock.now())
     audit.record(actor, "spend-line.saving_accepted", line, {"kept": kept.pk, "expected": str(saving.expected)})
     return saving
@@ -115,12 +133,13 @@ def accept(line: SpendLine, *, actor: Any) -> Saving:
 @transaction.atomic
 def confirm(saving: Saving, amount: Decimal, *, actor: Any) -> Saving:
     """Say what the ended line saves in a year: cash, by somebody of neither office who did not accept it. Raises LineRuns while the
-    line has not ended, OwnSaving, SavingSettled, Invalid; PermissionDenied without the right to it, and for CIO and CISO."""
-    if not actor.has_perm(CONFIRM) or grants(actor).seats & {"CIO", "CISO"}:
-        raise PermissionDenied
+    line has not ended, NothingStays once the other one has too, OwnSaving, SavingSettled, Invalid, and as finance.check."""
+    finance.check(actor)
     saving = _locked_saving(saving)
     if saving.line.ended_on is None:
         raise LineRuns(saving.line)
+    if SpendLine.objects.select_for_update(no_key=True).running().filter(pk=saving.kept_id).first() is None:
+        raise NothingStays(saving.line)
     if saving.accepted_by_id == actor.pk:
         raise OwnSaving
     if amount is None or not wanted.is_amount(amount) or amount > saving.expected:
@@ -193,6 +212,10 @@ def _remind(line: SpendLine, actor: Any) -> None:
         reviews.schedule(line, RENEWAL, line.notice_by, [], owner=line.owner, actor=actor)
     else:
         reviews.cancel(line, RENEWAL, actor=actor)
+
+
+def _double_of(line: SpendLine, user: Any) -> doubles.Double | None:
+    return next((one for one in doubles.find(running(user)) if one.line == line.pk), None)
 
 
 def _locked(line: SpendLine) -> SpendLine:

@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 
 from governance.change import doubles, ledger
 from governance.change.doubles import Line
-from governance.change.ledger import CONFIRM
-from governance.change.models import Saving, SpendLine
+from governance.change.models import Initiative, Saving, SpendLine
 from portal.people import organisations
-from portal.people.reach import grants
 from portal.web import listing
 from portal.web.listing import Order, Page
-from risks.models import Office
+from risks.models import Control, Office
 
 NEWEST = Order("-number", "id", descending=True)
 SOON = timedelta(days=90)
 MOST = 12  # renewals and capabilities shown
 NOTHING = Decimal("0.00")
+SHOWN = 50  # of what could end
+FOR = ("initiative", "control")
 OTHERS = {"other": ~Q(serves=F("paid_by")), "own": Q(serves=F("paid_by"))}  # for whom a line is paid
 VIEWS: Mapping[str, Q] = {"running": Q(ended_on=None), "ended": Q(ended_on__isnull=False), "all": Q()}
 
@@ -54,6 +54,7 @@ class Offered:
     line: SpendLine
     kept: SpendLine
     saving: Saving | None
+    stays: bool  # another line was accepted to end because this one stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,12 @@ class Book:
     behalf: str  # "other" or "own": for whom it is paid; "": whoever
     sums: Sums
     capabilities: Sequence[tuple[str, Decimal, int]]
-    offered: Sequence[Offered]
+    offered: Sequence[Offered]  # the dearest of the `could_end` lines
+    could_end: int
     could_save: Decimal
     confirmed: Decimal
     renewals: Sequence[SpendLine]
     page: Page
-    may_confirm: bool
 
 
 def read(user: Any, params: Any) -> Book:
@@ -76,7 +77,7 @@ def read(user: Any, params: Any) -> Book:
     view, office, behalf = _asked(params)
     rows = of_user(user)
     running = ledger.running(user)
-    offered = _offered(doubles.find(running), rows)
+    found_doubles = doubles.find(running)
     listed = _narrowed(rows, params).select_related("unit", "owner")
     confirmed = Saving.objects.filter(line__in=rows, state=Saving.State.CONFIRMED).aggregate(sum=Sum("confirmed"))["sum"]
     return Book(
@@ -85,18 +86,13 @@ def read(user: Any, params: Any) -> Book:
         behalf=behalf,
         sums=sums(rows),
         capabilities=_capabilities(running),
-        offered=offered,
-        could_save=sum((one.line.yearly_cost for one in offered), NOTHING),
+        offered=_offered(found_doubles, rows),
+        could_end=len(found_doubles),
+        could_save=could_save(found_doubles),
         confirmed=confirmed or NOTHING,
         renewals=_renewals(rows, organisations.today()),
         page=listing.page_of(listed, NEWEST, params, total=listed.count()),
-        may_confirm=may_confirm(user),
     )
-
-
-def may_confirm(user: Any) -> bool:
-    """Whether `user` says what ended lines save: of neither office."""
-    return user.has_perm(CONFIRM) and not grants(user).seats & {"CIO", "CISO"}
 
 
 def of_user(user: Any) -> QuerySet[SpendLine]:
@@ -128,7 +124,20 @@ def detail(user: Any) -> QuerySet[SpendLine]:
     may_open = Exists(SpendLine.objects.visible_to(user).filter(pk=OuterRef("kept")))
     settled = Saving.objects.select_related("kept", "accepted_by", "confirmed_by").annotate(may_open=may_open).order_by("-pk")
     rows = SpendLine.objects.visible_to(user).select_related("unit", "owner", "initiative", "control")
-    return rows.prefetch_related(Prefetch("savings", settled))
+    return with_openings(rows, user).prefetch_related(Prefetch("savings", settled))
+
+
+def with_openings(rows: QuerySet[SpendLine], user: Any) -> QuerySet[SpendLine]:
+    """With whether `user` may open what each is for."""
+    return rows.annotate(
+        opens_initiative=Exists(Initiative.objects.visible_to(user).filter(pk=OuterRef("initiative"))),
+        opens_control=Exists(Control.objects.visible_to(user).filter(pk=OuterRef("control"))),
+    )
+
+
+def hidden(line: Any) -> list[str]:
+    """Of a row of `with_openings`: what it is for that the reader may not open, and so neither sees nor takes off."""
+    return [name for name in FOR if getattr(line, f"{name}_id") and not getattr(line, f"opens_{name}")]
 
 
 def _asked(params: Any) -> tuple[str, str, str]:
@@ -156,6 +165,11 @@ def sums(rows: QuerySet[SpendLine]) -> Sums:
     return Sums(sum(by_office.values(), NOTHING), by_office, for_other, sum(lines for _sum, lines in told.values()))
 
 
+def could_save(found: Sequence[doubles.Double]) -> Decimal:
+    """What all of `found` save in a year, for the page and for programs."""
+    return sum((one.yearly_cost for one in found), NOTHING)
+
+
 def _capabilities(running: Sequence[Line]) -> list[tuple[str, Decimal, int]]:
     """(capability, cost a year, lines), the dearest first."""
     sums: dict[str, tuple[str, Decimal, int]] = {}
@@ -167,16 +181,16 @@ def _capabilities(running: Sequence[Line]) -> list[tuple[str, Decimal, int]]:
 
 
 def _offered(found_doubles: Sequence[doubles.Double], rows: QuerySet[SpendLine]) -> list[Offered]:
-    shown = found_doubles[:50]
+    shown = found_doubles[:SHOWN]
     ids = {pk for one in shown for pk in (one.line, one.kept)}
     lines = {line.pk: line for line in rows.filter(pk__in=ids).select_related("unit")} if ids else {}
-    savings = Saving.objects.filter(line__in=ids).exclude(state=Saving.State.DROPPED).select_related("accepted_by") if ids else ()
-    settled = {saving.line_id: saving for saving in savings}
-    return [Offered(lines[one.line], lines[one.kept], settled.get(one.line)) for one in shown]
+    about = Saving.objects.filter(Q(line__in=ids) | Q(kept__in=ids)).exclude(state=Saving.State.DROPPED)
+    savings = list(about.select_related("accepted_by")) if ids else []
+    settled, stay = {saving.line_id: saving for saving in savings}, {saving.kept_id for saving in savings}
+    return [Offered(lines[one.line], lines[one.kept], settled.get(one.line), one.line in stay) for one in shown]
 
 
 def _renewals(rows: QuerySet[SpendLine], today: date) -> list[SpendLine]:
     """Those that can still be ended, the next first, by the last day of notice within three months."""
-    soon = rows.running().filter(renews_on__gte=today).select_related("owner").order_by("renews_on", "pk")[:200]
-    due = [line for line in soon if today <= line.notice_by <= today + SOON]
-    return sorted(due, key=lambda line: (line.notice_by, line.pk))[:MOST]
+    due = rows.running().with_notice().filter(notice_on__range=(today, today + SOON))
+    return list(due.select_related("owner").order_by("notice_on", "pk")[:MOST])

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from governance.change import ledger, ledger_book
-from governance.change.models import SpendLine
+from governance.change.models import Initiative, SpendLine
 from portal import subjects
 from portal.archive import changes
 from portal.attention import reviews
@@ -15,11 +15,12 @@ from portal.people import holdings
 from portal.people.models import User
 from portal.web import shown
 from portal.workbench import editing, importable, listed, parsers, resolving, searchable
-from portal.workbench.importable import Field
+from portal.workbench.errors import Unfit
+from portal.workbench.importable import Field, Terms
 from portal.workbench.listed import Filter
 from portal.workbench.plain_sheets import PlainSheet
 from risks import owning
-from risks.models import Office
+from risks.models import Control, Office
 
 FIELDS = {
     "vendor": _("Vendor"),
@@ -71,7 +72,7 @@ subjects.register(
         url=lambda saving: reverse("change:spend-line", args=[saving.line_id]),
         label=str,
         unit=lambda saving: saving.line.unit_id,
-        related=("line", "kept"),
+        related=("line",),
         is_spoken_of=False,
     )
 )
@@ -137,6 +138,23 @@ def _line(name: str, label: Any, *words: str) -> Field:
     return Field(name, label, parsers.text(ledger.TEXTS[name], one_line=True), words, name != "contract")
 
 
+def _numbered(name: str, model: Any, label: Any, refusal: Any, *words: str, example: str) -> Field:
+    """A column that names another thing by its number, as far as whoever imports may open it."""
+
+    def find(number: str, terms: Terms) -> Any:
+        rows = model.objects.visible_to(terms.actor).current()
+        found = rows.filter(number=number).first() if subjects.NUMBER.fullmatch(number) else None
+        if found is None:
+            raise Unfit(refusal)
+        return found
+
+    def parse(text: str, terms: Terms) -> Any:
+        number = "".join(text.split()).upper()
+        return terms.known.get((name, number), lambda: find(number, terms))
+
+    return Field(name, label, parse, words, False, example)
+
+
 SHEET = PlainSheet(
     kind="spend-line",
     fields=(
@@ -158,6 +176,18 @@ SHEET = PlainSheet(
         Field("starts_on", _("Since"), parsers.day, ("start", "starts on", "from")),
         Field("renews_on", _("Goes on by itself"), parsers.day, ("renewal", "renews on", "renewal date")),
         Field("notice_days", _("Notice [days]"), parsers.whole(0, ledger.MOST_NOTICE_DAYS), ("notice", "notice days")),
+        _numbered(
+            *("initiative", Initiative, _("Initiative")),
+            _("You may open no initiative of this number. Write it as it stands here, or leave it empty."),
+            *("initiative", "project"),
+            example="I-0009",
+        ),
+        _numbered(
+            *("control", Control, _("Control")),
+            _("You may open no control of this number. Write it as it stands here, or leave it empty."),
+            *("control", "safeguard"),
+            example="C-0003",
+        ),
         Field("external_id", _("Id in this sheet"), parsers.text(120, one_line=True), ("id", "no", "number", "ref", "key")),
         importable.number(),
     ),
@@ -166,6 +196,7 @@ SHEET = PlainSheet(
     check=ledger.check,
     check_open=ledger.check_open,
     end=lambda line, *, actor, reason: ledger.end(line, actor=actor),
+    related=("unit", "owner", "initiative", "control"),
 )
 importable.register(SHEET.importable("change.change_spend", ("vendor", "product", "unit")))
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from portal import clock, subjects
@@ -19,7 +19,7 @@ from portal.workbench.importable import NUMBER, Done, Field, Importable, Plan, T
 
 UNDONE = "import.undone"
 OWN_ID = "external_id"
-REFERENCES = {"unit": Unit, "owner": User}
+KNOWN_TO_ALL = (Unit, User)  # by name, whoever imports
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class PlainSheet:
         for name, value in fields.items():
             setattr(draft, name, value)
         self.check(draft, actor=terms.actor, changed=set(fields))
-        changes = [(str(known[name].label), self._said(existing, name), self._said(draft, name)) for name in fields]
+        changes = [(str(known[name].label), self._before(existing, name, terms), self._said(draft, name)) for name in fields]
         return Plan(str(existing), [*changes, *self.follows(existing)], {"fields": fields})
 
     def carry_out(self, told: Mapping[str, Any], existing: Any, planned: Plan, terms: Terms) -> Done:
@@ -126,6 +126,15 @@ class PlainSheet:
         self.check(draft, actor=terms.actor, changed=None)
         return Plan(str(values.get("name") or values.get("title")), (), {"fields": values})
 
+    def _before(self, row: Any, name: str, terms: Terms) -> str:
+        """What stood there; of another thing only as far as whoever imports may open it."""
+        value = getattr(row, name)
+        if isinstance(value, Model) and not isinstance(value, KNOWN_TO_ALL):
+            seen = type(value)._default_manager.visible_to(terms.actor).filter(pk=value.pk)
+            if not terms.known.get(("opens", type(value), value.pk), seen.exists):
+                return _("one you may not open")
+        return self._said(row, name)
+
     def _said(self, row: Any, name: str) -> str:
         value = getattr(row, name)
         if value is None or value == "":
@@ -134,9 +143,10 @@ class PlainSheet:
         return str(word()) if word else shown.date_long(value) if isinstance(value, date) else str(value)
 
     def _put_back(self, name: str, kept: Any) -> Any:
-        if name in REFERENCES:
-            return REFERENCES[name].objects.filter(pk=kept).first() if kept is not None else None
-        return None if kept is None else self._model._meta.get_field(name).to_python(kept)
+        field = self._model._meta.get_field(name)
+        if kept is not None and field.is_relation:
+            return field.related_model._default_manager.filter(pk=kept).first()
+        return None if kept is None else field.to_python(kept)
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """The ledger for other systems: lines, what could end, what was saved."""
 
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -10,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from governance.change import doubles, ledger, ledger_book
+from governance.change import doubles, finance, ledger, ledger_book
 from governance.change.models import Saving, SpendLine
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer
@@ -20,6 +21,7 @@ from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
 
 READ, CHANGE = "change.view_spend", "change.change_spend"
+HIDDEN = "Null too where the caller may not open it; sending that null back leaves it as it is."
 
 
 class SpendLineSerializer(RowSerializer):
@@ -27,8 +29,8 @@ class SpendLineSerializer(RowSerializer):
 
     unit = Linked("unit")
     owner = Linked("user")
-    initiative = Linked("initiative", required=False, allow_null=True)
-    control = Linked("control", required=False, allow_null=True)
+    initiative = Linked("initiative", required=False, allow_null=True, help_text=HIDDEN)
+    control = Linked("control", required=False, allow_null=True, help_text=HIDDEN)
     serves = serializers.ChoiceField(
         choices=SpendLine._meta.get_field("serves").choices,
         required=False,
@@ -44,6 +46,10 @@ class SpendLineSerializer(RowSerializer):
             *("source", "external_id", "archived_at", "version"),
         ]
         read_only_fields = ["number", "ended_on", "noted_at", "source", "external_id", "archived_at", "version"]
+
+    def to_representation(self, instance: SpendLine) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        return shown | {name: None for name in ledger_book.hidden(instance) if name in shown}
 
 
 class LineEndingSerializer(serializers.Serializer):
@@ -74,6 +80,7 @@ class SpendLineFilters(django_filters.FilterSet):
     unit = LinkedFilter("unit", field_name="unit_id")
     owner = LinkedFilter("user", field_name="owner_id")
     is_running = django_filters.BooleanFilter(method="running")
+    notice_by = django_filters.DateFilter(method="noticed", help_text="The last day to end it is this one or an earlier one.")
     for_the_other = django_filters.BooleanFilter(method="on_behalf", help_text="Paid by one office on the other's behalf.")
 
     class Meta:
@@ -82,6 +89,9 @@ class SpendLineFilters(django_filters.FilterSet):
 
     def running(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset.filter(ended_on__isnull=value)
+
+    def noticed(self, queryset: QuerySet, name: str, value: date) -> QuerySet:
+        return queryset.with_notice().filter(notice_on__lte=value)
 
     def on_behalf(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset.filter(ledger_book.OTHERS["other" if value else "own"])
@@ -96,11 +106,16 @@ class SpendLineViewSet(WriteSet):
     filterset_class = SpendLineFilters
     ordering_fields = ("number", "noted_at")
 
+    def queryset_for(self, user: Any) -> QuerySet:
+        return ledger_book.with_openings(super().queryset_for(user), user)
+
     def perform_register(self, validated: Any, actor: Any) -> SpendLine:
         return ledger.note(actor=actor, **validated)
 
     def perform_change(self, instance: SpendLine, validated: Any, actor: Any, version: int) -> SpendLine:
-        return ledger.change(instance, actor=actor, version=version, **validated)
+        hidden = ledger_book.hidden(instance)
+        said = {name: value for name, value in validated.items() if value is not None or name not in hidden}
+        return ledger.change(instance, actor=actor, version=version, **said)
 
     @extend_schema(responses=LedgerSumsSerializer, filters=False)
     @action(detail=False, pagination_class=None, filter_backends=[])
@@ -109,7 +124,7 @@ class SpendLineViewSet(WriteSet):
         rows = ledger_book.of_user(request.user)
         found, sums = doubles.find(ledger.running(request.user)), ledger_book.sums(rows)
         offices = [{"office": one, "pays": pays, "for_the_other": sums.for_other[one]} for one, pays in sums.by_office.items()]
-        told = {"whole": sums.whole, "by_office": offices, "doubles": found, "could_save": sum(one.yearly_cost for one in found)}
+        told = {"whole": sums.whole, "by_office": offices, "doubles": found, "could_save": ledger_book.could_save(found)}
         return Response(LedgerSumsSerializer(told).data)
 
     @state_change(CHANGE, request=LineEndingSerializer)
@@ -146,7 +161,7 @@ class SavingViewSet(ReadSet):
     permission, write_permission = READ, CHANGE
     lookup_value_regex = "[0-9]{1,18}"
 
-    @state_change(ledger.CONFIRM, request=ConfirmationSerializer)
+    @state_change(finance.CONFIRM, request=ConfirmationSerializer)
     def confirmation(self, instance: Saving, validated: Any, actor: Any) -> Saving:
         """Say what the ended line saves, as somebody of neither office."""
         return ledger.confirm(instance, validated["confirmed"], actor=actor)

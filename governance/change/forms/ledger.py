@@ -41,13 +41,16 @@ class LineForm(VersionedForm):
     initiative = forms.ModelChoiceField(label=_("Which initiative is it for?"), queryset=None, required=False)
     control = forms.ModelChoiceField(label=_("Which control does it pay for?"), queryset=None, required=False)
 
-    def __init__(self, *args, offered, user, **options):
+    def __init__(self, *args, offered, user, without=(), **options):
+        """`without`: what it is for that `user` may not open, which stays as it is."""
         super().__init__(*args, **options)
         self.fields["owner"].queryset = choices.owners()
         self.fields["owner"].choices = [("", _("Choose somebody")), *offered.owners]
         self.fields["unit"].choices = offered.places
         self.fields["initiative"].queryset = Initiative.objects.visible_to(user).current().order_by("number")
         self.fields["control"].queryset = Control.objects.visible_to(user).current().order_by("number")
+        for name in without:
+            del self.fields[name]
 
     @property
     def answers(self):

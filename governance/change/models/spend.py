@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from governance.change.models.initiative import person
@@ -18,6 +19,11 @@ VIEW = "change.view_spend"
 class SpendLineQuerySet(VisibleQuerySet):
     def running(self):
         return self.current().filter(ended_on=None)
+
+    def with_notice(self):
+        """With the day of `notice_by` as `notice_on`."""
+        days = Coalesce(Cast("notice_days", models.IntegerField()), 0)
+        return self.annotate(notice_on=ExpressionWrapper(F("renews_on") - days, output_field=models.DateField()))
 
 
 @tracked()
@@ -114,7 +120,7 @@ class Saving(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.line} · {self.kept}"
+        return str(self.line)  # whoever may open it may not always open `kept`
 
     @classmethod
     def visibility(cls, grants: Grants) -> Q:

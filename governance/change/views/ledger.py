@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from governance.change import ledger, ledger_book
+from governance.change import finance, ledger, ledger_book
 from governance.change.forms.ledger import ConfirmingForm, EndingForm, LineForm, initial
 from governance.change.models import Saving, SpendLine
 from portal.errors import Invalid
@@ -48,7 +48,8 @@ def change(request, pk):
     """Say it otherwise."""
     found = _visible(request, pk)
     ledger.check_open(found)
-    form = LineForm(request.POST or None, initial=initial(found), offered=choices.Offered(), user=request.user)
+    hidden = ledger_book.hidden(found)
+    form = LineForm(request.POST or None, initial=initial(found), offered=choices.Offered(), user=request.user, without=hidden)
     stands = answers.version_told(request)
     return _saved(request, form, lambda said: ledger.change(found, actor=request.user, version=stands, **said), found)
 
@@ -76,7 +77,7 @@ def accepting(request, pk):
 
 
 @require_POST
-@permitted(ledger.CONFIRM)
+@permitted(finance.CONFIRM)
 def confirming(request, pk):
     """Say what it saves, once it has ended."""
     saving = get_object_or_404(Saving.objects.visible_to(request.user).select_related("line"), pk=pk)
@@ -108,12 +109,15 @@ def _address(found: SpendLine) -> str:
 
 
 def _page(request, found, status=200, **forms):
+    saving = next((one for one in found.savings.all() if one.state != Saving.State.DROPPED), None)
+    waits = saving is not None and saving.state == Saving.State.ACCEPTED and found.ended_on is not None
     context = {
         "line": found,
-        "saving": next((one for one in found.savings.all() if one.state != Saving.State.DROPPED), None),
+        "saving": saving,
+        "hidden_count": len(ledger_book.hidden(found)),
         "ending": EndingForm(auto_id="end-%s"),
         "confirming": ConfirmingForm(auto_id="confirm-%s"),
-        "may_confirm": ledger_book.may_confirm(request.user),
+        "may_confirm": waits and finance.may_confirm(request.user),
     }
     return answer(request, "change/ledger/detail.html", context | forms, status=status)
 

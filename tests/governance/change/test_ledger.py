@@ -10,17 +10,30 @@ from django.core.exceptions import PermissionDenied
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from governance.change import doubles, ledger, ledger_book
+from governance.change import doubles, finance, ledger, ledger_book
 from governance.change.doubles import Line
-from governance.change.errors import LineEnded, LineRuns, NoDouble, OwnSaving, SavingSettled
+from governance.change.errors import (
+    EndsItself,
+    LineEnded,
+    LineRuns,
+    NoDouble,
+    NothingStays,
+    OfOneOffice,
+    OwnSaving,
+    SavingSettled,
+    StaysForAnother,
+)
 from governance.change.models import Saving, SpendLine
+from portal import subjects
 from portal.attention.models import Review
 from portal.errors import Invalid
 from portal.people import organisations
-from portal.workbench import imports, work
+from portal.workbench import importable, imports, undoing, work
 from portal.workbench.errors import NothingToImport
 from risks.errors import SavedMeanwhile
-from tests.factories.governance import make_spend_line
+from tests.factories.governance import make_initiative, make_spend_line
+from tests.factories.portal import make_unit
+from tests.factories.risks import make_control
 from tests.factories.sheets import check, make_csv, make_import
 
 PLACES = ("/1/", "/1/2/", "/1/3/", "/1/3/4/")
@@ -127,11 +140,18 @@ def added_up(lines):
     return found
 
 
-def bring(lines, analyst):
-    content = make_csv(*lines, header=tuple(SHEET))
-    one = check(make_import(content, actor=analyst, kind="spend-line", source="contracts"), SHEET)
+def looked_at(lines, actor, **more):
+    columns = SHEET | more
+    content = make_csv(*lines, header=tuple(columns))
+    return check(make_import(content, actor=actor, kind="spend-line", source="contracts"), columns)
+
+
+def bring(lines, analyst, **more):
+    one = looked_at(lines, analyst, **more)
     imports.apply(one, actor=analyst)
     work.work(one.pk)
+    one.refresh_from_db()
+    return one
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -193,6 +213,68 @@ def test_nobody_confirms_what_they_accepted_and_what_is_dropped_may_be_accepted_
     assert list(Saving.objects.values_list("state", flat=True).order_by("pk")) == ["DROPPED", "ACCEPTED"]
 
 
+def test_a_line_that_stays_for_one_saving_ends_in_no_other(company, analyst, person, monkeypatch):
+    costs = (("IT", 10), ("SECURITY", 40), ("IT", 70))
+    cheap, dear, third = (
+        make_spend_line(by=analyst, unit=company.root, paid_by=office, yearly_cost=Decimal(cost)) for office, cost in costs
+    )
+
+    def meanwhile(line, user, looked=ledger._double_of):
+        """Somebody else is quicker: between the look and the lock the cheap one became dear, and is to end itself."""
+        found = looked(line, user)
+        monkeypatch.setattr(ledger, "_double_of", looked)
+        ledger.change(cheap, actor=analyst, yearly_cost=Decimal(100))
+        ledger.accept(cheap, actor=analyst)
+        return found
+
+    monkeypatch.setattr(ledger, "_double_of", meanwhile)
+    with pytest.raises(StaysForAnother):
+        ledger.accept(dear, actor=analyst)
+    assert not Saving.objects.exists()
+    ledger.change(cheap, actor=analyst, yearly_cost=Decimal(100))
+    saving = ledger.accept(cheap, actor=analyst)
+    with pytest.raises(StaysForAnother):
+        ledger.accept(dear, actor=analyst)
+    ledger.change(dear, actor=analyst, yearly_cost=Decimal(200))
+    ledger.change(third, actor=analyst, yearly_cost=Decimal(150))
+    with pytest.raises(EndsItself):  # the cheap one is the cheapest again
+        ledger.accept(third, actor=analyst)
+    assert (saving.line, saving.kept) == (cheap, dear) and Saving.objects.count() == 1
+    offered = {one.line: one.stays for one in ledger_book.read(analyst, {}).offered}
+    assert offered == {dear: True, third: False}
+
+    ledger.end(cheap, actor=analyst)
+    ledger.end(dear, actor=analyst)
+    with pytest.raises(NothingStays):
+        ledger.confirm(saving, Decimal(1), actor=person("ARBITER"))
+    assert Saving.objects.get().state == "ACCEPTED"
+
+
+def test_nobody_who_leads_or_works_for_it_or_security_confirms(company, analyst, person):
+    department = make_unit("IT", parent=company.root, kind="DEPARTMENT")
+    team = make_unit("Servers", parent=department, kind="DEPARTMENT")
+    cio, ciso = person("CIO", unit=department), person("CISO")
+    of_team = person("HEAD", unit=company.finance)
+    team.head = of_team
+    team.save()
+    make_spend_line(by=analyst, unit=company.root, yearly_cost=Decimal(1))
+    dear = make_spend_line(by=analyst, unit=company.root, paid_by="SECURITY", yearly_cost=Decimal(2))
+    saving = ledger.accept(dear, actor=analyst)
+    ledger.end(dear, actor=analyst)
+
+    theirs = (
+        person("HEAD", unit=department),
+        of_team,
+        person("HEAD", unit=company.finance, reports_to=cio),
+        person("ARBITER", reports_to=ciso),
+    )
+    for one in theirs:
+        assert not finance.may_confirm(one)
+        with pytest.raises(OfOneOffice):
+            ledger.confirm(saving, Decimal(2), actor=one)
+    assert ledger.confirm(saving, Decimal(2), actor=person("HEAD", unit=company.finance)).state == "CONFIRMED"
+
+
 def test_the_owner_is_asked_before_notice_is_due_and_not_after_it_ended(company, analyst):
     today = organisations.today()
     line = make_spend_line(by=analyst, unit=company.root, renews_on=today + timedelta(days=60), notice_days=30)
@@ -204,6 +286,35 @@ def test_the_owner_is_asked_before_notice_is_due_and_not_after_it_ended(company,
     assert Review.objects.open().get(kind=ledger.RENEWAL).due_on == today + timedelta(days=60)
     ledger.end(line, actor=analyst)
     assert not Review.objects.open().filter(kind=ledger.RENEWAL).exists()
+
+
+def test_what_ends_next_comes_first_however_many_go_on_sooner(company, analyst, client):
+    today = organisations.today()
+
+    def after(days, notice=None, does="Probing"):
+        renews_on = today + timedelta(days=days)
+        return make_spend_line(by=analyst, unit=company.root, capability=does, renews_on=renews_on, notice_days=notice)
+
+    late, gone = after(80), after(5, 9)
+    SpendLine.objects.bulk_create(
+        SpendLine(
+            **{name: getattr(gone, name) for name in ("vendor", "product", "capability", "unit", "paid_by", "serves", "owner")},
+            number=f"L-{n}",
+            yearly_cost=1,
+            renews_on=today + timedelta(days=1),
+            notice_days=9,
+        )
+        for n in range(9000, 9200)
+    )
+    soon = after(300, 290, "Rare")
+    client.force_login(analyst)
+
+    def by(days):
+        told = client.get(f"/api/v1/spend-lines/?capability=Rare&notice_by={today + timedelta(days=days)}").json()["results"]
+        return [line["id"] for line in told]
+
+    assert list(ledger_book.read(analyst, {}).renewals) == [soon, late]
+    assert (by(9), by(10)) == ([], [soon.pk])
 
 
 def test_a_line_is_refused_by_field_and_a_stale_change_loses_nothing(company, analyst):
@@ -218,10 +329,66 @@ def test_a_line_is_refused_by_field_and_a_stale_change_loses_nothing(company, an
     assert SpendLine.objects.get().product == "Newer"
 
 
-def test_the_page_and_the_api_say_the_same(client, company, person):
+def test_what_one_may_not_open_is_neither_named_nor_taken_off(company, person, client):
+    reader, cio, far = person("ANALYST", unit=company.northfield), person("CIO"), person("OWNER", unit=company.eastmere)
+    hidden = make_initiative(unit=company.eastmere, by=far)
+    control = make_control(unit=company.eastmere, actor=far)
+    make_spend_line(by=cio, unit=company.root, product="Umbrafang", yearly_cost=Decimal(1))
+    line = make_spend_line(by=cio, unit=company.northfield, paid_by="SECURITY", initiative=hidden, control=control)
+    saving = ledger.accept(line, actor=cio)
+    here, page = f"/api/v1/spend-lines/{line.pk}/", f"/governance/ledger/{line.pk}/"
+
+    client.force_login(reader)
+    told = client.get(here)
+    text = client.get(page).text
+
+    assert (told.json()["initiative"], told.json()["control"]) == (None, None)
+    assert "+ 2 that you may not open" in text and "a line that you may not open" in text
+    label = subjects.of_kind("saving").label(saving)
+    assert not any(word in text + label for word in (hidden.number, control.number, "Umbrafang"))
+    sent = {"product": "Newer", "initiative": None, "control": None}
+    assert client.patch(here, sent, content_type="application/json", headers={"If-Match": told["ETag"]}).status_code == 200
+    form = {"vendor": "A", "product": "Newest", "capability": "B", "unit": company.northfield.pk, "paid_by": "SECURITY"}
+    form |= {"owner": reader.pk, "yearly_cost": "12.50", "version": 2}
+    assert client.post(f"{page}words/", form).status_code == 302
+    line.refresh_from_db()
+    assert (line.product, line.initiative, line.control) == ("Newest", hidden, control)
+    client.force_login(cio)
+    seen = client.get(here).json()
+    assert (seen["initiative"], seen["control"]) == (hidden.pk, control.pk) and hidden.number in client.get(page).text
+
+
+def test_a_sheet_names_what_a_line_is_for_as_far_as_whoever_brings_it_may_open(company, person):
+    reader, far = person("ANALYST", unit=company.northfield), person("OWNER", unit=company.eastmere)
+    mine, hidden = make_initiative(unit=company.northfield, by=reader), make_initiative(unit=company.eastmere, by=far)
+    control, closed = (make_control(unit=unit) for unit in (company.northfield, company.eastmere))
+    said = (*drawn(random.Random(3), 1, reader.email)[:4], "Northfield", "IT", "", reader.email, "10.00")
+
+    def sheet(initiative, number):
+        return [[*said, initiative, number]]
+
+    more = {"Initiative": "initiative", "Control": "control"}
+    refused = looked_at(sheet(hidden.number, closed.number), reader, **more)
+    assert (refused.bad_count, refused.problems.count()) == (1, 2)
+    assert all("You may open no" in problem.sentence for problem in refused.problems.all())
+    bring(sheet(mine.number.lower(), control.number), reader, **more)
+    line = SpendLine.objects.get()
+    assert (line.initiative, line.control) == (mine, control)
+
+    ledger.change(line, actor=far, initiative=hidden)
+    again = bring(sheet(mine.number, ""), reader, **more)
+    assert again.rows.get().changes[0][1] == "one you may not open"
+    undoing.undo(again, importable.as_defined("spend-line"))
+    line.refresh_from_db()
+    assert line.initiative == hidden
+
+
+def test_the_page_and_the_api_say_the_same(client, company, person, monkeypatch):
+    monkeypatch.setattr(ledger_book, "SHOWN", 1)
     reader = person("ANALYST", unit=company.northfield)
     make_spend_line(by=reader, unit=company.northfield, yearly_cost=Decimal("1500.00"))
     make_spend_line(by=reader, unit=company.northfield, paid_by="SECURITY", yearly_cost=Decimal("2500.00"))
+    make_spend_line(by=reader, unit=company.northfield, paid_by="SECURITY", yearly_cost=Decimal("1600.00"))
     make_spend_line(by=person("CIO"), unit=company.root, product="Hidden suite", yearly_cost=Decimal("7.00"))
     client.force_login(reader)
 
@@ -229,8 +396,8 @@ def test_the_page_and_the_api_say_the_same(client, company, person):
     sums = client.get("/api/v1/spend-lines/sums/").json()
 
     assert "Hidden suite" not in page
-    assert (sums["whole"], sums["could_save"], len(sums["doubles"])) == ("4000.00", "2500.00", 1)
-    assert "4,000.00" in page
+    assert (sums["whole"], sums["could_save"], len(sums["doubles"])) == ("5600.00", "4100.00", 2)
+    assert "5,600.00" in page and "2 lines could end" in page and "The dearest of them is shown." in page
     made = client.post(
         "/governance/ledger/new/",
         {"vendor": "Acme", "product": "Probe", "capability": "Monitoring", "unit": company.northfield.pk, "paid_by": "IT"}
