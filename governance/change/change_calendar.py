@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -129,10 +129,13 @@ def entries(user: Any, asked: Asked) -> list[Entry]:
 
 
 def meeting(user: Any, unit: Unit | None = None) -> QuerySet[Clash]:
-    """What does not go together and waits for its owners, the next first."""
+    """What does not go together and waits for its owners, the next first; of a place where either of the two happens there."""
     rows = clash_page.rows(user).asked()
     if unit is not None:
-        rows = rows.filter(Q(planned__unit__path__startswith=unit.path) | Q(other__unit__path__startswith=unit.path))
+        there = Q(pk__in=())
+        for side in ("planned__unit", "other__unit", "permit__zone__unit", "initiative__unit"):
+            there |= Q(**{f"{side}__path__startswith": unit.path})
+        rows = rows.filter(there)
     return rows.order_by("starts_at", "pk")
 
 
@@ -176,8 +179,8 @@ def _planned(user: Any, asked: Asked) -> Iterable[Entry]:
 def _scans(user: Any, asked: Asked) -> Iterable[Entry]:
     begin, end = organisations.morning(asked.first), organisations.morning(asked.last + timedelta(days=1))
     rows = ScanPermit.objects.visible_to(user).current().filter(starts_at__lt=end, ends_at__gt=begin)
-    rows = _at(rows, "zone__unit", asked).select_related("zone__unit", "contact").order_by("starts_at", "pk")
-    for row in rows[:MOST]:
+    rows = _at(rows, "zone__unit", asked).annotate(meets=_meets("permit"))
+    for row in rows.select_related("zone__unit", "contact").order_by("starts_at", "pk")[:MOST]:
         yield Entry(
             kind=SCAN,
             subject_kind="scan-permit",
@@ -188,6 +191,7 @@ def _scans(user: Any, asked: Asked) -> Iterable[Entry]:
             owner=row.contact,
             url=reverse("assets:zone", args=[row.zone_id]),
             **_hours(row),
+            meets=row.meets,
         )
 
 
@@ -202,9 +206,9 @@ def _milestones(user: Any, asked: Asked) -> Iterable[Entry]:
 
 def _going_live(user: Any, asked: Asked) -> Iterable[Entry]:
     rows = _at(Initiative.objects.visible_to(user).under_way(), "unit", asked).exclude(stage=Stage.LIVE)
-    rows = rows.filter(live_on__range=(asked.first, asked.last)).select_related("unit", "owner").order_by("live_on", "pk")
-    for row in rows[:MOST]:
-        yield _of_initiative(LIVE, row.pk, row, row.live_on, row.title)
+    rows = rows.filter(live_on__range=(asked.first, asked.last)).annotate(meets=_meets("initiative"))
+    for row in rows.select_related("unit", "owner").order_by("live_on", "pk")[:MOST]:
+        yield _of_initiative(LIVE, row.pk, row, row.live_on, row.title, meets=row.meets)
 
 
 def _exercises(user: Any, asked: Asked) -> Iterable[Entry]:
@@ -225,7 +229,7 @@ def _exercises(user: Any, asked: Asked) -> Iterable[Entry]:
         )
 
 
-def _of_initiative(kind: str, pk: int, initiative: Initiative, day: date, title: str) -> Entry:
+def _of_initiative(kind: str, pk: int, initiative: Initiative, day: date, title: str, *, meets: bool = False) -> Entry:
     return Entry(
         kind=kind,
         subject_kind="initiative" if kind == LIVE else "milestone",
@@ -237,6 +241,7 @@ def _of_initiative(kind: str, pk: int, initiative: Initiative, day: date, title:
         url=reverse("change:initiative", args=[initiative.pk]),
         first=day,
         last=day,
+        meets=meets,
     )
 
 
@@ -251,6 +256,11 @@ _SOURCES = (
 
 def _at(rows: Any, unit: str, asked: Asked) -> Any:
     return rows.filter(**{f"{unit}__path__startswith": asked.unit.path}) if asked.unit else rows
+
+
+def _meets(side: str) -> Exists:
+    """Whether somebody is asked about what it meets, in the query that reads it."""
+    return Exists(Clash.objects.asked().filter(**{side: OuterRef("pk")}))
 
 
 def _hours(row: Any) -> dict[str, Any]:

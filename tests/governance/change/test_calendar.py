@@ -136,6 +136,23 @@ def test_a_freeze_holds_for_all_below_it_and_for_what_touches_assets_there(compa
     assert asked() == set()
 
 
+def test_a_freeze_of_the_company_stands_in_the_clashes_of_the_site_whose_scan_and_going_live_it_meets(company, owners, person):
+    one, other = owners
+    begins = clock.now() + timedelta(days=2)
+    live = make_initiative(unit=company.northfield, by=one, live_on=organisations.day_of(begins + 24 * HOUR))
+    later = make_initiative(unit=company.northfield, by=one, live_on=organisations.day_of(begins + 120 * HOUR))
+    scan = make_permit(make_zone("Coating", unit=company.northfield), contact=other, starts_at=begins)
+    make_planned(unit=company.root, by=one, kind="FREEZE", starts_at=begins, ends_at=begins + 48 * HOUR)
+    reader, today = person("CIO"), organisations.today()
+
+    there = {clash.thing for clash in change_calendar.meeting(reader, company.northfield)}
+    shown = change_calendar.entries(reader, Asked(today, today + timedelta(days=20), company.northfield))
+
+    assert there == {scan, live} and not change_calendar.meeting(reader, company.eastmere).exists()
+    meets = {(entry.subject_kind, entry.pk): entry.meets for entry in shown if entry.kind in ("SCAN", "LIVE")}
+    assert meets == {("scan-permit", scan.pk): True, ("initiative", live.pk): True, ("initiative", later.pk): False}
+
+
 def test_what_is_planned_says_enough_and_stays_once_it_is_over(company, owners):
     one, _other = owners
     press = make_asset("Press", unit=company.northfield)
