@@ -19,6 +19,7 @@ from risks.errors import SavedMeanwhile
 DECLARED = "initiative.declared"
 MOST_LINES, LONGEST_ZONE = 20, 60
 Act = DeclaredLine.Act
+ZONED = (Asset.Kind.OT_DEVICE, Asset.Kind.NETWORK)  # by the zone they are compared with what is seen; a named asset has its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ def _wrong_line(one: Said) -> list[str]:
         wrong.append(_("Say how many: from 1 to %d.") % MOST_OF_A_LINE)
     if len(one.zone) > LONGEST_ZONE:
         wrong.append(_("Name the zone in at most %d characters.") % LONGEST_ZONE)
+    if one.asset is None and one.kind in ZONED and not one.zone:
+        wrong.append(_("Say in which zone: OT/ICS devices and networks are declared with theirs."))
     return wrong
 
 

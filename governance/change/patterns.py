@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from governance.change import gates, holding, joined
+from governance.change import gates, holding
 from governance.change.errors import PatternFitsNothing, PatternNotApproved, PatternOver
 from governance.change.models import Criterion, Initiative, Pattern, TemplateCriterion
 from portal import clock
@@ -66,8 +66,7 @@ def use(initiative: Initiative, pattern: Pattern, *, actor: Any) -> int:
         raise PatternFitsNothing(pattern, initiative)
     initiative.version += 1
     initiative.save(update_fields=["version"])
-    entry = audit.record(actor, "initiative.pattern_used", initiative, {"pattern": pattern.pk, "criteria": count})
-    joined.note(initiative, entry)  # the security office had answered by signing the pattern
+    audit.record(actor, "initiative.pattern_used", initiative, {"pattern": pattern.pk, "criteria": count})
     return count
 
 

@@ -35,8 +35,8 @@ def ask(criterion: Criterion, risk: Risk, *, actor: Any, ends_on: date, **said: 
         owner=gate.initiative.owner,
         **said,
     )
-    bearing.link(gate.initiative, risk, actor=actor)
     waiver = Waiver.objects.create(criterion=criterion, exception=exception)
+    bearing.link(gate.initiative, risk, actor=actor)  # after it: what a waiver takes is no sign that security joined
     gate.version += 1
     gate.save(update_fields=["version"])
     audit.record(actor, "gate.waiver_asked", gate, {"criterion": criterion.asks.key, "exception": exception.pk})

@@ -63,7 +63,8 @@ class Begun:
 BEGUN = (
     Begun("Single sign-on in both plants", "IT", "it", "priya", "marta", 250, 60_000, 44, ("APPLICATION", "INTERNAL", 1)),
     Begun(
-        "Badge readers with the new hall", "OT", "facilities", "henri", "viktor", 246, 180_000, 120, ("OT_DEVICE", "INTERNAL", 40)
+        *("Badge readers with the new hall", "OT", "facilities", "henri", "viktor", 246, 180_000, 120),
+        *(("OT_DEVICE", "INTERNAL", 40), "Doors"),
     ),
     Begun(LABELS, "IT", "it", "priya", "lena", 240, 22_000, -12, ("APPLICATION", "INTERNAL", 1)),
     Begun(
@@ -86,7 +87,10 @@ BEGUN = (
         "The maker mends the press from afar, for one visit at a time.",
     ),
     Begun("Travel requests by phone", "CLOUD", "hr", "rosa", "viktor", 205, 18_000, 75, ("CLOUD_SERVICE", "INTERNAL", 1)),
-    Begun("Heating control of Eastmere renewed", "OT", "eastmere", "lena", "viktor", 198, 75_000, 88, ("OT_DEVICE", "PUBLIC", 6)),
+    Begun(
+        *("Heating control of Eastmere renewed", "OT", "eastmere", "lena", "viktor", 198, 75_000, 88),
+        *(("OT_DEVICE", "PUBLIC", 6), "Building control"),
+    ),
     Begun(
         *(PORTAL, "CLOUD", "sales", "tomas", "viktor", 120, 48_000, 9, ("CLOUD_SERVICE", "INTERNAL", 2), "", "INTERNET"),
         "Dealers see stock and orders without a call.",
@@ -143,6 +147,7 @@ def happenings(people: dict[str, User], tree: dict[str, Unit]) -> list[Event]:
         Event(38, AFTER_ALL_ELSE, lambda: _sign_waiver(REMOTE)),
         Event(37, AFTER_ALL_ELSE, lambda: _advance(REMOTE, "DESIGN", lena)),
         Event(114, AFTER_ALL_ELSE, lambda: _use(PORTAL, tomas)),
+        Event(113, AFTER_ALL_ELSE, lambda: _security_answers(PORTAL, idris, "LIVE")),
         Event(113, AFTER_ALL_ELSE, lambda: _advance(PORTAL, "DESIGN", tomas)),
         Event(109, AFTER_ALL_ELSE, lambda: _advance(PORTAL, "BUILD", tomas)),
         Event(105, AFTER_ALL_ELSE, lambda: _advance(PORTAL, "TEST", tomas)),
@@ -312,8 +317,8 @@ def _reach(title: str, actor: User) -> None:
         initiatives.reach(_of(title).milestones.get(), actor=actor)
 
 
-def _security_answers(title: str, ciso: User) -> None:
+def _security_answers(title: str, ciso: User, stage: str = "DESIGN") -> None:
     """Security has seen it; what is left is for IT to answer."""
     with acting(ciso):
-        for criterion in Criterion.objects.filter(gate=_gate(title, "DESIGN")):
+        for criterion in Criterion.objects.filter(gate=_gate(title, stage)):
             gates.answer(criterion, "MET", actor=ciso, note="As the first drawing has it.")

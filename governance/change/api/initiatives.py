@@ -18,6 +18,7 @@ from governance.change import (
     declarations,
     initiative_book,
     initiatives,
+    joined,
     patterns,
     sightings,
     stages,
@@ -60,6 +61,7 @@ class DeclaredLineSerializer(serializers.ModelSerializer):
     class Meta:
         model = DeclaredLine
         fields = ["act", "kind", "zone", "data_classification", "count", "asset"]
+        extra_kwargs = {"zone": {"help_text": "As the inventory calls it; OT/ICS devices and networks need one."}}
 
     def to_representation(self, instance: DeclaredLine) -> dict[str, Any]:
         """An asset that the caller may not open has no id here."""
@@ -93,6 +95,12 @@ class InitiativeSerializer(RowSerializer):
     security_joined_at = serializers.DateTimeField(
         source="joined_sealed_at", read_only=True, allow_null=True, help_text="By the seal of the first thing its office did."
     )
+    security_answer_days = serializers.SerializerMethodField(
+        help_text="Working days from asking security to its first answer; null before either."
+    )
+    security_counts_as_asked = serializers.SerializerMethodField(
+        help_text=f"Asked, and silent for {joined.SILENT_DAYS} working days: that counts as asked in time."
+    )
     status = serializers.ChoiceField(
         choices=Initiative.Status.choices, required=False, help_text="Stopped it is by `stopping` alone, for a reason."
     )
@@ -113,6 +121,8 @@ class InitiativeSerializer(RowSerializer):
                 "goals",
                 "security_asked_at",
                 "security_joined_at",
+                "security_answer_days",
+                "security_counts_as_asked",
                 "proposed_by",
                 "proposed_at",
                 "stopped_at",
@@ -127,6 +137,13 @@ class InitiativeSerializer(RowSerializer):
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_risks(self, initiative: Initiative) -> list[int]:
         return [link.risk_id for link in initiative.named_risks]
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_security_answer_days(self, initiative: Initiative) -> int | None:
+        return joined.of(initiative).answer_days
+
+    def get_security_counts_as_asked(self, initiative: Initiative) -> bool:
+        return joined.of(initiative).counts_as_asked
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_goals(self, initiative: Initiative) -> list[int]:

@@ -19,7 +19,7 @@ class LineForm(Answers):
     count = forms.IntegerField(label=_("How many?"), required=False, min_value=1, max_value=MOST_OF_A_LINE)
     zone = forms.CharField(
         label=_("In which zone?"),
-        help_text=_("As the inventory calls it. Empty: wherever in its unit."),
+        help_text=_("As the inventory calls it; OT/ICS devices and networks need one. Empty: wherever in its unit."),
         max_length=declarations.LONGEST_ZONE,
         required=False,
     )

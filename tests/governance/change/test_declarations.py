@@ -59,6 +59,7 @@ def test_nothing_leaves_the_idea_undeclared(started, owner):
 def test_what_is_declared_fits_and_is_said_again_without_a_trace(started, owner, company):
     named = make_asset("Recipe server", unit=company.northfield, kind="SERVER")
     wrong = [Said("MOVES", "SERVER", "INTERNAL"), Said("ADDS", "X", "INTERNAL"), Said("ADDS", "SERVER", "", 0), SENSORS]
+    wrong += [Said("ADDS", "NETWORK", "INTERNAL"), Said("CHANGES", "OT_DEVICE", "INTERNAL", 2, " ")]
 
     with pytest.raises(Invalid) as refused:
         declarations.declare(started, wrong, actor=owner)
@@ -70,7 +71,8 @@ def test_what_is_declared_fits_and_is_said_again_without_a_trace(started, owner,
     with pytest.raises(SavedMeanwhile):
         declarations.declare(started, [PLCS], actor=owner, version=1)
 
-    assert set(refused.value.fields) == {"lines.0", "lines.1", "lines.2"}
+    assert set(refused.value.fields) == {"lines.0", "lines.1", "lines.2", "lines.4", "lines.5"}
+    assert refused.value.fields["lines.4"] == refused.value.fields["lines.5"]  # each needs its zone
     assert [(line.kind, line.count) for line in declarations.standing(started)] == [("OT_DEVICE", 2), ("SERVER", 1)]
     assert AuditEntry.objects.filter(verb="initiative.declared").count() == 1
     initiatives.stop(started, actor=owner, reason="No money")
@@ -108,9 +110,10 @@ def test_an_asset_goes_to_the_nearest_unit_and_there_to_the_earliest(company, ow
     wide = make_initiative(unit=company.root, by=person("HEAD"))
     near, later = (make_initiative(unit=company.northfield, by=owner) for _ in range(2))
     for initiative in (wide, near, later):
-        declarations.declare(initiative, [Said("ADDS", "OT_DEVICE", "INTERNAL", 9)], actor=owner)
+        declarations.declare(initiative, [Said("ADDS", "CONNECTED_EQUIPMENT", "INTERNAL", 9)], actor=owner)
     with clock.stopped(clock.now() + timedelta(hours=1)):
-        new_asset(company.northfield, zone=""), new_asset(company.eastmere, zone="")
+        for unit in (company.northfield, company.eastmere):
+            new_asset(unit, "CONNECTED_EQUIPMENT", "")
         sightings.look()
 
     assert list(SeenAsset.objects.order_by("asset").values_list("initiative", flat=True)) == [near.pk, wide.pk]

@@ -26,13 +26,14 @@ from governance.change.sizes import Facts, size_of
 from portal import clock
 from portal.attention.models import Review
 from portal.errors import Invalid
+from portal.people import organisations
 from portal.people.models import Appointment, RoleAssignment, User
 from portal.record import sealing
 from portal.signing import signatures
 from risks import exceptions, register
 from risks.exception_errors import WaivedAtTheGate
 from tests.factories.assets import make_asset
-from tests.factories.governance import make_initiative, meet
+from tests.factories.governance import at_a_gate, make_initiative, meet
 from tests.factories.portal import make_user
 from tests.factories.risks import make_risk
 
@@ -268,19 +269,24 @@ def test_a_pattern_answers_before_once_both_have_signed_it(planned, owner, cio, 
     for stage in ("DESIGN", "BUILD", "TEST", "LIVE"):
         planned = stages.advance(planned, stage, actor=owner)
 
-    assert Initiative.objects.get(pk=planned.pk).joined_entry.verb == "initiative.pattern_used"
+    assert Initiative.objects.get(pk=planned.pk).joined_entry is None  # what the owner does is not what security does
     assert count == Criterion.objects.filter(pattern=pattern).count() == Criterion.objects.count()
     patterns.retire(pattern, actor=ciso)
     with pytest.raises(PatternOver):
         patterns.retire(pattern, actor=ciso)
 
 
-def test_security_joined_by_the_seal_of_the_first_thing_it_did(planned, owner, ciso, company, person):
+def test_security_joined_by_the_seal_of_the_first_thing_it_did(planned, owner, ciso, company, client):
+    def by_program():
+        client.force_login(owner)
+        told = client.get(f"/api/v1/initiatives/{planned.pk}/").json()
+        return told["security_answer_days"], told["security_counts_as_asked"]
+
     assert joined.of(planned).never_asked
     gate = gates.put_to_security(Gate.objects.get(opens="DESIGN"), actor=owner)
     planned.refresh_from_db()
     with clock.stopped(gate.asked_at + 8 * DAY):
-        silent = joined.of(planned)
+        silent, told_silent = joined.of(planned), by_program()
         gates.answer(gate.criteria.first(), "NOT_MET", actor=ciso, note="Nobody is named")
     planned.refresh_from_db()
     before = joined.of(planned)
@@ -290,11 +296,28 @@ def test_security_joined_by_the_seal_of_the_first_thing_it_did(planned, owner, c
     assert (silent.counts_as_asked, silent.waits_days >= 5, silent.at) == (True, True, None)
     assert (before.is_sealing, before.counts_as_asked, after.at is not None) == (True, False, True)
     assert after.answer_days == silent.waits_days
-    other = make_initiative(unit=company.northfield, by=owner)
-    logged = register.log(actor=ciso, title="Its door stands open", category="IT", unit=company.northfield)
-    bearing.link(other, logged, actor=owner)
-    other.refresh_from_db()
-    assert other.joined_entry.verb == "risk.logged"
+    assert (told_silent, by_program()) == ((None, True), (after.answer_days, False))
+
+
+def test_a_risk_that_security_logged_counts_since_the_idea_and_not_as_the_price_of_a_waiver(owner, cio, ciso, company):
+    def logged(title):
+        return register.log(actor=ciso, title=title, category="IT", unit=company.northfield)
+
+    def joined_by():
+        return Initiative.objects.get(pk=one.pk).joined_entry
+
+    before = logged("It was open before")
+    one = at_a_gate(make_initiative(unit=company.northfield, by=owner))
+    bearing.link(one, before, actor=owner)
+    price, since = logged("Nobody answers for it"), logged("Its door stands open")
+    ends_on = organisations.today() + 30 * DAY
+    waivers.ask(Criterion.objects.get(asks__key="sbd-owner"), price, actor=owner, ends_on=ends_on, **WAIVER)
+    bearing.unlink(one, price, actor=owner)
+    bearing.link(one, price, actor=owner)
+    assert joined_by() is None
+
+    bearing.link(one, since, actor=owner)
+    assert (joined_by().verb, joined_by().subject_id) == ("risk.logged", since.pk)
 
 
 def test_an_asset_that_the_security_office_classified_counts_too(planned, owner, ciso, company, person):
