@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from governance.change import aims, declared, gate_page, joined, offices
@@ -90,8 +90,7 @@ def read(initiative: Initiative, user: Any) -> Page:
     """A row of `of_user` as its page shows it."""
     entries, has_more = changes.read("initiative", initiative, user)
     may_change = initiative.is_open and user.has_perm("change.change_initiative")
-    linked = initiative.risk_count
-    seen = _risks(initiative, user) if linked else []
+    linked = _risks(initiative, user) if initiative.risk_count else []
     return Page(
         initiative=initiative,
         steps=steps_of(initiative),
@@ -104,20 +103,17 @@ def read(initiative: Initiative, user: Any) -> Page:
         voice=offices.voice(user, initiative) if may_change else None,
         gates=gate_page.of_initiative(initiative),
         joined=joined.of(initiative),
-        risks=seen[:MOST_RISKS],
-        hidden_risks=_hidden(initiative, seen, user) if linked > len(seen) else 0,
+        risks=[risk for risk in linked if risk.may_open][:MOST_RISKS],
+        hidden_risks=hidden.among({risk.pk for risk in linked if not risk.may_open}, user),
     )
 
 
 def _risks(initiative: Initiative, user: Any) -> list[Risk]:
+    """All that bear on it, each with whether `user` may open it."""
     links = InitiativeRisk.objects.filter(initiative=initiative, archived_at=None).values("risk")
-    rows = Risk.objects.visible_to(user).filter(pk__in=links).select_related("unit", "score_state")
+    opens = Exists(Risk.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    rows = Risk.objects.filter(pk__in=links).select_related("unit", "score_state").annotate(may_open=opens)
     return list(rows.order_by("number"))
-
-
-def _hidden(initiative: Initiative, seen: Sequence[Risk], user: Any) -> int:
-    links = InitiativeRisk.objects.filter(initiative=initiative, archived_at=None).values_list("risk", flat=True)
-    return hidden.among(set(links) - {risk.pk for risk in seen}, user)
 
 
 def steps_of(initiative: Initiative) -> list[Step]:

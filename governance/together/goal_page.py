@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from governance.together import goal_standing, line_of_sight, serving
 from governance.together.goal_standing import Course, Standing
@@ -166,8 +166,7 @@ def one(goal: Goal, user: Any) -> Page:
     )
     every = list(named) if ids else []
     risks = [risk for risk in every if risk.may_open] if user.has_perm("risks.view_risk") else []
-    bearing = _bearing(user, [risk.pk for risk in risks])
-    found = Control.objects.in_bulk({pk for controls in bearing.values() for pk in controls}) if bearing else {}
+    bearing, found = _bearing_on([risk.pk for risk in risks], user)
     points = {risk.pk: _points(risk.value) for risk in risks}
     state, measures = _stand(goal, _newest([goal]), organisations.today())
     reached = line_of_sight.below(direct, {thing.pk: thing.risks for thing in opened}, Register(points, bearing))
@@ -195,16 +194,28 @@ def register_of(user: Any) -> Register:
     return Register(points, _bearing(user))
 
 
-def _bearing(user: Any, risks: Sequence[int] | None = None) -> dict[int, set[int]]:
+def _bearing(user: Any) -> dict[int, set[int]]:
     """Risk → controls in force that `user` may open."""
-    if not user.has_perm("risks.view_control") or risks == []:
-        return {}
-    which = Q() if risks is None else Q(risk__in=risks)
-    controls = Control.objects.visible_to(user).in_force()
     found: dict[int, set[int]] = {}
-    for risk_id, control_id in ControlRisk.objects.filter(which, control__in=controls).values_list("risk_id", "control_id"):
+    for risk_id, control_id in _bearings(user).values_list("risk_id", "control_id"):
         found.setdefault(risk_id, set()).add(control_id)
     return found
+
+
+def _bearing_on(risks: Sequence[int], user: Any) -> tuple[dict[int, set[int]], dict[int, Control]]:
+    """The same of some risks, and those controls by their keys. One query where there are any."""
+    bearing: dict[int, set[int]] = {}
+    found: dict[int, Control] = {}
+    for row in _bearings(user).filter(risk__in=risks).select_related("control") if risks else ():
+        bearing.setdefault(row.risk_id, set()).add(row.control_id)
+        found[row.control_id] = row.control
+    return bearing, found
+
+
+def _bearings(user: Any) -> QuerySet[ControlRisk]:
+    if not user.has_perm("risks.view_control"):
+        return ControlRisk.objects.none()
+    return ControlRisk.objects.filter(control__in=Control.objects.visible_to(user).in_force())
 
 
 def _hidden(named: Any, register: Register, user: Any) -> int:
