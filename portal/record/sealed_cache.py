@@ -3,6 +3,7 @@
 Django keeps values as pickles, and reading a pickle runs whatever it says; so the signature is checked before anything is read.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -60,6 +61,13 @@ class SealedCache(RedisCache):
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[str, Any]:
         return {key: found for key, found in super().get_many(keys, version).items() if found is not None}
+
+    def count_up(self, keys: Sequence[str], timeout: int) -> list[int]:
+        """One more at each of `keys`, all in one journey, and each forgotten `timeout` seconds later; what they stand at now."""
+        with self._cache.get_client(write=True).pipeline(transaction=False) as line:
+            for key in map(self.make_and_validate_key, keys):
+                line.incr(key).expire(key, timeout)
+            return line.execute()[::2]
 
 
 def _signature(body: bytes, secret: str) -> bytes:

@@ -1,9 +1,9 @@
-"""How often one caller may ask: fixed windows, counted in the cache by one atomic step; a cache that is away lets everybody pass.
+"""How often one caller may ask: fixed windows, counted in the cache by atomic steps; a cache that is away lets everybody pass.
 
 Programs are counted by token or person (`api/throttles.py`), pages here: by person, and by the address they come from.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -40,16 +40,24 @@ class Window:
         return self.used > self.quota
 
 
-def count(scope: str, caller: str, quota: int, seconds: int) -> Window | None:
-    """One request more of `caller`; None where nobody counts."""
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How often `caller` may ask in one window of `scope`."""
+
+    scope: str
+    caller: str
+    quota: int
+
+
+def count(measures: Sequence[Measure], seconds: int) -> list[Window]:
+    """One request more by each of `measures`, in their order; nothing where nobody counts."""
     now = int(clock.now().timestamp())
-    key = f"throttle:{scope}:{caller}:{now // seconds}"
+    keys = [f"throttle:{one.scope}:{one.caller}:{now // seconds}" for one in measures]
     try:
-        cache.add(key, 0, timeout=seconds + 1)
-        used = cache.incr(key)
+        used = cache.count_up(keys, seconds + 1)
     except Exception:  # whatever the cache's client raises: counting is not worth a failed request
-        return None
-    return Window(used, quota, seconds - now % seconds)
+        return []
+    return [Window(times, one.quota, seconds - now % seconds) for times, one in zip(used, measures, strict=True)]
 
 
 def paced(get_response: Handler) -> Handler:
@@ -68,7 +76,7 @@ def paced(get_response: Handler) -> Handler:
 
 def _over(request: HttpRequest) -> Window | None:
     """The measure that is full, the address before the person."""
-    found = [count("address", client_address(request), settings.PAGES_A_MINUTE_BY_ADDRESS, MINUTE)]
+    measures = [Measure("address", client_address(request), settings.PAGES_A_MINUTE_BY_ADDRESS)]
     if request.user.is_authenticated:
-        found.append(count("person", str(request.user.pk), settings.PAGES_A_MINUTE_BY_PERSON, MINUTE))
-    return next((one for one in found if one is not None and one.is_over), None)
+        measures.append(Measure("person", str(request.user.pk), settings.PAGES_A_MINUTE_BY_PERSON))
+    return next((one for one in count(measures, MINUTE) if one.is_over), None)

@@ -19,9 +19,10 @@ class PerToken(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         self.quota, self.window = self._rate()
         caller = f"t{request.auth.pk}" if request.auth is not None else f"u{request.user.pk}"
-        found = quotas.count(self.scope, caller, self.quota, self.window)
-        if found is None:
+        counted = quotas.count([quotas.Measure(self.scope, caller, self.quota)], self.window)
+        if not counted:
             return True
+        [found] = counted
         self.left_seconds = found.seconds_left
         left = max(found.quota - found.used, 0)
         request._request.rate = (self.scope, found.quota, self.window, left, found.seconds_left)

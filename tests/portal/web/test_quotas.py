@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from portal import clock
+from portal.record.sealed_cache import SealedCache
 from portal.web import quotas
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -58,6 +59,6 @@ def test_without_a_cache_everybody_passes(measured, monkeypatch):
     def away(*_given, **_options):
         raise ConnectionError
 
-    monkeypatch.setattr(quotas.cache, "incr", away)
+    monkeypatch.setattr(SealedCache, "count_up", away)
 
     assert [client.get(PAGE).status_code for _ in range(3)] == [200, 200, 200]
