@@ -79,8 +79,10 @@ def discover_and_log(verrow, as_account, scripts: bool, name: str, third: int) -
     page.select_option("#log-form select[name=owner]", label="Priya Nair")
     page.fill("#log-form textarea[name=grounds]", "Seen in the scan of this morning.")
     page.click("#log-form button[data-kind=primary]")
-    if page.locator("button[name=anyway]").count():
-        page.click("button[name=anyway]")
+    asked = page.locator("button[name=anyway]")
+    asked.or_(page.locator("h1", has_text="stops the presses")).first.wait_for()
+    if asked.count():
+        asked.click()
     page.wait_for_url(RISK)
     number = page.locator(".title .row").first.inner_text().split()[0]
     reload_until(page, ".badge[data-size=large]")
