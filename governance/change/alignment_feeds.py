@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Subquery
 
-from governance.change import joined, stages
+from governance.change import joined, patterns, stages
 from governance.change.gates import ANSWERED
 from governance.change.models import Criterion, Gate, Initiative, Stage, Waiver
 from governance.together.alignment_terms import Found, Row, feed
@@ -29,13 +29,19 @@ def gates_first_time(first: date, today: date) -> Found:
 
 
 def security_before_design(first: date, today: date) -> Found:
-    """Initiatives that reached design: the security office had done something for them before, by the order of the log, or had been
-    asked and was silent for five working days."""
+    """Initiatives that reached design: the security office had done something for them before, by the order of the log, or had
+    answered ahead by a pattern that was used before, or had been asked and was silent for five working days."""
     entries = AuditEntry.objects.filter(kind="initiative", verb=stages.ADVANCED, params__to=Stage.DESIGN, at__gte=morning(first))
     reached = dict(entries.order_by("pk").values_list("subject_id", "pk"))
     moments = dict(entries.values_list("subject_id", "at"))
     rows = Initiative.objects.filter(pk__in=reached).order_by("pk")
-    told = [Row("initiative", one.pk, _before(one, reached[one.pk], moments[one.pk])) for one in rows]
+    uses = AuditEntry.objects.filter(kind="initiative", verb=patterns.USED, subject_id__in=reached).order_by()
+    used = dict(uses.values_list("subject_id").annotate(first=Min("pk")))
+    told = [
+        Row("initiative", one.pk, used.get(one.pk, entry) < entry or _before(one, entry, moments[one.pk]))
+        for one in rows
+        for entry in [reached[one.pk]]
+    ]
     return Found(told, day_of(Initiative.objects.aggregate(at=Min("proposed_at"))["at"]))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from governance.change import offices
 from governance.change.models import Criterion, DeclaredLine, Initiative, SeenAsset
@@ -27,10 +27,16 @@ class Joined:
     counts_as_asked: bool  # asked, and silent for so long
     answer_days: int | None
     waits_days: int | None  # working days since it was asked, where it has not answered
+    is_answered_ahead: bool  # by a pattern that it had signed: no joining, but nothing it was not asked about either
 
     @property
     def never_asked(self) -> bool:
-        return self.at is None and not self.is_sealing and self.asked_at is None
+        return self.at is None and not self.is_sealing and self.asked_at is None and not self.is_answered_ahead
+
+
+def answered_ahead() -> QuerySet:
+    """The keys of initiatives of which an approved pattern answers a criterion."""
+    return Criterion.objects.exclude(pattern=None).values("gate__initiative")
 
 
 def note(initiative: Initiative, entry: AuditEntry) -> None:
@@ -58,7 +64,8 @@ def with_moments(rows: QuerySet[Initiative]) -> QuerySet[Initiative]:
     sealed = Seal.objects.filter(entry=OuterRef("joined_entry")).values("sealed_at")[:1]
     answers = Criterion.objects.filter(gate__initiative=OuterRef("pk"), pattern=None)
     first = answers.filter(security_at__gte=OuterRef("security_asked_at")).order_by("security_at").values("security_at")[:1]
-    return rows.annotate(joined_sealed_at=Subquery(sealed), security_answered_at=Subquery(first))
+    ahead = Exists(answered_ahead().filter(gate__initiative=OuterRef("pk")))
+    return rows.annotate(joined_sealed_at=Subquery(sealed), security_answered_at=Subquery(first), is_answered_ahead=ahead)
 
 
 def of(initiative: Initiative) -> Joined:
@@ -78,6 +85,7 @@ def of(initiative: Initiative) -> Joined:
         counts_as_asked=not joined and waits is not None and waits >= SILENT_DAYS,
         answer_days=since,
         waits_days=waits,
+        is_answered_ahead=initiative.is_answered_ahead,
     )
 
 

@@ -15,6 +15,7 @@ from portal.record import audit, numbers
 from portal.signing import signatures
 
 BOTH = ("CIO", "CISO")
+USED = "initiative.pattern_used"
 LONGEST_TITLE, LONGEST_TEXT = 200, 4000
 
 
@@ -66,7 +67,7 @@ def use(initiative: Initiative, pattern: Pattern, *, actor: Any) -> int:
         raise PatternFitsNothing(pattern, initiative)
     initiative.version += 1
     initiative.save(update_fields=["version"])
-    audit.record(actor, "initiative.pattern_used", initiative, {"pattern": pattern.pk, "criteria": count})
+    audit.record(actor, USED, initiative, {"pattern": pattern.pk, "criteria": count})
     return count
 
 

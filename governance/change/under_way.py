@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
+from governance.change import joined
 from governance.change.models import Criterion, Gate, Initiative, SeenAsset, Stage
 from portal.people import organisations
 from portal.people.models import Unit
+from portal.told import row_key
 
 SHOWN = 5
 BEFORE_LIVE = (Stage.PLAN, Stage.DESIGN, Stage.BUILD, Stage.TEST)
@@ -46,14 +48,14 @@ def wanting(today: date) -> dict[str, Q]:
     return {
         LATE: Q(live_on__lt=today),
         AT_RISK: Q(status__in=(Initiative.Status.AT_RISK, Initiative.Status.OFF_TRACK)),
-        UNASKED: Q(stage__in=BEFORE_LIVE, security_asked_at=None, joined_entry=None),
+        UNASKED: Q(stage__in=BEFORE_LIVE, security_asked_at=None, joined_entry=None) & ~Q(pk__in=joined.answered_ahead()),
     }
 
 
 def asked(params: Mapping[str, str]) -> int | None:
     """The unit that an address names; one that is none of ours counts nothing."""
     told = params.get("unit", "")
-    return (int(told) if told.isascii() and told.isdigit() and len(told) < 19 else 0) if told else None
+    return (row_key(told) or 0) if told else None
 
 
 def read(user: Any, unit: int | None = None) -> UnderWay:

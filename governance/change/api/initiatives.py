@@ -101,6 +101,9 @@ class InitiativeSerializer(RowSerializer):
     security_counts_as_asked = serializers.SerializerMethodField(
         help_text=f"Asked, and silent for {joined.SILENT_DAYS} working days: that counts as asked in time."
     )
+    security_answered_ahead = serializers.BooleanField(
+        source="is_answered_ahead", read_only=True, help_text="By an approved pattern, which it had signed."
+    )
     status = serializers.ChoiceField(
         choices=Initiative.Status.choices, required=False, help_text="Stopped it is by `stopping` alone, for a reason."
     )
@@ -123,6 +126,7 @@ class InitiativeSerializer(RowSerializer):
                 "security_joined_at",
                 "security_answer_days",
                 "security_counts_as_asked",
+                "security_answered_ahead",
                 "proposed_by",
                 "proposed_at",
                 "stopped_at",

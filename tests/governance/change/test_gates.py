@@ -6,7 +6,20 @@ from decimal import Decimal
 import pytest
 
 from assets import inventory
-from governance.change import bearing, declarations, gate_templates, gates, initiatives, joined, offices, patterns, stages, waivers
+from governance.change import (
+    alignment_feeds,
+    bearing,
+    declarations,
+    gate_templates,
+    gates,
+    initiatives,
+    joined,
+    offices,
+    patterns,
+    stages,
+    under_way,
+    waivers,
+)
 from governance.change.declarations import Said
 from governance.change.errors import (
     AskedAlready,
@@ -266,10 +279,14 @@ def test_a_pattern_answers_before_once_both_have_signed_it(planned, owner, cio, 
     count = patterns.use(planned, Pattern.objects.get(), actor=owner)
     with pytest.raises(PatternFitsNothing):
         patterns.use(planned, pattern, actor=owner)
+    stood = under_way.read(cio).unasked, joined.of(Initiative.objects.get(pk=planned.pk)).never_asked
     for stage in ("DESIGN", "BUILD", "TEST", "LIVE"):
         planned = stages.advance(planned, stage, actor=owner)
 
     assert Initiative.objects.get(pk=planned.pk).joined_entry is None  # what the owner does is not what security does
+    assert stood == (0, False)  # but it had answered ahead
+    today = organisations.today()
+    assert [row.went_well for row in alignment_feeds.security_before_design(today - 90 * DAY, today).rows] == [True]
     assert count == Criterion.objects.filter(pattern=pattern).count() == Criterion.objects.count()
     patterns.retire(pattern, actor=ciso)
     with pytest.raises(PatternOver):
