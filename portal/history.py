@@ -12,8 +12,10 @@ NO_TRUNCATE = pgtrigger.Trigger(
     operation=pgtrigger.Truncate,
     func="RAISE EXCEPTION 'append-only';",
 )
-# UPDATE, DELETE and TRUNCATE are refused to everybody, the owner too; the application role lacks the privileges as well.
-APPEND_ONLY = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete), NO_TRUNCATE]
+# UPDATE, DELETE and TRUNCATE are refused to everybody, the owner too; the application role lacks the privileges as well, for
+# portal/record/privileges.py reads this trigger.
+NEVER_CHANGED = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+APPEND_ONLY = [NEVER_CHANGED, NO_TRUNCATE]
 
 
 def tracked(*, exclude: Sequence[str] = ()) -> Callable[[type], type]:

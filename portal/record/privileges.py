@@ -5,28 +5,15 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections
+from django.db.models import Model
 from psycopg2 import sql
 
+from portal.history import NEVER_CHANGED
 from portal.record import redacting
 
-# Rows are only ever added here; row history (every model whose name ends in Event) belongs to them as well.
-INSERT_ONLY = {
-    "record_auditentry",
-    "record_dayhead",
-    "record_entrytext",
-    "archive_disposal",
-    "archive_keptline",
-    "archive_keptmoment",
-    "risks_rating",
-    "together_ownershiparea",
-    "together_ownershipwish",
-    "together_position",
-}
-INSERT_ONLY |= {"compliance_practicerating"}
-INSERT_ONLY |= {"board_frozennumbers", "board_blockwords", "board_packfile", "board_answerwords", "board_keptposition"}
+# Rows are only ever added here, beside the tables whose triggers say so and row history (models whose name ends in Event).
+INSERT_ONLY = {"record_entrytext", "compliance_practicerating", "risks_clockwarning"}
 INSERT_ONLY |= {"change_gatetemplate", "change_templatecriterion", "change_waiver"}
-INSERT_ONLY |= {"risks_incidentloss", "risks_activationmark", "risks_clockwarning"}
-INSERT_ONLY |= {f"signing_{name}" for name in ("signaturerequest", "signature", "signedcontent", "signedoff", "voidedsignature")}
 # Written by the owner's function alone.
 READ_ONLY = {"record_seal", "record_sealmark", "record_redactable", "record_redacted", "signing_redactedcontent"}
 CALLED = (
@@ -77,8 +64,8 @@ def history_is_guarded() -> bool:
 
 def insert_only_tables() -> set[str]:
     """Tables of which the application role may neither change nor remove a row."""
-    events = {model._meta.db_table for model in apps.get_models() if hasattr(model, "pgh_trackers") or _is_event(model)}
-    return INSERT_ONLY | events
+    kept = {model._meta.db_table for model in apps.get_models() if _is_append_only(model) or _is_event(model)}
+    return INSERT_ONLY | kept
 
 
 def grant(using: str = "default", **_: Any) -> None:
@@ -113,6 +100,10 @@ def grant(using: str = "default", **_: Any) -> None:
             cursor.execute("SELECT to_regprocedure(%s) IS NOT NULL", [function])
             if cursor.fetchone()[0]:
                 cursor.execute(sql.SQL(f"GRANT EXECUTE ON FUNCTION {function} TO {{}}").format(name))
+
+
+def _is_append_only(model: type[Model]) -> bool:
+    return hasattr(model, "pgh_trackers") or NEVER_CHANGED in getattr(model._meta, "triggers", ())
 
 
 def _is_event(model: type) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
-from portal.history import tracked
+from portal.history import APPEND_ONLY, tracked
 from portal.people.access import Grants, VisibleQuerySet
 from risks.models.levels import Levels
 from risks.models.risk import Risk
@@ -142,7 +142,8 @@ class LossResult(AnnualLossFigures):
 
 class LossMove(models.Model):
     """What a year of one risk cost in one stage before it became another, or before it counted elsewhere; without scopes: before
-    anybody estimated it. Insert-only, written by recompute beside the change: any sum of then is that of now and what moved."""
+    anybody estimated it. Recompute writes it beside the change, so that any sum of then is that of now and what moved. No row is
+    ever changed."""
 
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="loss_moves")
     stage = models.CharField(max_length=8, choices=Levels.Stage)
@@ -154,6 +155,7 @@ class LossMove(models.Model):
     objects = VisibleQuerySet.as_manager()
 
     class Meta:
+        triggers = APPEND_ONLY
         indexes = [models.Index(fields=["stage", "moved_at"], include=["risk"], name="loss_moves_by_time")]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from portal.errors import Invalid
 from portal.people import organisations
 from risks import moved_money, portfolio, recompute, register
 from risks import quantification as q
-from risks.models import LossMove, LossResult
+from risks.models import LossResult
 from risks.moved_money import Past
 from risks.quantification import cells, together
 from tests.factories.risks import make_levels, make_loss, make_risk
@@ -80,8 +80,8 @@ def moved(company, person, db):
         found[name] = make_risk(unit=getattr(company, unit), it_owner=cio, accountable="IT", title=name)
         make_levels(found[name], 4, operational=4)
         make_loss(found[name], actor=cio)
-    settle()
-    LossMove.objects.update(moved_at=clock.now() - timedelta(days=100))
+    with clock.stopped(clock.now() - timedelta(days=100)):
+        settle()
     then = {stage: portfolio.of_unit(company.northfield.pk, "CURRENT").mean for stage in ["CURRENT"]}["CURRENT"]
     found["new"] = make_risk(unit=company.northfield, title="new")
     make_loss(found["new"], actor=cio)

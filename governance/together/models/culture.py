@@ -130,6 +130,7 @@ class CultureReply(models.Model):
 
     class Meta:
         ordering = ["id"]
+        triggers = APPEND_ONLY
 
     def __str__(self) -> str:
         return f"{self.line_id}"

@@ -1,4 +1,5 @@
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from portal.record.models import AuditEntry
@@ -22,6 +23,22 @@ def test_the_suite_runs_as_the_application_role(db):
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
 def test_the_application_cannot_change_what_was_recorded(db, table, statement):
     assert refused(statement.format(table).replace("SET id = id", "SET pgh_id = pgh_id" if "event" in table else "SET id = id"))
+
+
+def test_what_is_only_ever_added_lacks_the_privilege_too_not_just_the_trigger(db):
+    guarded = {one._meta.db_table for one in apps.get_models() if "append_only" in {each.name for each in triggers_of(one)}}
+    assert {"together_position", "together_culturereply", "risks_lossmove", "record_auditentry"} < guarded
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t FROM unnest(%s) t WHERE has_table_privilege(t, 'UPDATE') OR has_table_privilege(t, 'DELETE')",
+            [sorted(guarded)],
+        )
+        assert cursor.fetchall() == []
+
+
+def triggers_of(model):
+    return getattr(model._meta, "triggers", ())
 
 
 @pytest.mark.parametrize(
