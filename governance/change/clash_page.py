@@ -55,9 +55,10 @@ class PlannedPage:
 
 
 def whole(planned: QuerySet[PlannedChange], user: Any) -> QuerySet[PlannedChange]:
-    """With what programs read of them: the assets that `user` may open, as `open_links`."""
+    """With what programs read of them: the assets `user` may open, as `open_links`, and whether they may open the initiative."""
+    opens = Exists(Initiative.objects.visible_to(user).filter(pk=OuterRef("initiative")))
     links = PlannedAsset.objects.filter(archived_at=None, asset__in=Asset.objects.visible_to(user)).select_related("asset")
-    return planned.prefetch_related(Prefetch("asset_links", links, to_attr="open_links"))
+    return planned.annotate(opens_initiative=opens).prefetch_related(Prefetch("asset_links", links, to_attr="open_links"))
 
 
 def rows(user: Any) -> QuerySet[Clash]:

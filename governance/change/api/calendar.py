@@ -20,7 +20,7 @@ from governance.change.models import Clash, PlannedChange
 from portal.errors import Invalid
 from portal.people import delegations, organisations
 from portal.web.api.changes import state_change
-from portal.web.api.fields import Linked, RowSerializer, by_id_or_number
+from portal.web.api.fields import NULL_IF_HIDDEN, Linked, RowSerializer, by_id_or_number
 from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
@@ -34,7 +34,7 @@ class PlannedChangeSerializer(RowSerializer):
 
     unit = Linked("unit")
     owner = Linked("user")
-    initiative = Linked("initiative", required=False, allow_null=True)
+    initiative = Linked("initiative", required=False, allow_null=True, help_text=NULL_IF_HIDDEN)
     assets = Linked("asset", many=True, required=False, help_text="Those the caller may open; on a change they replace the others.")
     is_clashing = serializers.SerializerMethodField(help_text="Owners are asked about something that it meets; see `clashes`.")
 
@@ -48,7 +48,8 @@ class PlannedChangeSerializer(RowSerializer):
 
     def to_representation(self, instance: PlannedChange) -> dict[str, Any]:
         instance.assets = [link.asset for link in instance.open_links]
-        return super().to_representation(instance)
+        shown = super().to_representation(instance)
+        return shown if instance.opens_initiative or "initiative" not in shown else shown | {"initiative": None}
 
     def get_is_clashing(self, instance: PlannedChange) -> bool:
         known = self.context.setdefault("clashing", {})
@@ -123,6 +124,8 @@ class PlannedChangeViewSet(WriteSet):
         return planned_changes.plan(actor=actor, **validated)
 
     def perform_change(self, instance: PlannedChange, validated: Any, actor: Any, version: int) -> PlannedChange:
+        if instance.initiative_id and not instance.opens_initiative and validated.get("initiative", "") is None:
+            validated = {name: value for name, value in validated.items() if name != "initiative"}
         return planned_changes.change(instance, actor=actor, version=version, **validated)
 
     @state_change(CHANGE, request=ChangeCallingOffSerializer)

@@ -14,14 +14,13 @@ from rest_framework.response import Response
 from governance.change import doubles, finance, ledger, ledger_book
 from governance.change.models import Saving, SpendLine
 from portal.web.api.changes import state_change
-from portal.web.api.fields import Linked, RowSerializer
+from portal.web.api.fields import NULL_IF_HIDDEN, Linked, RowSerializer
 from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
 
 READ, CHANGE = "change.view_spend", "change.change_spend"
-HIDDEN = "Null too where the caller may not open it; sending that null back leaves it as it is."
 
 
 class SpendLineSerializer(RowSerializer):
@@ -29,8 +28,8 @@ class SpendLineSerializer(RowSerializer):
 
     unit = Linked("unit")
     owner = Linked("user")
-    initiative = Linked("initiative", required=False, allow_null=True, help_text=HIDDEN)
-    control = Linked("control", required=False, allow_null=True, help_text=HIDDEN)
+    initiative = Linked("initiative", required=False, allow_null=True, help_text=NULL_IF_HIDDEN)
+    control = Linked("control", required=False, allow_null=True, help_text=NULL_IF_HIDDEN)
     serves = serializers.ChoiceField(
         choices=SpendLine._meta.get_field("serves").choices,
         required=False,

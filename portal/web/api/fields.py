@@ -69,6 +69,9 @@ class LinkedMany(ManyRelatedField):
         return sorted(super().to_representation(iterable))
 
 
+NULL_IF_HIDDEN = "Null too where the caller may not open it; sending that null back leaves it as it is."
+
+
 class RowSerializer(serializers.ModelSerializer):
     """The base of every resource's serializer: an unknown field is an error, so a misspelt one is never lost in silence.
     Uniqueness is left to the verbs and the database, which know it under concurrency."""

@@ -272,3 +272,20 @@ def test_by_page_and_api_and_what_one_may_not_open_is_not_named(company, owners,
     assert "No need" in client.get(reverse("change:planned", args=[made.json()["id"]])).text
     assert client.post(f"{here}calling-off/", {"reason": "Twice"}, **JSON).json()["code"] == "planned-change-over"
     assert "Nothing is planned in" in client.get(reverse("change:calendar") + "?month=2031-01&unit=0").text
+
+
+def test_a_program_reads_no_initiative_that_it_may_not_open_and_takes_none_off(company, owners, person, client):
+    one, far = owners[0], person("OWNER", unit=company.eastmere)
+    press = make_asset("Press", unit=company.northfield)
+    initiative = make_initiative(unit=company.eastmere, by=far)
+    planned = make_planned(unit=company.eastmere, by=far, owner=one, assets=[press], initiative=initiative)
+    here, told = f"/api/v1/planned-changes/{planned.pk}/", []
+
+    for reader in (far, one):
+        client.force_login(reader, backend=BACKEND)
+        told.append(client.get(here).json()["initiative"])
+    sent = client.patch(here, {"initiative": None, "note": "At night"}, headers={"If-Match": '"1"'}, **JSON)
+
+    assert told == [initiative.pk, None]
+    planned.refresh_from_db()
+    assert (sent.status_code, planned.note, planned.initiative) == (200, "At night", initiative)
