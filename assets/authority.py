@@ -18,7 +18,7 @@ def require(actor: Any, permission: str, *units: Unit) -> None:
         raise PermissionDenied
     grants = access.grants(actor)
     for unit in units:
-        if not grants.everywhere and not unit.path.startswith(grants.unit_paths):
+        if not grants.reaches(unit.path):
             raise OutOfReach(unit)
 
 

@@ -13,6 +13,7 @@ from assets.models.asset import PURDUE_LEVELS
 from portal.people import access, organisations
 from portal.people.models import Unit
 from portal.record import totals
+from portal.told import row_key
 from portal.web import listing
 from portal.web.listing import Order
 
@@ -49,12 +50,12 @@ class Wanted:
         return cls(
             q=params.get("q", "").replace("\x00", "").strip()[:200],
             kind=params.get("kind", "") if params.get("kind") in Asset.Kind.values else "",
-            unit=_number(params.get("unit", "")),
+            unit=row_key(params.get("unit", "")),
             units=_numbers(params.get("units", "")),
-            owner=owner if owner in ("me", "none") or _number(owner) else "",
+            owner=owner if owner in ("me", "none") or row_key(owner) else "",
             purdue=params.get("purdue", "") if params.get("purdue") in dict(PURDUE_LEVELS) else "",
             new_since=_day(params.get("new_since", "")),
-            criticality=level if (level := _number(params.get("criticality", ""))) in (1, 2, 3, 4, 5) else None,
+            criticality=level if (level := row_key(params.get("criticality", ""))) in (1, 2, 3, 4, 5) else None,
             state="archived" if params.get("state") == "archived" else "",
         )
 
@@ -101,7 +102,7 @@ def counts(user: Any) -> dict[str, int]:
     grants = access.grants(user)
     kept = totals.read(*_reach(grants), prefix="assets.")
     owned = list(Asset.objects.visible_to(user).current().filter(owner=user).values_list("kind", "unit__path"))
-    elsewhere = [] if grants.everywhere else [kind for kind, path in owned if not path.startswith(grants.unit_paths)]
+    elsewhere = [kind for kind, path in owned if not grants.reaches(path)]
     plant = Asset.Kind.OT_DEVICE
     return {
         "all": kept.get("assets.current", 0) + len(elsewhere),
@@ -127,12 +128,8 @@ def heads(params: Any, order: Order) -> dict[str, dict[str, str]]:
     }
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
 def _numbers(text: str) -> tuple[int, ...]:
-    found = [_number(part) for part in text.split(",")[:20]]
+    found = [row_key(part) for part in text.split(",")[:20]]
     return tuple(one for one in found if one is not None)
 
 

@@ -136,7 +136,7 @@ def _dated() -> None:
 
 def _may_name(user: User, unit: Unit) -> bool:
     grants = access.grants(user)
-    return CHANGE in grants.permissions and (grants.everywhere or unit.path.startswith(grants.unit_paths))
+    return CHANGE in grants.permissions and grants.reaches(unit.path)
 
 
 def _ask(row: OwnersWanted | None, unit_id: int, namer: User | None, first: date) -> None:

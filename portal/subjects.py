@@ -11,6 +11,8 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
 
+from portal.told import row_key
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -102,9 +104,8 @@ def by_reference(rows: QuerySet, told: Any) -> Any:
     text = str(told)
     if NUMBER.fullmatch(text) and any(field.name == "number" for field in rows.model._meta.fields):
         return rows.filter(number=text).first()
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        return rows.filter(pk=int(text)).first()
-    return None
+    key = row_key(text)
+    return rows.filter(pk=key).first() if key is not None else None
 
 
 def fetch(pairs: Sequence[tuple[str, int]], user: Any, *, with_content: bool = False) -> dict[tuple[str, int], Model]:

@@ -186,7 +186,7 @@ def _wrong_unit(control: Control, actor: Any) -> dict[str, list[str]]:
     if control.unit_id is None or control.unit.archived_at is not None:
         return {"unit": [_("Choose where it works.")]}
     seen = None if actor is None else grants(actor)
-    if seen is None or seen.everywhere or any(control.unit.path.startswith(path) for path in seen.unit_paths):
+    if seen is None or seen.reaches(control.unit.path):
         return {}
     return {"unit": [_("Choose one of your own units.")]}
 

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date
 from assets.models import Asset
 from portal.people import organisations
 from portal.people.models import Unit
+from portal.told import row_key
 from portal.web.shown import SOON_DAYS
 from risks import movers, scales
 from risks.models import Levels, Risk, RiskException
@@ -61,10 +62,10 @@ class Filters:
             stage=_one_of(params.get("stage"), Levels.Stage.values) or Levels.Stage.CURRENT,
             likelihood=_level(params.get("likelihood")),
             impact=_level(params.get("impact")),
-            unit=_id(params.get("unit")),
+            unit=row_key(params.get("unit")),
             units=_ids(params.get("units", "")),
             category=_one_of(params.get("category"), Risk.Category.values),
-            owner=owner if owner in ("me", "none") or _id(owner) else "",
+            owner=owner if owner in ("me", "none") or row_key(owner) else "",
             above_tolerance=params.get("above_tolerance") == "1",
             safety=params.get("safety") == "1",
             differ=params.get("differ") == "1",
@@ -73,7 +74,7 @@ class Filters:
             review=_one_of(params.get("review"), ("overdue", "due_soon")),
             moved_since=_day(params.get("moved_since")),
             logged_since=_day(params.get("logged_since")),
-            asset=_id(params.get("asset")),
+            asset=row_key(params.get("asset")),
         )
 
     @property
@@ -181,12 +182,8 @@ def _level(text: str | None) -> int | None:
     return int(text) if text in ("1", "2", "3", "4", "5") else None
 
 
-def _id(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None
-
-
 def _ids(text: str) -> tuple[int, ...]:
-    found = [_id(part) for part in text.split(",")[:20]]
+    found = [row_key(part) for part in text.split(",")[:20]]
     return tuple(one for one in found if one is not None)
 
 

@@ -110,7 +110,7 @@ def _counts(scope: Unit, user: Any) -> tuple[Counter[Position], int, bool]:
 
 def _covers(scope: Unit, user: Any) -> bool:
     seen = grants(user)
-    reaches = seen.everywhere or any(scope.path.startswith(path) for path in seen.unit_paths)
+    reaches = seen.reaches(scope.path)
     return reaches and "risks.view_risk" in seen.permissions
 
 

@@ -206,7 +206,7 @@ def _wrong_unit(indicator: Indicator, actor: Any) -> dict[str, list[str]]:
     if indicator.unit_id is None or indicator.unit.archived_at is not None:
         return {"unit": [_("Choose where it is measured.")]}
     seen = None if actor is None else grants(actor)
-    if seen is None or seen.everywhere or any(indicator.unit.path.startswith(path) for path in seen.unit_paths):
+    if seen is None or seen.reaches(indicator.unit.path):
         return {}
     return {"unit": [_("Choose one of your own units.")]}
 

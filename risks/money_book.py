@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Q, Sum
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from portal.people import organisations
 from portal.people.models import Unit
 from portal.people.reach import grants
+from portal.told import amount
 from portal.web.charts.curve import Drawing, drawings
 from risks import (
     actual_losses,
@@ -267,7 +268,7 @@ def _ranking(user: Any, rows: Mapping[str, Sequence[LossResult]], sums: Mapping[
         for row, then in changed
     ]
     plans.sort(key=lambda plan: (not plan.is_mandatory, -plan.value, plan.risk.pk))
-    cap = _money(budget)
+    cap = amount(budget)
     best = best_set.choose([Item(plan.risk.pk, plan.cost, plan.gain, plan.is_mandatory) for plan in plans], cap)
     chosen = tuple(replace(plan, is_in=plan.risk.pk in best.chosen) for plan in plans)
     joint, summed = _bought([pair for pair in changed if pair[0].risk_id in best.chosen], sums[NOW])
@@ -286,11 +287,3 @@ def _costs(user: Any, risk_ids: Sequence[int]) -> Any:
     open_steps = Q(treatment__state__in=(Treatment.State.PROPOSED, Treatment.State.APPROVED), dropped_at=None)
     rows = TreatmentStep.objects.visible_to(user).filter(open_steps, treatment__risk__in=risk_ids).order_by()
     return rows.values_list("treatment__risk").annotate(cost=Sum("cost"))
-
-
-def _money(told: str) -> Decimal | None:
-    try:
-        found = Decimal(told.replace(",", "").replace(" ", ""))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() and 0 <= found < Decimal(10) ** 15 else None

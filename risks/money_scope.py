@@ -11,5 +11,4 @@ def unit_of(user: Any) -> Unit | None:
     held = grants(user)
     if held.everywhere:
         return Unit.objects.filter(parent=None, archived_at=None).first()
-    ids = [int(path.strip("/").rsplit("/", 1)[-1]) for path in held.unit_paths]
-    return Unit.objects.filter(pk__in=ids).order_by("path").first() if ids else None
+    return Unit.objects.filter(pk__in=held.unit_ids).order_by("path").first() if held.unit_paths else None

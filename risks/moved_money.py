@@ -3,7 +3,7 @@ change of the average, and to that of one year in twenty."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -106,7 +106,7 @@ class Moved:
 
 def usual_day() -> date:
     """A quarter ago."""
-    return date.fromordinal(organisations.today().toordinal() - DAYS)
+    return organisations.today() - timedelta(days=DAYS)
 
 
 def asked_for(asked: Mapping[str, str]) -> tuple[date, str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.errors import Invalid
 from portal.people import organisations
+from portal.told import amount, row_key
 from portal.web import shown
 from risks import loss_words, what_if
 from risks.models import Control, ControlRisk, Levels, LossResult, Risk
@@ -194,21 +195,17 @@ def _spelled(percent: Decimal | None) -> str:
 
 
 def _control(user: Any, said: Words, wrong: dict[str, list[str]]) -> Control | None:
-    found = Control.objects.visible_to(user).filter(archived_at=None, pk=_key(said["control"])).first()
+    found = Control.objects.visible_to(user).filter(archived_at=None, pk=row_key(said["control"]) or 0).first()
     if found is None:
         wrong["control"] = [_("Choose one of the controls.")]
     return found
 
 
 def _risk(user: Any, said: Words, wrong: dict[str, list[str]]) -> Risk | None:
-    found = Risk.objects.visible_to(user).filter(pk=_key(said["risk"])).first()
+    found = Risk.objects.visible_to(user).filter(pk=row_key(said["risk"]) or 0).first()
     if found is None:
         wrong["risk"] = [_("Choose one of the risks.")]
     return found
-
-
-def _key(told: str) -> int:
-    return int(told) if told.isdecimal() and len(told) < 19 else 0
 
 
 def _read(said: Words, name: str, read: Callable[[str], Any], sentence: str, wrong: dict[str, list[str]]) -> Any:
@@ -221,8 +218,8 @@ def _read(said: Words, name: str, read: Callable[[str], Any], sentence: str, wro
 
 
 def _sum(told: str) -> Decimal:
-    found = Decimal(told.replace(",", "").replace(" ", ""))
-    if not (found.is_finite() and 0 <= found < Decimal(10) ** 15):
+    found = amount(told)
+    if found is None:
         raise InvalidOperation
     return found
 

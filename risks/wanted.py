@@ -54,7 +54,7 @@ def _wrong_unit(risk: Risk, actor: Any) -> dict[str, list[str]]:
     if risk.unit_id is None or risk.unit.archived_at is not None:
         return {"unit": [_("Choose where it could happen.")]}
     seen = grants(actor)
-    if seen.is_service and not seen.everywhere and not any(risk.unit.path.startswith(path) for path in seen.unit_paths):
+    if seen.is_service and not seen.reaches(risk.unit.path):
         return {"unit": [_("This account writes only in its own units.")]}
     return {}
 

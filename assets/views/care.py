@@ -13,6 +13,7 @@ from assets.forms.owner import OwnerForm
 from assets.models import Asset
 from portal.errors import Invalid
 from portal.people.access import permitted
+from portal.told import row_key
 from portal.web.pages import answer
 
 
@@ -20,7 +21,7 @@ from portal.web.pages import answer
 @permitted("assets.view_asset")
 def care(request: HttpRequest) -> HttpResponse:
     """What was declared and not seen, or seen and not declared; what nobody answers for, and who is to name an owner by when."""
-    book = care_book.read(request.user, _unit(request.GET.get("unit", "")))
+    book = care_book.read(request.user, row_key(request.GET.get("unit", "")))
     return answer(request, "assets/care/list.html", {"book": book, "coverage": coverage.read(request.user)})
 
 
@@ -39,7 +40,3 @@ def owner(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("assets:asset", pk)
     unit = form.cleaned_data["unit"]
     return redirect(f"{reverse('assets:care')}{f'?unit={unit}' if unit else ''}#owners")
-
-
-def _unit(told: str) -> int | None:
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else None

@@ -13,6 +13,7 @@ from assets.forms.told import tell
 from assets.models import DiscoveryRun, Proposal, SourceOrder, Zone
 from portal.errors import Invalid
 from portal.people.access import permitted
+from portal.told import row_key, row_keys
 from portal.web import listing
 from portal.web.pages import answer
 
@@ -130,7 +131,7 @@ def split(request: HttpRequest, pk: int) -> HttpResponse:
 def _shown(request: HttpRequest, found: DiscoveryRun, then: DiscoveryRun | None = None) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     kind = asked.get("kind", "") if asked.get("kind") in Proposal.Kind.values else ""
-    after = int(mark) if (mark := asked.get("after", "")).isdecimal() and len(mark) < 19 else 0
+    after = row_key(asked.get("after", "")) or 0
     size = PAGE_OF_ONE_KIND if kind else overview.SHOWN_A_KIND
     context = {
         "overview": overview.of(found, request.user, kind=kind, after=after, size=size),
@@ -153,7 +154,7 @@ def _chosen(request: HttpRequest, found: DiscoveryRun) -> list[Proposal]:
         wanted = proposals.filter(kind=Proposal.Kind.NEW, state=Proposal.State.OPEN)
     else:
         ids = [request.POST["only"]] if "only" in request.POST else request.POST.getlist("proposal")
-        wanted = proposals.filter(pk__in=[int(one) for one in ids if one.isdecimal() and len(one) < 19])
+        wanted = proposals.filter(pk__in=row_keys(ids))
     chosen = list(wanted.order_by("pk")[:MOST_AT_ONCE])
     if not chosen:
         raise NothingChosen
@@ -163,8 +164,4 @@ def _chosen(request: HttpRequest, found: DiscoveryRun) -> list[Proposal]:
 def _choices(request: HttpRequest, chosen: list[Proposal]) -> dict[int, int | None]:
     """What was said about conflicts: "new", or the id of an asset."""
     said = {one.pk: request.POST.get(f"choice-{one.pk}", "") for one in chosen if one.kind == Proposal.Kind.CONFLICT}
-    return {
-        pk: None if text == "new" else int(text)
-        for pk, text in said.items()
-        if text == "new" or (text.isdecimal() and len(text) < 19)
-    }
+    return {pk: row_key(text) for pk, text in said.items() if text == "new" or row_key(text) is not None}

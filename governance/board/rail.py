@@ -23,7 +23,7 @@ def _scopes(user: Any) -> list[int]:
     grants = reach.grants(user)
     if grants.everywhere:
         return _root()
-    return [int(path.strip("/").rsplit("/", 1)[-1]) for path in grants.unit_paths]
+    return grants.unit_ids
 
 
 def _root() -> list[int]:

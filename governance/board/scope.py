@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from portal.people import reach
 from portal.people.models import Unit
-
-LONGEST_ID = 18  # digits
+from portal.told import row_key
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def of(user, told: str = "") -> Scope:
         root = tuple(unit for unit in known if unit.parent_id is None)[:1]
         below = _below(known, [unit.pk for unit in root]) if grants.everywhere else ()  # to an administrator no part opens
         return Scope(root, is_whole=True, below=below)
-    ids = [int(path.strip("/").rsplit("/", 1)[-1]) for path in grants.unit_paths]
+    ids = grants.unit_ids
     known = list(Unit.objects.filter(Q(pk__in=ids) | Q(parent__in=ids)).order_by("path")) if ids else []
     units = tuple(unit for unit in known if unit.pk in ids)
     return Scope(units, is_whole=any(unit.parent_id is None for unit in units), below=_below(known, ids))
@@ -82,7 +81,7 @@ def of(user, told: str = "") -> Scope:
 
 def _part(grants: reach.Grants, told: str) -> Scope:
     """One unit within what `grants` open, with its place in the tree. One query."""
-    pk = int(told) if told.isascii() and told.isdigit() and len(told) <= LONGEST_ID else 0
+    pk = row_key(told) or 0
     holds_it = Exists(Unit.objects.filter(pk=pk, path__startswith=OuterRef("path")))
     known = list(Unit.objects.filter(Q(parent=pk) | holds_it, archived_at=None).order_by("path"))
     unit = next((one for one in known if one.pk == pk), None)

@@ -89,7 +89,7 @@ def conclude(audited: InternalAudit, *, actor: Any, held_on: date, summary: str)
 def within_reach(unit: Unit, actor: Any) -> bool:
     """Whether `actor` may open something of `unit`, which is still there."""
     seen = None if actor is None else grants(actor)
-    reached = seen is None or seen.everywhere or any(unit.path.startswith(path) for path in seen.unit_paths)
+    reached = seen is None or seen.reaches(unit.path)
     return reached and unit.archived_at is None
 
 

@@ -31,9 +31,7 @@ def open_one(framework: Framework, unit: Unit, *, actor: Any) -> Profile:
     """A profile of `framework` in `unit`, nothing rated yet. Raises OldEdition, ProfileThere, Invalid."""
     framework = current_edition.hold(framework.pk)
     seen = grants(actor) if actor is not None else None
-    if unit.archived_at is not None or not (
-        seen is None or seen.everywhere or any(unit.path.startswith(path) for path in seen.unit_paths)
-    ):
+    if unit.archived_at is not None or not (seen is None or seen.reaches(unit.path)):
         raise Invalid(_("This is not complete."), {"unit": [_("Choose one of your own units.")]})
     if Profile.objects.current().filter(framework=framework, unit=unit).exists():
         raise ProfileThere

@@ -28,7 +28,7 @@ def open_one(framework: Framework, unit: Unit, *, actor: Any) -> Statement:
     if framework.state != Framework.State.CURRENT or not controls:
         raise NothingToDecide(framework)
     seen = None if actor is None else grants(actor)
-    within = seen is None or seen.everywhere or any(unit.path.startswith(path) for path in seen.unit_paths)
+    within = seen is None or seen.reaches(unit.path)
     if not within or unit.archived_at is not None:
         raise Invalid(_("This is not complete."), {"unit": [_("Choose one of your own units.")]})
     if Statement.objects.current().filter(framework=framework, unit=unit).exists():

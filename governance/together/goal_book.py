@@ -11,6 +11,7 @@ from governance.together import goal_standing
 from governance.together.goal_standing import Course
 from governance.together.models import Goal, GoalMeasure, GoalReading, Theme
 from portal.people import organisations
+from portal.told import row_key
 from portal.workbench.listed import Choice
 
 VIEWS: Mapping[str, Q] = {"open": Q(archived_at=None), "ended": Q(archived_at__isnull=False), "all": ~Q(pk__in=())}
@@ -29,7 +30,7 @@ def found(user: Any, params: Any) -> QuerySet[Goal]:
     last = {"last_value": Subquery(newest.values("value")[:1]), "last_on": Subquery(newest.values("happened_on")[:1])}
     measured = Prefetch("measures", queryset=GoalMeasure.objects.annotate(**last).order_by("office"), to_attr="measured")
     rows = Goal.objects.visible_to(user).filter(VIEWS.get(params.get("view", "open"), VIEWS["open"]))
-    if (theme := params.get("theme", "")).isdecimal() and len(theme) < 19:
+    if (theme := row_key(params.get("theme", ""))) is not None:
         rows = rows.filter(theme=int(theme))
     return rows.select_related("theme", "proposed_by").prefetch_related(measured)
 

@@ -46,6 +46,11 @@ class Grants:
     def opens_confidential(self) -> bool:
         return bool(self.names & roles.OPENS_CONFIDENTIAL)
 
+    @property
+    def unit_ids(self) -> list[int]:
+        """The units at the top of those subtrees."""
+        return [int(path.strip("/").rsplit("/", 1)[-1]) for path in self.unit_paths]
+
     def reaches(self, path: str) -> bool:
         """True for the unit of `path` where it lies in the subtrees of this person."""
         return self.everywhere or path.startswith(self.unit_paths or ("//",))

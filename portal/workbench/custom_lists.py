@@ -26,6 +26,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.people.models import User
+from portal.told import row_key
 from portal.workbench import custom_fields, listed, offered, particulars, table_page
 from portal.workbench.editing import Editable
 from portal.workbench.listed import Choice, Column, Filter, Listed
@@ -94,8 +95,8 @@ def _find(kind: Listed, fields: tuple[CustomField, ...], user: Any, params: Mapp
     for field in fields:
         if told := params.get(name_of(field), "").strip():
             rows = rows.filter(_asked(beside, field, told))
-    if (tag := params.get("tag", "")).isdecimal() and len(tag) < 19:
-        rows = rows.filter(Exists(beside.filter(tags__contains=[int(tag)])))
+    if (tag := row_key(params.get("tag", ""))) is not None:
+        rows = rows.filter(Exists(beside.filter(tags__contains=[tag])))
     people = {f"_person_{one.pk}": _person(kind, one) for one in fields if one.type == Type.PERSON}
     return rows.annotate(_told=Subquery(beside.values("told")), _tags=Subquery(beside.values("tags")), **people)
 
@@ -106,7 +107,8 @@ def _asked(beside: QuerySet, field: CustomField, told: str) -> Q:
     if field.type == Type.TEXT:
         return Q(Exists(beside.filter(**{f"told__{name}__icontains": told})))
     if field.type == Type.PERSON:
-        return Q(Exists(beside.filter(told__contains={name: int(told)}))) if told.isdecimal() and len(told) < 19 else Q(pk__in=())
+        person = row_key(told)
+        return Q(Exists(beside.filter(told__contains={name: person}))) if person is not None else Q(pk__in=())
     if field.type in (Type.CHOICE, Type.FLAG):
         return Q(Exists(beside.filter(told__contains={name: told})))
     read: Callable[[str], Any] = _day if field.type == Type.DAY else _decimal

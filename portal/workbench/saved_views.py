@@ -121,8 +121,7 @@ def _check(view: SavedView, actor: Any) -> None:
 
 
 def _reaches(actor: Any, unit: Any) -> bool:
-    grants = access.grants(actor)
-    return grants.everywhere or unit.path.startswith(grants.unit_paths)
+    return access.grants(actor).reaches(unit.path)
 
 
 def _saved(view: SavedView, actor: Any, verb: str) -> SavedView:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.errors import Invalid, Stale
 from portal.people.access import permitted
 from portal.people.models import Unit
+from portal.told import row_key
 from portal.web.pages import answer
 from risks import appetite, appetite_book, breaches
 from risks.forms.appetite import AppetiteForm
@@ -79,6 +80,6 @@ def _unit(request):
     told = request.GET.get("unit", "")
     if not told:
         return None
-    if not (told.isascii() and told.isdigit() and len(told) < 19):
+    if (key := row_key(told)) is None:
         raise Http404
-    return get_object_or_404(Unit.objects.visible_to(request.user).filter(archived_at=None).exclude(parent=None), pk=told)
+    return get_object_or_404(Unit.objects.visible_to(request.user).filter(archived_at=None).exclude(parent=None), pk=key)

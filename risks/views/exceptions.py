@@ -10,6 +10,7 @@ from portal.archive import changes
 from portal.people import organisations
 from portal.people.access import permitted
 from portal.signing import panels
+from portal.told import row_key
 from portal.web.pages import answer
 from risks import authority, exception_book, exceptions
 from risks.forms.exceptions import ChangeForm, ClosingForm, ExtensionForm, ProposalForm
@@ -101,12 +102,8 @@ def _visible(request, pk):
 
 def _first_answers(request):
     """What the form starts with: today, and the risk one comes from."""
-    told = request.GET.get("risk", "")
-    risk = (
-        Risk.objects.visible_to(request.user).filter(pk=told).first()
-        if told.isascii() and told.isdigit() and len(told) < 19
-        else None
-    )
+    key = row_key(request.GET.get("risk", ""))
+    risk = Risk.objects.visible_to(request.user).filter(pk=key).first() if key is not None else None
     first = {"starts_on": organisations.today(), "kind": "RISK_ACCEPTANCE", "owner": request.user.pk}
     return first | ({"risk": risk.number} if risk else {})
 

@@ -10,6 +10,7 @@ from governance.board.demo.events import Event
 from governance.board.demo.times import acting
 from governance.board.models import BoardPack, PackBlock, PackQuestion
 from governance.board.output import making
+from governance.together import quarters
 from governance.together.models import Position
 from portal import clock
 from portal.people import organisations
@@ -85,12 +86,10 @@ def happenings(people: Mapping[str, User], tree: Mapping[str, Unit]) -> list[Eve
 
 def quarter(today: date, back: int) -> tuple[date, date]:
     """First and last day of the quarter that many quarters ago."""
-    first = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
+    first = quarters.of(today)
     for _ in range(back):
-        first = (first - timedelta(days=1)).replace(day=1)
-        first = date(first.year, 3 * ((first.month - 1) // 3) + 1, 1)
-    following = date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
-    return first, following - timedelta(days=1)
+        first = quarters.before(first)
+    return first, quarters.following(first) - timedelta(days=1)
 
 
 def _open(

@@ -8,6 +8,7 @@ from scim2_models import InvalidFilterException, ListResponse, Resource, SearchR
 from scim2_models.path import CompareOperator, Comparison
 
 from portal.sign_on.scim.shapes import MOST
+from portal.told import row_key
 
 MOST_COMPARED = 5000  # rows of a filter that the database does not know
 
@@ -39,5 +40,6 @@ def _quick(said: Any, lookups: dict[str, str]) -> dict[str, Any] | None:
     if column is None:
         return None
     if column == "pk":
-        return {"pk": int(node.value)} if str(node.value).isdecimal() and len(str(node.value)) < 19 else {"pk": -1}
+        key = row_key(node.value)
+        return {"pk": -1 if key is None else key}
     return {column: node.value}

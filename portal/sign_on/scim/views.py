@@ -14,6 +14,7 @@ from portal.sign_on.models import DirectoryGroup, DirectoryPerson
 from portal.sign_on.scim import asking, shapes
 from portal.sign_on.scim.door import Door, Wrong
 from portal.sign_on.scim.shapes import TOLERANT, Group, User
+from portal.told import row_key, row_keys
 
 
 class Book(Door):
@@ -35,7 +36,8 @@ class Book(Door):
         return Response(page.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE, response_parameters=wanted))
 
     def one(self, key: str) -> Any:
-        row = self.rows().filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+        known = row_key(key)
+        row = self.rows().filter(pk=known).first() if known is not None else None
         if row is None:
             raise Wrong(404, "There is no such thing here.")
         return row
@@ -162,6 +164,7 @@ def _said(told: User) -> dict[str, Any]:
 
 def _members(told: Group) -> list[int]:
     values = [str(one.value) for one in told.members or [] if one.value]
-    if not all(value.isdecimal() and len(value) < 19 for value in values):
+    found = row_keys(values)
+    if len(found) < len(values):
         raise Invalid("A member of this group is nobody that the directory keeps here.", {"members": []})
-    return [int(value) for value in values]
+    return found

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from portal.talk import comments, hearing
 from portal.talk.api import about
 from portal.talk.models import Comment
+from portal.told import row_key
 from portal.web.api import etags
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer, only
@@ -106,8 +107,7 @@ class CommentViewSet(ReadSet):
         return [name for name in known if name != "search"] if self.action == "list" else known
 
     def get_object(self) -> Comment:
-        told = self.kwargs["pk"]
-        comment, place = comments.find(int(told) if told.isdecimal() else 0, self.request.user)
+        comment, place = comments.find(row_key(self.kwargs["pk"]) or 0, self.request.user)
         about.place_of(self.request, place.kind, place.pk)
         return comment
 

@@ -10,6 +10,7 @@ from portal.people.models import User
 from portal.talk import comments, hearing
 from portal.talk.models import Comment
 from portal.talk.places import Place
+from portal.told import row_keys
 
 
 class PeopleField(forms.ModelMultipleChoiceField):
@@ -42,7 +43,7 @@ class CommentForm(forms.Form):
             options["initial"] = {"text": comment.text, "mentions": chosen, "version": comment.version}
         super().__init__(*args, **{"auto_id": "talk_%s"} | options)
         told = self.data.getlist("mentions") if self.is_bound else (options.get("initial") or {}).get("mentions", [])
-        picked = [int(one) for one in told if str(one).isdecimal() and len(str(one)) < 19]
+        picked = row_keys(told)
         self.chosen = picked
         self.people = hearing.offered(place, user, words, picked)
         self.fields["mentions"].queryset = User.objects.visible_to(user).filter(pk__in=[one.pk for one in self.people])

@@ -11,6 +11,7 @@ from portal.talk import comments, hearing, places
 from portal.talk.errors import NotYours
 from portal.talk.forms.comment import CommentForm
 from portal.talk.views.page import MAY_TALK, shown
+from portal.told import row_keys
 from portal.web.pages import answer
 
 
@@ -20,7 +21,7 @@ def about(request: HttpRequest, kind: str, reference: str) -> HttpResponse:
     """Everything that is said about one subject; `who` finds people to mention by name."""
     place = places.find(kind, reference, request.user)
     if request.htmx and request.htmx.target == "talk-people":
-        chosen = [int(told) for told in request.GET.getlist("mentions") if told.isdecimal() and len(told) < 19]
+        chosen = row_keys(request.GET.getlist("mentions"))
         found = hearing.offered(place, request.user, request.GET.get("who", ""), chosen)
         return answer(request, "talk/_people.html", {"people": found, "chosen": chosen})
     return shown(request, place)

@@ -9,6 +9,7 @@ from portal.talk import attaching, comments, merging, watching
 from portal.talk.forms.comment import CommentForm
 from portal.talk.forms.file import FileForm
 from portal.talk.places import Place
+from portal.told import row_key
 from portal.web import listing
 from portal.web.pages import answer
 from portal.workbench import custom_lists
@@ -45,8 +46,8 @@ def shown(
 
 def _talk(request: HttpRequest, place: Place, form: CommentForm | None) -> dict[str, Any]:
     told = request.POST if form else request.GET
-    asked = told.get("answers", "")
-    thread = comments.thread_of(place, int(asked)) if asked.isdecimal() and len(asked) < 19 else None
+    asked = row_key(told.get("answers", ""))
+    thread = comments.thread_of(place, asked) if asked is not None else None
     if form is None and request.user.has_perm(MAY_TALK):
         words = request.GET.get("who", "")
         form = CommentForm(place=place, user=request.user, words=words, initial={"answers": thread and thread.pk})

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from portal.archive import versions
 from portal.people.access import OPEN_TO_ALL, permitted
 from portal.talk import places
+from portal.told import row_key
 from portal.web.pages import answer
 
 
@@ -25,5 +26,4 @@ def compared(request: HttpRequest, kind: str, reference: str) -> HttpResponse:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    told = request.GET.get(name, "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else 0
+    return row_key(request.GET.get(name, "")) or 0

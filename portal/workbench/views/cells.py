@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from portal.errors import Invalid, Stale
+from portal.told import row_key
 from portal.web.pages import answer
 from portal.workbench import bulk_edits, editing, latest, table_page, tables
 from portal.workbench.editing import Editable, shown
@@ -55,10 +56,10 @@ def _saved(request: HttpRequest, kind: Listed, row, one: Editable, form: CellFor
 
 
 def _row(request: HttpRequest, kind: Listed):
-    told = request.GET.get("row", "")
-    if not (told.isascii() and told.isdigit() and len(told) < 19):
+    key = row_key(request.GET.get("row", ""))
+    if key is None:
         raise Http404
-    return get_object_or_404(kind.subject.visible_to(request.user), pk=told)
+    return get_object_or_404(kind.subject.visible_to(request.user), pk=key)
 
 
 def _field(request: HttpRequest, kind: Listed) -> Editable:

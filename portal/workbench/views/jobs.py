@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.people.access import OPEN_TO_ALL, permitted
+from portal.told import row_key
 from portal.web.pages import answer
 from portal.workbench import jobs
 from portal.workbench.errors import NothingToTry
@@ -32,9 +33,9 @@ def listed(request: HttpRequest) -> HttpResponse:
 @permitted(OPEN_TO_ALL)
 def retry(request: HttpRequest) -> HttpResponse:
     """Try one piece of work again."""
-    key = request.POST.get("pk", "")
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
+    key = row_key(request.POST.get("pk", ""))
+    if key is None:
         raise NothingToTry
-    jobs.retry(request.POST.get("source", ""), int(key), actor=request.user)
+    jobs.retry(request.POST.get("source", ""), key, actor=request.user)
     messages.success(request, _("It is tried again."))
     return redirect("workbench:jobs")

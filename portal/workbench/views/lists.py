@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.errors import Invalid
 from portal.people.access import permitted
+from portal.told import row_keys
 from portal.web.pages import answer
 from portal.workbench import bulk_edits, exports, listed, samples, saved_views, table_page, tables
 from portal.workbench.listed import Listed
@@ -98,7 +99,7 @@ def sample(request: HttpRequest, kind: Listed) -> HttpResponse:
 @require_POST
 def changes(request: HttpRequest, kind: Listed) -> HttpResponse:
     """Change the rows that were ticked, or all that the filter shows."""
-    ids = [int(told) for told in request.POST.getlist("row") if told.isascii() and told.isdigit() and len(told) < 19]
+    ids = row_keys(request.POST.getlist("row"))
     question = tables.asked(kind, request.POST)
     chosen = None if request.POST.get("all") == "1" else ids
     return redirect("workbench:bulk-edit", bulk_edits.start(kind, actor=request.user, question=question, ids=chosen).pk)

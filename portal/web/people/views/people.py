@@ -14,6 +14,7 @@ from portal import subjects
 from portal.people import accounts, dossier, freshness, invitations, roll, second_factors, service_accounts, sessions
 from portal.people.access import permitted
 from portal.people.models import Appointment, RoleAssignment, Unit
+from portal.told import row_key
 from portal.web import listing
 from portal.web.pages import answer
 from portal.web.people.forms.service import ServiceAccountForm, TokenForm
@@ -50,12 +51,11 @@ def listed(request: HttpRequest, told: QueryDict) -> dict[str, Any]:
 
 def _wanted(told: QueryDict) -> dict[str, Any]:
     """The filters of the list; what the address says wrongly is left out."""
-    unit = told.get("unit", "")
     return {
         "words": told.get("q", "").replace("\x00", "").strip()[:120],
         "standing": told.get("standing", "") if told.get("standing") in (*roll.STANDINGS, roll.SERVICE) else "",
         "role": told.get("role", "") if told.get("role") in dict(OFFICES) else "",
-        "unit": int(unit) if unit.isascii() and unit.isdigit() and len(unit) < 19 else None,
+        "unit": row_key(told.get("unit", "")),
         "lacking": told.get("factor") == "missing",
     }
 
