@@ -68,7 +68,7 @@ def take_in(
     is_complete: bool = False,
     limit_bytes: int | None = None,
 ) -> DiscoveryRun:
-    """A run that waits for a worker; one that says "read before" where `source` brought the same content already.
+    """A run that waits for a worker; one that says "read before" where `source` brought the same content for `unit` already.
 
     `networks` overrides what the file says it looked at; `headings` says of columns what they are ("Standort = location"), for
     this file and the source's next ones; `is_complete` marks a list of everything there is. Raises UnreadableDiscovery, with
@@ -142,8 +142,10 @@ def _networks(told: Sequence[str]) -> list[str]:
 @transaction.atomic
 def _stored(file, source, checked, actor, unit, file_name, networks, is_complete, limit_bytes) -> DiscoveryRun:
     turns.wait_for(f"discovery {source} {checked.sha256}")  # two uploads of one file at the same moment: one is first
-    states = DiscoveryRun.State
+    states, looked_at = DiscoveryRun.State, list(networks or checked.scan.networks)
+    # Told otherwise it is read again: of another unit, as a complete list, or as a look at other networks, it proposes otherwise.
     same = {"source": source, "sha256": checked.sha256, "headings": checked.headings}
+    same |= {"unit": unit, "is_complete": is_complete, "scan__networks": looked_at}
     earlier = DiscoveryRun.objects.filter(**same).exclude(state=states.REFUSED)
     run = DiscoveryRun(
         source=source,
@@ -153,7 +155,7 @@ def _stored(file, source, checked, actor, unit, file_name, networks, is_complete
         sha256=checked.sha256,
         scan={
             "command": checked.scan.scanner,
-            "networks": list(networks or checked.scan.networks),
+            "networks": looked_at,
             "ports": [list(ports) for ports in checked.scan.ports],
         },
         headings=checked.headings,

@@ -8,12 +8,12 @@ from assets.discovery import matching, proposing
 from assets.models import Asset, DiscoveryRun, Proposal
 from portal import copying
 
-# Assets the earlier run saw, still current, that this run neither saw nor names in a conflict, within the networks it
+# Assets the earlier runs saw, still current, that this run neither saw nor names in a conflict, within the networks it
 # looked at (all of them where it is a complete list).
 _MISSING = """
     SELECT DISTINCT o.asset_id FROM assets_observation o
     JOIN assets_asset a ON a.id = o.asset_id AND a.archived_at IS NULL
-    WHERE o.run_id = %(earlier)s
+    WHERE o.run_id = ANY(%(earlier)s)
       AND NOT EXISTS (SELECT 1 FROM assets_observation s WHERE s.run_id = %(run)s AND s.asset_id = o.asset_id)
       AND NOT EXISTS (
           SELECT 1 FROM assets_proposal p WHERE p.run_id = %(run)s AND p.contenders @> to_jsonb(o.asset_id))
@@ -32,25 +32,29 @@ _SEEN = """
 
 
 def propose(run: DiscoveryRun) -> None:
-    """Propose as vanished what the source's earlier run over the same ground saw and this one did not."""
+    """Propose as vanished what the source's earlier runs over the same ground saw and this one did not."""
     earlier = _earlier(run)
     networks = run.scan.get("networks", [])
-    if earlier is None or not (networks or run.is_complete):
+    if not earlier or not (networks or run.is_complete):
         return
     with connection.cursor() as cursor:
-        facts = {"earlier": earlier.pk, "run": run.pk, "complete": run.is_complete, "networks": networks}
+        facts = {"earlier": [one.pk for one in earlier], "run": run.pk, "complete": run.is_complete, "networks": networks}
         cursor.execute(_MISSING, facts)
         missing = [row[0] for row in cursor.fetchall()]
     found = [matching.Proposal(matching.ProposalKind.VANISHED, asset_id=pk) for pk in missing]
     copying.copy_in(Proposal, (proposing.proposal(run, one, None) for one in found))
 
 
-def _earlier(run: DiscoveryRun) -> DiscoveryRun | None:
-    """The last run of the same source that looked at the same networks, else simply the last one."""
+def _earlier(run: DiscoveryRun) -> list[DiscoveryRun]:
+    """Of the same source the last run that looked at the same networks, else simply the last one. Of a complete list all that came
+    since the complete one before it: what a part of the list left out is not gone, and not forgotten either."""
     read = [DiscoveryRun.State.PROPOSED, DiscoveryRun.State.SETTLED]
     runs = list(DiscoveryRun.objects.filter(source=run.source, state__in=read, pk__lt=run.pk).order_by("-pk")[:30])
+    if run.is_complete:
+        last = next((place for place, one in enumerate(runs) if one.is_complete), len(runs) - 1)
+        return runs[: last + 1]
     same = [one for one in runs if one.scan.get("networks") == run.scan.get("networks")]
-    return next(iter(same or runs), None)
+    return (same or runs)[:1]
 
 
 def mark_seen(run: DiscoveryRun) -> None:

@@ -310,9 +310,18 @@ def test_a_complete_list_tells_what_is_gone(company, engineer):
     both = read(b"asset_id,name\nV-1,Press\nV-2,Oven\n", unit=company.northfield, source="cmdb", is_complete=True)
     intake.accept(both.proposals.all(), actor=engineer)
 
+    part = read(b"asset_id,name\nV-1,Press\n", unit=company.northfield, source="cmdb")
     one = read(b"asset_id,name\nV-1,Press\n", unit=company.northfield, source="cmdb", is_complete=True)
 
+    assert (part.state, outline(part)) == (State.SETTLED, [])
     assert outline(one) == [("VANISHED", str(Asset.objects.get(name="Oven")), "")]
+
+
+def test_the_same_file_told_of_another_unit_is_read_for_that_one(company):
+    north = read(unit=company.northfield)
+    east = read(unit=company.eastmere)
+
+    assert [set(one.proposals.values_list("kind", "state")) for one in (north, east)] == [{("NEW", "OVERTAKEN")}, {("NEW", "OPEN")}]
 
 
 def test_questions_asked_again_overtake_the_older_ones(company):
