@@ -5,11 +5,12 @@ from collections.abc import Callable
 from time import perf_counter
 
 import structlog
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from portal.errors import ConcordError
 from portal.room import with_room
-from portal.web import metrics, pages
+from portal.web import collisions, metrics, pages, programs
 
 log = structlog.get_logger(__name__)
 
@@ -75,4 +76,15 @@ class refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return pages.refusal(request, exception) if isinstance(exception, ConcordError) else None
+        """Where two collided the view is asked once more; programs have a handler of their own (portal/web/problems.py)."""
+        if programs.reads(request):
+            return pages.refusal(request, exception) if isinstance(exception, ConcordError) else None
+        if collisions.passes(exception, request):
+            log.warning("request.collided", code=collisions.state_of(exception))
+            match = request.resolver_match
+            try:
+                return match.func(request, *match.args, **match.kwargs)
+            except (ConcordError, DatabaseError) as error:
+                exception = error
+        refusal = exception if isinstance(exception, ConcordError) else collisions.refusal(exception)
+        return pages.refusal(request, refusal) if refusal is not None else None

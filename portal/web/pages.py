@@ -7,6 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 
 from portal.errors import ConcordError
+from portal.web import collisions
+
+SECRETS = "/accounts/"  # forms there hold what no page repeats
 
 
 def answer(
@@ -26,11 +29,21 @@ def answer(
 
 
 def refusal(request: HttpRequest, error: ConcordError) -> HttpResponse:
-    """The sentence of `error` with its status; htmx gets it into #messages."""
-    context = {"sentence": str(error), "error": error}
+    """The sentence of `error` with its status; htmx gets it into #messages. What was written can be sent again from there where
+    somebody else was in the way."""
+    context: dict[str, Any] = {"sentence": str(error), "error": error}
     if request.htmx:
         response = render(request, "components/_refusal.html", context, status=error.status)
         response["HX-Retarget"] = "#messages"
         response["HX-Reswap"] = "innerHTML"
         return response
+    if isinstance(error, collisions.Busy) and not request.path.startswith(SECRETS) and not request.FILES:
+        context |= {"again": request.get_full_path(), "written": _written(request)}
     return render(request, "errors/409.html", context, status=error.status)
+
+
+def _written(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """What a form held, field by field; None where nothing was sent."""
+    if request.method != "POST":
+        return None
+    return [(name, value) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken" for value in values]

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
-from django.db import IntegrityError, OperationalError
 from django.http import Http404, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from portal.errors import ConcordError, Invalid, Sentence
+from portal.web import collisions
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -36,11 +36,6 @@ KINDS: dict[int, tuple[str, Sentence, Sentence]] = {
     500: ("fault", _("A fault of ours"), _("This was logged. Tell an administrator the X-Request-Id of this answer.")),
     503: ("unavailable", _("Not available just now"), _("The database is too busy. Try again shortly.")),
 }
-
-# What PostgreSQL says when somebody else is at work on the same rows, or when it took too long.
-BUSY = {"55P03", "40001", "40P01"}
-TOOK_TOO_LONG = {"57014"}
-UNIQUE_VIOLATION = "23505"
 
 
 class IfMatchMissing(exceptions.APIException):
@@ -114,7 +109,8 @@ def describe(exc: Exception) -> Described | None:
         return _of(413)
     if isinstance(exc, UnreadablePostError):
         return _of(400)
-    return _of_database(exc)
+    refusal = collisions.refusal(exc)
+    return describe(refusal) if refusal is not None else None
 
 
 def fault() -> dict[str, Any]:
@@ -140,18 +136,6 @@ def _of_framework(exc: exceptions.APIException) -> Described | None:
     code = getattr(exc.detail, "code", "")
     known = getattr(type(exc), "default_code", "")
     return _of(status, told, code if code != known or code == KINDS[status][0] else "", headers=headers)
-
-
-def _of_database(exc: Exception) -> Described | None:
-    """The database is the last guard: its refusals are answers too."""
-    state = getattr(exc.__cause__, "pgcode", None)
-    if isinstance(exc, IntegrityError) and state == UNIQUE_VIOLATION:
-        return _of(409, str(_("There is one like this already; nothing was changed.")), "already-there")
-    if isinstance(exc, OperationalError) and state in BUSY:
-        return _of(409, str(_("Somebody else is changing this just now. Try again.")), "busy", headers={"Retry-After": "1"})
-    if isinstance(exc, OperationalError) and state in TOOK_TOO_LONG:
-        return _of(503, headers={"Retry-After": "5"})
-    return None
 
 
 def _sentences(told: Any) -> list[str]:

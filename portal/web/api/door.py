@@ -13,12 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.people.access import OPEN_TO_ALL, SignedIn, holds
-from portal.web import repeats
+from portal.web import collisions, repeats
 from portal.web.api import questions, throttles
 from portal.web.api.scopes import InScope, InSession
-from portal.web.problems import BUSY
-
-AGAIN = BUSY - {"55P03"}  # a deadlock or a failed serialisation passes on the second try; a lock that is held does not
 
 
 class Door:
@@ -76,7 +73,7 @@ class Door:
         try:
             return whole()
         except OperationalError as error:
-            if getattr(error.__cause__, "pgcode", None) not in AGAIN or connection.in_atomic_block or request.FILES:
+            if not collisions.passes(error, request):
                 raise
             return whole()
 
