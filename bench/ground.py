@@ -28,9 +28,9 @@ def start() -> None:
     }
 
 
-def seeded(size: int, assets: int, of: str = "") -> str:
+def seeded(size: int, assets: int, of: str = "", *more: str) -> str:
     """The name of a database with `size` risks over `assets` assets, made and analysed where it is missing; a measurement that
-    leaves much behind has its own ones, by the word `of`."""
+    leaves much behind, or asks seed_scale for `more`, has its own ones, by the word `of`."""
     name = f"bench_{of}{size}_{assets}"
     with closing(_connect()) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
@@ -40,7 +40,7 @@ def seeded(size: int, assets: int, of: str = "") -> str:
         cursor.execute(f'CREATE DATABASE "{name}"')
         cursor.execute(f'GRANT CONNECT ON DATABASE "{name}" TO concord_app')
         _manage(name, "migrate", "--verbosity", "0")
-        _manage(name, "seed_scale", "--assets", str(assets), "--risks", str(size))
+        _manage(name, "seed_scale", "--assets", str(assets), "--risks", str(size), *more)
         cursor.execute(f"COMMENT ON DATABASE \"{name}\" IS 'seeded'")
     return name
 

@@ -6,14 +6,15 @@ from decimal import Decimal
 
 from risks import appetite
 from risks.appetite import ABOVE_TOLERANCE, WITHIN_TOLERANCE
-from risks.models import Levels, LossResult, Risk
+from risks.models import Appetite, Levels, LossResult, Risk
+from risks.money_rows import Row
 
 
 @dataclass(frozen=True, slots=True)
 class Above:
     """A risk of which the average of a year lies above appetite, and maybe above `tolerance` [organisation currency a year]."""
 
-    risk: Risk
+    risk: Row
     average: float
     appetite: Decimal
     tolerance: Decimal
@@ -45,26 +46,33 @@ class Judged:
 
 def is_breach(risk: Risk) -> bool:
     """Whether the average of its year as things are now lies above tolerance; not where nothing was estimated or agreed."""
-    rows = LossResult.objects.filter(risk=risk, stage=Levels.Stage.CURRENT).select_related("risk__unit")
-    return judge(list(rows)).breaches > 0
+    mean = LossResult.objects.filter(risk=risk, stage=Levels.Stage.CURRENT).values_list("mean", flat=True).first()
+    agreed = None if mean is None else _sums(appetite.of_category(risk.category, risk.unit.lineage))
+    return agreed is not None and mean > agreed[1]
 
 
-def judge(rows: Sequence[LossResult]) -> Judged:
-    """Each of `rows`, with its risk and unit, against what is agreed for its kind and place. One query."""
+def judge(rows: Sequence[Row]) -> Judged:
+    """Each of `rows` against what is agreed for its kind and place. One query."""
     agreed: Mapping = appetite.current()
+    held: dict[tuple[str, str], tuple[Decimal, Decimal] | None] = {}  # by kind and place, of which there are few
     count, above = 0, []
     appetites, tolerances, average = Decimal(0), Decimal(0), 0.0
     for row in rows:
-        bounds = appetite.nearest(agreed, row.risk.category, row.risk.unit.lineage)
-        if bounds is None or bounds.appetite_amount is None or bounds.tolerance_amount is None:
+        at = (row.category, row.path)
+        if at not in held:
+            held[at] = _sums(appetite.nearest(agreed, row.category, row.lineage))
+        if (sums := held[at]) is None:
             continue
-        count += 1
-        appetites, tolerances, average = (
-            appetites + bounds.appetite_amount,
-            tolerances + bounds.tolerance_amount,
-            average + row.mean,
-        )
-        if row.mean > bounds.appetite_amount:
-            above.append(Above(row.risk, row.mean, bounds.appetite_amount, bounds.tolerance_amount))
+        count, average = count + 1, average + row.mean
+        appetites, tolerances = appetites + sums[0], tolerances + sums[1]
+        if row.mean > sums[0]:
+            above.append(Above(row, row.mean, *sums))
     above.sort(key=lambda one: (not one.is_breach, float(one.tolerance) - one.average, one.risk.pk))
     return Judged(count, tuple(above), appetites, tolerances, average)
+
+
+def _sums(bounds: Appetite | None) -> tuple[Decimal, Decimal] | None:
+    """The two sums of what holds, None where none were said."""
+    if bounds is None or bounds.appetite_amount is None or bounds.tolerance_amount is None:
+        return None
+    return bounds.appetite_amount, bounds.tolerance_amount

@@ -46,16 +46,20 @@ def of_one(risk: Risk, starts_on: date, ends_on: date | None) -> Decimal | None:
     return (Decimal(str(mean)) * days / DAYS_OF_A_YEAR).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
 
 
+def live(user: Any, unit: Unit, today: date) -> list[RiskException]:
+    """Those in force in `unit` and below that `user` may open. One query."""
+    rows = RiskException.objects.visible_to(user).in_force(today).filter(risk__unit__path__startswith=unit.path)
+    return list(rows.select_related("risk").order_by("pk"))
+
+
 def of_all(
-    user: Any, unit: Unit, today: date, now: Mapping[int, LossResult], after: Mapping[int, LossResult], whole: PortfolioLoss
+    exceptions: Sequence[RiskException], now: Mapping[int, LossResult], after: Mapping[int, LossResult], whole: PortfolioLoss
 ) -> Prices | None:
-    """Of those in force in `unit` and below that `user` may open; None where there are none. One query.
+    """Of `exceptions`, by the losses of their risks as they are and where somebody estimated that after plan; None without any.
 
     Without its exception a risk would be where its plan leads; where nobody estimated that, an acceptance stands for the whole
     loss, and another permission has no price yet. Exceptions that rest on one risk leave it in equal shares.
     """
-    live = RiskException.objects.visible_to(user).in_force(today).filter(risk__unit__path__startswith=unit.path)
-    exceptions = list(live.select_related("risk").order_by("pk"))
     if not exceptions:
         return None
     accepted = {one.risk_id for one in exceptions if one.kind == RiskException.Kind.RISK_ACCEPTANCE}

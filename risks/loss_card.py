@@ -74,8 +74,8 @@ def of_models(models: Mapping[str, LossModel], losses: Mapping[str, AnnualLoss])
     return _drawn(stages, loss_words.sanity(next(iter(models.values()))), None)
 
 
-def is_old(scenario: LossScenario, today: date) -> bool:
-    return (today - scenario.estimated_on).days > OLD_AFTER_DAYS
+def is_old(estimated_on: date, today: date) -> bool:
+    return (today - estimated_on).days > OLD_AFTER_DAYS
 
 
 def _card(results: Mapping[str, LossResult]) -> Card:

@@ -1,6 +1,6 @@
 """The numbers of an estimate one by one, and what the year would be if some of them were off. (calculation)"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -67,9 +67,14 @@ def of_scenario(scenario: Any) -> Inputs:
     )
 
 
-def most_swing(scenario: Any, rate: float, mean: float, factor: float) -> float:
-    """No input of an estimate with this `rate` of losses and this `mean` of a year swings it further. Without insurance a year is
-    a product of its inputs; with it a doubled loss may pass the limit, but an event never costs more than it does uninsured."""
-    insured = [loss_parts.part(one) for one in scenario.losses if "deductible" in one or "limit" in one]
+def least_swing(mean: float, factor: float) -> float:
+    """Some input of an estimate with this `mean` of a year swings it that far: how often, which the mean is a multiple of."""
+    return mean * (factor - 1 / factor)
+
+
+def most_swing(losses: Iterable[Mapping[str, Any]], rate: float, mean: float, factor: float) -> float:
+    """No input of an estimate with these `losses`, this `rate` of them and this `mean` of a year swings it further. Uninsured a
+    year is a product of its inputs; insured a doubled loss may pass the limit, but an event never costs more than uninsured."""
+    insured = [loss_parts.part(one) for one in losses if "deductible" in one or "limit" in one]
     gross = max((replace(one, deductible=None, limit=None).magnitude.mean for one in insured), default=0.0)
-    return max(mean * (factor - 1 / factor), rate * gross * factor)
+    return max(least_swing(mean, factor), rate * gross * factor)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import Count, Q, Subquery, Sum, Value
 from django.utils.translation import gettext as _
 
 from portal.people import organisations
@@ -21,6 +21,7 @@ from risks import (
     loss_card,
     loss_limits,
     loss_words,
+    money_rows,
     money_scope,
     portfolio,
     score_against_money,
@@ -31,32 +32,23 @@ from risks.appetite_in_money import Judged
 from risks.best_set import Best, Item
 from risks.exception_prices import Prices
 from risks.loss_limits import Limits
-from risks.models import Levels, LossResult, LossScenario, PortfolioLoss, Risk, Treatment, TreatmentStep
+from risks.models import LossResult, PortfolioLoss, Risk, RiskException, Treatment, TreatmentStep
+from risks.money_rows import AFTER, NOW, Row
 from risks.quantification import AnnualLoss, cells, together
 from risks.score_against_money import Apart
 from risks.sensitivity import Sensitivity
 
-NOW, AFTER = Levels.Stage.CURRENT, Levels.Stage.RESIDUAL
 MOST_ROWS = 15
-COLUMNS = (
-    *("stage", "mean", "var95", "factors", "cells"),
-    *("risk__number", "risk__title", "risk__category", "risk__unit__name", "risk__unit__path"),
-    *("risk__score_state__current_value", "risk__score_state__is_safety", "scenario__estimated_by_id"),
-    *(f"scenario__{name}" for name in ("risk_id", "stage", "estimated_on", "source", "losses", "often", "secondary_share")),
-    *(f"scenario__{name}" for name in ("low_per_year", "mode_per_year", "high_per_year", "vulnerability_share")),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Contributor:
     """A risk by what it adds to the average; `share` of the whole."""
 
-    risk: Risk
+    risk: Row
     average: float
     one_in_twenty: float
     share: float
-    scenario: LossScenario
-    estimator: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +64,7 @@ class Quality:
 class Plan:
     """What a risk's plan buys in a year, for its cost once."""
 
-    risk: Risk
+    risk: Row
     cost: Decimal
     gain: float
     is_mandatory: bool
@@ -149,7 +141,7 @@ class Book:
     ranking: Ranking | None = None
     judged: Judged | None = None
     limits: Limits | None = None
-    apart: tuple[tuple[Risk, Apart, float], ...] = ()  # where score and money disagree, with the average of a year
+    apart: tuple[tuple[Row, Apart, float], ...] = ()  # where score and money disagree, with the average of a year
     prices: Prices | None = None
     years: tuple[Year, ...] = ()
     names: list[str] = field(default_factory=list)
@@ -165,18 +157,27 @@ def read(user: Any, asked: Mapping[str, str]) -> Book:
     unit = money_scope.unit_of(user)
     if unit is None:
         return Book(scope=_("what concerns you"))
-    sums = {row.stage: row for row in PortfolioLoss.objects.filter(scope=f"unit:{unit.pk}", risk_count__gt=0)}
-    results = _results(user, unit)
-    by_stage = {stage: [one for one in results if one.stage == stage] for stage in (NOW, AFTER)}
-    open_risks = Risk.objects.filter(Risk.countable(grants(user))).open().current().filter(unit__path__startswith=unit.path).count()
+    sums = {row.stage: row for row in _sums(user, unit)}
     if NOW not in sums:
-        return Book(scope=unit.name, unestimated=open_risks)
+        return Book(scope=unit.name, unestimated=_open_risks(user, unit).count())
+    rows = money_rows.of_unit(user, unit)
+    changed = _changed(rows)
+    live = exception_prices.live(user, unit, organisations.today())
+    worth = sensitivity.worth_reading(rows[NOW])
+    priced = {one.risk_id for one in live}
+    read = money_rows.whole(
+        [
+            *(row.result for row in worth),
+            *(row.result for pair in changed for row in pair),
+            *(row.result for row in rows[NOW] if row.pk in priced),
+        ]
+    )
     now = portfolio.loss_of(sums[NOW])
     after = portfolio.loss_of(sums[AFTER]) if AFTER in sums else now
     names = [str(NOW.label), str(AFTER.label)]
     years = actual_losses.by_year(user, unit)
     lines = [loss_words.line(now, names[0], "now"), loss_words.line(after, names[1], "after")]
-    judged = appetite_in_money.judge(by_stage[NOW])
+    judged = appetite_in_money.judge(rows[NOW])
     limits = _limits(judged, [now, after], sums[NOW].risk_count)
     return Book(
         scope=unit.name,
@@ -185,20 +186,20 @@ def read(user: Any, asked: Mapping[str, str]) -> Book:
         told=loss_words.told(now),
         told_after=loss_words.told(after),
         risk_count=sums[NOW].risk_count,
-        hidden_count=sums[NOW].risk_count - len(by_stage[NOW]),
-        unestimated=max(open_risks - sums[NOW].risk_count, 0),
+        hidden_count=sums[NOW].risk_count - len(rows[NOW]),
+        unestimated=max((sums[NOW].open_count or 0) - sums[NOW].risk_count, 0),
         computed_at=sums[NOW].computed_at,
         sentence=loss_words.reading(now),
         pictures=drawings(lines, [*_marks(years), *(limits.marks if limits else ())]),
         rows=[*loss_words.rows(now, after), *(limits.rows if limits else ())],
-        contributors=_contributors(by_stage[NOW], now),
-        quality=_quality(by_stage[NOW]),
-        sensitivity=sensitivity.read(by_stage[NOW], sums[NOW]),
-        ranking=_ranking(user, by_stage, sums, asked.get("budget", "")),
+        contributors=_contributors(rows[NOW], now),
+        quality=_quality(rows[NOW]),
+        sensitivity=sensitivity.read([read[row.result] for row in worth], sums[NOW]),
+        ranking=_ranking(user, changed, read, sums[NOW], asked.get("budget", "")),
         judged=judged,
         limits=limits,
-        apart=_apart(by_stage[NOW]),
-        prices=_prices(user, unit, by_stage, sums[NOW]),
+        apart=_apart(rows[NOW]),
+        prices=_prices(live, rows, changed, read, sums[NOW]),
         years=years,
         names=names,
     )
@@ -213,65 +214,69 @@ def _marks(years: Sequence[Year]) -> list[tuple[str, str, float, float]]:
     return [(str(one.year), "actual", float(one.amount), one.chance) for one in years if one.chance is not None and one.amount]
 
 
-def _apart(rows: Sequence[LossResult]) -> tuple[tuple[Risk, Apart, float], ...]:
-    known = {row.risk_id: row for row in rows if row.risk.score_state.current_value is not None}
-    measured = [(pk, float(row.risk.score_state.current_value), row.mean) for pk, row in known.items()]
-    return tuple((known[one.key].risk, one, known[one.key].mean) for one in score_against_money.apart(measured)[:MOST_ROWS])
+def _sums(user: Any, unit: Unit) -> Any:
+    """What the risks of a unit come to by stage, with how many are open there as far as they count for `user`. One query."""
+    counted = _open_risks(user, unit).order_by().values(one=Value(1)).annotate(count=Count("pk")).values("count")
+    return PortfolioLoss.objects.filter(scope=f"unit:{unit.pk}", risk_count__gt=0).annotate(open_count=Subquery(counted))
 
 
-def _prices(user: Any, unit: Unit, rows: Mapping[str, Sequence[LossResult]], whole: PortfolioLoss) -> Prices | None:
-    now = {row.risk_id: row for row in rows[NOW]}
-    after = {row.risk_id: row for row in rows[AFTER] if row.scenario.stage == AFTER}
-    return exception_prices.of_all(user, unit, organisations.today(), now, after, whole)
+def _open_risks(user: Any, unit: Unit) -> Any:
+    return Risk.objects.filter(Risk.countable(grants(user))).open().current().filter(unit__path__startswith=unit.path)
 
 
-def _results(user: Any, unit: Unit) -> list[LossResult]:
-    """Those of now, and those of after plan that somebody estimated; of thousands of rows only the columns that the page reads."""
-    kept = Q(stage=NOW) | Q(stage=AFTER, scenario__stage=AFTER)
-    rows = LossResult.objects.visible_to(user).filter(kept, risk__unit__path__startswith=unit.path)
-    named = rows.select_related("scenario", "risk__unit", "risk__score_state").annotate(estimator=F("scenario__estimated_by__name"))
-    return list(named.only(*COLUMNS).order_by("-mean", "pk"))
+def _changed(rows: Mapping[str, Sequence[Row]]) -> list[tuple[Row, Row]]:
+    """Risks that somebody estimated after plan as well, as they are and as they would be."""
+    after = {row.pk: row for row in rows[AFTER]}
+    return [(row, after[row.pk]) for row in rows[NOW] if row.pk in after]
 
 
-def _contributors(rows: Sequence[LossResult], now: AnnualLoss) -> tuple[Contributor, ...]:
-    return tuple(
-        Contributor(row.risk, row.mean, row.var95, row.mean / now.mean if now.mean else 0.0, row.scenario, row.estimator)
-        for row in rows[:MOST_ROWS]
-    )
+def _apart(rows: Sequence[Row]) -> tuple[tuple[Row, Apart, float], ...]:
+    known = {row.pk: row for row in rows if row.score is not None}
+    measured = [(pk, float(row.score), row.mean) for pk, row in known.items()]
+    return tuple((known[one.key], one, known[one.key].mean) for one in score_against_money.apart(measured)[:MOST_ROWS])
 
 
-def _quality(rows: Sequence[LossResult]) -> Quality | None:
+def _prices(
+    live: Sequence[RiskException],
+    rows: Mapping[str, Sequence[Row]],
+    changed: Sequence[tuple[Row, Row]],
+    read: Mapping[int, LossResult],
+    whole: PortfolioLoss,
+) -> Prices | None:
+    accepted = {one.risk_id for one in live}
+    now = {row.pk: read[row.result] for row in rows[NOW] if row.pk in accepted}
+    after = {row.pk: read[then.result] for row, then in changed if row.pk in accepted}
+    return exception_prices.of_all(live, now, after, whole)
+
+
+def _contributors(rows: Sequence[Row], now: AnnualLoss) -> tuple[Contributor, ...]:
+    return tuple(Contributor(row, row.mean, row.var95, row.mean / now.mean if now.mean else 0.0) for row in rows[:MOST_ROWS])
+
+
+def _quality(rows: Sequence[Row]) -> Quality | None:
     total = sum(row.mean for row in rows)
     if not total:
         return None
     today = organisations.today()
-    old = sum(row.mean for row in rows if loss_card.is_old(row.scenario, today))
-    unbacked = sum(row.mean for row in rows if not row.scenario.source)
-    single = sum(row.mean for row in rows if len(_estimators(row.scenario)) < 2)
+    old = sum(row.mean for row in rows if loss_card.is_old(row.estimated_on, today))
+    unbacked = sum(row.mean for row in rows if not row.source)
+    single = sum(row.mean for row in rows if row.is_of_one)
     return Quality(old / total, unbacked / total, single / total)
 
 
-def _estimators(scenario: LossScenario) -> set[int]:
-    """Everybody whose number stands in an estimate."""
-    told = {part["by"] for part in scenario.losses if part.get("by")}
-    return told | ({scenario.estimated_by_id} if scenario.estimated_by_id else set())
-
-
-def _ranking(user: Any, rows: Mapping[str, Sequence[LossResult]], sums: Mapping[str, PortfolioLoss], budget: str) -> Ranking | None:
-    after = {row.risk_id: row for row in rows[AFTER] if row.scenario.stage == AFTER}
-    changed = [(row, after[row.risk_id]) for row in rows[NOW] if row.risk_id in after]
+def _ranking(
+    user: Any, changed: Sequence[tuple[Row, Row]], read: Mapping[int, LossResult], whole: PortfolioLoss, budget: str
+) -> Ranking | None:
     if not changed:
         return None
-    costs = dict(_costs(user, [row.risk_id for row, _then in changed]))
-    plans = [
-        Plan(row.risk, costs.get(row.risk_id, Decimal(0)), row.mean - then.mean, bool(row.risk.score_state.is_safety))
-        for row, then in changed
-    ]
+    costs = dict(_costs(user, [row.pk for row, _then in changed]))
+    plans = [Plan(row, costs.get(row.pk, Decimal(0)), row.mean - then.mean, bool(row.is_safety)) for row, then in changed]
     plans.sort(key=lambda plan: (not plan.is_mandatory, -plan.value, plan.risk.pk))
     cap = amount(budget)
     best = best_set.choose([Item(plan.risk.pk, plan.cost, plan.gain, plan.is_mandatory) for plan in plans], cap)
     chosen = tuple(replace(plan, is_in=plan.risk.pk in best.chosen) for plan in plans)
-    joint, summed = _bought([pair for pair in changed if pair[0].risk_id in best.chosen], sums[NOW])
+    bought = [(read[row.result], read[then.result]) for row, then in changed if row.pk in best.chosen]
+    joint, summed = _bought(bought, whole)
     return Ranking(chosen, cap, best.spent, joint, summed, best)
 
 

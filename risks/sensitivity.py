@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from risks import loss_inputs, loss_words, portfolio
 from risks.loss_inputs import Inputs
 from risks.models import LossResult, Risk
+from risks.money_rows import Row
 from risks.quantification import cells, together
 
 OFF_BY = 2.0
@@ -100,9 +101,18 @@ def largest(rows: Sequence[LossResult]) -> list[_Candidate]:
     return found
 
 
+def worth_reading(rows: Sequence[Row]) -> list[Row]:
+    """Of many plain rows those among whose inputs the largest are: no input of the others reaches as far as the three that three
+    rows have for certain."""
+    certain = sorted((loss_inputs.least_swing(row.mean, OFF_BY) for row in rows), reverse=True)[:LARGEST]
+    least = certain[-1] if len(certain) == LARGEST else 0.0
+    bounds = [(loss_inputs.most_swing(row.insured or (), row.rate or 0.0, row.mean, OFF_BY), row) for row in rows]
+    return [row for most, row in bounds if most > 0 and most * SLACK >= least]
+
+
 def _most(row: LossResult) -> float:
     rate = row.factors["events"] * row.factors["share"]
-    return loss_inputs.most_swing(row.scenario, rate, row.mean, OFF_BY)
+    return loss_inputs.most_swing(row.scenario.losses, rate, row.mean, OFF_BY)
 
 
 class _Moved:

@@ -15,7 +15,7 @@ from portal.copying import copy_in, draw_ids
 from portal.people import organisations
 from portal.people.models import Organisation, RoleAssignment, Unit, User
 from portal.record import numbers, totals
-from risks import recompute, scales
+from risks import loss_scale, recompute, scales
 from risks.models import Appetite, Levels, Risk, RiskAsset
 
 DIVISIONS, SITES = 4, 5
@@ -58,6 +58,13 @@ def build_initiatives(count: int) -> None:
     """Add `count` initiatives on the same ground."""
     ground = _ground()
     changes.initiatives(count, ground.units, ground.owners, ground.today)
+
+
+@transaction.atomic
+def build_estimates() -> None:
+    """Let every open risk be estimated in money; what a year costs comes by `rescore`."""
+    ground = _ground()
+    loss_scale.estimates(ground.owners, ground.today)
 
 
 def rescore() -> Iterator[tuple[int, int]]:

@@ -42,6 +42,13 @@ def drawn(draw, pk):
     return row
 
 
+def plain(row):
+    """The same as a page over thousands of them reads it."""
+    losses, is_insured = row.scenario.losses, any("deductible" in one or "limit" in one for one in row.scenario.losses)
+    rate = row.factors["events"] * row.factors["share"]
+    return SimpleNamespace(result=row.pk, mean=row.mean, rate=rate, insured=losses if is_insured else None)
+
+
 def money(amount):
     return Decimal(f"{amount:.2f}")
 
@@ -78,7 +85,7 @@ def _times(part, factor):
 
 def test_largest_inputs_are_those_that_trying_each_one_finds():
     """Twelve registers of six estimates; a doubled loss may pass the insurer's limit, so that a cheap risk comes first."""
-    draw, reached = np.random.default_rng(5), set()
+    draw, reached, few = np.random.default_rng(5), set(), 0
     for _ in range(12):
         rows = [drawn(draw, pk) for pk in range(6)]
         every = [(high - low, row.pk, name) for row in rows for name, (low, high) in averages(row.scenario).items()]
@@ -87,8 +94,12 @@ def test_largest_inputs_are_those_that_trying_each_one_finds():
 
         right = sorted(every, key=lambda one: (-round(one[0], 4), one[1]))[: sensitivity.LARGEST]
         assert [one.swing for one in found] == pytest.approx([swing for swing, _pk, _name in right], rel=1e-9)
+        worth = {one.result for one in sensitivity.worth_reading([plain(row) for row in rows])}
+        assert {one.row.pk for one in found} <= worth
+        few += len(worth)
         reached |= {name for _swing, _pk, name in right}
     assert {"events", "share"} < reached
+    assert few < 12 * 6
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from portal.people.models import Unit
 from portal.record import totals
 from portal.record.models import TotalChange
 from risks import recompute
-from risks.models import Risk, Score
+from risks.models import LossResult, PortfolioLoss, Risk, Score
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +83,10 @@ def test_effective_criticality_is_the_one_the_assets_find():
 
 
 def test_the_command_says_what_it_did(capsys):
-    call_command("seed_scale", "--assets", "40", "--risks", "30", "--initiatives", "12")
+    call_command("seed_scale", "--assets", "40", "--risks", "30", "--initiatives", "12", "--losses")
 
     assert capsys.readouterr().out.startswith("40 assets, 30 risks and 12 initiatives added, ")
     assert TotalChange.objects.exists()
+    open_risks = Risk.objects.open().count()
+    assert LossResult.objects.filter(stage="CURRENT", mean__gt=0).count() == open_risks
+    assert PortfolioLoss.objects.get(scope=f"unit:{Unit.objects.get(parent=None).pk}", stage="CURRENT").risk_count == open_risks

@@ -10,8 +10,8 @@ from django.urls import reverse
 from portal import clock
 from portal.errors import Invalid
 from portal.people import organisations
-from risks import appetite, carrying, loss_card, loss_words, money_book, recompute, register, supposed
-from risks.models import ControlRisk, LossResult, RiskAsset, RiskException
+from risks import appetite, carrying, loss_card, loss_words, money_book, money_rows, recompute, register, supposed
+from risks.models import ControlRisk, LossResult, LossScenario, RiskAsset, RiskException
 from risks.response import incidents
 from risks.treatments import Step
 from tests.factories.assets import make_asset
@@ -94,6 +94,33 @@ def test_number_off_by_two_is_what_the_position_becomes_once_it_is_estimated_so(
     assert (off.rows[0].risk, off.rows[0].name, off.rows[0].said) == (planned[0], "events", "about once in 3.7 years")
     assert book.now.mean == pytest.approx(off.rows[0].twice.average, rel=1e-5)
     assert book.now.var95 == pytest.approx(off.rows[0].twice.one_in_twenty, rel=1e-5)
+
+
+def test_plain_rows_of_the_page_say_what_the_estimates_do(company, planned, cio, person):
+    """Two people behind the first, an insurance in the third, no source behind the second, which nobody is named for any more."""
+    first, second, third = (LossScenario.objects.get(risk=risk, stage="CURRENT") for risk in planned)
+    first.losses[0]["by"] = person("CISO").pk
+    first.save()
+    third.losses[0] |= {"deductible": "10.00"}
+    third.save()
+    LossScenario.objects.filter(pk=second.pk).update(source="", estimated_by=None)
+    results = {row.risk_id: row for row in LossResult.objects.filter(stage="CURRENT")}
+
+    rows = money_rows.of_unit(cio, company.northfield)
+    quality = money_book.read(cio, {}).quality
+
+    assert [row.mean for row in rows[money_rows.NOW]] == sorted((row.mean for row in results.values()), reverse=True)
+    assert {row.pk for row in rows[money_rows.AFTER]} == {planned[0].pk, planned[1].pk}
+    found = {row.pk: row for row in rows[money_rows.NOW]}
+    assert [found[risk.pk].is_of_one for risk in planned] == [False, True, True]
+    assert [bool(found[risk.pk].insured) for risk in planned] == [False, False, True]
+    for risk in planned:
+        row, factors = found[risk.pk], results[risk.pk].factors
+        assert (row.number, row.place, row.lineage) == (risk.number, "Northfield", risk.unit.lineage)
+        assert row.rate == pytest.approx(factors["events"] * factors["share"])
+    whole = sum(row.mean for row in results.values())
+    shares = [results[risk.pk].mean / whole for risk in planned]
+    assert (quality.single, quality.unbacked) == (pytest.approx(shares[1] + shares[2]), pytest.approx(shares[1]))
 
 
 def test_what_is_agreed_stands_on_the_curve_in_the_table_and_in_words(client, planned, cio):

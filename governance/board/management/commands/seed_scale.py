@@ -14,12 +14,15 @@ class Command(BaseCommand):
         parser.add_argument("--assets", type=int, default=0)
         parser.add_argument("--risks", type=int, default=0)
         parser.add_argument("--initiatives", type=int, default=0, help="at all stages, each with gates and milestones")
+        parser.add_argument("--losses", action="store_true", help="with an estimate in money of every open risk")
 
-    def handle(self, *, assets, risks, initiatives, **options):
+    def handle(self, *, assets, risks, initiatives, losses, **options):
         started = time.monotonic()
         scale.build(assets, risks)
         if initiatives:
             scale.build_initiatives(initiatives)
+        if losses:
+            scale.build_estimates()
         scale.analyse()
         written = max((written for _, written in scale.rescore()), default=0)
         scale.analyse()
