@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assets import importing, inventory, merging, owners, suppliers, wording
 from assets.discovery import permits
-from assets.models import Asset, OwnersWanted, Supplier
-from portal import subjects
+from assets.models import Asset, OwnersWanted, ScanPermit, Supplier
+from portal import clock, subjects
 from portal.archive import changes
 from portal.attention import news, reviews
 from portal.people import holdings
@@ -221,6 +221,19 @@ holdings.register(
         pass_on=_hand_over_supplier,
         kind="supplier",
         order=41,
+    )
+)
+
+holdings.register(
+    holdings.Group(
+        key="scan-permits",
+        label=_("Scans of safety zones they stand by at"),
+        rows=lambda person: ScanPermit.objects.current().filter(contact=person, ends_at__gt=clock.now()),
+        way=holdings.Way.SUCCESSOR,
+        pass_on=lambda row, *, person, successor, actor: permits.hand_over(row, successor, actor=actor),
+        kind="scan-permit",
+        word=_("The permit and its hours stay."),
+        order=42,
     )
 )
 

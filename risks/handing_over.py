@@ -75,6 +75,17 @@ def kept_back(rows: Callable[[User], QuerySet], risk: str) -> Callable[[User, Us
     return sentence
 
 
+@transaction.atomic
+def unname(risk: Risk, person: User, *, actor: Any) -> None:
+    """Whoever leaves reads a confidential risk no longer by being named on it, should their account ever open again."""
+    risk = Risk.objects.select_for_update(of=("self",)).get(pk=risk.pk)
+    risk.named_people.remove(person)
+    risk.version += 1
+    risk.save(update_fields=["version"])
+    left = sorted(risk.named_people.values_list("pk", flat=True))
+    audit.record(actor, "risk.changed", risk, {"fields": ["named_people"], "values": {"named_people": left}})
+
+
 def leader_of(side: str) -> User | None:
     """The leader on whose side an owner stands, else the other one."""
     filled = appointments.filled()
@@ -134,3 +145,17 @@ for _side, _label in (
             order=30,
         )
     )
+holdings.register(
+    holdings.Group(
+        key="named-on-risks",
+        label=gettext_lazy("Risks they are named on"),
+        rows=lambda person: Risk.objects.current().filter(
+            pk__in=Risk.named_people.through.objects.filter(user=person).values("risk")
+        ),
+        way=holdings.Way.ENDS,
+        pass_on=lambda row, *, person, successor, actor: unname(row, person, actor=actor),
+        kind="risk",
+        word=gettext_lazy("They are among its readers no longer; owners and leaders name others."),
+        order=67,
+    )
+)

@@ -19,7 +19,7 @@ from portal import clock
 from portal.attention import news
 from portal.errors import Invalid
 from portal.people import announcements, appointments
-from portal.people.models import Unit
+from portal.people.models import Unit, User
 from portal.record import audit
 
 MAY_RELEASE = "assets.release_scan"
@@ -63,6 +63,19 @@ def withdraw(permit: ScanPermit, *, actor: Any) -> ScanPermit:
         permit.save(update_fields=["archived_at", "version"])
         audit.record(actor, "scan-permit.withdrawn", permit)
     return permit
+
+
+@transaction.atomic
+def hand_over(permit: ScanPermit, successor: User, *, actor: Any) -> User:
+    """Let `successor` stand by instead of one who leaves. Raises Invalid where they granted it themselves."""
+    permit = ScanPermit.objects.select_for_update(of=["self"]).get(pk=permit.pk)
+    if permit.granted_by_id == successor.pk:
+        told = _("%(person)s granted one of these, so somebody else stands by meanwhile. Choose them for it by name.")
+        raise Invalid(told % {"person": successor}, {"scan-permits": [told % {"person": successor}]})
+    before, permit.contact, permit.version = permit.contact_id, successor, permit.version + 1
+    permit.save(update_fields=["contact", "version"])
+    audit.record(actor, "scan-permit.handed_over", permit, {"contact": [before, successor.pk]})
+    return successor
 
 
 @dataclass

@@ -86,6 +86,17 @@ def conclude(audited: InternalAudit, *, actor: Any, held_on: date, summary: str)
     return audited
 
 
+@transaction.atomic
+def hand_over(audited: InternalAudit, successor: User, *, actor: Any) -> User:
+    """Let `successor` lead it instead of one who leaves. Raises AuditConcluded."""
+    audited = _locked(audited)
+    before, audited.lead = audited.lead_id, successor
+    audited.version += 1
+    audited.save(update_fields=["lead", "version"])
+    audit.record(actor, "internal_audit.handed_over", audited, {"lead": [before, successor.pk]})
+    return successor
+
+
 def within_reach(unit: Unit, actor: Any) -> bool:
     """Whether `actor` may open something of `unit`, which is still there."""
     seen = None if actor is None else grants(actor)

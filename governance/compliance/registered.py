@@ -2,17 +2,25 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from governance.compliance import mapping_book, shortfalls, statements
-from governance.compliance.models import Statement
+from governance.compliance.models import Statement, StatementLine
 from portal import subjects
 from portal.archive import changes
+from portal.people import holdings
+from portal.people.models import User
 from portal.record import redacting
 from portal.signing import registry
 from portal.workbench import searchable
+
+
+def _answers_for(person: User) -> QuerySet[Statement]:
+    lines = StatementLine.objects.filter(owner=person)
+    return Statement.objects.current().filter(pk__in=lines.order_by().values("statement"))
 
 
 def _say_statement(name: str, value: Any) -> str:
@@ -113,6 +121,18 @@ registry.register(
         check=statements.check_open,
         words={"framework": _("Framework"), "scope": _("Scope"), "lines": _("Controls")},
         say=_say_statement,
+    )
+)
+holdings.register(
+    holdings.Group(
+        key="statement-lines",
+        label=_("Statements of applicability in which they see to controls"),
+        rows=_answers_for,
+        way=holdings.Way.SUCCESSOR,
+        pass_on=lambda row, *, person, successor, actor: statements.hand_over(row, person, successor, actor=actor),
+        kind="statement",
+        word=_("A signed one named them, so it is a draft again: ask both leaders to sign it."),
+        order=45,
     )
 )
 redacting.add(

@@ -5,8 +5,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from governance.compliance import findings, management_reviews
-from governance.compliance.models import AuditFinding, ManagementReview
+from governance.compliance import findings, internal_audits, management_reviews
+from governance.compliance.models import AuditFinding, InternalAudit, ManagementReview
 from portal import subjects
 from portal.archive import changes
 from portal.attention import reviews
@@ -96,8 +96,12 @@ for field, label in (
     )
 changes.words(
     "internal-audit",
-    fields={"held_on": _("Held"), "summary": _("What came of it"), "concluded_at": _("Concluded")},
-    verbs={"internal_audit.planned": _("planned"), "internal_audit.concluded": _("concluded")},
+    fields={"held_on": _("Held"), "summary": _("What came of it"), "concluded_at": _("Concluded"), "lead": _("Lead")},
+    verbs={
+        "internal_audit.planned": _("planned"),
+        "internal_audit.concluded": _("concluded"),
+        "internal_audit.handed_over": _("handed over"),
+    },
 )
 changes.words(
     FINDING,
@@ -142,6 +146,17 @@ holdings.register(
         pass_on=_pass_on,
         kind=FINDING,
         word=_("What was agreed stays, and its day."),
+        order=44,
+    )
+)
+holdings.register(
+    holdings.Group(
+        key="internal-audits",
+        label=_("Internal audits they lead"),
+        rows=lambda person: InternalAudit.objects.filter(lead=person, concluded_at=None, archived_at=None),
+        way=holdings.Way.SUCCESSOR,
+        pass_on=lambda row, *, person, successor, actor: internal_audits.hand_over(row, successor, actor=actor),
+        kind="internal-audit",
         order=44,
     )
 )

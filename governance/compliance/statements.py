@@ -9,7 +9,7 @@ from governance.compliance.errors import NothingToDecide, SavedOver, StatementGo
 from governance.compliance.models import Framework, Statement, StatementLine
 from portal import clock
 from portal.errors import Invalid
-from portal.people.models import Unit
+from portal.people.models import Unit, User
 from portal.people.reach import grants
 from portal.record import audit
 from portal.signing import signatures
@@ -89,6 +89,19 @@ def ask(statement: Statement, *, actor: Any) -> Statement:
         audit.record(actor, "statement.proposed", statement)
     signatures.ask(statement, SIGNERS, actor=actor)
     return statement
+
+
+@transaction.atomic
+def hand_over(statement: Statement, person: User, successor: User, *, actor: Any) -> User:
+    """Let `successor` see to the controls of one who leaves. What was signed named the other one: it is to be signed again."""
+    statement = _locked(statement)
+    lines = statement.lines.select_for_update(of=("self",)).filter(owner=person)
+    for line in lines:
+        line.owner, line.version = successor, line.version + 1
+        line.save(update_fields=["owner", "version"])
+    _back_to_draft(statement)
+    audit.record(actor, "statement.handed_over", statement, {"owner": [person.pk, successor.pk], "lines": len(lines)})
+    return successor
 
 
 def take_force(statement: Statement, *, actor: Any) -> None:

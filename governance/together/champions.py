@@ -49,6 +49,24 @@ def end(champion: CultureChampion, *, actor: Any) -> CultureChampion:
     return champion
 
 
+@transaction.atomic
+def hand_over(champion: CultureChampion, successor: User | None, *, actor: Any) -> None:
+    """One who leaves is champion no longer; `successor`, who works in the department, is named instead. Raises Invalid."""
+    champion = CultureChampion.objects.select_for_update(of=("self",)).select_related("unit").get(pk=champion.pk)
+    unit = champion.unit
+    if successor is not None and (successor.unit is None or not successor.unit.path.startswith(unit.path)):
+        told = _("A champion of %(unit)s works there. Choose somebody who does, or nobody.") % {"unit": unit}
+        raise Invalid(told, {"champions": [told]})
+    champion.ended_at, champion.ended_by = clock.now(), actor
+    champion.save(update_fields=["ended_at", "ended_by"])
+    audit.record(actor, ENDED, unit, {"person": champion.person_id})
+    known = CultureChampion.objects.filter(unit=unit, person=successor, ended_at=None)
+    if successor is not None and not known.exists():
+        CultureChampion.objects.create(unit=unit, person=successor, named_by=actor, since=clock.now())
+        audit.record(actor, NAMED, unit, {"person": successor.pk})
+        announcements.tell(unit, NAMED, {successor.pk} - {getattr(actor, "pk", None)})
+
+
 def may_name(unit: Unit, actor: Any) -> bool:
     """The head of the department, and the two."""
     return actor is not None and (unit.head_id == actor.pk or alignment.office_of(actor) is not None)

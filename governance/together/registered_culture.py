@@ -5,8 +5,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from governance.together import champions, culture
+from governance.together.models import CultureChampion
 from portal.archive import changes
 from portal.attention import news
+from portal.people import holdings
 from portal.record import redacting
 
 changes.words(
@@ -28,6 +30,20 @@ redacting.add(
         "together.CultureReply",
         "text",
         rows=lambda _kind, pk: {"line__unit": pk},
+    )
+)
+
+
+holdings.register(
+    holdings.Group(
+        key="champions",
+        label=_("Departments whose champion they are"),
+        rows=lambda person: CultureChampion.objects.filter(person=person, ended_at=None).select_related("unit"),
+        way=holdings.Way.OFFER,
+        pass_on=lambda row, *, person, successor, actor: champions.hand_over(row, successor, actor=actor),
+        say=lambda row: str(row.unit),
+        word=_("It ends; somebody who works there may be named instead."),
+        order=66,
     )
 )
 

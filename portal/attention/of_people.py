@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal.attention import news, reviews
 from portal.attention.models import Reminder, Review
@@ -34,6 +35,20 @@ def _of_a_departure(reminder: Reminder) -> str:
     return _("They left, and something they held passed to you or stays in your line. See what went to whom.")
 
 
+def _of_what_is_left(reminder: Reminder) -> str:
+    count = reminder.params["count"]
+    told = ngettext(
+        "The account is closed, and %(count)d thing waits for somebody in their place. Hand it over.",
+        "The account is closed, and %(count)d things wait for somebody in their place. Hand them over.",
+        count,
+    )
+    return told % {"count": count}
+
+
+def _hand_over(reminder: Reminder) -> str:
+    return reverse("offices:hand-over", args=[reminder.subject_id])
+
+
 def register() -> None:
     """Once, in the app's ready()."""
     for kind in _SENTENCES:
@@ -41,6 +56,7 @@ def register() -> None:
     for kind in (delegations.NAMED, delegations.ENDED):
         news.word_with(kind, "delegation", _of_a_delegation)
     news.word_with(leaving.LEFT, "departure", _of_a_departure)
+    news.word_with(leaving.LEFT_BEHIND, "user", _of_what_is_left, at=_hand_over)
     announcements.carry_with(news.bring)
     explained.explain_with("review", lambda user, row: ["about"])
     explained.explain_with("reminder", lambda user, row: ["recipient"])

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.errors import Invalid
-from portal.people import appointments, counting, letters, sessions
+from portal.people import appointments, counting, letters, sessions, standing
 from portal.people.errors import CircularLine, EmailTaken, OwnAccount, PersonOnly, TooOften
 from portal.people.models import Unit, User
 from portal.record import audit
@@ -152,8 +152,13 @@ def not_oneself(user: User, actor: Any) -> None:
 
 @transaction.atomic
 def close(user: User, *, actor: Any) -> User:
-    """No sign-in from now on: sessions and tokens stop at their next request. Raises OwnAccount for one's own."""
+    """No sign-in from now on: sessions and tokens stop at their next request. Raises OwnAccount for one's own, StillSeated where a
+    seat would change hands by it, LastAdministrator; only the portal itself (`actor` None) closes those. What the account holds
+    is asked by `leaving.close`."""
     not_oneself(user, actor)
+    appointments.lock_seats()
+    if actor is not None:
+        standing.check_may_close(user)
     with appointments.watched(actor=actor):
         user.is_active = False
         user.save(update_fields=["is_active"])

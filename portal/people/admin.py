@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from portal.people import accounts
+from portal.errors import Refused
+from portal.people import accounts, leaving
 from portal.people.models import Appointment, RoleAssignment, ServiceToken, Unit, User
 from portal.record import audit
 
@@ -59,7 +60,10 @@ class Accounts(OnlyLooked):
     @admin.action(description=_("Close the accounts"), permissions=["change"])
     def close(self, request: HttpRequest, queryset: Any) -> None:
         for user in queryset:
-            accounts.close(user, actor=request.user)
+            try:
+                leaving.close(user, actor=request.user)
+            except Refused as refusal:
+                self.message_user(request, f"{user}: {refusal}", messages.ERROR)
 
     @admin.action(description=_("Open the accounts again"), permissions=["change"])
     def reopen(self, request: HttpRequest, queryset: Any) -> None:

@@ -219,3 +219,8 @@ class StillSeated(Refused):
 class LastAdministrator(Refused):
     sentence = _("This is the only administrator. Give somebody else that role first.")
     code = "last-administrator"
+
+
+class StillHolds(Refused):
+    sentence = _("They still hold things. Hand them over first, or leave them behind on purpose.")
+    code = "still-holds"

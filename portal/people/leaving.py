@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, Q
 from django.utils.translation import gettext as _
 
 from portal.errors import Invalid
-from portal.people import accounts, announcements, appointments, holdings
-from portal.people.errors import LastAdministrator, MovedOn, NotYoursToHandOver, OwnAccount, StillSeated
+from portal.people import accounts, announcements, appointments, holdings, standing
+from portal.people.errors import MovedOn, NotYoursToHandOver, OwnAccount, StillHolds
 from portal.people.holdings import Way
-from portal.people.models import Appointment, AppointmentProposal, Departure, RoleAssignment, User
+from portal.people.models import Departure, User
 from portal.record import audit
 
 HAND_OVER = "people.hand_over"
 LEFT = "departure.made"
+LEFT_BEHIND = "user.left_behind"  # the news
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,10 @@ class Choices:
 
 
 def people_for(actor: User):
-    """Whose leaving `actor` may arrange: an administrator everybody's, others that of the people in their line; never one's own."""
-    working = User.objects.filter(is_active=True, is_service=False).exclude(pk=actor.pk)
-    return working if actor.has_perm(HAND_OVER) else working.filter(pk__in=_below(actor))
+    """Whose leaving `actor` may arrange: an administrator everybody's, others that of the people in their line; never one's own.
+    Whose account is closed already may have left things behind."""
+    everybody = User.objects.filter(is_service=False).exclude(pk=actor.pk)
+    return everybody if actor.has_perm(HAND_OVER) else everybody.filter(pk__in=_below(actor))
 
 
 @dataclass(frozen=True)
@@ -66,20 +67,19 @@ def _digest(known: Mapping[str, Sequence[int]]) -> str:
 
 def obstacles(person: User) -> list[str]:
     """What must be settled by two people, or by somebody else, before `person` can leave; in sentences."""
-    seated, proposed, is_last = _standing(person)
-    found = []
-    if seated:
+    stands, found = standing.of(person), []
+    if stands.is_seated:
         found.append(_("They fill a seat or stand in for one. Two people change that first: propose it on the page of the seats."))
-    if proposed:
+    if stands.is_proposed:
         found.append(_("A change of a seat that waits names them. Settle it first."))
-    if is_last:
+    if stands.is_last_administrator:
         found.append(_("They are the only administrator. Give somebody else that role first."))
     return found
 
 
 @transaction.atomic
 def hand_over(person: User, choices: Choices, *, actor: User, state: str) -> Departure:
-    """Pass on everything `person` holds and close their account: all of it or nothing.
+    """Pass on everything `person` holds and close their account, where it is open: all of it or nothing.
 
     Raises OwnAccount, NotYoursToHandOver, StillSeated, LastAdministrator, MovedOn where `state` is not the present one,
     Invalid by group, and whatever the verbs of the apps refuse.
@@ -95,11 +95,34 @@ def hand_over(person: User, choices: Choices, *, actor: User, state: str) -> Dep
         _pass_on(group, person, choices, actor, passed.setdefault(group.key, {}))
     passed = {key: parts for key, parts in passed.items() if parts}
     successors = sorted({int(pk) for parts in passed.values() for pk in parts if pk})
-    accounts.close(person, actor=actor)
+    if person.is_active:
+        accounts.close(person, actor=actor)
     departure = Departure.objects.create(person=person, handed_over_by=actor, passed=passed, successors=successors)
     audit.record(actor, LEFT, departure, {"person": person.pk, "passed": passed})
     announcements.tell(departure, LEFT, {*successors, person.reports_to_id} - {actor.pk, person.pk, None})
     return departure
+
+
+@transaction.atomic
+def close(person: User, *, actor: Any, leave_behind: bool = False) -> User:
+    """Close an account and hand nothing over. Raises StillHolds, which says what would wait for nobody, unless they `leave_behind`
+    all of it; then every other administrator hears of it. Otherwise as `accounts.close`."""
+    left = [] if person.is_service else _left_behind(person)
+    if left and not leave_behind:
+        told = ", ".join(_("%(what)s (%(count)d)") % {"what": group.label, "count": count} for group, count in left)
+        raise StillHolds(_("They still hold: %(what)s. Hand it over, or leave it behind on purpose.") % {"what": told})
+    accounts.close(person, actor=actor)
+    if left:
+        admins = standing.administrators().exclude(user=actor).values_list("user", flat=True)
+        announcements.tell(person, LEFT_BEHIND, admins, {"count": sum(count for _group, count in left)})
+    return person
+
+
+def _left_behind(person: User) -> list[tuple[holdings.Group, int]]:
+    """What needs somebody in their place, and how much of it. One query."""
+    known = holdings.ids(person)
+    groups = [group for group in holdings.groups() if group.way is Way.SUCCESSOR]
+    return [(group, len(known[group.key])) for group in groups if known[group.key]]
 
 
 def _pass_on(group: holdings.Group, person: User, choices: Choices, actor: User, parts: dict[str, int]) -> None:
@@ -117,11 +140,7 @@ def _check(person: User, actor: User) -> None:
         raise OwnAccount
     if not people_for(actor).filter(pk=person.pk).exists():
         raise NotYoursToHandOver
-    seated, proposed, is_last = _standing(person)
-    if seated or proposed:
-        raise StillSeated
-    if is_last:
-        raise LastAdministrator
+    standing.check_may_close(person)
 
 
 def _check_choices(person: User, choices: Choices) -> None:
@@ -140,18 +159,6 @@ def _check_choices(person: User, choices: Choices) -> None:
 
 def _each_row_chosen(group: holdings.Group, person: User, choices: Choices) -> bool:
     return all((group.key, pk) in choices.by_row for pk in group.rows(person).values_list("pk", flat=True))
-
-
-def _standing(person: User) -> tuple[bool, bool, bool]:
-    """Whether `person` sits in or stands in for a seat, is named in a proposal that waits, is the only administrator; one query."""
-    named = Q(holder=person) | Q(substitute=person)
-    admins = RoleAssignment.objects.filter(role="ADMIN", ended_at=None, user__is_active=True)
-    found = User.objects.filter(pk=person.pk).values_list(
-        Exists(Appointment.objects.filter(named, ended_at=None)),
-        Exists(AppointmentProposal.objects.open().filter(named)),
-        Exists(admins.filter(user=person)) & ~Exists(admins.exclude(user=person)),
-    )
-    return found.get()
 
 
 _BELOW = """

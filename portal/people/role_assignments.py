@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from portal import clock
-from portal.people import roles
+from portal.people import roles, standing
 from portal.people.errors import HoldsASeat, LastAdministrator, OwnAccount, ServiceAccountOnly
 from portal.people.models import Appointment, RoleAssignment, Unit, User
 from portal.record import audit
@@ -61,8 +61,7 @@ def _wait_for_others() -> None:
 def _is_last_administrator(assignment: RoleAssignment) -> bool:
     if assignment.role != RoleAssignment.Role.ADMIN or not assignment.user.is_active:
         return False
-    others = RoleAssignment.objects.filter(role=RoleAssignment.Role.ADMIN, ended_at=None, user__is_active=True)
-    return not others.exclude(pk=assignment.pk).exists()
+    return not standing.administrators().exclude(pk=assignment.pk).exists()
 
 
 def _seated(user: User) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock, turns
 from portal.errors import Invalid
-from portal.people import accounts
+from portal.people import accounts, leaving
 from portal.people.errors import EmailTaken
 from portal.people.models import Unit, User
 from portal.people.reach import read_grants
@@ -180,7 +180,7 @@ def _is_active(said: Said) -> bool:
 def _shut(user: User, actor: Any) -> None:
     if user.is_active:
         _ordinary(user)
-        accounts.close(user, actor=actor)
+        leaving.close(user, actor=actor, leave_behind=True)  # administrators hear of what waits for somebody
 
 
 def _open(user: User, actor: Any) -> None:

@@ -4,9 +4,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.people import holdings
 from portal.record import redacting
 from portal.subjects import Subject, register
 from portal.workbench import custom_lists, custom_sheets, importable, listed, saved_views, searchable
+from portal.workbench.models import SavedView
 
 register(
     Subject(
@@ -34,6 +36,24 @@ register(
     )
 )
 redacting.name_words("workbench.SavedView", "params")
+
+
+def _pass_view(row, *, person, successor, actor) -> None:
+    saved_views.hand_over(row, successor, actor=actor)
+
+
+holdings.register(
+    holdings.Group(
+        key="saved-views",
+        label=_("Saved views they share"),
+        rows=lambda person: SavedView.objects.filter(owner=person, archived_at=None).exclude(audience=SavedView.Audience.PRIVATE),
+        way=holdings.Way.SUCCESSOR,
+        pass_on=_pass_view,
+        kind="saved-view",
+        word=_("Whoever used them goes on using them."),
+        order=55,
+    )
+)
 register(
     Subject(
         kind="import",

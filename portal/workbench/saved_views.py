@@ -1,6 +1,7 @@
 """Name a question to a list, share it, change it, take it away; and what a list shows first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from portal import clock
 from portal.errors import Invalid
 from portal.people import access, roles
+from portal.people.models import User
 from portal.record import audit
 from portal.workbench import listed, tables
 from portal.workbench.errors import NotYourView, ViewSavedMeanwhile
@@ -19,6 +21,7 @@ from portal.workbench.models import SavedView
 SHARE = "workbench.share_view"
 CHANGEABLE = ("name", "params", "audience", "unit", "role", "is_default")
 LONGEST_PARAMS = 4_000
+LONGEST_NAME = 80
 Audience = SavedView.Audience
 
 
@@ -78,6 +81,27 @@ def remove(view: SavedView, *, actor: Any, version: int | None = None) -> SavedV
     return view
 
 
+@transaction.atomic
+def hand_over(view: SavedView, successor: User, *, actor: Any) -> User:
+    """Let `successor` keep a shared view instead of one who leaves; where they keep one of its name, it says whose it was."""
+    view = SavedView.objects.select_for_update(of=["self"]).select_related("owner").get(pk=view.pk)
+    before, theirs = view.owner, SavedView.objects.of(view.kind).filter(owner=successor)
+    names = {name.lower() for name in theirs.values_list("name", flat=True)}
+    view.name = next(name for name in _names_for(view) if name.lower() not in names)
+    view.owner, view.version = successor, view.version + 1
+    view.save(update_fields=["owner", "name", "version"])
+    audit.record(actor, "saved_view.handed_over", view, {"owner": [before.pk, successor.pk]})
+    return successor
+
+
+def _names_for(view: SavedView) -> Iterator[str]:
+    """Its own, else one that says whose it was, then counted on."""
+    yield view.name
+    for number in count(1):
+        tail = f" ({view.owner.name[:30]})" if number == 1 else f" ({view.owner.name[:30]} {number})"
+        yield view.name[: LONGEST_NAME - len(tail)] + tail
+
+
 def _locked(view: SavedView, actor: Any, version: int | None) -> SavedView:
     view = SavedView.objects.select_for_update(of=["self"]).select_related("unit", "owner").get(pk=view.pk)
     if view.archived_at is not None or not may_change(view, actor):
@@ -104,7 +128,7 @@ def _set(view: SavedView, fields: Mapping[str, Any], actor: Any) -> None:
 
 def _check(view: SavedView, actor: Any) -> None:
     wrong: dict[str, list[str]] = {}
-    if not 1 <= len(view.name) <= 80:
+    if not 1 <= len(view.name) <= LONGEST_NAME:
         wrong["name"] = [_("Name the view in 1 to 80 characters.")]
     if view.audience == Audience.UNIT and (view.unit is None or not _reaches(actor, view.unit)):
         wrong["unit"] = [_("Choose a unit that you work for.")]

@@ -130,6 +130,11 @@ registry.register(
 changes.words("response-plan", fields=PLAN_FIELDS, verbs=PLAN_VERBS)
 changes.words("response-plan-version", fields=VERSION_FIELDS)
 changes.words("exercise", fields=EXERCISE_FIELDS, verbs=EXERCISE_VERBS)
+news.word_with(
+    succession.RENAMED,
+    "response-plan",
+    lambda reminder: _t("Somebody named in this plan left. A draft names who follows: read it, and ask both leaders to sign."),
+)
 news.word_with(activations.ACTIVATED, "activation", _activated)
 news.word_with(clocks.WARNED, "activation", _clock_news)
 wording.word_with(clocks.LETTER, _clock_letter)
@@ -149,6 +154,18 @@ holdings.register(
         kind="response-plan",
         word=_("What was signed stays signed; name others in a new version."),
         order=42,
+    )
+)
+holdings.register(
+    holdings.Group(
+        key="named-in-plans",
+        label=_("Response plans that count on them: actions, contacts, clocks"),
+        rows=succession.naming,
+        way=holdings.Way.SUCCESSOR,
+        pass_on=lambda row, *, person, successor, actor: succession.name_instead(row, person, successor, actor=actor),
+        kind="response-plan",
+        word=_("What was signed stays; a draft names the successor, and both leaders sign it. Plans at work call them at once."),
+        order=43,
     )
 )
 holdings.register(

@@ -6,8 +6,8 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 
 from portal.errors import Invalid
-from portal.people import accounts
-from portal.people.errors import CircularLine, EmailTaken, OwnAccount, PersonOnly
+from portal.people import accounts, appointments, organisations, proposals
+from portal.people.errors import CircularLine, EmailTaken, LastAdministrator, OwnAccount, PersonOnly, StillSeated
 from portal.people.models import User
 from portal.record.models import AuditEntry, EntryText
 from tests.factories.portal import make_user
@@ -150,6 +150,33 @@ def test_nobody_closes_their_own_account(person):
 
     admin.refresh_from_db()
     assert admin.is_active
+
+
+@pytest.mark.parametrize("named", ["holder", "substitute", "proposed"])
+def test_whose_account_holds_a_seat_is_closed_by_nobody_alone(person, named):
+    admin, dana = person("ADMIN"), make_user("Dana")
+    if named == "proposed":
+        proposals.propose("CIO", dana, actor=admin, from_on=organisations.today())
+    else:
+        people = {"holder": make_user("Marta"), "substitute": make_user("Sade")} | {named: dana}
+        appointments.appoint("CIO", people["holder"], actor=None, substitute=people["substitute"])
+
+    with pytest.raises(StillSeated):
+        accounts.close(dana, actor=admin)
+
+    dana.refresh_from_db()
+    assert dana.is_active
+
+
+def test_two_administrators_who_close_each_other_leave_one(person):
+    ada, bo = person("ADMIN"), person("ADMIN")
+
+    accounts.close(bo, actor=ada)
+    with pytest.raises(LastAdministrator):
+        accounts.close(ada, actor=bo)  # a request of theirs that was under way
+
+    ada.refresh_from_db()
+    assert ada.is_active
 
 
 def test_an_account_is_closed_and_opened_again(person):

@@ -4,7 +4,7 @@ import pytest
 
 from assets.models import Asset
 from portal import clock
-from portal.attention import reviews
+from portal.attention import news, reviews
 from portal.attention.models import Reminder, Review
 from portal.errors import Invalid
 from portal.people import (
@@ -26,6 +26,7 @@ from portal.people.errors import (
     MovedOn,
     NotYoursToHandOver,
     OwnAccount,
+    StillHolds,
     StillSeated,
 )
 from portal.people.leaving import Choices
@@ -323,6 +324,43 @@ def test_whoever_took_something_over_hears_of_it(priya, sade, ada, company):
     told = Reminder.objects.filter(kind="departure.made.news", subject_id=departure.pk)
     assert set(told.values_list("recipient", flat=True)) == {sade.pk, boss.pk}
     assert departure.at <= clock.now()
+
+
+def test_an_account_that_holds_something_closes_only_where_that_is_meant(priya, sade, ada, company, person):
+    other, held = person("ADMIN", name="Bo"), furnish(priya, company, ada)
+
+    with pytest.raises(StillHolds, match=r"Assets they own \(1\).*Reviews they answer \(2\)"):
+        leaving.close(priya, actor=ada)
+    priya.refresh_from_db()
+    assert priya.is_active
+
+    leaving.close(priya, actor=ada, leave_behind=True)
+
+    told = Reminder.objects.get(kind="user.left_behind.news")
+    held["asset"].refresh_from_db()
+    assert (told.recipient, told.subject_id, told.params) == (other, priya.pk, {"count": 7})
+    assert news.sentence(told).startswith("The account is closed, and 7 things wait")
+    assert (held["asset"].owner, priya.is_active) == (priya, False)
+
+
+def test_what_a_closed_account_left_behind_is_handed_over_later(priya, sade, ada, company):
+    held = furnish(priya, company, ada)
+    leaving.close(priya, actor=ada, leave_behind=True)
+
+    departure = hand_over(priya, everything(sade), actor=ada)
+
+    held["asset"].refresh_from_db()
+    assert (held["asset"].owner, departure.successors) == (sade, [sade.pk])
+    assert AuditEntry.objects.filter(verb="user.closed", subject_id=priya.pk).count() == 1
+
+
+def test_who_holds_nothing_is_closed_at_once_and_a_seat_not_at_all(priya, ada, person):
+    leaving.close(priya, actor=ada)
+    with pytest.raises(StillSeated):
+        leaving.close(person("CIO"), actor=ada, leave_behind=True)
+
+    assert not User.objects.get(pk=priya.pk).is_active
+    assert not Reminder.objects.exists()
 
 
 def test_every_group_says_what_becomes_of_it():

@@ -12,12 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester import Status, check_server
 
-from portal.people import accounts, tokens
+from portal.attention.models import Reminder
+from portal.people import accounts, leaving, tokens
 from portal.people.models import User
 from portal.sign_on import directory, role_rules
 from portal.sign_on.errors import KnownToTheDirectory
 from portal.sign_on.models import DirectoryGroup, DirectoryPerson, GivenRole
 from tests.database import somebody_waits
+from tests.factories.assets import make_asset
 from tests.factories.portal import make_company, make_person
 
 USER, GROUP = (f"urn:ietf:params:scim:schemas:core:2.0:{kind}" for kind in ("User", "Group"))
@@ -252,6 +254,19 @@ def test_what_an_administrator_closed_the_directory_does_not_open(door, admin, p
     assert door("post", "/Users", lena(userName=former.email)).status_code == 403
     former.refresh_from_db()
     assert not former.is_active
+
+
+def test_what_whom_the_directory_shuts_out_leaves_behind_waits_for_an_administrator(door, admin, company):
+    key = door("post", "/Users", lena()).json()["id"]
+    user = DirectoryPerson.objects.get(pk=key).user
+    make_asset("Press line", unit=company.northfield, owner=user)
+
+    assert door("put", f"/Users/{key}", lena(active=False)).status_code == 200
+
+    told = Reminder.objects.get(kind="user.left_behind.news")
+    user.refresh_from_db()
+    assert (user.is_active, told.recipient, told.params) == (False, admin, {"count": 1})
+    assert leaving.people_for(admin).filter(pk=user.pk).exists()
 
 
 def test_a_name_is_there_once_whoever_says_it(account):

@@ -84,6 +84,12 @@ class TokenWishSerializer(serializers.Serializer):
     )
 
 
+class ClosingSerializer(serializers.Serializer):
+    leave_behind = serializers.BooleanField(
+        default=False, help_text="Close it although things wait for somebody in their place; other administrators are told."
+    )
+
+
 class TokenNamedSerializer(serializers.Serializer):
     token = serializers.IntegerField(help_text="The id of a token of this account.")
 

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.errors import Invalid
-from portal.people import accounts, guest_list, invitations, roll, second_factors, service_accounts, sessions, tokens
+from portal.people import accounts, guest_list, invitations, leaving, roll, second_factors, service_accounts, sessions, tokens
 from portal.people.access import OPEN_TO_ALL
 from portal.people.models import User
 from portal.web.api import scopes
@@ -24,6 +24,7 @@ from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
 from portal.web.api.resources.accounts import (
     AccountSerializer,
+    ClosingSerializer,
     GuestListSerializer,
     GuestSerializer,
     InvitedSerializer,
@@ -177,10 +178,11 @@ class UserViewSet(ReadSet):
         """A new link to somebody who has not come in yet."""
         invitations.send_again(instance, actor=actor)
 
-    @state_change(MAY)
+    @state_change(MAY, request=ClosingSerializer)
     def closing(self, instance, validated, actor):
-        """No sign-in from now on; sessions and tokens stop at their next request."""
-        accounts.close(instance, actor=actor)
+        """No sign-in from now on; sessions and tokens stop at their next request. Refused for whoever fills a seat or stands in for
+        one, and with `still-holds` where things would wait for nobody: hand them over at the pages, or leave them behind."""
+        leaving.close(instance, actor=actor, **validated)
 
     @state_change(MAY)
     def reopening(self, instance, validated, actor):

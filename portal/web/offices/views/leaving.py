@@ -23,11 +23,13 @@ BY_NAME = listing.Order("name", "name")
 def listed(request: HttpRequest) -> HttpResponse:
     """Whose leaving the reader may arrange, and who left."""
     asked = request.GET.get("q", "").strip()[:120].replace("\x00", "")
-    rows = leaving.people_for(request.user).select_related("unit", "reports_to")
+    is_closed = request.GET.get("closed") == "1"
+    rows = leaving.people_for(request.user).filter(is_active=not is_closed).select_related("unit", "reports_to")
     rows = rows.filter(name__icontains=asked) if asked else rows
     page = listing.page_of(rows, BY_NAME, request.GET, total=rows.count())
     left = Departure.objects.visible_to(request.user).select_related("person", "handed_over_by").order_by("-pk")[:20]
-    return answer(request, "people/leaving/list.html", {"page": page, "rows": page.rows, "q": asked, "left": list(left)})
+    context = {"page": page, "rows": page.rows, "q": asked, "closed": is_closed, "left": list(left)}
+    return answer(request, "people/leaving/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from portal import subjects
-from portal.people import accounts, dossier, freshness, invitations, roll, second_factors, service_accounts, sessions
+from portal.people import accounts, dossier, freshness, invitations, leaving, roll, second_factors, service_accounts, sessions
 from portal.people.access import permitted
+from portal.people.errors import StillHolds
 from portal.people.models import Appointment, RoleAssignment, Unit
 from portal.told import row_key
 from portal.web import listing
@@ -105,7 +106,22 @@ def _act(verb: Callable[..., Any], told: Callable[[], str], *, confirmed: bool =
 
 invitation_again = _act(invitations.send_again, lambda: _("A new link is on its way; the earlier one leads nowhere now."))
 invitation_revocation = _act(invitations.revoke, lambda: _("The link leads nowhere from now on."))
-closing = _act(accounts.close, lambda: _("The account is closed. Nothing they did is lost."))
+
+
+@require_POST
+@permitted("people.change_user")
+def closing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where they hold something still, what that is and who takes it is asked first, unless it is left behind on purpose."""
+    found = get_object_or_404(roll.of(request.user), pk=pk)
+    try:
+        leaving.close(found, actor=request.user, leave_behind="leave_behind" in request.POST)
+    except StillHolds as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("offices:hand-over", pk)
+    messages.success(request, _("The account is closed. Nothing they did is lost."))
+    return redirect("people:person", pk)
+
+
 reopening = _act(accounts.reopen, lambda: _("The account is open again."))
 sessions_end = _act(sessions.end_all, lambda: _("They are signed out everywhere at their next click."))
 factor_invitation = _act(invitations.offer_factor, lambda: _("A link to add a second factor is on its way."), confirmed=True)

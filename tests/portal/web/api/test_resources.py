@@ -90,6 +90,20 @@ def test_accounts_are_closed_and_opened_but_not_ones_own(api, person):
     assert admin.post(f"/api/v1/users/{dana.pk}/closing/").json()["is_active"] is False
     assert admin.post(f"/api/v1/users/{dana.pk}/reopening/").json()["is_active"] is True
     assert admin.post(f"/api/v1/users/{admin.user.pk}/closing/").json()["code"] == "own-account"
+    assert admin.post(f"/api/v1/users/{person('CIO').pk}/closing/").json()["code"] == "still-seated"
+
+
+def test_an_account_that_holds_something_is_closed_on_purpose_alone(api, person, company):
+    dana, admin = person("ENGINEER"), api("ADMIN")
+    make_asset("PLC", unit=company.northfield, owner=dana)
+
+    asked = admin.post(f"/api/v1/users/{dana.pk}/closing/")
+    done = admin.post(f"/api/v1/users/{dana.pk}/closing/", {"leave_behind": True}, format="json")
+    held = admin.get(f"/api/v1/holdings/{dana.pk}/").json()["held"]
+
+    assert (asked.status_code, asked.json()["code"]) == (409, "still-holds")
+    assert "Assets they own (1)" in asked.json()["detail"]
+    assert (done.json()["is_active"], [one["key"] for one in held]) == (False, ["assets", "roles"])
 
 
 def test_the_log_is_read_in_its_sealed_order(api, company, person):

@@ -5,7 +5,8 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.people import accounts, invitations
 from portal.people.models import BrowserSession, Invitation, RoleAssignment, User
-from tests.factories.portal import make_user
+from tests.factories.assets import make_asset
+from tests.factories.portal import freshen, make_user
 from tests.portal.web.people.conftest import PASSWORD
 
 LIST = "email,name,roles\nbo@verrow.example,Bo,Analyst\nli@verrow.example,Li,\n"
@@ -111,6 +112,35 @@ def test_an_account_is_closed_and_opened_on_its_page(desk, person):
 
     dana.refresh_from_db()
     assert dana.is_active
+
+
+def test_who_holds_something_is_handed_over_first_unless_it_is_left_behind_on_purpose(desk, person, company):
+    dana = person("ENGINEER", name="Dana")
+    freshen(desk, User.objects.get(role_assignments__role="ADMIN"))
+    make_asset("Press line", unit=company.northfield, owner=dana)
+
+    asked = desk.post(f"/people/{dana.pk}/closing/")
+    page = desk.get(asked["Location"]).content.decode()
+
+    assert asked["Location"] == f"/people/leaving/{dana.pk}/"
+    assert "They still hold: Assets they own (1)" in page and "Close the account now, hand over later" in page
+    dana.refresh_from_db()
+    assert dana.is_active
+    assert desk.post(f"/people/{dana.pk}/closing/", {"leave_behind": "1"})["Location"] == f"/people/{dana.pk}/"
+    assert f'href="/people/leaving/{dana.pk}/"' in desk.get(f"/people/{dana.pk}/").content.decode()
+    left = desk.get(f"/people/leaving/{dana.pk}/").content.decode()
+    assert "closed already" in left and "Assets they own: 1" in left and "hand over later" not in left
+    assert "Dana" in desk.get("/people/leaving/?closed=1").content.decode()
+    assert ">Dana<" not in desk.get("/people/leaving/").content.decode()
+
+
+def test_whose_seat_would_change_hands_is_not_closed(desk, person):
+    cio = person("CIO")
+
+    refused = desk.post(f"/people/{cio.pk}/closing/", {"leave_behind": "1"})
+
+    assert refused.status_code == 409
+    assert "Two people change that first" in refused.content.decode()
 
 
 def test_a_link_is_sent_again_and_withdrawn_on_the_page(desk):
