@@ -1,5 +1,5 @@
 """What time and facts do to a decision: a difference that stays open goes to the arbiter, one whose ground has moved is asked
-anew. Both are safe to run twice, and at once."""
+anew, and one that was asked anew of what all had signed before is freed. All are safe to run twice, and at once."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,9 +10,11 @@ from django.db.models import Q
 from governance.together import decisions, foundation
 from governance.together.models import Decision, DecisionLink
 from portal import clock
+from portal.attention import news
 from portal.people import announcements, appointments, organisations, working_days
 from portal.record import audit
 from portal.signing import signatures
+from portal.signing import standing as standings
 from risks.models import ScoreState
 
 BETWEEN_THE_TWO_DAYS = 5  # working days
@@ -32,6 +34,15 @@ def renew() -> int:
     decided = Decision.objects.current().filter(state=Decision.State.DECIDED, stale_since=None)
     moved = list(_moved(decided.values("pk")))
     return sum(_ask_anew(pk) for pk in sorted({link.decision_id for link in moved}))
+
+
+def free() -> int:
+    """Let those end being stale of which every seat has signed these very facts: nobody could answer them any more. Returns how
+    many."""
+    stale = Decision.objects.current().filter(state=Decision.State.DECIDED, stale_since__isnull=False).select_related("unit")
+    rows = list(stale.prefetch_related("options", "conditions", "links").order_by("pk"))
+    found = standings.read({("decision", row.pk): row for row in rows})
+    return sum(_free(pk) for (_kind, pk), standing in found.items() if standing.signed_off_at is not None)
 
 
 def due_for_arbiter(decision: Decision):
@@ -106,6 +117,22 @@ def _ask_anew(pk: int) -> bool:
     audit.record(None, STALE, decision, {"bands": {str(link): band for link, band in before.items()}})
     signatures.ask(decision, decisions.slots_for(decision), actor=None)
     announcements.tell(decision, STALE, set(signatures.able(signatures.standing(decision)).values()) | {decision.asked_by_id})
+    return True
+
+
+@transaction.atomic
+def _free(pk: int) -> bool:
+    rows = Decision.objects.current().filter(pk=pk, state=Decision.State.DECIDED, stale_since__isnull=False)
+    decision = rows.select_for_update(of=("self",), skip_locked=True, no_key=True).select_related("unit", "asked_by").first()
+    if decision is None or signatures.standing(decision).signed_off_at is None:  # said otherwise since
+        return False
+    decision.stale_since, decision.talk_asked_at = None, None
+    decision.version += 1
+    decision.save(update_fields=["stale_since", "talk_asked_at"])
+    decisions.forget_marks(decision)
+    for kind in (signatures.ASKED, STALE):
+        news.settle(decision, kind)
+    _holds_again(decision)
     return True
 
 

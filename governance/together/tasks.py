@@ -8,8 +8,10 @@ from governance.together import achievements, agenda, alignment, culture, moving
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
 def move_decisions() -> None:
-    """Differences that stayed open go to the arbiter; decisions whose ground has moved are asked anew."""
+    """Differences that stayed open go to the arbiter; decisions whose ground has moved are asked anew, unless all have signed it so
+    before."""
     moving.escalate()
+    moving.free()
     moving.renew()
 
 

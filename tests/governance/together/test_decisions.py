@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import ProgrammingError, transaction
 
-from governance.together import alignment_feeds, conditions, decision_page, decisions, foundation, moving, positions
+from governance.together import alignment_feeds, conditions, decision_page, decisions, foundation, moving, positions, tasks
 from governance.together.conditions import Wanted
 from governance.together.errors import (
     ArbiterAnswered,
@@ -31,7 +31,7 @@ from portal import clock
 from portal.attention import reviews
 from portal.attention.models import Reminder, Review
 from portal.errors import Invalid
-from portal.people import appointments, organisations
+from portal.people import announcements, appointments, organisations
 from portal.people.models import User
 from portal.record.models import AuditEntry
 from portal.signing import content, signatures
@@ -427,6 +427,24 @@ def test_it_ends_being_stale_where_both_signed_exactly_these_facts(decided, cio,
         assert AuditEntry.objects.filter(verb="decision.confirmed").latest("pk").params["signed_before"] is True
         stand(risk, "MEDIUM", above=True)  # other facts are asked anew
         assert moving.renew() == 1
+        assert (moving.free(), Decision.objects.filter(stale_since=None).exists()) == (0, False)  # nobody has signed these
+
+
+def test_one_that_was_asked_anew_of_what_all_had_signed_is_freed_once(decided, cio, ciso):
+    decision, _risk = decided
+    since = {"stale_since": clock.now(), "asked_anew_at": clock.now(), "talk_asked_at": clock.now()}
+    Decision.objects.filter(pk=decision.pk).update(**since)  # as it was left before facts that were signed held again
+    with pytest.raises(SignedAlready):
+        answer(decision, cio)
+    announcements.tell(decision, moving.STALE, {cio.pk, ciso.pk})
+
+    tasks.move_decisions()
+    assert moving.free() == 0
+
+    decision.refresh_from_db()
+    assert (decision.stale_since, decision.talk_asked_at, decision.is_put, decision.outcome) == (None, None, False, "TOGETHER")
+    assert AuditEntry.objects.filter(verb="decision.confirmed", params__signed_before=True).count() == 1
+    assert told(moving.STALE) == {cio.pk, ciso.pk} and not Reminder.objects.open().filter(kind="decision.stale.news").exists()
 
 
 def test_a_difference_after_it_was_asked_anew_has_its_own_days_and_the_old_one_stays_the_arbiters(
