@@ -10,6 +10,7 @@ class ChangeConfig(AppConfig):
             aims,
             alignment_feeds,
             culture_feed,
+            fault_feed,
             registered,
             registered_calendar,
             registered_ledger,

@@ -1,10 +1,10 @@
 """Where leading is not clear, found anew each time it is asked: areas without or with two who answer for them, risks that are
-answered for by another office than the charter says, and things that nobody owns."""
+answered for by another office than the charter says, and things that nobody owns. Other rooms tell of theirs."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, Window
 from django.utils.translation import gettext as _
@@ -20,15 +20,23 @@ Stance = OwnershipWish.Stance
 Wishes = Mapping[tuple[str, str], str]  # (area, office) → stance
 
 
+class Named(NamedTuple):
+    """One row that a fault counts."""
+
+    label: str
+    kind: str
+    pk: int
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One sentence, how many rows it counts, and the first of them (label, kind, id)."""
+    """One sentence, how many rows it counts, and the first of them."""
 
     kind: str
     sentence: str
     area: str = ""
     count: int = 1
-    rows: Sequence[tuple[str, str, int]] = ()
+    rows: Sequence[Named] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +48,21 @@ class Offer:
     to_office: str
 
 
+Finder = Callable[[Sequence[OwnershipArea], Any], Sequence[Fault]]  # (areas of the charter in force, user)
+_finders: list[Finder] = []
+
+
+def add(find: Finder) -> None:
+    """Another room's faults, once, in its ready(). ValueError where they are told already."""
+    if find in _finders:
+        raise ValueError(f"{find.__name__} is told already")
+    _finders.append(find)
+
+
 def of(areas: Sequence[OwnershipArea], user: Any) -> list[Fault]:
-    """Every fault that `user` may see. Five queries at most."""
-    return [*_unclear(areas), *_outside(areas, user), *_unowned(user)]
+    """Every fault that `user` may see. Five queries at most, and one of each other room."""
+    told = [one for find in _finders for one in find(areas, user)]
+    return [*_unclear(areas), *_outside(areas, user), *_unowned(user), *told]
 
 
 def wishes() -> dict[tuple[str, str], str]:
@@ -101,7 +121,7 @@ def _outside_of(area: OwnershipArea, count: int, rows: Sequence[Risk]) -> Fault:
         "%(n)d risks of %(area)s are not answered for on the side of the %(office)s.",
         count,
     )
-    return Fault("outside", sentence % facts, area.key, count, [(str(one), "risk", one.pk) for one in rows[:ROWS_SHOWN]])
+    return Fault("outside", sentence % facts, area.key, count, [Named(str(one), "risk", one.pk) for one in rows[:ROWS_SHOWN]])
 
 
 def _unowned(user: Any) -> list[Fault]:
@@ -116,7 +136,7 @@ def _unowned(user: Any) -> list[Fault]:
             continue
         first = list(rows.annotate(of_all=Window(Count("pk"))).order_by("pk")[:ROWS_SHOWN])
         if first:
-            named = [(str(row), kind, row.pk) for row in first]
+            named = [Named(str(row), kind, row.pk) for row in first]
             found.append(Fault("unowned", _sentence(kind, first[0].of_all), "", first[0].of_all, named))
     return found
 

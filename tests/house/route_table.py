@@ -481,6 +481,7 @@ PAGES = {
         for act in ("invitation", "closing", "reopening", "sign-out", "factor-reset", "token-revocation")
     },
     "api:alignment-list": Line(),
+    "api:ownership-areas-faults": Line(),
     **{f"api:culture-{act}": Line() for act in ("reply", "champions", "champion-ending")},
     "api:culture-agreement": Line(writes="together.say_culture"),
     "api:alignment-detail": Line(more={"pk": "goals_on_track"}),

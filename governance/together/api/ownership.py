@@ -4,9 +4,13 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from governance.together import ownership
+from governance.together import ownership, ownership_faults
 from governance.together.models import Charter, Office, OwnershipArea, OwnershipWish, Part
 from governance.together.ownership import LONGEST_ABOUT, LONGEST_NAME, LONGEST_TEXT, Area, Words
 from portal.web.api.changes import state_change
@@ -32,6 +36,30 @@ class OwnershipAreaSerializer(RowSerializer):
         read_only_fields = fields
 
 
+class FaultRowSerializer(serializers.Serializer):
+    label = serializers.CharField()
+    kind = serializers.CharField()
+    id = serializers.IntegerField(source="pk")
+
+
+class FaultSerializer(serializers.Serializer):
+    """One place where leading is not clear, as far as the caller may see it."""
+
+    kind = serializers.CharField(
+        help_text="`nobody` or `two` answer for an area, `outside` it, `unowned`, or `unled`: in no area that one office leads."
+    )
+    area = serializers.CharField(help_text="The key of an area; empty where it is about none.")
+    sentence = serializers.CharField()
+    count = serializers.IntegerField()
+    rows = FaultRowSerializer(many=True, help_text="The first of them.")
+
+
+class FaultsSerializer(serializers.Serializer):
+    """Every fault that the caller may see."""
+
+    faults = FaultSerializer(many=True)
+
+
 class OwnershipAreaFilters(django_filters.FilterSet):
     class Meta:
         model = OwnershipArea
@@ -48,6 +76,13 @@ class OwnershipAreaViewSet(ReadSet):
 
     def queryset_for(self, user: Any) -> QuerySet:
         return OwnershipArea.objects.visible_to(user).in_force()
+
+    @extend_schema(responses=FaultsSerializer, filters=False)
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def faults(self, request: Request) -> Response:
+        """Where leading is not clear, found anew each time it is asked."""
+        areas = ownership_faults.charter_areas(ownership.in_force())
+        return Response(FaultsSerializer({"faults": ownership_faults.of(areas, request.user)}).data)
 
 
 class AreaSerializer(serializers.Serializer):

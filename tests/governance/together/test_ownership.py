@@ -224,11 +224,14 @@ def test_the_form_writes_a_whole_charter(company, as_person, cio):
     ]
 
 
-def test_the_api_reads_areas_and_proposes(charter, as_person, cio):
+def test_the_api_reads_areas_and_proposes(charter, company, as_person, cio):
     client = as_person(cio)
     freshen(client, cio)
     read = client.get("/api/v1/ownership-areas/?ciso=A").json()["results"]
     assert [(one["key"], one["accountable"], one["risk_categories"]) for one in read] == [("ot-security", ["CISO"], ["OT"])]
+    risk = make_risk(unit=company.northfield)
+    told = client.get("/api/v1/ownership-areas/faults/").json()["faults"]
+    assert [(one["kind"], one["count"], one["rows"][0]["id"]) for one in told] == [("unowned", 1, risk.pk)]
 
     body = {"areas": [{"name": "Backup", "key": "backup", "ciso": "A"}], "reason": "One line"}
     made = client.post("/api/v1/charters/", body, content_type="application/json")
