@@ -7,6 +7,7 @@ class ChangeConfig(AppConfig):
     def ready(self):
         from governance.change import (  # noqa: F401
             achievement_feeds,
+            agenda_feed,
             aims,
             alignment_feeds,
             culture_feed,

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from governance.change import joined
-from governance.change.models import Criterion, Gate, Initiative, SeenAsset, Stage
+from governance.change.models import Gate, Initiative, SeenAsset, Stage
 from portal.people import organisations
 from portal.people.models import Unit
 from portal.told import row_key
@@ -67,8 +67,7 @@ def read(user: Any, unit: int | None = None) -> UnderWay:
     named = {stage.value: Count("pk", filter=Q(stage=stage)) for stage in Stage if stage != Stage.LIVE}
     beside = {name: Count("pk", filter=holds) for name, holds in wanting(today).items()}
     counts = rows.order_by().aggregate(**named, **beside)
-    its_turn = Criterion.objects.of_security_now(today).filter(gate=OuterRef("pk"))
-    overdue = Gate.objects.filter(Exists(its_turn), initiative__in=rows, passed_at=None, promised_on__lt=today)
+    overdue = Gate.objects.awaited(today, today - timedelta(days=1)).filter(initiative__in=rows)
     return UnderWay(
         today=today,
         by_stage={stage: counts[stage.value] for stage in Stage if stage != Stage.LIVE},

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from governance.together import ownership, ownership_faults
+from governance.together import ownership_faults
 from governance.together.models import Charter, Decision, FaultSeen, Goal, OwnershipArea
-from portal import subjects
+from portal import at_once, subjects
 from portal.people import appointments, organisations
 from portal.people.models import Appointment
 from portal.people.organisations import day_of
@@ -23,7 +23,7 @@ from portal.signing.models import SignedOff
 from risks.models import Breach, RatingRound, RiskException
 
 FAULTS_AFTER = timedelta(days=14)
-MOST = 40
+MOST = 40  # of a part, unless the whole of it is asked for
 PAIR = ("CIO", "CISO")
 
 
@@ -42,6 +42,7 @@ class Line:
     label: str
     url: str
     since: date | None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,16 @@ class Part:
     key: str
     word: str
     lines: Sequence[Line]
-    hidden: int  # points the reader may not open
+    hidden: int  # of those that are shown, points the reader may not open
+    count: int  # of all of them, shown or not
 
     @property
-    def count(self) -> int:
+    def shown(self) -> int:
         return len(self.lines) + self.hidden
+
+    @property
+    def is_cut(self) -> bool:
+        return self.shown < self.count
 
 
 class Ground:
@@ -72,9 +78,16 @@ class Ground:
         asks = Q(talk_asked_at__isnull=False) | Q(state=RatingRound.State.DIFFERENT)
         return list(RatingRound.objects.exclude(state=RatingRound.State.SETTLED).filter(asks).order_by("pk"))
 
+    @cached_property
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Those of all parts that are plain rows. One query, however many parts there are."""
+        return at_once.values({key: rows() for key, rows in _asked.items()})
+
 
 Finder = Callable[[Ground], Iterable[Point]]
 _parts: dict[str, tuple[str | Promise, Finder]] = {}
+_asked: dict[str, Callable[[], QuerySet]] = {}
+_due: set[str] = set()  # parts whose day is the one on which something is due, not the one since which it waits
 
 
 def add(key: str, word: str | Promise, find: Finder) -> None:
@@ -84,10 +97,26 @@ def add(key: str, word: str | Promise, find: Finder) -> None:
     _parts[key] = word, find
 
 
+def add_rows(
+    key: str,
+    word: str | Promise,
+    rows: Callable[[], QuerySet],
+    point: Callable[[dict[str, Any]], Point],
+    *,
+    is_due: bool = False,
+) -> None:
+    """The same for a part that is the rows of a table: `rows()` ends in `.values(…)`, of which `point` makes one each; they are
+    read along with those of other rooms."""
+    add(key, word, lambda ground: [point(row) for row in ground.rows[key]])
+    _asked[key] = rows
+    if is_due:
+        _due.add(key)
+
+
 def points(user: Any) -> list[tuple[str, Point]]:
     """Everything, as it is now: (part, point)."""
     ground = Ground(user)
-    return [(key, point) for key, (_word, find) in _parts.items() for point in list(find(ground))[:MOST]]
+    return [(key, point) for key, (_word, find) in _parts.items() for point in find(ground)]
 
 
 def frozen(found: Iterable[tuple[str, Point]]) -> list[list[Any]]:
@@ -99,18 +128,25 @@ def thawed(kept: Iterable[Sequence[Any]]) -> list[tuple[str, Point]]:
     return [(key, Point(kind, pk, date.fromisoformat(since) if since else None, part)) for key, kind, pk, since, part in kept]
 
 
-def parts(found: Sequence[tuple[str, Point]], user: Any) -> list[Part]:
-    """As `user` may read it, in the order of the parts; empty parts are left out. One query a kind."""
-    things = subjects.fetch([(one.kind, one.id) for _key, one in found], user)
-    names = dict(OwnershipArea.objects.in_force().values_list("key", "name")) if any(one.part for _key, one in found) else {}
+def parts(found: Sequence[tuple[str, Point]], user: Any, *, most: int | None = MOST, whole: str = "") -> list[Part]:
+    """As `user` may read it, in the order of the parts, the first `most` of each but of the one that is asked for `whole`; empty
+    parts are left out. One query a kind."""
+    all_of = {key: [one for part, one in found if part == key] for key in _parts}
+    shown = {key: mine if key == whole else mine[:most] for key, mine in all_of.items() if mine}
+    asked = [one for mine in shown.values() for one in mine]
+    things = subjects.fetch([(one.kind, one.id) for one in asked], user)
+    names = dict(OwnershipArea.objects.in_force().values_list("key", "name")) if any(one.part for one in asked) else {}
     made = []
-    for key, (word, _find) in _parts.items():
-        mine = [one for part, one in found if part == key]
+    for key, mine in shown.items():
         seen = [(one, things[one.kind, one.id]) for one in mine if (one.kind, one.id) in things]
-        lines = [Line(_label(one, thing, names), subjects.of_kind(one.kind).url(thing), one.since) for one, thing in seen]
-        if mine:
-            made.append(Part(key, str(word), lines, len(mine) - len(seen)))
+        lines = [_line(key, one, thing, names) for one, thing in seen]
+        made.append(Part(key, str(_parts[key][0]), lines, len(mine) - len(seen), len(all_of[key])))
     return made
+
+
+def _line(key: str, one: Point, thing: Any, names: dict[str, str]) -> Line:
+    since, due_on = (None, one.since) if key in _due else (one.since, None)
+    return Line(_label(one, thing, names), subjects.of_kind(one.kind).url(thing), since, due_on)
 
 
 def _label(one: Point, thing: Any, names: dict[str, str]) -> str:
@@ -121,7 +157,8 @@ def _label(one: Point, thing: Any, names: dict[str, str]) -> str:
         "nobody": _t("Nobody answers for %(area)s"),
         "two": _t("More than one office answers for %(area)s"),
         "outside": _t("Risks of %(area)s are answered for on the other side"),
-        "unowned": _t("Risks, assets or controls that nobody owns"),
+        "unowned": _t("Risks, assets, controls or initiatives that nobody owns"),
+        "unled": _t("Initiatives outside the charter"),
     }
     return said[kind] % {"area": names.get(area, area)}
 
@@ -175,20 +212,28 @@ def _talk(ground: Ground) -> list[Point]:
     return found + [Point("risk", one.risk_id, day_of(one.talk_asked_at)) for one in ground.rounds if one.talk_asked_at is not None]
 
 
-def _breaches(_ground: Ground) -> list[Point]:
-    rows = Breach.objects.undecided(organisations.today()).order_by("began_at")
-    return [Point("risk", pk, day_of(at)) for pk, at in rows.values_list("risk", "began_at")]
+def _breaches() -> QuerySet:
+    return Breach.objects.undecided(organisations.today()).order_by("began_at", "pk").values("risk", "began_at")
 
 
-def _faults(_ground: Ground) -> list[Point]:
+def _faults() -> QuerySet:
     rows = FaultSeen.objects.filter(gone_on=None, since__lte=organisations.today() - FAULTS_AFTER).order_by("since", "key")
-    seen = list(rows[:MOST])
-    charter = ownership.in_force() if seen else None
-    return [Point("charter", charter.pk, one.since, one.key) for one in seen] if charter else []
+    held = Charter.objects.filter(signed_at__isnull=False).order_by("-pk").values("pk")[:1]
+    return rows.annotate(charter=Subquery(held)).exclude(charter=None).values("since", "key", "charter")
 
 
 add("talk", _("Let's talk"), _talk)
 add("differences", _("Where the two differ"), _different)
 add("stale", _("Signed before it changed"), _stale)
-add("breaches", _("Above tolerance, with nothing decided"), _breaches)
-add("faults", _("Faults of the charter, open for two weeks"), _faults)
+add_rows(
+    "breaches",
+    _("Above tolerance, with nothing decided"),
+    _breaches,
+    lambda row: Point("risk", row["risk"], day_of(row["began_at"])),
+)
+add_rows(
+    "faults",
+    _("Faults of the charter, open for two weeks"),
+    _faults,
+    lambda row: Point("charter", row["charter"], row["since"], row["key"]),
+)

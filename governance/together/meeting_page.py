@@ -34,18 +34,20 @@ class Page:
         return self.meeting.held_at is None and self.meeting.archived_at is None
 
 
-def read(user: Any) -> Book:
+def read(user: Any, *, whole: str = "") -> Book:
+    """What lies before the two now; of an agenda's part `whole` names, all points."""
     meetings = list(Meeting.objects.visible_to(user).current().select_related("held_by").order_by("-meets_on", "-pk")[:MOST])
     actions = MeetingAction.objects.visible_to(user).open().select_related("owner").order_by("due_on", "pk")
     return Book(
         planned=next((one for one in meetings if one.held_at is None), None),
-        parts=agenda.parts(agenda.points(user), user),
+        parts=agenda.parts(agenda.points(user), user, whole=whole),
         actions=list(actions[:MOST]),
         held=[one for one in meetings if one.held_at is not None],
     )
 
 
-def one(meeting: Meeting, user: Any) -> Page:
+def one(meeting: Meeting, user: Any, *, most: int | None = agenda.MOST, whole: str = "") -> Page:
+    """One meeting, with at most so many points of each part but of the one that is asked for `whole`."""
     points = agenda.points(user) if meeting.held_at is None else agenda.thawed(meeting.agenda)
     actions = meeting.actions.select_related("owner").order_by("due_on", "pk")
-    return Page(meeting, agenda.parts(points, user), list(actions))
+    return Page(meeting, agenda.parts(points, user, most=most, whole=whole), list(actions))

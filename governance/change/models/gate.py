@@ -67,6 +67,14 @@ class TemplateCriterion(models.Model):
         return self.question
 
 
+class GateQuerySet(VisibleQuerySet):
+    def awaited(self, today, by):
+        """Put to security and not passed, promised by the day `by` or earlier, while the next word is security's."""
+        its_turn = Criterion.objects.of_security_now(today).filter(gate=OuterRef("pk"))
+        under_way = Initiative.objects.under_way().values("pk")
+        return self.filter(Exists(its_turn), initiative__in=under_way, passed_at=None, promised_on__lte=by)
+
+
 @tracked()
 class Gate(models.Model):
     """What an initiative answers before a stage. It is passed by `stages.advance`; whether it is ready is derived."""
@@ -81,7 +89,7 @@ class Gate(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = GateQuerySet.as_manager()
 
     class Meta:
         ordering = ["initiative_id", "id"]

@@ -40,6 +40,7 @@ class AgendaLineSerializer(serializers.Serializer):
     label = serializers.CharField()
     page = serializers.CharField(source="url")
     since = serializers.DateField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
 
 
 class AgendaPartSerializer(serializers.Serializer):
@@ -47,6 +48,7 @@ class AgendaPartSerializer(serializers.Serializer):
     word = serializers.CharField()
     lines = AgendaLineSerializer(many=True)
     hidden = serializers.IntegerField(help_text="Points that you may not open.")
+    count = serializers.IntegerField(help_text="All points of it, with those that you may not open.")
 
 
 class AgendaSerializer(serializers.Serializer):
@@ -72,7 +74,7 @@ class MeetingViewSet(RegisterSet):
     @action(detail=True, methods=["get"])
     def agenda(self, request: Request, pk: str) -> Response:
         """The parts of its agenda."""
-        return Response(AgendaSerializer(meeting_page.one(self.get_object(), request.user)).data)
+        return Response(AgendaSerializer(meeting_page.one(self.get_object(), request.user, most=None)).data)
 
     @state_change(TABLE, request=MeetingDaySerializer)
     def moving(self, instance: Meeting, validated: Any, actor: Any) -> Meeting:

@@ -75,5 +75,6 @@ def _said(request, of_form, act):
 
 
 def _shown(request, form, status=200, wrong=None):
-    context = {"page": achievement_page.read(request.user), "form": form, "wrong": wrong, "kinds": Achievement.Kind}
+    page = achievement_page.read(request.user, most=None if "all" in request.GET else achievement_page.MOST)
+    context = {"page": page, "form": form, "wrong": wrong, "kinds": Achievement.Kind}
     return answer(request, "together/achievements/list.html", context, status=status)

@@ -27,7 +27,8 @@ def listed(request):
         except Invalid as error:
             form.take(error)
     status = 422 if request.method == "POST" else 200
-    return answer(request, "together/meetings/list.html", {"book": meeting_page.read(request.user), "form": form}, status=status)
+    book = meeting_page.read(request.user, whole=request.GET.get("all", ""))
+    return answer(request, "together/meetings/list.html", {"book": book, "form": form}, status=status)
 
 
 @require_safe
@@ -95,7 +96,7 @@ def _saved(request, found, name, form, save):
 
 
 def _shown(request, found, status=200, **forms):
-    context = {"page": meeting_page.one(found, request.user)}
+    context = {"page": meeting_page.one(found, request.user, whole=request.GET.get("all", ""))}
     context |= {
         "minutes": MinutesForm(),
         "day": DayForm(initial={"meets_on": found.meets_on}),

@@ -120,6 +120,24 @@ def company_person(company):
     return make_person("AUDITOR", company=company)
 
 
+def test_what_is_more_than_the_page_shows_is_counted_and_opens_whole(as_person, company, pair, monkeypatch):
+    monkeypatch.setattr(achievement_page, "MOST", 2)
+    told = {"kind": "GOAL_MET", "subject_kind": "goal", "settled_at": clock.now(), "cio": pair[0], "ciso": pair[1]}
+    risk = make_risk(unit=company.northfield)
+    for n in range(3):
+        Achievement.objects.create(**told, subject_id=n, state="PUBLISHED", words=f"Reached {n}")
+        plan = make_treatment(risk, actor=pair[1], title=f"Plan {n}")
+        Backing.objects.create(subject_kind="treatment", subject_id=plan.pk, office="CIO", person_days=1, backed_by=pair[0])
+    client = as_person(pair[0])
+
+    first, whole = client.get(PAGE).text, client.get(f"{PAGE}?all").text
+
+    assert "3 achievements, to the credit of both offices" in first and "Reached 2" in first and "Reached 0" not in first
+    assert first.count("The newest 2 are shown.") == 2 and f'href="{PAGE}?all"' in first
+    assert "More than 2 plans are backed by the other office" in first and "3 plans are backed" in whole
+    assert "are shown" not in whole and "Reached 0" in whole
+
+
 def test_one_office_backs_what_the_other_proposed_with_money_or_people(as_person, company, pair, facts):
     cio, ciso = pair
     plan = make_treatment(make_risk(unit=company.northfield), actor=ciso)

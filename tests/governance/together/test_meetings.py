@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from governance.change import gates
+from governance.change.models import Gate
 from governance.together import agenda, decisions, goals, meeting_page, meetings, ownership
 from governance.together.errors import ActionDone, ActionKeepsDate, MeetingPlanned, MeetingSettled, NotASeat, NotPut, NotYourAction
 from governance.together.models import FaultSeen, Meeting, MeetingAction
@@ -15,7 +17,7 @@ from portal.errors import Invalid
 from portal.people import organisations
 from portal.people.models import Appointment
 from risks.models import Breach, RatingRound, RiskException
-from tests.factories.governance import MEASURES, answer, make_decision, make_goal, share
+from tests.factories.governance import MEASURES, answer, at_a_gate, make_decision, make_goal, make_initiative, share
 from tests.factories.risks import make_exception, make_risk
 
 DAY = timedelta(days=1)
@@ -40,6 +42,14 @@ def on_agenda(user):
     return {part.key: [line.label for line in part.lines] for part in agenda.parts(agenda.points(user), user)}
 
 
+def a_gate(company, owner, days):
+    """Put to security, which promised its answer by so many days from now."""
+    gate = at_a_gate(make_initiative(unit=company.northfield, by=owner)).gates.get(opens="DESIGN")
+    gates.put_to_security(gate, actor=owner)
+    Gate.objects.filter(pk=gate.pk).update(promised_on=organisations.today() + days * DAY)
+    return gate
+
+
 def test_the_agenda_builds_itself_from_what_is_open_and_each_reads_what_they_may(company, pair, analyst, person):
     differ, talk = (make_decision(unit=company.northfield, by=analyst, title=title) for title in ("Differ", "Talk"))
     answer(differ, pair[0])
@@ -58,6 +68,9 @@ def test_the_agenda_builds_itself_from_what_is_open_and_each_reads_what_they_may
     permitted = make_exception(make_risk(unit=company.northfield), by=analyst)
     RiskException.objects.filter(pk=permitted.pk).update(signed_digest="of other words", signed_at=clock.now())
     make_exception(make_risk(unit=company.northfield), by=analyst)  # never signed: it waits, and is not stale
+    soon, late, passed = (a_gate(company, pair[0], days) for days in (7, -3, -1))
+    a_gate(company, pair[0], 8)  # not due yet
+    Gate.objects.filter(pk=passed.pk).update(passed_at=clock.now())
     agenda.note_faults()
     assert "faults" not in on_agenda(pair[0])  # seen today for the first time
     FaultSeen.objects.update(since=organisations.today() - 14 * DAY)
@@ -66,6 +79,9 @@ def test_the_agenda_builds_itself_from_what_is_open_and_each_reads_what_they_may
 
     assert found["talk"] == [str(talk)] and found["breaches"] == [str(above)]
     assert found["differences"] == [str(differ), str(hidden)]
+    assert found["gates"] == [str(late), str(soon)]
+    due = next(part for part in agenda.parts(agenda.points(pair[0]), pair[0]) if part.key == "gates")
+    assert [(line.since, line.due_on - organisations.today()) for line in due.lines] == [(None, -3 * DAY), (None, 7 * DAY)]
     goal.refresh_from_db()
     assert found["stale"] == [str(goal), str(permitted), subjects.of_kind("charter").label(charter)]
     assert "Nobody answers for Backup" in found["faults"]
@@ -75,6 +91,26 @@ def test_the_agenda_builds_itself_from_what_is_open_and_each_reads_what_they_may
     ownership.take_force(ownership.propose([areas[1]], ownership.Words(), actor=pair[0]), actor=None)
     agenda.note_faults()
     assert FaultSeen.objects.get(key="nobody/backup").gone_on == organisations.today()
+
+
+def test_what_is_too_long_for_the_page_says_so_and_opens_whole(company, pair, as_person, meeting):
+    areas = [ownership.Area(f"Area {n:02}", {"CIO": "R"}) for n in range(40)]
+    ownership.take_force(ownership.propose(areas, ownership.Words(), actor=pair[0]), actor=None)
+    seen = [FaultSeen(key=f"nobody/area-{n:02}", since=organisations.today() - 14 * DAY) for n in range(40)]
+    FaultSeen.objects.bulk_create([*seen, FaultSeen(key="unowned/", since=organisations.today() - 20 * DAY)])
+    cio, at = as_person(pair[0]), reverse("together:meetings")
+
+    first, whole = cio.get(at).text, cio.get(f"{at}?all=faults").text
+
+    assert "41 points are on the agenda" in first and "41 points are on the agenda" in whole
+    assert "The first 40 of 41 are shown." in first and 'href="?all=faults#agenda-h"' in first and "Area 39" not in first
+    assert "are shown" not in whole and "Area 39" in whole
+    [part] = cio.get(f"/api/v1/meetings/{meeting.pk}/agenda/").json()["parts"]
+    assert (part["count"], len(part["lines"])) == (41, 41)
+    meetings.hold(meeting, "We talked.", actor=pair[0])
+    meeting.refresh_from_db()
+    assert len(meeting.agenda) == 41
+    assert "Area 39" in cio.get(f"{reverse('together:meeting', args=[meeting.pk])}?all=faults").text
 
 
 def test_who_may_ask_to_talk_and_it_is_off_the_agenda_once_decided(company, pair, analyst):
