@@ -133,7 +133,8 @@ def _take_away(redaction: Redaction, actor: Any) -> Redaction:
     beside = [one for one in redacting.beside(redaction.subject_kind) if one.name in redaction.fields]
     words = _words(redaction, subject, own, beside) if signed else set()
     redaction.state, redaction.decided_by = Redaction.State.DONE, actor
-    redaction.save(update_fields=["state", "decided_by"])  # the function of the database asks for it
+    redaction.wholes = [list(one.key) for one in signed if one.key != redaction.key]
+    redaction.save(update_fields=["state", "decided_by", "wholes"])  # the functions of the database ask for it
     if redaction.with_present:
         _overwrite(subject, own)
     redaction.versions = sum(_take(redaction, model, name, [subject]) for name in own)

@@ -33,6 +33,10 @@ class Beforehand:
         self._said, self._digest = content.of(subject), content.digest_of(subject)
         self._was_signed_off = standing.of(subject).signed_off_at is not None
 
+    @property
+    def key(self) -> tuple[str, int]:
+        return self._kind, self._subject.pk
+
     def carry_over(self, redaction_id: int, words: Iterable[str]) -> int:
         """Put the mark into what was signed wherever it stands in the subject by now, and in place of `words` in what was signed
         before; returns in how many places."""

@@ -22,6 +22,7 @@ class Redaction(Kept):
     subject_id = models.BigIntegerField()
     fields = models.JSONField(default=list)
     entries = models.JSONField(default=list)
+    wholes = models.JSONField(default=list)  # [kind, id] of what was signed with these words as a part of it
     with_present = models.BooleanField(default=True)  # what the row says today goes as well
     reason = models.TextField(blank=True)
     by_retention = models.BooleanField(default=False)  # the table says so, nobody proposes; `decided_by` null: the night

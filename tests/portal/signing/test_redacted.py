@@ -7,6 +7,7 @@ from governance.together.conditions import Wanted
 from governance.together.models import Decision
 from governance.together.wanted import Option
 from portal.archive import redactions
+from portal.archive.models import Redaction
 from portal.people import organisations
 from portal.record import redacting, sealing, verification
 from portal.signing import panels, signatures
@@ -154,6 +155,30 @@ def test_the_reason_of_a_refusal_goes_and_the_refusal_stays(exception, cio, ciso
     refusal = Signature.objects.get(kind="REFUSED")
     assert (refusal.reason, refusal.signed_by, done.versions) == (MARK, cio, 1)
     assert signatures.standing(exception).refusals == (refusal,)
+
+
+def test_what_was_signed_loses_no_word_that_two_people_did_not_agree_on(exception, cio, ciso, redact):
+    sign(exception, cio, ciso)
+    agreed = redact(exception, "reason")
+    content, rows = SignedContent.objects.get(), Redaction.objects.filter(pk=agreed.pk)
+    lacking = ({"decided_by": cio}, {"decided_by": None}, {"state": "PROPOSED"}, {"subject_id": exception.pk + 1})
+
+    def asked(redaction):
+        told = [redaction, "exception", exception.pk, '[["title"]]', [TITLE], content.digest, content.digest]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT redact_signed(%s, %s, %s, %s, %s, %s, %s)", told)
+            return cursor.fetchone()[0]
+
+    for change in lacking:
+        rows.update(**change)
+        with pytest.raises(DatabaseError, match="was agreed that names this"):
+            asked(agreed.pk)
+        rows.update(decided_by=ciso, state="DONE", subject_id=exception.pk)
+    with pytest.raises(DatabaseError, match="was agreed that names this"):
+        asked(agreed.pk + 1)
+
+    assert SignedContent.objects.get().content["title"] == TITLE
+    assert asked(agreed.pk) == 1  # as it was agreed, the same words go
 
 
 @pytest.mark.parametrize(
