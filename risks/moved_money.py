@@ -21,6 +21,7 @@ GROUPS = (NEW, GONE, MOVED, ANEW)
 FACTORS = ("events", "share", "magnitude")
 DAYS = 90
 MOST_ROWS = 15
+READ = ("scopes", "factors", "cells")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,6 @@ class Past:
     before: cells.Cells
     after: cells.Cells
     factors: tuple[Mapping[str, float], Mapping[str, float]] | None = None
-
-    @property
-    def average(self) -> float:
-        return cells.moments(self.after)[0] - cells.moments(self.before)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +136,12 @@ def read(user: Any, since: date, category: str = "") -> Moved | None:
         )
     stage, scope = Levels.Stage.CURRENT, f"category:{category}" if category else f"unit:{unit.pk}"
     past = _since(stage, scope, since)
-    found = explained(since, portfolio.present(scope, stage), past)
-    rows = {one.pk: one for one in Risk.objects.visible_to(user).filter(pk__in=[one.risk_id for one in past])}
-    named = sorted((one for one in past if one.risk_id in rows), key=lambda one: (-abs(one.average), one.risk_id))[:MOST_ROWS]
-    told = tuple((rows[one.risk_id], Part(one.group, 0.0, 0.0, 1).words, one.average) for one in named)
+    found = explained(since, portfolio.present(scope, stage)[1], past)
+    visible = Risk.objects.visible_to(user).filter(pk__in=[one.risk_id for one in past])
+    rows = {one.pk: one for one in visible.only("number", "title")}
+    shown = [(average, one) for average, one in zip(_averages(past), past, strict=True) if one.risk_id in rows]
+    shown.sort(key=lambda pair: (-abs(pair[0]), pair[1].risk_id))
+    told = tuple((rows[one.risk_id], Part(one.group, 0.0, 0.0, 1).words, average) for average, one in shown[:MOST_ROWS])
     rest = found.average - sum(average for _risk, _words, average in told)
     return replace(found, rows=told, others=rest, others_count=len(past) - len(told))
 
@@ -157,7 +156,9 @@ def explained(since: date, whole: cells.Cells, past: Sequence[Past]) -> Moved:
         return [together.evaluate(cells.add([then, *(deltas[name] for name in chosen)])).var95 for chosen in sets]
 
     before, after = (Position(cells.moments(one)[0], together.evaluate(one).var95) for one in (then, whole))
-    means = {name: sum(one.average for one in past if one.group == name) for name in groups}
+    means = dict.fromkeys(groups, 0.0)
+    for average, one in zip(_averages(past), past, strict=True):
+        means[one.group] += average
     averages = attribution.exactly(means, after.average - before.average)
     tails = attribution.exactly(attribution.of_any(groups, of_sets), after.one_in_twenty - before.one_in_twenty)
     parts = [
@@ -166,6 +167,12 @@ def explained(since: date, whole: cells.Cells, past: Sequence[Past]) -> Moved:
         for own in [[one for one in past if one.group == name]]
     ]
     return Moved(since, before, after, tuple(parts))
+
+
+def _averages(past: Sequence[Past]) -> list[float]:
+    """What each did to the average."""
+    now, then = cells.means([one.after for one in past]), cells.means([one.before for one in past])
+    return [after - before for after, before in zip(now, then, strict=True)]
 
 
 def _delta(past: Sequence[Past]) -> cells.Cells:
@@ -187,20 +194,22 @@ def _inputs(past: Sequence[Past], change: float) -> tuple[tuple[str, float], ...
 def _since(stage: str, scope: str, since: date) -> list[Past]:
     """Every risk that counts in `scope` otherwise than then, by how. Two queries."""
     moves = LossMove.objects.filter(stage=stage, moved_at__gte=organisations.morning(since))
-    first = {one.risk_id: one for one in moves.order_by("risk_id", "moved_at", "pk").distinct("risk_id")}
-    now = {one.risk_id: one for one in LossResult.objects.filter(stage=stage, risk__in=list(first)).defer("sketch")}
+    first = moves.order_by("risk_id", "moved_at", "pk").distinct("risk_id").values_list("risk_id", *READ)
+    past = {pk: told for pk, *told in first}
+    rows = LossResult.objects.filter(stage=stage, risk__in=list(past)).values_list("risk_id", *READ)
+    now = {pk: told for pk, *told in rows}
     found = []
-    for pk, move in first.items():
-        row = now.get(pk)
-        was_in, is_in = scope in move.scopes, row is not None and scope in row.scopes
-        before = portfolio.cells_of(move) if was_in else cells.NONE
-        after = portfolio.cells_of(row) if is_in else cells.NONE
-        if before.to_bytes() == after.to_bytes():
+    for pk, (scopes, factors, stored) in past.items():
+        own_scopes, own_factors, own = now.get(pk, ((), {}, b""))
+        was_in, is_in = scope in scopes, scope in own_scopes
+        kept, own = bytes(stored) if was_in else b"", bytes(own) if is_in else b""
+        if kept == own:
             continue
+        before, after = cells.Cells.from_bytes(kept), cells.Cells.from_bytes(own)
         if was_in and is_in:
-            found.append(Past(pk, ANEW, before, after, (move.factors, row.factors)))
+            found.append(Past(pk, ANEW, before, after, (factors, own_factors)))
         elif is_in:
-            found.append(Past(pk, MOVED if move.scopes else NEW, before, after))
+            found.append(Past(pk, MOVED if scopes else NEW, before, after))
         else:
-            found.append(Past(pk, GONE if row is None else MOVED, before, after))
+            found.append(Past(pk, MOVED if pk in now else GONE, before, after))
     return found

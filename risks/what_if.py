@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Q
+
 from risks import loss_parts, money_scope, portfolio
 from risks.models import LossResult
 from risks.quantification import AnnualLoss, LossModel, cells, together
@@ -31,11 +33,22 @@ def cells_of(user: Any, stage: str, changes: Sequence[Change]) -> tuple[cells.Ce
 
 
 def _whole(user: Any, stage: str) -> cells.Cells:
-    """The sum of all risks that `user` may open: the folded one where that is all of the organisation, else risk by risk."""
-    unit, rows = money_scope.unit_of(user), _of_user(user, stage)
-    if unit is not None and unit.parent_id is None and rows.count() == LossResult.objects.filter(stage=stage).count():
-        return portfolio.present(f"unit:{unit.pk}", stage)
+    """The sum of all risks that `user` may open: the folded one less what they may not open of it, where that is less to read than
+    all the rest. Exact either way: cells are whole numbers."""
+    rows, unit = _of_user(user, stage), money_scope.unit_of(user)
+    if unit is not None:
+        below = Q() if unit.parent_id is None else Q(risk__unit__path__startswith=unit.path)
+        opened, opened_below = rows.aggregate(all=Count("pk"), below=Count("pk", filter=below)).values()
+        counted, whole = portfolio.present(f"unit:{unit.pk}", stage)
+        if opened == opened_below and (hidden := counted - opened) < opened:
+            return _without(whole, rows, below, stage) if hidden else whole
     return cells.add([cells.Cells.from_bytes(bytes(one)) for one in rows.values_list("cells", flat=True)])
+
+
+def _without(whole: cells.Cells, rows: Any, below: Q, stage: str) -> cells.Cells:
+    hidden = LossResult.objects.filter(below, stage=stage).exclude(pk__in=rows.order_by().values("pk"))
+    parts = [cells.Cells.from_bytes(bytes(one)) for one in hidden.values_list("cells", flat=True)]
+    return cells.add([whole, *parts], [1, *[-1] * len(parts)])
 
 
 def scaled(model: LossModel, change: Change) -> LossModel:

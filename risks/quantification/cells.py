@@ -131,6 +131,14 @@ def moments(cells: Cells) -> tuple[float, float]:
     return float((rates * mean).sum()), float((rates * mean**2 * np.exp(sigma**2)).sum())
 
 
+def means(parts: Sequence[Cells]) -> list[float]:
+    """The mean of a year's loss of each of many, at once."""
+    keys, amounts = (np.concatenate([getattr(part, name) for part in parts or [NONE]]) for name in ("keys", "amounts"))
+    owner = np.repeat(np.arange(len(parts)), [len(part.keys) for part in parts])
+    each = amounts / UNIT * np.exp((keys % MUS + LOWEST) * MU_STEP + ((keys // MUS) * SIGMA_STEP) ** 2 / 2)
+    return np.bincount(owner, each, len(parts)).tolist()
+
+
 def _clusters(rate: float, variance: float) -> tuple[Floats, Floats]:
     """Sizes 1, 2, … and how often a year: the mean number of events stays `rate`, its variance `rate` + `variance`."""
     scale = variance / rate

@@ -50,6 +50,7 @@ def test_each_reason_gets_its_mean_over_all_orders_and_the_sum_of_then_is_exact(
         {name: math.fsum(steps) / 24 for name, steps in tried.items()}, rel=1e-9
     )
     assert math.fsum(part.one_in_twenty for part in found.parts) == pytest.approx(found.one_in_twenty, rel=1e-12)
+    assert cells.means([DEAR, cells.NONE, SMALL]) == pytest.approx([cells.moments(one)[0] for one in (DEAR, cells.NONE, SMALL)])
     assert math.fsum(part.average for part in found.parts) == pytest.approx(found.average, rel=1e-12)
     anew = found.parts[-1]
     assert math.fsum(amount for _name, amount in anew.of) == pytest.approx(anew.average, rel=1e-12)

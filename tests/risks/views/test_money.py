@@ -10,8 +10,21 @@ from django.urls import reverse
 from portal import clock
 from portal.errors import Invalid
 from portal.people import organisations
-from risks import appetite, carrying, loss_card, loss_words, money_book, money_rows, recompute, register, supposed
+from risks import (
+    appetite,
+    carrying,
+    loss_card,
+    loss_words,
+    money_book,
+    money_rows,
+    portfolio,
+    recompute,
+    register,
+    supposed,
+    what_if,
+)
 from risks.models import ControlRisk, LossResult, LossScenario, RiskAsset, RiskException
+from risks.quantification import cells
 from risks.response import incidents
 from risks.treatments import Step
 from tests.factories.assets import make_asset
@@ -283,6 +296,10 @@ def test_confidential_risks_count_without_being_named(client, planned, person):
     tried = supposed.answer(head, supposed.asked(head, {"risk": str(planned[1].pk)}))
     assert tried.before.mean == pytest.approx(sum(one.average for one in book.contributors), rel=1e-5)
     assert tried.before.mean < 0.9 * book.now.mean
+    rows = LossResult.objects.filter(stage="CURRENT")
+    for one in (head, person("AUDITOR"), cio):  # less what is hidden, risk by risk, and the folded sum
+        opened = [portfolio.cells_of(row) for row in rows.visible_to(one)]
+        assert what_if.cells_of(one, "CURRENT", [])[0].to_bytes() == cells.add(opened).to_bytes()
 
 
 def test_empty_page_says_what_to_do(client, company, cio):
