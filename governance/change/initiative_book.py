@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, Window
+from django.db.models import Count, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext as _
 
 from assets.models import Asset
 from governance.change import aims, joined, roadmap, under_way
-from governance.change.models import DeclaredLine, Initiative, InitiativeRisk, Milestone, Stage
+from governance.change.models import DeclaredLine, Initiative, InitiativeRisk, Milestone, SeenAsset, Stage
 from governance.change.roadmap import Bar
 from portal.people import organisations
 from portal.people.models import Unit
@@ -81,6 +81,8 @@ def found(user: Any, params: Any) -> QuerySet[Initiative]:
     """All that the address asks for, with whom a table names."""
     _shown_as, view, kind = _asked(params)
     rows = of_user(user, kind).filter(VIEWS[view], *_narrowed(params))
+    asked, late = SeenAsset.objects.asked(), under_way.past_promise(organisations.today())
+    rows = rows.annotate(undeclared_count=named_by(asked), late_gates=named_by(late))
     return rows.select_related("unit", "owner", "sponsor", "security_lead", "proposed_by")
 
 
@@ -96,11 +98,19 @@ def _narrowed(params: Any) -> list[Q]:
     return found
 
 
+def named_by(rows: QuerySet) -> Coalesce:
+    """How many of `rows` name the initiative, in the query that reads it."""
+    counts = rows.filter(initiative=OuterRef("pk")).order_by().values("initiative").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counts), 0)
+
+
 def lackings(user: Any) -> list[tuple[str, str]]:
     return [
         (under_way.LATE, _("past their day")),
         (under_way.AT_RISK, _("date at risk or lost")),
         (under_way.UNASKED, _("security not asked")),
+        (under_way.UNDECLARED, _("things seen that nobody declared")),
+        (under_way.PAST_PROMISE, _("gates past security's promise")),
     ]
 
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from governance.change import aims, declared, gate_page, joined, offices
+from governance.change import aims, declared, gate_page, initiative_book, joined, offices
 from governance.change.declared import Declared
 from governance.change.gate_page import Standing
 from governance.change.joined import Joined
@@ -76,14 +75,8 @@ def of_user(user: Any) -> QuerySet[Initiative]:
     links, asked = InitiativeRisk.objects.filter(archived_at=None), SeenAsset.objects.asked()
     named = rows.select_related("unit", "owner", "sponsor", "security_lead", "proposed_by").prefetch_related(milestones)
     return joined.with_moments(named).annotate(
-        risk_count=_counted(links), undeclared_count=_counted(asked), named_goals=aims.named()
+        risk_count=initiative_book.named_by(links), undeclared_count=initiative_book.named_by(asked), named_goals=aims.named()
     )
-
-
-def _counted(rows: QuerySet) -> Coalesce:
-    """How many of `rows` name the initiative, in the query that reads it."""
-    counts = rows.filter(initiative=OuterRef("pk")).order_by().values("initiative").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counts), 0)
 
 
 def read(initiative: Initiative, user: Any) -> Page:

@@ -47,6 +47,8 @@ listed.register(
             listed.text("touches_safety", _("People could be hurt"), groups=True, stands=False),
             listed.text("purpose", _("What it is for"), sort="", stands=False),
             listed.text("proposed_at", _("Proposed"), stands=False),
+            listed.number("undeclared_count", _("Seen and not declared"), stands=False),
+            listed.number("late_gates", _("Gates past security's promise"), stands=False),
         ),
         filters=(
             Filter("view", _("View"), initiative_book.views, otherwise="under_way"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from governance.change import joined
@@ -16,7 +16,7 @@ from portal.told import row_key
 
 SHOWN = 5
 BEFORE_LIVE = (Stage.PLAN, Stage.DESIGN, Stage.BUILD, Stage.TEST)
-LATE, AT_RISK, UNASKED = "late", "at_risk", "unasked"
+LACKS = LATE, AT_RISK, UNASKED, UNDECLARED, PAST_PROMISE = "late", "at_risk", "unasked", "undeclared", "past_promise"
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,10 @@ class UnderWay:
     late: int
     at_risk: int
     unasked: int
-    undeclared: int
+    undeclared: int  # things seen that nobody declared
+    undeclared_in: int  # initiatives that have such things
     waits_for_security: int  # gates put to security and not passed, whose promise has gone by while its word is the next one
+    waits_for_security_in: int  # initiatives that have such gates
     next_live: Sequence[Initiative]
     unit: int | None = None  # the part of the organisation it was asked for
 
@@ -49,7 +51,14 @@ def wanting(today: date) -> dict[str, Q]:
         LATE: Q(live_on__lt=today),
         AT_RISK: Q(status__in=(Initiative.Status.AT_RISK, Initiative.Status.OFF_TRACK)),
         UNASKED: Q(stage__in=BEFORE_LIVE, security_asked_at=None, joined_entry=None) & ~Q(pk__in=joined.answered_ahead()),
+        UNDECLARED: Q(pk__in=SeenAsset.objects.asked().values("initiative")),
+        PAST_PROMISE: Q(pk__in=past_promise(today).values("initiative")),
     }
+
+
+def past_promise(today: date) -> QuerySet[Gate]:
+    """Gates that wait for security's word longer than it promised."""
+    return Gate.objects.awaited(today, today - timedelta(days=1))
 
 
 def asked(params: Mapping[str, str]) -> int | None:
@@ -67,7 +76,6 @@ def read(user: Any, unit: int | None = None) -> UnderWay:
     named = {stage.value: Count("pk", filter=Q(stage=stage)) for stage in Stage if stage != Stage.LIVE}
     beside = {name: Count("pk", filter=holds) for name, holds in wanting(today).items()}
     counts = rows.order_by().aggregate(**named, **beside)
-    overdue = Gate.objects.awaited(today, today - timedelta(days=1)).filter(initiative__in=rows)
     return UnderWay(
         today=today,
         by_stage={stage: counts[stage.value] for stage in Stage if stage != Stage.LIVE},
@@ -75,7 +83,9 @@ def read(user: Any, unit: int | None = None) -> UnderWay:
         at_risk=counts[AT_RISK],
         unasked=counts[UNASKED],
         undeclared=SeenAsset.objects.filter(initiative__in=rows).asked().count(),
-        waits_for_security=overdue.count(),
+        undeclared_in=counts[UNDECLARED],
+        waits_for_security=past_promise(today).filter(initiative__in=rows).count(),
+        waits_for_security_in=counts[PAST_PROMISE],
         next_live=list(rows.exclude(live_on=None).select_related("owner").order_by("live_on", "pk")[:SHOWN]),
         unit=unit,
     )

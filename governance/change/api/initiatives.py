@@ -29,6 +29,7 @@ from governance.change.declarations import Said
 from governance.change.models import DeclaredLine, Initiative, Milestone, SeenAsset, Stage
 from governance.change.models.declaration import MOST_OF_A_LINE
 from governance.change.wanted import Planned
+from portal.people import organisations
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer
 from portal.web.api.filters import LinkedFilter
@@ -185,7 +186,10 @@ class UnderWaySerializer(serializers.Serializer):
     at_risk = serializers.IntegerField()
     unasked = serializers.IntegerField(help_text="Out of the idea, and security neither asked nor there.")
     undeclared = serializers.IntegerField(help_text="Things seen that nobody declared.")
+    undeclared_in = serializers.IntegerField(help_text="Initiatives that have such things.")
     waits_for_security = serializers.IntegerField(help_text="Gates past the day that security promised.")
+    waits_for_security_in = serializers.IntegerField(help_text="Initiatives that have such gates.")
+    rows = serializers.CharField(help_text="The page that lists them; with `&stage=` or `&lacks=` those of one number.")
 
 
 class InitiativeFilters(django_filters.FilterSet):
@@ -193,6 +197,9 @@ class InitiativeFilters(django_filters.FilterSet):
     owner = LinkedFilter("user", field_name="owner_id")
     sponsor = LinkedFilter("user", field_name="sponsor_id")
     is_under_way = django_filters.BooleanFilter(method="under_way", help_text="Neither live nor stopped.")
+    lacks = django_filters.ChoiceFilter(
+        choices=[(name, name) for name in under_way.LACKS], method="lacking", help_text="Under way, and this is wanting."
+    )
 
     class Meta:
         model = Initiative
@@ -200,6 +207,9 @@ class InitiativeFilters(django_filters.FilterSet):
 
     def under_way(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset.filter(UNDER_WAY) if value else queryset.exclude(UNDER_WAY)
+
+    def lacking(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(UNDER_WAY, under_way.wanting(organisations.today())[value])
 
 
 class InitiativeViewSet(WriteSet):
