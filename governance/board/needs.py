@@ -200,10 +200,10 @@ def _reviews(user: User, *, mirror: bool) -> Reviews:
     """Theirs, then those of the leader they prepare for; with `mirror` the late ones of others. One query."""
     today, grants = organisations.today(), reach.grants(user)
     seen = Review.objects.visible_to(user).select_related("owner")
-    soon = seen.open().filter(due_on__lte=today + timedelta(days=AHEAD_DAYS)).order_by("due_on", "pk")
-    lists = {"own": soon.for_person(user)[:MOST_CARDS]}
+    soon, until = seen.order_by("due_on", "pk"), today + timedelta(days=AHEAD_DAYS)
+    lists = {"own": soon.to_answer(user, until)[:MOST_CARDS]}
     if "PREPARER" in grants.names and user.reports_to is not None:
-        lists["prepared"] = soon.for_person(user.reports_to)[:MOST_CARDS]
+        lists["prepared"] = soon.to_answer(user.reports_to, until)[:MOST_CARDS]
     if mirror:
         late = seen.overdue(today).exclude(owner=user)
         led = late if grants.seats else late.filter(Exists(Unit.objects.filter(head=user)), owner__reports_to=user)

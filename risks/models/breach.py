@@ -64,6 +64,7 @@ class Breach(models.Model):
     objects = BreachQuerySet.as_manager()
 
     class Meta:
+        indexes = [models.Index(fields=["-value", "id"], condition=Q(ended_at=None), name="open_breaches_by_value")]
         constraints = [
             models.UniqueConstraint(fields=["risk"], condition=Q(ended_at=None), name="a_risk_is_above_tolerance_once"),
             models.CheckConstraint(

@@ -105,6 +105,7 @@ class ScoreState(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["-current_value", "risk"], include=["current_band"], name="risks_by_score"),
+            models.Index(fields=["-current_value", "risk"], condition=Q(is_safety=True), name="risks_of_safety_by_score"),
             models.Index(fields=["next_change_on"], condition=Q(next_change_on__isnull=False), name="scores_that_time_changes"),
         ]
 

@@ -1,6 +1,6 @@
 """Something dated that people must look at again."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -40,6 +40,14 @@ class ReviewQuerySet(AboutSubjects):
         stands_for = Delegation.objects.on(organisations.today()).filter(delegate=user.pk).values("delegator")
         return self.filter(Q(owner=user) | Q(pk__in=named) | Q(owner__in=stands_for))
 
+    def to_answer(self, user: Any, until: date):
+        """The open ones of `for_person` that are due by `until`, each way to be asked along an index of its own."""
+        due = Review.objects.open().filter(due_on__lte=until).order_by()
+        named = Review.people.through.objects.filter(user=user.pk).values("review")
+        stands_for = Delegation.objects.on(organisations.today()).filter(delegate=user.pk).values("delegator")
+        ways = [due.filter(which).values("pk") for which in (Q(owner=user.pk), Q(pk__in=named), Q(owner__in=stands_for))]
+        return self.filter(pk__in=ways[0].union(*ways[1:]))
+
 
 @tracked()
 class Review(models.Model):
@@ -73,7 +81,7 @@ class Review(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_on"], condition=Q(state="OPEN"), name="open_reviews_by_day"),
+            models.Index(fields=["due_on", "id"], condition=Q(state="OPEN"), name="open_reviews_by_day_and_id"),
             models.Index(fields=["owner", "due_on"], condition=Q(state="OPEN"), name="open_reviews_of_an_owner"),
             models.Index(fields=["subject_kind", "subject_id", "kind", "-id"], name="reviews_of_a_subject"),
         ]

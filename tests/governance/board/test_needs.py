@@ -1,5 +1,6 @@
 """Which cards stand under Needs you, by role, and what an administrator looks after."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from governance.board import ground, needs, scope
 from portal.attention import reviews
 from portal.attention.models import Review
 from portal.people import organisations
-from portal.people.models import User
+from portal.people.models import Delegation, User
 from portal.record import audit, sealing
 from risks import cadence, recompute
 from risks.models import ScoreState
@@ -52,6 +53,20 @@ def test_what_one_answers_for_unseen_leaves_room_for_the_others(person, company,
     seen = late_review(owner, LATE + timedelta(days=30))
 
     assert [one.pk for one in needs._reviews(owner, mirror=False).mine] == [seen.pk]
+
+
+def test_what_one_may_answer_is_the_same_by_each_way_to_it(person, company, late_review):
+    leader, other, away = person("CIO"), person("CISO"), person("OWNER", unit=company.northfield)
+    told = [late_review(one, LATE) for one in (leader, other, away, other)] + [late_review(leader, LATE + timedelta(days=1))]
+    told[1].people.add(leader)
+    today = organisations.today()
+    Delegation.objects.create(delegator=away, delegate=leader, from_on=today, to_on=today, named_by=away)
+
+    found = Review.objects.visible_to(leader).to_answer(leader, LATE)
+
+    assert set(found) == set(told[:3]) == set(Review.objects.open().filter(due_on__lte=LATE).for_person(leader))
+    opens_all = re.compile(r'"subject_kind" IN \([^)]*\brisk\b')  # then nothing is asked of the risks themselves
+    assert opens_all.search(str(found.query)) and not opens_all.search(str(Review.objects.visible_to(away).query))
 
 
 @pytest.fixture
