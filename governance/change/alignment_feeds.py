@@ -1,11 +1,12 @@
-"""What this room tells of alignment: gates passed first time, and security joined before design."""
+"""What this room tells of alignment: gates passed first time, what was changed to fewer criteria, and security joined before
+design."""
 
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Subquery
 
-from governance.change import joined, patterns, stages
+from governance.change import gate_editions, joined, patterns, stages
 from governance.change.gates import ANSWERED
 from governance.change.models import Criterion, Gate, Initiative, Stage, Waiver
 from governance.together.alignment_terms import Found, Row, feed
@@ -15,16 +16,19 @@ from portal.record.models import AuditEntry
 
 
 def gates_first_time(first: date, today: date) -> Found:
-    """Gates that were passed: nothing was found not met and nothing waived, and security's first answer came by the day that it
-    promised. What an approved pattern answers was answered in time."""
+    """Gates that were passed: nothing was found not met and nothing waived, which is charged to IT; security asked nothing less,
+    and its first answer came by the day that it promised, which is charged to security. What an approved pattern answers was
+    answered in time. An edition of the criteria that asks less counts once, against: no gate that asks by it says so."""
     criteria = Criterion.objects.filter(gate=OuterRef("pk"))
     refused = AuditEntry.objects.filter(kind="gate", subject_id=OuterRef("pk"), verb=ANSWERED, params__answer="NOT_MET")
     waived = Waiver.objects.filter(criterion__gate=OuterRef("pk"))
     answered = criteria.filter(pattern=None, security_at__isnull=False).order_by("security_at").values("security_at")[:1]
     rows = Gate.objects.filter(passed_at__gte=morning(first)).annotate(
-        stumbled=Exists(refused) | Exists(waived), answered_at=Subquery(answered)
+        stumbled=Exists(refused) | Exists(waived) | Exists(criteria.exclude(dropped_at=None)), answered_at=Subquery(answered)
     )
     told = [Row("gate", gate.pk, not gate.stumbled and _in_time(gate)) for gate in rows.order_by("pk")]
+    fewer = AuditEntry.objects.filter(verb=gate_editions.IN_FORCE, at__gte=morning(first), params__less__gt=0)
+    told += [Row("gate-edition", pk, went_well=False) for pk in fewer.order_by("pk").values_list("subject_id", flat=True)]
     return Found(told, day_of(Gate.objects.aggregate(at=Min("opened_at"))["at"]))
 
 

@@ -14,6 +14,7 @@ class ChangeConfig(AppConfig):
             fault_feed,
             registered,
             registered_calendar,
+            registered_editions,
             registered_ledger,
             registered_lists,
         )

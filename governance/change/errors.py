@@ -133,6 +133,37 @@ class PatternOver(Refused):
     sentence = gettext_lazy("This pattern was retired or is in use already; propose another one.")
 
 
+class EditionWaits(Refused):
+    code = "edition-waits"
+
+    def __init__(self, base):
+        sentence = _("Another edition of “%(set)s” is drafted or waits for its signatures. Change that one, or take it back first.")
+        super().__init__(sentence % {"set": base.title}, set=base.key)
+
+
+class EditionAsBefore(Refused):
+    code = "edition-as-before"
+    sentence = gettext_lazy("It asks just what the edition in force asks. Add, change or withdraw a criterion first.")
+
+
+class EditionNotOpen(Refused):
+    code = "edition-not-open"
+
+    def __init__(self, row):
+        sentence = _("%(edition)s took effect or was taken back, and stays as it is. Draft another one.")
+        super().__init__(sentence % {"edition": str(row)}, edition=row.pk)
+
+
+class EditionOvertaken(Refused):
+    """A newer edition of the set came in meanwhile."""
+
+    code = "edition-overtaken"
+
+    def __init__(self, base):
+        sentence = _("A newer edition of “%(set)s” is in force. Take this one back, and draft from that one.")
+        super().__init__(sentence % {"set": base.title}, set=base.key)
+
+
 class GoalNotShared(Refused):
     code = "goal-not-shared"
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from governance.change import offices, turns
-from governance.change.models import Criterion, Gate, Initiative, Pattern, Stage
+from governance.change.models import Criterion, Gate, GateTemplate, Initiative, Pattern, Stage
 from governance.change.models.gate import SETTLING
 from portal.archive import changes
 from portal.people import organisations, working_days
@@ -90,6 +90,12 @@ class Standing:
         return sum(row.state == DROPPED for row in self.rows)
 
     @property
+    def overtaken(self) -> list[tuple[GateTemplate, int]]:
+        """The editions it asks by of which a newer one is in force, with its number: gates that stand keep theirs."""
+        found = {row.criterion.asks.template: row.criterion.newest for row in self.rows}
+        return [(template, newest) for template, newest in found.items() if newest > template.edition]
+
+    @property
     def is_late(self) -> bool:
         """Security has not kept its promise."""
         promised = self.gate.promised_on
@@ -121,7 +127,10 @@ def criteria_of(user: Any) -> QuerySet[Criterion]:
 
 
 def criteria() -> Prefetch:
+    """With the number of the edition that gates are set up by today as `newest`."""
     rows = Criterion.objects.select_related("asks__template", "pattern", "it_by", "security_by", "dropped_by")
+    editions = GateTemplate.objects.filter(key=OuterRef("asks__template__key")).order_by("-edition").values("edition")
+    rows = rows.annotate(newest=Subquery(editions[:1]))
     return Prefetch("criteria", rows.order_by("asks__template__key", "asks__place"))
 
 

@@ -1,4 +1,5 @@
-"""The sets of criteria that come along, in our own words, and newer editions of them: taken in once, never changed."""
+"""The sets of criteria that come along, in our own words, and newer editions of them: taken in once, never changed. How a newer one
+is drafted and signed is in gate_editions.py."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.change.views import calendar, declarations, gates, initiatives, ledger, patterns
+from governance.change.views import calendar, declarations, editions, gates, initiatives, ledger, patterns
 
 app_name = "change"
 urlpatterns = [
@@ -23,6 +23,12 @@ urlpatterns = [
     path("criteria/<int:pk>/answer/", gates.answering, name="criterion-answer"),
     path("criteria/<int:pk>/dropping/", gates.dropping, name="criterion-dropping"),
     path("criteria/<int:pk>/waiver/", gates.waiver, name="criterion-waiver"),
+    path("gate-editions/", editions.listed, name="gate-editions"),
+    path("gate-editions/new/", editions.new, name="gate-edition-new"),
+    path("gate-editions/<int:pk>/", editions.edition, name="gate-edition"),
+    path("gate-editions/<int:pk>/words/", editions.change, name="gate-edition-words"),
+    path("gate-editions/<int:pk>/proposal/", editions.proposal, name="gate-edition-proposal"),
+    path("gate-editions/<int:pk>/withdrawal/", editions.withdrawal, name="gate-edition-withdrawal"),
     path("change-calendar/", calendar.calendar, name="calendar"),
     path("change-calendar/new/", calendar.new, name="planned-new"),
     path("change-calendar/<int:pk>/", calendar.planned, name="planned"),

@@ -25,7 +25,10 @@ WORDS = {
     ),
     "gates_first_time": (
         _("Gates passed first time, and answered in time"),
-        _("Of the gates that were passed: nothing was found not met and nothing waived, and security answered in time."),
+        _(
+            "Of the gates that were passed: nothing was found not met, nothing waived for IT, nothing let go by security, which"
+            " answered in time. An edition of criteria that asks less counts as one that did not go well."
+        ),
     ),
     "security_before_design": (
         _("Security joined before design"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
-FORMULA = 1  # a term that is counted otherwise is another formula, to which both agree anew
+FORMULA = 2  # a term that is counted otherwise is another formula, to which both agree anew
 WINDOW_DAYS = 90
 FEWEST_MEASURED = 4
 TERMS = (

@@ -33,6 +33,7 @@ PRACTISING = frozenset({"compliance.rate_practice"})
 LOGGING = frozenset({"risks.log_risk", "risks.raise_concern"})
 TRIAGING = frozenset({"risks.settle_concern", "risks.triage_concern"})  # concerns, and the names of who wished not to be named
 DRAFTING = frozenset({"risks.draft_formula"})  # versions of the score's formula; CIO and CISO sign them
+GATING = frozenset({"change.draft_edition"})  # what gates ask next; CIO and CISO sign it
 EXCEPTING = frozenset({"risks.propose_exception"})
 # What happened: log it, lead it, say what it cost; the plans for it, and acting by them.
 NOTING = frozenset({"risks.log_incident"})
@@ -87,7 +88,7 @@ PAIR = frozenset(
     }
 )  # whether alignment is measured; their meeting
 LEADER |= RESPONDING | AIMING | {"together.propose_charter", "together.state_wish"}
-LEADER |= PACKING | {"board.answer_question"}
+LEADER |= PACKING | GATING | {"board.answer_question"}
 LEADER |= {"people.ask_factor"}  # of everybody, from a day on
 LEADER |= {"risks.change_risk", "risks.rate_risk", "risks.close_risk", "assets.change_asset", "record.view_auditentry"}
 
@@ -107,6 +108,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     | DECIDING
     | AIMING
     | DRAFTING
+    | GATING
     | TALKING
     | PACKING
     | {"attention.view_inbox", "together.view_meeting", "together.view_culture"},

@@ -134,6 +134,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("change:under-way", _("Change under way"), _("How much stands where, what is late, and who was not asked.")),
             Place("change:calendar", _("Change calendar"), _("What is planned when, by place, and what does not go together.")),
             Place("change:patterns", _("Approved patterns"), _("Ways of building that need no second answer at a gate.")),
+            Place("change:gate-editions", _("What gates ask"), _("The sets of criteria in force, and the next editions of them.")),
         ),
     ),
     (

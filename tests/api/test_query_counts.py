@@ -63,6 +63,7 @@ NOUNS = (
     "internal-audits",
     "management-reviews",
     "patterns",
+    "gate-editions",
     "practices",
     "profiles",
     "ratings",

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from governance.change import declarations, gates, initiatives, ledger, planned_changes, stages
+from governance.change import declarations, gate_editions, gates, initiatives, ledger, planned_changes, stages
 from governance.change.declarations import Said
-from governance.change.models import Criterion, Initiative, PlannedChange, SpendLine
+from governance.change.models import Criterion, GateEdition, Initiative, PlannedChange, SpendLine
 from governance.change.wanted import Planned
 from governance.together import decisions, goals, positions
 from governance.together.goals import Measure
@@ -133,3 +133,10 @@ def make_spend_line(*, by, unit: Unit, **said) -> SpendLine:
         "yearly_cost": Decimal("48000.00"),
     }
     return ledger.note(actor=by, unit=unit, **(believable | said))
+
+
+def make_edition(*, by, key: str = "ot-zones", reason: str = "The shift asked for it.", **asks) -> GateEdition:
+    """The next edition of a set as `by` drafts it: it asks one thing besides."""
+    base = gate_editions.in_force(key)
+    new = {"opens": "DESIGN", "office": "IT", "from_size": "S", "is_mandatory": True, "question": "Who may stop the line?"}
+    return gate_editions.draft(base, [*gate_editions.asked_by(base), new | {"evidence": "The list"} | asks], reason, actor=by)

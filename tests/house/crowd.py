@@ -16,6 +16,7 @@ from governance.change.declarations import Said
 from governance.change.models import Clash, InitiativeRisk, Milestone, PlannedAsset, PlannedChange, Saving, SeenAsset, SpendLine
 from governance.compliance import findings, internal_audits, management_reviews, mappings, profiles, statements
 from governance.together import alignment_terms, decisions, goals, meetings, ownership
+from governance.together.alignment_terms import FORMULA
 from governance.together.models import (
     Achievement,
     AlignmentConsent,
@@ -72,7 +73,7 @@ from tests.factories.assets import make_supplier
 from tests.factories.board import make_pack
 from tests.factories.compliance import make_audit, make_framework
 from tests.factories.exploited import bring, make_entry, make_list
-from tests.factories.governance import make_decision, make_goal, make_initiative, make_planned, make_spend_line
+from tests.factories.governance import make_decision, make_edition, make_goal, make_initiative, make_planned, make_spend_line
 from tests.factories.portal import make_unit, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
@@ -462,7 +463,7 @@ def _measured(ground: SimpleNamespace, risks: list[int]) -> None:
     """Both let others read how they work together; a term of many rows of many kinds."""
     if not AlignmentConsent.objects.exists():
         for office in ("CIO", "CISO"):
-            AlignmentConsent.objects.create(office=office, level="ALL", formula=1, said_by=ground.other)
+            AlignmentConsent.objects.create(office=office, level="ALL", formula=FORMULA, said_by=ground.other)
     rows = [["risk", pk, True, ""] for pk in risks]
     rows += [
         ["decision", ground.decision.pk, False, ""],
@@ -476,7 +477,7 @@ def _measured(ground: SimpleNamespace, risks: list[int]) -> None:
     backable = [{"subject_kind": "treatment", "subject_id": pk} for pk in Treatment.objects.values_list("pk", flat=True)[:100]]
     backed = {"office": "CIO", "person_days": 3, "backed_by": ground.other}
     Backing.objects.bulk_create((Backing(**backed, **one) for one in backable), ignore_conflicts=True)
-    kept = {"formula": 1, "read_on": organisations.today(), "state": "MEASURED"}
+    kept = {"formula": FORMULA, "read_on": organisations.today(), "state": "MEASURED"}
     AlignmentReading.objects.bulk_create(AlignmentReading(term=term, rows=rows, **kept) for term in alignment_terms.TERMS)
 
 
@@ -521,6 +522,7 @@ def _declared(ground: SimpleNamespace, count: int) -> None:
         stages.advance(ground.initiative, "PLAN", actor=ground.other)
         told = {"title": "Ours", "description": "So", "answers": {"sbd-owner": "So"}}
         ground.pattern = patterns.propose(actor=ground.other, **told)
+        ground.edition = make_edition(by=ground.other)
     links = [InitiativeRisk(initiative=ground.initiative, risk=risk) for risk in Risk.objects.order_by("-pk")[:count]]
     InitiativeRisk.objects.bulk_create(links, ignore_conflicts=True)
     free = Asset.objects.filter(seen_in=None, archived_at=None).order_by("-pk")[:count]

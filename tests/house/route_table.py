@@ -360,6 +360,10 @@ PAGES = {
     **{f"change:pattern{page}": of("pattern") for page in ("", "-retiring")},
     "api:gates-waiver": of("gate", writes="risks.propose_exception"),
     "api:patterns-speed": Line(),
+    "change:gate-editions": Line(),
+    "change:gate-edition-new": Line(),
+    **{f"change:gate-edition{page}": of("gate-edition") for page in ("", "-words", "-proposal", "-withdrawal")},
+    "api:gate-editions-in-force": Line(),
     "together:ownership": Line(),
     "together:charter-new": Line(),
     "together:charter-withdrawal": of("charter"),
@@ -569,6 +573,7 @@ RESOURCES = {
     "frameworks": of("framework"),
     "gates": of("gate"),
     "patterns": of("pattern"),
+    "gate-editions": of("gate-edition"),
     "requirements": of("requirement"),
     "formula-versions": of("formula-version"),
     "formula-preview-rows": of("formula-preview-row", run=lambda row: row.preview.formula_version_id),
@@ -737,7 +742,7 @@ SEEN: dict[str, Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("meeting", "meeting-action"), dict.fromkeys(("CIO", "CISO", "PREPARER"), PLACES)),
     "concern": {"CISO": PLACES, "ANALYST": (OWN, CONFIDENTIAL)},  # the triage desk, of the whole and of the unit
     "condition": SEATS | OVERSEERS | OF_THE_UNIT,
-    "pattern": dict.fromkeys((*SEATS, *OVERSEERS, *OF_THE_UNIT), PLACES),
+    **dict.fromkeys(("pattern", "gate-edition"), dict.fromkeys((*SEATS, *OVERSEERS, *OF_THE_UNIT), PLACES)),
     **dict.fromkeys(
         ("incident", "response-plan", "response-plan-version", "activation", "exercise"), SEATS | OVERSEERS | OF_THE_UNIT
     ),

@@ -23,6 +23,7 @@ WITHOUT_TABLE = {
     "planned-change": "read as a month of a place, with what other rooms planned; its list is that calendar",
     "exercise": "read with its plan; its list is a calendar",
     "formula-version": "a handful in all, each signed",
+    "gate-edition": "a handful in all, each signed",
     "loss-scenario": "three stages of one risk, on the page of that risk",
     "supplier": "a thin record; a few dozen, on one page",
     "saved-view": "is a question to a table itself",

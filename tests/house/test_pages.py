@@ -32,7 +32,7 @@ from tests.factories import portal as make
 from tests.factories.assets import make_asset, make_conduit, make_dependency, make_run, make_supplier
 from tests.factories.board import make_pack
 from tests.factories.compliance import make_audit, make_framework
-from tests.factories.governance import make_decision, make_goal, make_initiative, make_planned, make_spend_line
+from tests.factories.governance import make_decision, make_edition, make_goal, make_initiative, make_planned, make_spend_line
 from tests.factories.lists import make_edit, make_view
 from tests.factories.response import make_exercise, make_incident, make_plan
 from tests.factories.risks import make_control, make_evidence, make_exception, make_indicator, make_reading, make_treatment
@@ -132,6 +132,7 @@ def furnished():
     bearing.link(started, risk, actor=reader)
     gate = started.gates.first()
     way = patterns.propose(actor=reader, title="Our platform", description="So", answers={"sbd-owner": "Its owner"})
+    edition = make_edition(by=reader)
     answer = make_plan(unit=company.northfield, actor=reader, risks=[risk], assets=[press])
     plans.take_force(answer.versions.get(), actor=None)
     exercise = make_exercise(answer, actor=reader)
@@ -215,6 +216,7 @@ def furnished():
         "change:gate": gate.pk,
         "change:criterion-waiver": gate.criteria.first().pk,
         "change:pattern": way.pk,
+        **dict.fromkeys(("change:gate-edition", "change:gate-edition-words"), edition.pk),
         **dict.fromkeys(("risks:incident", "risks:incident-change"), incident.pk),
         **dict.fromkeys(("risks:plan", "risks:plan-change", "risks:exercise-new"), answer.pk),
         **dict.fromkeys(("risks:plan-version", "risks:plan-paper", "risks:plan-part"), answer.versions.get().pk),

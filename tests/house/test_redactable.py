@@ -86,6 +86,7 @@ SAFE = {
     "together.OwnershipArea.key": "a key, the same from edition to edition",
     "together.OwnershipArea.risk_categories": "keys",
     "together.OwnershipWish.area_key": "a key",
+    "change.GateEdition.criteria": "what gates ask, as both leaders signed it; a next edition says it otherwise",
     "change.GateTemplate.*": "a set of criteria as it came along",
     "change.Pattern.answers": "how things are built, as both leaders signed it; a new pattern says it otherwise",
     "change.TemplateCriterion.*": "a set of criteria as it came along",

@@ -21,6 +21,7 @@ from governance.change.models import Saving, SeenAsset
 from governance.change.wanted import Planned
 from governance.compliance import crosswalks, internal_audits, management_reviews, mappings, profiles, statements
 from governance.together import goals, meetings, ownership
+from governance.together.alignment_terms import FORMULA
 from governance.together.models import (
     Achievement,
     AlignmentConsent,
@@ -81,7 +82,15 @@ from tests.factories.assets import (
 )
 from tests.factories.board import make_pack
 from tests.factories.exploited import WINDOWS, bring, make_rule
-from tests.factories.governance import at_a_gate, make_decision, make_goal, make_initiative, make_planned, make_spend_line
+from tests.factories.governance import (
+    at_a_gate,
+    make_decision,
+    make_edition,
+    make_goal,
+    make_initiative,
+    make_planned,
+    make_spend_line,
+)
 from tests.factories.lists import make_edit, make_particulars, make_view
 from tests.factories.portal import freshen, make_person, make_user
 from tests.factories.response import make_exercise, make_incident, make_plan
@@ -378,7 +387,7 @@ def _asked(risks: dict[str, Any], units: dict[str, Any], stranger: Any) -> dict[
     wish = OwnershipWish.objects.create(area_key="backup", office="CSO", stance="READY", stated_by=stranger)
     goal = make_goal(by=stranger, there_for=risks.values())
     reading = goals.read_measure(goal, "CIO", Decimal(40), actor=stranger)
-    agreed, _ = (AlignmentConsent.objects.create(office=o, level="ALL", formula=1, said_by=stranger) for o in ("CIO", "CISO"))
+    agreed, _ = (AlignmentConsent.objects.create(office=o, level="ALL", formula=FORMULA, said_by=stranger) for o in ("CIO", "CISO"))
     aims = {"theme": goal.theme, "goal": goal, "goal-reading": reading, "alignment-consent": agreed}
     met = meetings.plan(actor=stranger, meets_on=organisations.today())
     asked = meetings.ask(met, "Write it down", owner=stranger, due_on=organisations.today(), actor=stranger)
@@ -427,6 +436,7 @@ def _changing(units: dict[str, Any], assets: dict[str, Any], risks: dict[str, An
         made["clash"][place] = one.clashes_as_other.get()
     told = {"title": "Our web platform", "description": "On our own ground.", "answers": {"sbd-owner": "The platform's owner"}}
     made["pattern"] = dict.fromkeys(units, patterns.propose(actor=stranger, **told))
+    made["gate-edition"] = dict.fromkeys(units, make_edition(by=stranger))
     return made
 
 

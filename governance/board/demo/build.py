@@ -13,6 +13,7 @@ from governance.board.demo import (
     compliance,
     cultured,
     decisions,
+    editions,
     exceptions,
     exploited,
     formulas,
@@ -84,6 +85,7 @@ def build() -> dict[str, dict[str, str]]:
         Event(YESTERDAY, IN_THE_AFTERNOON, lambda: people.stand_in(staff, calendar)),
     ]
     happenings += [*exceptions.happenings(staff), *decisions.happenings(staff, tree), *formulas.happenings(staff)]
+    happenings += editions.happenings(staff)
     happenings += exploited.happenings(calendar, staff, known)
     happenings += [
         *compliance.happenings(staff, tree),

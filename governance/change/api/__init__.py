@@ -1,5 +1,5 @@
 """Entrances of the API to change."""
 
-from governance.change.api import calendar, gates, initiatives, ledger
+from governance.change.api import calendar, editions, gates, initiatives, ledger
 
-__all__ = ["calendar", "gates", "initiatives", "ledger"]
+__all__ = ["calendar", "editions", "gates", "initiatives", "ledger"]

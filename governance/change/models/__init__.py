@@ -1,6 +1,7 @@
 """Rows of the room in which change is followed from the idea to live."""
 
 from governance.change.models.declaration import DeclaredLine, SeenAsset
+from governance.change.models.edition import GateEdition
 from governance.change.models.gate import Criterion, Gate, GateTemplate, Size, TemplateCriterion, Waiver
 from governance.change.models.initiative import Initiative, InitiativeGoal, InitiativeRisk, Milestone, Stage
 from governance.change.models.pattern import Pattern
@@ -12,6 +13,7 @@ __all__ = [
     "Criterion",
     "DeclaredLine",
     "Gate",
+    "GateEdition",
     "GateTemplate",
     "Initiative",
     "InitiativeGoal",

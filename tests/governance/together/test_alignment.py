@@ -19,7 +19,7 @@ from governance.together import (
     goals,
     ownership,
 )
-from governance.together.alignment_terms import MEASURED, NOT_ENOUGH_DATA, NOT_MEASURED_YET, TERMS, Found, Row
+from governance.together.alignment_terms import FORMULA, MEASURED, NOT_ENOUGH_DATA, NOT_MEASURED_YET, TERMS, Found, Row
 from governance.together.errors import NotOneOfThePair
 from governance.together.models import AlignmentReading, Decision
 from portal import clock
@@ -265,7 +265,7 @@ def test_rows_open_as_far_as_one_may_and_none_names_a_person(company, person, pa
     private = make_decision(unit=company.northfield, by=pair[0])
     both_say(pair, "ALL")
     told = [["risk", shown.pk, True, ""], ["risk", hidden.pk, False, ""], ["decision", private.pk, False, ""]]
-    AlignmentReading.objects.create(term="settled_by_the_two", formula=1, read_on=TODAY(), state=MEASURED, rows=told)
+    AlignmentReading.objects.create(term="settled_by_the_two", formula=FORMULA, read_on=TODAY(), state=MEASURED, rows=told)
     analyst = as_person(person("ANALYST", unit=company.northfield))
     assert analyst.get("/api/v1/alignment/settled_by_the_two/").json()["term"]["of"] == 3
 
