@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from portal import subjects
 from portal.people import organisations
+from portal.people.models import Unit
 from portal.signing import standing as standings
+from portal.told import row_key
 from portal.web import listing
 from portal.web.listing import Order, Page
 from portal.workbench.listed import Choice
@@ -22,6 +24,7 @@ VIEWS: Mapping[str, tuple[str, ...]] = {
     "open": (Standing.PROPOSED, Standing.SIGNED, Standing.ACTIVE, Standing.EXPIRED),
     "waiting": (Standing.PROPOSED,),
     "in_force": (Standing.SIGNED, Standing.ACTIVE),
+    "live": (Standing.ACTIVE,),
     "expired": (Standing.EXPIRED,),
     "closed": (Standing.CLOSED,),
 }
@@ -42,30 +45,36 @@ class Book:
     counts: Mapping[str, int]
     rows: tuple[Row, ...]
     page: Page
+    unit: int | None = None  # asked for with everything below it
+
+    @property
+    def within(self) -> str:
+        """What a link to another view adds, so that it stays in that unit."""
+        return "" if self.unit is None else f"&unit={self.unit}"
 
 
 def read(user: Any, params: Any) -> Book:
     """One page of a view. Six queries at most, however many rows."""
     view, kind = _view(params), params.get("kind", "")
-    rows_of_kind = _of_kind(user, kind)
+    rows_of_kind = _asked(user, params)
     counts = rows_of_kind.order_by().aggregate(**{name: Count("pk", filter=Q(standing__in=named)) for name, named in VIEWS.items()})
     order = LAST_CLOSED if view == "closed" else FIRST_END
     page = listing.page_of(rows_of_kind.filter(standing__in=VIEWS[view]), order, params, total=counts[view])
     waiting = {("exception", row.pk): row for row in page.rows if row.standing == Standing.PROPOSED}
     stands = standings.read(waiting)
     rows = tuple(_row(row, stands.get(("exception", row.pk))) for row in page.rows)
-    return Book(view, kind if kind in RiskException.Kind.values else "", counts, rows, page)
+    return Book(view, kind if kind in RiskException.Kind.values else "", counts, rows, page, unit_told(params))
 
 
 def found(user: Any, params: Any) -> QuerySet[RiskException]:
     """All that the address asks for, each with its `standing`."""
-    rows = _of_kind(user, params.get("kind", ""))
+    rows = _asked(user, params)
     return rows.filter(standing__in=VIEWS[_view(params)]).select_related("risk__unit", "owner", "proposed_by")
 
 
 def views(user: Any) -> list[tuple[str, str]]:
     words = {"open": _("open"), "waiting": _("waits for signatures"), "in_force": _("in force")}
-    words |= {"expired": _("expired"), "closed": _("closed")}
+    words |= {"live": _("in force today"), "expired": _("expired"), "closed": _("closed")}
     return [(name, words[name]) for name in VIEWS]
 
 
@@ -79,9 +88,18 @@ def _view(params: Any) -> str:
     return view if view in VIEWS else "open"
 
 
-def _of_kind(user: Any, kind: str) -> QuerySet[RiskException]:
-    visible = subjects.of_kind("exception").visible_to(user).with_standing(organisations.today())
-    return visible.filter(kind=kind) if kind in RiskException.Kind.values else visible
+def unit_told(params: Mapping[str, str]) -> int | None:
+    """The unit that an address names; one that is none of ours finds nothing."""
+    told = params.get("unit", "")
+    return (row_key(told) or 0) if told else None
+
+
+def _asked(user: Any, params: Any) -> QuerySet[RiskException]:
+    """Of one kind and of one unit with everything below it, where the address names them."""
+    rows = subjects.of_kind("exception").visible_to(user).with_standing(organisations.today())
+    kind, unit = params.get("kind", ""), unit_told(params)
+    rows = rows if unit is None else rows.filter(Unit.objects.below([unit], "risk__unit"))
+    return rows.filter(kind=kind) if kind in RiskException.Kind.values else rows
 
 
 def _row(row: Any, found: standings.Standing | None) -> Row:

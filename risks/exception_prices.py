@@ -7,12 +7,16 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+from django.db.models import Q
+from django.urls import reverse
+
 from portal.people.models import Unit
 from risks import portfolio
 from risks.models import Levels, LossResult, PortfolioLoss, Risk, RiskException
 from risks.quantification import cells, together
 
 DAYS_OF_A_YEAR = 365
+SHOWN = 5  # on Today
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,32 @@ class Prices:
         return sum(1 for row in self.rows if row.average is None)
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What is in force today, the dearest first; `average` is what all of it leaves in a year, None for whoever reads no losses."""
+
+    rows: tuple[Priced, ...]
+    average: float | None
+    unit: int | None  # the part of the organisation it was asked for
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    @property
+    def unpriced(self) -> int:
+        return sum(1 for row in self.rows if row.average is None)
+
+    @property
+    def rows_url(self) -> str:
+        """The address of the rows it counts."""
+        return f"{reverse('workbench:list-exception')}?view=live{'' if self.unit is None else f'&unit={self.unit}'}"
+
+    @property
+    def dearest(self) -> tuple[Priced, ...]:
+        return self.rows[:SHOWN]
+
+
 def of_one(risk: Risk, starts_on: date, ends_on: date | None) -> Decimal | None:
     """The loss to expect meanwhile: the long-run average of a year, for these days; None where nobody has estimated it."""
     mean = LossResult.objects.filter(risk=risk, stage=Levels.Stage.CURRENT).values_list("mean", flat=True).first()
@@ -55,13 +85,38 @@ def live(user: Any, unit: Unit, today: date) -> list[RiskException]:
 def of_all(
     exceptions: Sequence[RiskException], now: Mapping[int, LossResult], after: Mapping[int, LossResult], whole: PortfolioLoss
 ) -> Prices | None:
-    """Of `exceptions`, by the losses of their risks as they are and where somebody estimated that after plan; None without any.
+    """Of `exceptions`, by the losses of their risks as they are and where somebody estimated that after plan; None without any."""
+    if not exceptions:
+        return None
+    rows, left = _shared(exceptions, now, after)
+    average = sum(_difference(left[pk]) for pk in sorted(left))
+    return Prices(rows, average, _one_in_twenty([left[pk] for pk in sorted(left)], whole))
+
+
+def live_priced(user: Any, today: date, unit: int | None = None) -> Live:
+    """What is in force today of all that `user` may open, or of one unit with everything below it, priced for whoever reads losses.
+    Two queries at most."""
+    rows = RiskException.objects.visible_to(user).in_force(today).select_related("risk", "owner").order_by("pk")
+    exceptions = list(rows if unit is None else rows.filter(Unit.objects.below([unit], "risk__unit")))
+    if not exceptions or not user.has_perm("risks.view_loss"):
+        return Live(tuple(Priced(one, None) for one in exceptions), None, unit)
+    kept = Q(stage=Levels.Stage.CURRENT) | Q(stage=Levels.Stage.RESIDUAL, scenario__stage=Levels.Stage.RESIDUAL)
+    found = LossResult.objects.visible_to(user).filter(kept, risk__in={one.risk_id for one in exceptions})
+    now, after = {}, {}
+    for row in found.only("risk_id", "stage", "mean"):
+        (now if row.stage == Levels.Stage.CURRENT else after)[row.risk_id] = row
+    priced, left = _shared(exceptions, now, after)
+    return Live(priced, sum(_difference(left[pk]) for pk in sorted(left)), unit)
+
+
+def _shared(
+    exceptions: Sequence[RiskException], now: Mapping[int, LossResult], after: Mapping[int, LossResult]
+) -> tuple[tuple[Priced, ...], dict[int, tuple[LossResult, LossResult | None]]]:
+    """Each with its share, the dearest first; and by risk the loss with it and without.
 
     Without its exception a risk would be where its plan leads; where nobody estimated that, an acceptance stands for the whole
     loss, and another permission has no price yet. Exceptions that rest on one risk leave it in equal shares.
     """
-    if not exceptions:
-        return None
     accepted = {one.risk_id for one in exceptions if one.kind == RiskException.Kind.RISK_ACCEPTANCE}
     left: dict[int, tuple[LossResult, LossResult | None]] = {}
     for pk in {one.risk_id for one in exceptions} & now.keys():
@@ -70,8 +125,7 @@ def of_all(
     many = Counter(one.risk_id for one in exceptions)
     rows = [Priced(one, _difference(left[one.risk_id]) / many[one.risk_id] if one.risk_id in left else None) for one in exceptions]
     rows.sort(key=lambda row: (row.average is None, -(row.average or 0.0), row.exception.pk))
-    average = sum(_difference(left[pk]) for pk in sorted(left))
-    return Prices(tuple(rows), average, _one_in_twenty([left[pk] for pk in sorted(left)], whole))
+    return tuple(rows), left
 
 
 def _difference(pair: tuple[LossResult, LossResult | None]) -> float:

@@ -289,6 +289,7 @@ listed.register(
         filters=(
             Filter("view", _("View"), exception_book.views, otherwise="open"),
             Filter("kind", _("Kind"), _said(RiskException.Kind)),
+            Filter("unit", _("Where"), offered.units, asked=False),
         ),
     )
 )

@@ -36,6 +36,7 @@ urlpatterns = [
     path("concerns/<int:pk>/becoming/", concerns.becoming, name="concern-becoming"),
     path("concerns/<int:pk>/answering/", concerns.answering, name="concern-answering"),
     path("exceptions/", exceptions.listed, name="exceptions"),
+    path("exceptions/live/", exceptions.live, name="exceptions-live"),
     path("exceptions/new/", exceptions.new, name="exception-new"),
     path("exceptions/<int:pk>/", exceptions.exception, name="exception"),
     path("exceptions/<int:pk>/words/", exceptions.change, name="exception-words"),

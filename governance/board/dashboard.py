@@ -36,15 +36,18 @@ MOST_IN_LANE = 7
 ORDERS = (
     (
         {"CIO", "CISO", "CSO", "ARBITER", "PREPARER"},
-        ("needs", "safety", "exposure", "movers", "between", "change", "compliance", "reviews", "assets"),
+        ("needs", "safety", "exposure", "movers", "between", "exceptions", "change", "compliance", "reviews", "assets"),
     ),
-    ({"BOARD", "AUDITOR"}, ("safety", "exposure", "movers", "between", "change", "compliance", "reviews", "assets", "needs")),
+    (
+        {"BOARD", "AUDITOR"},
+        ("safety", "exposure", "movers", "between", "exceptions", "change", "compliance", "reviews", "assets", "needs"),
+    ),
     ({"ENGINEER"}, ("needs", "assets", "reviews", "owned", "safety", "exposure", "movers")),
     ({"COLLEAGUE"}, ("concerns",)),
     ({"ADMIN"}, ("needs", "ground")),
 )
 PERSONAL = frozenset({"needs", "owned", "concerns", "ground"})  # of the reader, whatever part they look at
-USUAL_ORDER = ("needs", "owned", "safety", "exposure", "movers", "change", "compliance", "reviews", "assets")
+USUAL_ORDER = ("needs", "owned", "safety", "exposure", "movers", "exceptions", "change", "compliance", "reviews", "assets")
 
 
 @dataclass(frozen=True)

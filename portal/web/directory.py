@@ -64,6 +64,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("risks:indicators", _("Indicators"), _("What is watched, its readings, and what left its bounds.")),
             Place("risks:money", _("Loss in money"), _("What all risks together may cost in a year, and what plans buy.")),
             Place("risks:exceptions", _("Exceptions"), _("Dated permissions, with their price and their end.")),
+            Place("risks:exceptions-live", _("Live exceptions, priced"), _("What is permitted today, and what that costs.")),
             Place("risks:authority", _("Table of authority"), _("Who may accept what, up to which band and sum.")),
             Place("risks:formula-versions", _("Formula versions"), _("What makes a score, and what another formula would change.")),
             Place("risks:appetite", _("Appetite"), _("What we want to carry, and what we still accept, by kind and place.")),

@@ -1,12 +1,16 @@
 """Accepted risks and deviations from policy, and who may accept what. Signing is in `signature-requests`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from portal import subjects
 from portal.people import organisations
@@ -15,7 +19,8 @@ from portal.web.api.fields import Linked, RowSerializer
 from portal.web.api.filters import LinkedFilter
 from portal.web.api.router import resources
 from portal.web.api.writing import RegisterSet, WriteSet
-from risks import authority, exceptions
+from risks import authority, exception_book, exception_prices, exceptions
+from risks.api.money import MONEY, PricedSerializer, amount_of
 from risks.authority import Line
 from risks.models import AuthorityTable, Covers, RiskException
 from risks.models.score import Band
@@ -48,6 +53,19 @@ class ExceptionSerializer(RowSerializer):
             if self.instance is not None and name in attrs and attrs[name] != getattr(self.instance, name):
                 raise serializers.ValidationError({name: [_("This stays as it was proposed. Propose a new one.")]})
         return attrs
+
+
+class LiveExceptionsSerializer(serializers.Serializer):
+    """What is in force today of what the caller may open, the dearest first."""
+
+    count = serializers.IntegerField()
+    average = serializers.DecimalField(
+        **MONEY,
+        allow_null=True,
+        help_text="What all leave in a year; part of the position, not on top of it. Null without the right to read losses.",
+    )
+    unpriced = serializers.IntegerField()
+    rows = PricedSerializer(many=True)
 
 
 class ExceptionExtensionSerializer(serializers.Serializer):
@@ -96,6 +114,19 @@ class ExceptionViewSet(WriteSet):
     def perform_change(self, instance: RiskException, validated: Any, actor: Any, version: int) -> RiskException:
         said = {name: value for name, value in validated.items() if name in exceptions.FIELDS}
         return exceptions.change(instance, actor=actor, version=version, **said)
+
+    def known_parameters(self) -> Sequence[str]:
+        return ("unit",) if self.action == "live" else super().known_parameters()
+
+    @extend_schema(responses=LiveExceptionsSerializer, parameters=[OpenApiParameter("unit", int)])
+    @action(detail=False, methods=["get"], pagination_class=None, filter_backends=[])
+    def live(self, request: Request) -> Response:
+        """The numbers of the tile on Today, or of one unit with everything below it."""
+        unit = exception_book.unit_told(request.query_params)
+        found = exception_prices.live_priced(request.user, organisations.today(), unit)
+        rows = [{"exception": row.exception.pk, "average": amount_of(row.average)} for row in found.rows]
+        told = {"count": found.count, "average": amount_of(found.average), "unpriced": found.unpriced, "rows": rows}
+        return Response(told)
 
     @state_change(PROPOSE, request=ExceptionExtensionSerializer, response=ExceptionSerializer, status=201)
     def extension(self, instance: RiskException, validated: Any, actor: Any) -> RiskException:

@@ -12,7 +12,7 @@ from portal.people.access import permitted
 from portal.signing import panels
 from portal.told import row_key
 from portal.web.pages import answer
-from risks import authority, exception_book, exceptions
+from risks import authority, exception_book, exception_prices, exceptions
 from risks.forms.exceptions import ChangeForm, ClosingForm, ExtensionForm, ProposalForm
 from risks.models import Risk
 from risks.views import answers
@@ -26,6 +26,15 @@ PROPOSE = "risks.propose_exception"
 def listed(request):
     """One list of all kinds."""
     return answer(request, "risks/exceptions/list.html", {"book": exception_book.read(request.user, request.GET)})
+
+
+@require_safe
+@permitted("risks.view_exception")
+def live(request):
+    """The tile of Today, and a page of its own."""
+    unit = exception_book.unit_told(request.GET)
+    tile = exception_prices.live_priced(request.user, organisations.today(), unit)
+    return answer(request, "risks/exceptions/live.html#tile", {"tile": tile})
 
 
 @require_safe

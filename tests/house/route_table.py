@@ -184,6 +184,8 @@ PAGES = {
     "risks:risk-assets": of("risk"),
     "risks:risk-asset-removal": of("risk", asset_pk=lambda risk: risk.asset_links.get().asset_id),
     "risks:exceptions": Line(),
+    "risks:exceptions-live": Line(),
+    "api:exceptions-live": Line(),
     "risks:exception-new": Line(),
     "risks:exception": of("exception"),
     "risks:exception-words": of("exception"),

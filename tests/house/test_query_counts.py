@@ -95,6 +95,7 @@ PAGES = {
     "risks:indicator-new": DETAIL,
     "risks:indicator-change": DETAIL,
     "risks:exceptions": LIST,
+    "risks:exceptions-live": LIST,
     "risks:exception": DETAIL,
     "risks:exception-new": DETAIL,
     "risks:exception-words": DETAIL,

@@ -1,4 +1,5 @@
 import html
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,10 +10,11 @@ from django.urls import reverse
 
 from portal import clock
 from portal.errors import Invalid
-from portal.people import organisations
+from portal.people import organisations, roles
 from risks import (
     appetite,
     carrying,
+    exception_prices,
     loss_card,
     loss_words,
     money_book,
@@ -30,6 +32,8 @@ from risks.treatments import Step
 from tests.factories.assets import make_asset
 from tests.factories.response import make_incident
 from tests.factories.risks import make_control, make_exception, make_levels, make_loss, make_risk, make_treatment
+
+DAY = timedelta(days=1)
 
 pytestmark = pytest.mark.django_db
 
@@ -355,7 +359,48 @@ def test_live_exceptions_get_their_price_together_and_each_its_share(client, pla
     assert prices.average == pytest.approx(sum(row.average for row in prices.rows))
     assert 0 < prices.one_in_twenty < money_book.read(cio, {}).now.var95
     assert "already contained in the position" in client.get(reverse("risks:money")).content.decode()
+    live = exception_prices.live_priced(cio, organisations.today())
+    assert (live.count, live.unpriced, live.average) == (3, 0, pytest.approx(prices.average))
+    assert [row.average for row in live.rows] == [row.average for row in prices.rows]
     assert whole.price == pytest.approx(Decimal(mean[third.pk, "CURRENT"]) * 91 / 365, rel=Decimal("1e-5"))
+
+
+def test_live_exceptions_have_a_tile_whose_numbers_open_their_rows(client, planned, cio, company, person, monkeypatch):
+    """One is in force and priced, one in another unit and not estimated; what waits, has not begun or is over counts nowhere."""
+    today, address = organisations.today(), reverse("risks:exceptions-live")
+    client.force_login(cio)
+    assert "No exception is in force today" in client.get(address).text
+    over = {"starts_on": today - 9 * DAY, "ends_on": today - DAY}
+    kinds = {"Live": {}, "Strange": {}, "Waits": {}, "Begins": {"starts_on": today + DAY}, "Over": over}
+    risks = {title: make_risk(unit=company.northfield) for title in ("Waits", "Begins", "Over")} | {"Live": planned[2]}
+    risks["Strange"] = make_risk(unit=company.eastmere)
+    for title, said in kinds.items():
+        one = make_exception(risks[title], by=cio, title=title)
+        RiskException.objects.filter(pk=one.pk).update(**{"title": title} | said)
+    for one in RiskException.objects.exclude(title="Waits"):
+        RiskException.objects.filter(pk=one.pk).update(signed_digest=one.content_digest, signed_at=one.proposed_at)
+
+    mean = LossResult.objects.get(risk=planned[2], stage="CURRENT").mean
+    tile = client.get(address, headers={"HX-Request": "true"}).text
+    assert "<html" not in tile and f"2 live exceptions leave {loss_words.money(mean)} a year" in tile
+    assert "already contained in the position" in tile and "1 of them has no price yet." in tile and "not estimated" in tile
+    assert f'hx-get="{address}"' in client.get("/").text
+    north, east = company.northfield.pk, company.eastmere.pk
+    for unit, titles in (("", {"Live", "Strange"}), (north, {"Live"}), (east, {"Strange"}), (0, set())):
+        asked = {"unit": unit} if unit != "" else {}
+        told, page = client.get("/api/v1/exceptions/live/", asked).json(), client.get(address, asked).text
+        assert (told["count"], told["unpriced"]) == (len(titles), "Strange" in titles)
+        rows = html.unescape(re.search(r'<a href="(/lists/exceptions/[^"]+)">', page).group(1))
+        for found in (rows, f"{reverse('risks:exceptions')}?{rows.partition('?')[2]}"):
+            body = client.get(found).text
+            assert {title for title in kinds if f">{title}<" in body} == titles, found
+    exception_prices.live_priced(cio, today)  # whose grants are read by then
+    with CaptureQueriesContext(connection) as few:
+        exception_prices.live_priced(cio, today)
+    assert len(few) == 2
+    monkeypatch.setitem(roles.PERMISSIONS, "HEAD", roles.PERMISSIONS["HEAD"] - {"risks.view_loss"})
+    head = exception_prices.live_priced(person("HEAD", unit=company.northfield), today)
+    assert (head.count, head.average) == (1, None)
 
 
 def test_years_that_are_over_stand_beside_the_curve(client, company, planned, cio, person):
