@@ -216,6 +216,7 @@ listed.register(
         permission="risks.view_treatment",
         page="risks:treatments",
         find=treatment_book.found,
+        hidden=treatment_book.hidden_count,
         write_permission="risks.change_treatment",
         change=treatments.change,
         editable=(

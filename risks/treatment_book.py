@@ -11,9 +11,10 @@ from django.db.models.functions import Coalesce
 
 from portal.archive import changes
 from portal.people import organisations
+from portal.people.reach import grants
 from portal.web import listing
 from portal.web.listing import Order
-from risks import scales, wording
+from risks import hidden, scales, wording
 from risks.models import Evidence, Finding, Levels, Office, Treatment, TreatmentStep
 
 BY_DAY = Order("due", "due_on")
@@ -123,7 +124,7 @@ def waiting_for(user: Any) -> QuerySet[Treatment]:
 
 
 def read(user: Any, params: Any) -> Book:
-    """One page of a view. Three queries."""
+    """One page of a view. Three queries, and one that counts what is hidden."""
     asked = _asked(params)
     today = organisations.today()
     seen = Treatment.objects.visible_to(user)
@@ -138,12 +139,21 @@ def read(user: Any, params: Any) -> Book:
         return Book(asked, counts, columns=_board(wanted))
     if asked.view == "calendar":
         return Book(asked, counts, months=_calendar(wanted))
-    return Book(asked, counts, page=listing.page_of(wanted, BY_DAY, params, total=_asked_for(seen, asked, user, today).count()))
+    total, besides = _asked_for(seen, asked, user, today).count(), hidden_count(user, params)
+    return Book(asked, counts, page=listing.page_of(wanted, BY_DAY, params, total=total, hidden_count=besides))
 
 
 def found(user: Any, params: Any) -> QuerySet[Treatment]:
     """All that the address asks for, as rows of `of_user(user)`."""
     return _asked_for(of_user(user), _asked(params), user, organisations.today())
+
+
+def hidden_count(user: Any, params: Any) -> int:
+    """How many plans of confidential risks the whole list counts besides, unless they are one or two: a filter, or so few, would
+    tell of them. One query, none for leaders."""
+    if _asked(params) != Asked() or grants(user).opens_confidential:
+        return 0
+    return hidden.withheld(Treatment.objects.hidden_from(user).count())
 
 
 def sheet(treatment: Treatment, user: Any) -> Sheet:

@@ -18,7 +18,7 @@ from portal.people.reach import Tally
 from portal.web import listing
 from portal.web.listing import Order, Page
 from portal.workbench.listed import Choice
-from risks import wording
+from risks import hidden, wording
 from risks.models import Incident, IncidentLoss, IncidentRisk, RatingRound, Risk
 
 NEWEST = Order("noticed", "noticed_at", descending=True)
@@ -109,10 +109,10 @@ def read(user: Any, params: Any) -> Book:
     view = _view(params)
     seen = Incident.objects.visible_to(user).current()
     counts = seen.aggregate(**{name: Count("pk", filter=rows) for name, rows in VIEWS.items()})
-    hidden = hidden_count(user, params)
+    besides = hidden_count(user, params)
     rows = with_totals(seen.filter(VIEWS[view])).select_related("unit", "lead").defer("description", "summary")
-    page = listing.page_of(rows, NEWEST, params, total=counts[view], hidden_count=hidden)
-    return Book(view, counts, page, Tally(counts[view], hidden))
+    page = listing.page_of(rows, NEWEST, params, total=counts[view], hidden_count=besides)
+    return Book(view, counts, page, Tally(counts[view], besides))
 
 
 def found(user: Any, params: Any) -> QuerySet:
@@ -122,8 +122,8 @@ def found(user: Any, params: Any) -> QuerySet:
 
 
 def hidden_count(user: Any, params: Any) -> int:
-    """The whole list alone says how many more there are: a filter would tell of them."""
-    return Incident.objects.hidden_from(user).current().count() if _view(params) == "all" else 0
+    """The whole list alone says how many more there are, and not of one or two: a filter, or so few, would tell of them."""
+    return hidden.withheld(Incident.objects.hidden_from(user).current().count()) if _view(params) == "all" else 0
 
 
 def views(user: Any) -> list[tuple[str, str]]:

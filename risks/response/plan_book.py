@@ -13,6 +13,7 @@ from portal.people import appointments
 from portal.people.reach import Tally
 from portal.web import listing
 from portal.web.listing import Order, Page
+from risks import hidden
 from risks.models import Activation, Exercise, Office, Phase, PlanAction, PlanClock, PlanContact, PlanVersion, ResponsePlan, Risk
 from risks.response import clocks, plans
 from risks.response.plan_content import SEAT_OF
@@ -140,9 +141,9 @@ def read(user: Any, params: Any) -> Book:
     """One page of a view. Three queries."""
     view, seen = _view(params), of_user(user)
     counts = seen.aggregate(**{name: Count("pk", filter=rows) for name, rows in VIEWS.items()})
-    hidden = hidden_count(user, params)
-    page = listing.page_of(seen.filter(VIEWS[view]), BY_NUMBER, params, total=counts[view], hidden_count=hidden)
-    return Book(view, counts, page, Tally(counts[view], hidden))
+    besides = hidden_count(user, params)
+    page = listing.page_of(seen.filter(VIEWS[view]), BY_NUMBER, params, total=counts[view], hidden_count=besides)
+    return Book(view, counts, page, Tally(counts[view], besides))
 
 
 def found(user: Any, params: Any) -> QuerySet:
@@ -151,8 +152,8 @@ def found(user: Any, params: Any) -> QuerySet:
 
 
 def hidden_count(user: Any, params: Any) -> int:
-    """The list of all current ones alone says how many more there are."""
-    return ResponsePlan.objects.hidden_from(user).current().count() if _view(params) == "current" else 0
+    """The list of all current ones alone says how many more there are, and not of one or two: so few would be told of."""
+    return hidden.withheld(ResponsePlan.objects.hidden_from(user).current().count()) if _view(params) == "current" else 0
 
 
 def views(user: Any) -> list[tuple[str, str]]:
