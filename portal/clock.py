@@ -19,6 +19,11 @@ def today(zone: ZoneInfo | str) -> date:
     return now().astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone).date()
 
 
+def age(moment: datetime | None) -> float:
+    """How long `moment` is past [s]; 0 where there is none, or where it is still to come."""
+    return max(0.0, (now() - moment).total_seconds()) if moment else 0.0
+
+
 @contextmanager
 def stopped(moment: datetime) -> Iterator[None]:
     """Let the clock stand at `moment` inside the block: for tests and for the demo's past. ValueError on a naive one."""

@@ -1,11 +1,11 @@
 """The day's head: where the log stood when a day ended, noted once and mailed to every auditor once."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone, translation
 
 from portal import clock
@@ -24,14 +24,44 @@ DAYS_OF_MAIL = 7  # an auditor named later is not mailed the past
 
 def note_yesterday() -> DayHead | None:
     """The head of the day before today, in the organisation's zone; None before the first seal, and while one still waits."""
-    organisation = organisations.current()
-    if organisation is None:
+    if organisations.current() is None:
         return None
-    zone = ZoneInfo(organisation.time_zone)
     day = organisations.today() - timedelta(days=1)
-    known = DayHead.objects.filter(day=day).first()
-    if known is not None:
-        return known
+    return DayHead.objects.filter(day=day).first() or _note(day)
+
+
+def missing() -> list[date]:
+    """The days before today, from the first whose head is noted on, of which none is: no worker ran after them. The first day that
+    could be noted, where there is none yet. One query, and one more where there are gaps."""
+    if organisations.current() is None:
+        return []
+    yesterday = organisations.today() - timedelta(days=1)
+    noted = DayHead.objects.filter(day__lte=yesterday)
+    known = noted.aggregate(first=Min("day"), days=Count("pk"))
+    if known["first"] is None:
+        return [yesterday]
+    days = [known["first"] + timedelta(days=number) for number in range((yesterday - known["first"]).days + 1)]
+    if len(days) == known["days"]:
+        return []
+    there = set(noted.values_list("day", flat=True))
+    return [day for day in days if day not in there]
+
+
+def note_missing() -> list[DayHead]:
+    """The heads of the days that have none, in their order: where the log stood then never changes, so it is told later as well.
+    Ends at a day of which something still waits for its seal."""
+    found: list[DayHead] = []
+    for day in missing():
+        head = _note(day)
+        if head is None:
+            break
+        found.append(head)
+    return found
+
+
+def _note(day: date) -> DayHead | None:
+    """None before the first seal, and while an entry of `day` waits for its seal."""
+    zone = ZoneInfo(organisations.current().time_zone)
     try:
         seq = sealing.seq_at(datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(microseconds=1))
     except NotSealedYet:
@@ -43,15 +73,25 @@ def note_yesterday() -> DayHead | None:
 
 
 def send_due() -> posting.Run:
-    """Mail the head of yesterday to every auditor, and again what failed. Safe to run twice and at once."""
-    head = note_yesterday()
-    if head is not None:
-        HeadLetter.objects.bulk_create(
-            [HeadLetter(head=head, recipient=one, message_id=posting.message_id("head", one.pk, head.day)) for one in auditors()],
-            ignore_conflicts=True,
-        )
-    waiting = _waiting().filter(head__day__gte=organisations.today() - timedelta(days=DAYS_OF_MAIL)).order_by("pk")
+    """Mail the head of yesterday to every auditor, before it those of days after which no worker ran, and again what failed. Safe
+    to run twice and at once."""
+    _address()
+    waiting = _waiting().filter(head__noted_at__gte=clock.now() - timedelta(days=DAYS_OF_MAIL)).order_by("head__day", "pk")
     return posting.send_all(list(waiting.values_list("pk", flat=True)), _send)
+
+
+@transaction.atomic
+def _address() -> None:
+    """The letters with a head stand written down as soon as the head does."""
+    heads = note_missing()
+    if not heads and (yesterday := note_yesterday()) is not None:
+        heads = [yesterday]  # to whoever became an auditor since
+    letters = [
+        HeadLetter(head=head, recipient=one, message_id=posting.message_id("head", one.pk, head.day))
+        for head in heads
+        for one in auditors()
+    ]
+    HeadLetter.objects.bulk_create(letters, ignore_conflicts=True)
 
 
 def auditors() -> list[User]:
@@ -81,6 +121,13 @@ def _send(pk: int, post: Any) -> bool | None:
         return False
     posting.mark_sent(row)
     return True
+
+
+def lag_seconds() -> float:
+    """Since when the oldest letter that still goes out waits [s]."""
+    since = clock.now() - timedelta(days=DAYS_OF_MAIL)
+    open_ones = HeadLetter.objects.filter(state__in=OPEN, recipient__is_active=True, head__noted_at__gte=since)
+    return clock.age(open_ones.aggregate(oldest=Min("head__noted_at"))["oldest"])
 
 
 def noted() -> QuerySet[DayHead]:

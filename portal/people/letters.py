@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.core.mail import get_connection
 from django.db import transaction
+from django.db.models import Count, Min
 from django.utils import timezone, translation
 
 from portal import clock
@@ -66,6 +67,12 @@ def send_waiting() -> tuple[int, int]:
             break
     _hang_up(post)
     return sent, failed
+
+
+def lag() -> tuple[int, float]:
+    """How many letters have not gone out, and since when the oldest waits [s]."""
+    found = Letter.objects.filter(sent_at=None, dropped_at=None).aggregate(rows=Count("pk"), oldest=Min("created_at"))
+    return found["rows"], clock.age(found["oldest"])
 
 
 def _waiting() -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import Min
 from standardwebhooks import Webhook
 
 from portal import clock
@@ -40,6 +41,11 @@ log = structlog.get_logger(__name__)
 
 def waiting() -> int:
     return _due().count()
+
+
+def lag_seconds() -> float:
+    """Since when the delivery that is due longest waits for a worker [s]; one whose next try is still to come waits for nobody."""
+    return clock.age(_due().aggregate(oldest=Min("next_attempt_at"))["oldest"])
 
 
 def send_waiting() -> tuple[int, int]:

@@ -4,17 +4,31 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal import clock
+from portal.record.models import AuditEntry
 from portal.webhooks import subscriptions
 from portal.webhooks.models import Subscription
 from portal.workbench import bulk_edits, imports, jobs, listed, progress, renewing
 from portal.workbench.jobs import Job, Standing
 from portal.workbench.models import BulkEdit, FieldRenewal, SheetImport
+
+
+def lag() -> tuple[int, float]:
+    """How many imports, changes of many rows and renewals wait for a worker or are at work, and since when nothing was noted of
+    the one that stands still longest [s]. What was given up waits for a person."""
+    found: list[datetime] = []
+    for kind, rows in (("import", SheetImport.objects.at_work()), ("bulk-edit", BulkEdit.objects.at_work())):
+        noted = AuditEntry.objects.filter(kind=kind, subject_id=OuterRef("pk")).order_by("-pk").values("at")[:1]
+        found += rows.values_list(Coalesce(Subquery(noted), "created_at"), flat=True)
+    found += FieldRenewal.objects.at_work().filter(attempts__lte=FieldRenewal.MOST_ATTEMPTS).values_list("asked_at", flat=True)
+    return len(found), clock.age(min(found, default=None))
 
 
 def _imports(user: Any, since: datetime) -> Sequence[Job]:

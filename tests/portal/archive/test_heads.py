@@ -65,6 +65,33 @@ def test_a_letter_that_failed_is_sent_again_under_the_same_name(sealed, settings
     assert {letter.extra_headers["Message-ID"] for letter in mail.outbox} == names
 
 
+def test_days_after_which_no_worker_ran_are_noted_and_mailed_later_in_their_order(sealed, settings):
+    heads.send_due()
+    first = DayHead.objects.get()
+    mail.outbox.clear()
+
+    with time_machine.travel(MORNING.replace(day=27), tick=False):
+        assert heads.missing() == [date(2026, 11, 25), date(2026, 11, 26)]
+        settings.EMAIL_BACKEND = "tests.portal.archive.test_heads.Refusing"
+        assert heads.send_due() == posting.Run(failed=3)
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    with time_machine.travel(MORNING.replace(day=27, hour=9), tick=False):
+        assert (heads.missing(), heads.lag_seconds()) == ([], 7200.0)
+        assert heads.send_due() == posting.Run(sent=4)
+        assert heads.send_due() == posting.Run()
+        assert heads.lag_seconds() == 0.0
+
+    assert [(head.day.day, head.seq) for head in DayHead.objects.order_by("day")] == [(24, 3), (25, 4), (26, 4)]
+    assert DayHead.objects.get(day=YESTERDAY).noted_at == first.noted_at
+    assert [letter.subject[-2:] for letter in mail.outbox] == ["25", "25", "26", "26"]
+
+
+def test_a_portal_without_any_head_begins_with_yesterday(sealed):
+    with time_machine.travel(MORNING.replace(day=27), tick=False):
+        assert heads.missing() == [date(2026, 11, 26)]
+        assert [head.day for head in heads.note_missing()] == [date(2026, 11, 26)]
+
+
 def test_nothing_is_noted_before_the_first_seal_and_while_entries_wait(own_db):
     from tests.factories import portal as make
 

@@ -4,12 +4,17 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
+from portal.people import letters
 from portal.record import totals
 from portal.record.models import AuditEntry
 from portal.web import metrics
+from portal.webhooks.models import Delivery
+from portal.workbench.models import SheetImport
 from risks.models import StaleScore
 from tests.factories.assets import make_run
 from tests.factories.risks import make_risk
+from tests.factories.sheets import make_import
+from tests.factories.webhooks import make_webhook
 
 
 def test_requests_are_counted_by_view_and_status(client):
@@ -90,6 +95,23 @@ def test_a_file_that_nobody_reads_is_measured(client, person, company):
 
     assert "concord_waiting_runs 1.0" in text
     assert "concord_waiting_run_age_seconds 300.0" in text
+
+
+def test_mail_webhooks_and_jobs_that_wait_are_measured_by_their_age(client, person, company):
+    analyst = person("ANALYST")
+    letters.write("password-changed", analyst)
+    one = make_webhook(person("INTEGRATION"), actor=analyst)
+    Delivery.objects.create(subscription=one, verb="ping")
+    Delivery.objects.create(subscription=one, verb="ping", next_attempt_at=clock.now() + timedelta(days=1))  # tried again later
+    SheetImport.objects.filter(pk=make_import(actor=analyst).pk).update(state=SheetImport.State.CHECKING)
+
+    with clock.stopped(clock.now() + timedelta(minutes=5)):
+        text = client.get("/metrics").content.decode()
+
+    for name in ("letter", "webhook", "job"):
+        [age] = re.findall(rf"^concord_{name}_age_seconds (\S+)$", text, re.MULTILINE)
+        assert 300 <= float(age) < 310, name
+        assert f"concord_waiting_{name}s 1.0" in text
 
 
 def test_how_far_the_clock_of_this_host_leads_is_measured(client, db):
