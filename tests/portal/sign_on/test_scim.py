@@ -256,6 +256,28 @@ def test_what_an_administrator_closed_the_directory_does_not_open(door, admin, p
     assert not former.is_active
 
 
+def test_neither_a_group_nor_the_directory_takes_the_last_administrator_away(door, admin, person, company):
+    role = admin.role_assignments.get()
+    GivenRole.objects.create(assignment=role, source=GivenRole.Source.PROVIDER)  # as a rule of before gave it
+
+    role_rules.follow(admin, [], GivenRole.Source.PROVIDER)
+    role.refresh_from_db()
+    assert (role.ended_at, GivenRole.objects.count()) == (None, 1)
+
+    said = lena(userName=admin.email)
+    key = DirectoryPerson.objects.create(user=admin, said=said).pk
+    for method, told in (("put", said | {"active": False}), ("delete", None), ("put", lena(userName="other@verrow.example"))):
+        assert door(method, f"/Users/{key}", told).status_code == 403
+    before = (admin.email, True)
+    admin.refresh_from_db()
+    assert (admin.email, admin.is_active) == before
+
+    person("ADMIN")
+    role_rules.follow(admin, [], GivenRole.Source.PROVIDER)
+    role.refresh_from_db()
+    assert (role.ended_at is None, GivenRole.objects.count()) == (False, 0)
+
+
 def test_what_whom_the_directory_shuts_out_leaves_behind_waits_for_an_administrator(door, admin, company):
     key = door("post", "/Users", lena()).json()["id"]
     user = DirectoryPerson.objects.get(pk=key).user

@@ -118,6 +118,16 @@ def test_an_address_counts_unproven_where_the_provider_vouches_for_all(client, i
     assert client.session["_auth_user_id"] == str(analyst.pk)
 
 
+def test_a_provider_stands_in_for_no_second_factor(client, issuer, verrow, person):
+    cio = person("CIO")
+    issuer.knows("s-11", email=cio.email, email_verified=True, acr="high", amr=["mfa"])
+
+    answer = came_in(client, issuer, "s-11")
+
+    assert answer["Location"].startswith("/accounts/2fa/authenticate/")
+    assert not signed_in(client)
+
+
 def test_a_second_subject_of_one_address_is_nobody(client, issuer, verrow, person):
     analyst = person("ANALYST")
     for subject in ("s-4", "s-5"):

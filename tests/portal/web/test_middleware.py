@@ -28,6 +28,21 @@ def lines(settings):
     root.removeHandler(handler)
 
 
+def test_a_fault_is_a_line_of_its_request_and_tells_the_visitor_nothing(client, db, lines, monkeypatch):
+    def broken(*_arguments):
+        raise KeyError("a secret")
+
+    monkeypatch.setattr("portal.web.metrics.generate_latest", broken)
+    client.raise_request_exception = False
+
+    response = client.get("/metrics")
+
+    faults = [line for line in lines() if line["level"] == "error" and line.get("request") == response["X-Request-Id"]]
+    assert response.status_code == 500
+    assert any("KeyError" in json.dumps(line) for line in faults)
+    assert "secret" not in response.content.decode()
+
+
 def test_an_answer_names_its_request(client, db, lines):
     response = client.get("/healthz")
 
