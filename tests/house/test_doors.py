@@ -5,7 +5,7 @@ import ast
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from portal.people import roles
+from portal.people import duties, roles
 from portal.people.access import OPEN_TO_ALL
 from portal.people.urls import CLOSED
 from portal.sign_on.scim import urls as scim
@@ -67,6 +67,10 @@ def test_every_permission_of_the_api_to_write_is_held_by_somebody():
     wanted = {getattr(each.view_class, "write_permission", "") for each in entrances()} - {"", None}
 
     assert wanted - KNOWN == set()
+
+
+def test_every_permission_that_somebody_holds_has_a_word_for_people():
+    assert {one for may in roles.PERMISSIONS.values() for one in may} == set(duties.WORDS)
 
 
 @pytest.mark.parametrize("entrance", [each for each in entrances() if each.permission and not each.is_api], ids=lambda e: e.name)

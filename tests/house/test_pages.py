@@ -1,4 +1,5 @@
-"""Every page there is, in a browser: accessible in both themes, whole on a phone, nothing missing, nothing named twice."""
+"""Every page there is, in a browser: accessible in both themes, whole on a phone, nothing missing, nothing named twice; and no
+sentence that cannot be translated."""
 
 import io
 from datetime import timedelta
@@ -40,6 +41,7 @@ from tests.factories.sheets import check, make_csv, make_import, make_line
 from tests.factories.sign_on import make_provider
 from tests.factories.talk import make_comment, make_place
 from tests.factories.webhooks import make_webhook
+from tests.house import tongue
 
 pytestmark = pytest.mark.axe
 
@@ -297,7 +299,7 @@ def test_every_page_keeps_to_the_look(own_live_server, half):
     for client, reader in zip(clients, readers, strict=True):
         client.force_login(reader, backend="allauth.account.auth_backends.AuthenticationBackend")
         make.freshen(client, reader)
-    complaints, seen = [], []
+    complaints, seen, words = [], [], tongue.written()
 
     with chromium.launched() as browser:
         context = browser.new_context(viewport=chromium.DESK, reduced_motion="reduce")  # no colour is measured on its way
@@ -313,6 +315,8 @@ def test_every_page_keeps_to_the_look(own_live_server, half):
             complaints += [(name, answer.status_code)] if answer.status_code != 200 else []
             shown(page, own_live_server.url + address, answer)
             complaints += [(name, one) for one in faults(page)]
+            with tongue.spoken():
+                complaints += [(name, f"not translatable: {one}") for one in tongue.untold(answered(address, clients).text, words)]
 
     assert complaints == []
     assert {name for name, _ in asked} & WELL_KNOWN <= set(seen)
