@@ -5,4 +5,4 @@ class ComplianceConfig(AppConfig):
     name = "governance.compliance"
 
     def ready(self):
-        from governance.compliance import registered, registered_audits, registered_kept  # noqa: F401
+        from governance.compliance import agenda_feed, registered, registered_audits, registered_kept  # noqa: F401

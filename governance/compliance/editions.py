@@ -1,9 +1,21 @@
 """Carrying over what was said under one edition to the requirements that stayed in the next."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from governance.compliance import covering, profiles
-from governance.compliance.models import ControlMapping, Framework, Practice, PracticeRating, Profile
+from django.db.models import Q
+
+from governance.compliance import covering, rounds
+from governance.compliance.models import (
+    BlindPracticeRating,
+    ControlMapping,
+    CountedLevel,
+    Framework,
+    Practice,
+    PracticeRating,
+    PracticeRound,
+    Profile,
+)
 
 
 def carry_over(before: Framework, after: Framework) -> int:
@@ -30,7 +42,8 @@ def carry_over(before: Framework, after: Framework) -> int:
 
 
 def _profiles(before: Framework, after: Framework, goals: Mapping[str, int]) -> int:
-    """Each profile anew, with what was said of the requirements that stayed; their newest ratings keep their day and author."""
+    """Each profile anew, with what was said of the requirements that stayed; their newest ratings keep their day and author, and
+    what the offices have not settled goes on there, blind as it was."""
     count = 0
     for profile in Profile.objects.current().filter(framework=before).order_by("pk"):
         made = Profile.objects.create(
@@ -45,20 +58,43 @@ def _profiles(before: Framework, after: Framework, goals: Mapping[str, int]) -> 
         rows = [_practice(made, goal, known.get(identifier)) for identifier, goal in goals.items()]
         practices = {row.requirement_id: row for row in Practice.objects.bulk_create(rows)}
         origins = {known[identifier].pk: practices[goal] for identifier, goal in goals.items() if identifier in known}
-        PracticeRating.objects.bulk_create(
-            PracticeRating(
-                practice=origins[pk],
-                office=rating.office,
-                level=rating.level,
-                reason=rating.reason,
-                rated_by_id=rating.rated_by_id,
-                known_at=rating.known_at,
-            )
-            for pk, ratings in profiles.newest(list(origins)).items()
-            for rating in ratings.values()
-        )
+        _said(origins)
         count += len(origins)
     return count
+
+
+def _said(origins: Mapping[int, Practice]) -> None:
+    """What was rated of the practices with these ids, and what counted when, for those that come after them."""
+    ids = list(origins)
+    going_on = _rounds(origins)
+    newest = {one.pk for ratings in rounds.newest(ids).values() for one in ratings.values()}
+    kept = PracticeRating.objects.filter(Q(pk__in=newest) | Q(round__in=list(going_on))).order_by("pk")
+    PracticeRating.objects.bulk_create(
+        _copy(row, practice=origins[row.practice_id], round=going_on.get(row.round_id)) for row in list(kept)
+    )
+    counted = CountedLevel.objects.filter(practice__in=ids).order_by("pk")
+    CountedLevel.objects.bulk_create(_copy(row, practice=origins[row.practice_id]) for row in list(counted))
+
+
+def _rounds(origins: Mapping[int, Practice]) -> dict[int, PracticeRound]:
+    """By id of the one before: the round in which each practice stands goes on, and what is blind goes along with it."""
+    standing = Practice.objects.filter(pk__in=list(origins), round__isnull=False).values("round")
+    rows = list(PracticeRound.objects.filter(pk__in=standing).order_by("pk"))
+    made = PracticeRound.objects.bulk_create(_copy(row, practice=origins[row.practice_id]) for row in rows)
+    found = {row.pk: one for row, one in zip(rows, made, strict=True)}
+    for one in made:
+        one.practice.round = one
+    Practice.objects.bulk_update([one.practice for one in made], ["round"], batch_size=500)
+    for blind in BlindPracticeRating.objects.filter(round__in=list(found)):
+        blind.round = found[blind.round_id]
+        blind.save(update_fields=["round"])
+    return found
+
+
+def _copy(row: Any, **otherwise: Any) -> Any:
+    """The same row once more, not saved, but for what is said `otherwise`."""
+    names = [field.attname for field in row._meta.concrete_fields if not field.primary_key and field.name not in otherwise]
+    return type(row)(**{name: getattr(row, name) for name in names}, **otherwise)
 
 
 def _practice(profile: Profile, requirement_id: int, known: Practice | None) -> Practice:

@@ -107,6 +107,14 @@ class NotYourOffice(Refused):
         super().__init__(owner=owner)
 
 
+class NothingLeftToAnswer(Refused):
+    code = "nothing-to-answer"
+
+    def __init__(self, practice: Any):
+        sentence = _t("There is nothing left to answer on %(identifier)s. Open it to see how it was settled.")
+        super().__init__(sentence % {"identifier": practice.requirement.identifier}, practice=practice.pk)
+
+
 class OfficeLosesItsSay(Refused):
     code = "office-loses-its-say"
 

@@ -35,12 +35,13 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What one column stands for; `url` is "" where it leads nowhere."""
+    """What one column stands for; `url` is "" where it leads nowhere, `pk` that of its requirement where that is known."""
 
     identifier: str
     title: str
     url: str
     sum: Sum
+    pk: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Group:
     url: str
     columns: Sequence[Column]
     sum: Sum
+    pk: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

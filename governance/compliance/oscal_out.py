@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from governance.compliance import profiles
+from governance.compliance import rounds
 from governance.compliance.models import ControlMapping, Framework, Practice, Profile, Requirement
 from portal import clock
 from portal.people import organisations
@@ -42,7 +42,7 @@ def component_definition(framework: Framework, user: Any) -> dict[str, Any]:
 def assessment_results(profile: Profile) -> dict[str, Any]:
     """What each office found of the requirements of `profile`, and whether they are as they should be. Three queries."""
     practices = list(profile.practices.select_related("requirement").order_by("requirement__place"))
-    ratings = profiles.newest([one.pk for one in practices])
+    ratings = rounds.newest([one.pk for one in practices])
     rated = [one for one in practices if one.pk in ratings]
     moments = [rating.known_at for of_one in ratings.values() for rating in of_one.values()]
     start, end = (min(moments), max(moments)) if moments else (profile.opened_at, profile.opened_at)

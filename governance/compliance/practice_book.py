@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from governance.compliance import coverage, heat_strip, mapping_book, profiles
+from governance.compliance import coverage, heat_strip, mapping_book, rounds
 from governance.compliance.heat_strip import Column, Group, Practised, Strip, Sum
-from governance.compliance.models import Coverage, Practice, PracticeRating, Profile, Requirement
+from governance.compliance.models import CountedLevel, Coverage, Practice, PracticeRating, Profile, Requirement
 from governance.compliance.models.framework import VIEW
 from portal.people import organisations
 from portal.people.reach import grants
@@ -28,7 +28,7 @@ REMEMBERED_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One requirement of the open group: what each office says, and what our controls bring."""
+    """One requirement of the open group: what each office says as far as it is revealed, and what our controls bring."""
 
     practice: Practice
     sides: Sequence[tuple[str, PracticeRating | None]]
@@ -43,6 +43,8 @@ class Sheet:
     whole: Sum
     open: Group | None
     open_id: int | None
+    part: Requirement | None  # the part of the open group that alone is shown; None: the whole group
+    here: str  # the address of what is shown
     group_ids: Sequence[tuple[int, Group]]
     rows: Sequence[Row]
     wide: Strip | None
@@ -84,20 +86,24 @@ def sheet(profile: Profile, params: Any, user: Any) -> Sheet:
     """Six queries."""
     rows = profile.framework.requirements.order_by("place")
     tree = list(rows.only("pk", "framework_id", "parent_id", "identifier", "title", "assessable"))
-    rated = profile.practices.order_by("requirement__place").select_related("requirement")
+    rated = profile.practices.order_by("requirement__place").select_related("requirement", "round")
     practices = {row.requirement_id: row for row in rated}
     address = reverse("compliance:profile", args=[profile.pk])
     levels = {pk: _practised(one) for pk, one in practices.items()}
     tops, grouped = _grouped(tree, levels, address)
-    told = params.get("group", "")
-    opened = next((pk for pk in tops if str(pk) == told), tops[0] if tops else None)
-    inside = _below(tree, opened)
+    part = next((row for row in tree if str(row.pk) == params.get("group", "") and not row.assessable), None)
+    opened = _top_of(tree, part) if part is not None else tops[0] if tops else None
+    if part is not None and part.pk == opened:
+        part = None
+    inside = _below(tree, part.pk if part is not None else opened)
     return Sheet(
         profile=profile,
         groups=list(grouped.values()),
         whole=heat_strip.add_up(list(levels.values())),
         open=grouped.get(opened) if opened is not None else None,
         open_id=opened,
+        part=part,
+        here=f"{address}?group={part.pk if part is not None else opened}",
         group_ids=list(grouped.items()),
         rows=_rows([practices[pk] for pk in inside if pk in practices]),
         wide=heat_strip.draw(list(grouped.values())) if grouped else None,
@@ -125,7 +131,7 @@ def levels_then(profile: Profile, facts: Mapping[str, Any]) -> Then:
 def tile_of_today(user: Any, path: str = "") -> Tile | None:
     """As `tile`, kept for a minute for whoever has the same reach, and counted anew as soon as somebody rates or aims."""
     seen = grants(user)
-    reach = [VIEW in seen.permissions, seen.everywhere, *seen.unit_paths, cache.get(profiles.STAMP, ""), path]
+    reach = [VIEW in seen.permissions, seen.everywhere, *seen.unit_paths, cache.get(rounds.STAMP, ""), path]
     key = f"compliance.tile.{hashlib.sha256(repr(reach).encode()).hexdigest()}"
     known = cache.get(key)
     if known is None:
@@ -140,12 +146,12 @@ def tile(user: Any, path: str = "") -> Tile | None:
     highest = profiles_there.order_by("unit__path", "pk")
     named = ("profile", "profile__framework__name", "profile__framework__edition", "profile__unit__name")
     rows = Practice.objects.filter(profile=highest.values("pk")[:1]).order_by("requirement__place")
-    above = ("requirement__parent__title", "requirement__parent__parent")  # its category, and the function of that
+    above = ("requirement__parent__title", "requirement__parent", "requirement__parent__parent")  # its category, and its function
     found = list(rows.values_list("requirement__identifier", "current_level", "target_level", *above, *named))
     if not found:
         return None
-    pk, framework, edition, unit = found[0][5:]
-    groups = _by_identifier([row[:5] for row in found], reverse("compliance:profile", args=[pk]))
+    pk, framework, edition, unit = found[0][6:]
+    groups = _by_identifier([row[:6] for row in found], reverse("compliance:profile", args=[pk]))
     whole = heat_strip.add_up([Practised(current, target) for _name, current, target, *_named in found])
     first = next((group for group in groups if group.identifier == "GV"), None)
     strips = (heat_strip.draw(groups), heat_strip.draw(groups, "narrow"))
@@ -153,30 +159,33 @@ def tile(user: Any, path: str = "") -> Tile | None:
 
 
 def trend(profile: Profile) -> Sparkline | None:
-    """The mean current level by month over a year. One query."""
-    rows = PracticeRating.objects.filter(practice__profile=profile).select_related("practice").order_by("known_at", "pk")
-    told = list(rows.values_list("known_at", "practice", "practice__owner", "office", "level"))
-    if not told:
-        return None
-    today, place, levels, points = organisations.today(), 0, {}, []
-    owners: dict[int, str] = {}
+    """The mean of the levels that counted, by month over a year. One query."""
+    means = [mean for _day, mean in means_of_the_year(profile)]
+    return sparkline([None if mean is None else mean * 10 for mean in means]) if any(mean is not None for mean in means) else None
+
+
+def means_of_the_year(profile: Profile) -> list[tuple[date, Decimal | None]]:
+    """The mean of the levels that counted at the end of each of thirteen days a month apart, None before the first. One query."""
+    rows = CountedLevel.objects.filter(practice__profile=profile).order_by("known_at", "pk")
+    told = list(rows.values_list("known_at", "practice", "level"))
+    today, place, levels, found = organisations.today(), 0, {}, []
     for back in range(TREND_POINTS - 1, -1, -1):
         day = today - timedelta(days=back * TREND_DAYS)
         while place < len(told) and told[place][0].date() <= day:
-            _at, practice, owner, office, level = told[place]
-            owners[practice] = owner
-            levels.setdefault(practice, {})[office] = level
+            _at, practice, level = told[place]
+            levels[practice] = level
             place += 1
-        known = [profiles.level_of(owners[pk], of_one)[0] for pk, of_one in levels.items()]
-        counted = [one for one in known if one is not None]
-        points.append(Decimal(sum(counted)) / len(counted) * 10 if counted else None)
-    return sparkline(points)
+        found.append((day, Decimal(sum(levels.values())) / len(levels) if levels else None))
+    return found
 
 
-def named_ratings(practice: Practice) -> list[tuple[str, PracticeRating | None]]:
-    """Each office that owns it with its newest rating. One query."""
-    found = profiles.newest([practice.pk]).get(practice.pk, {})
-    return _sides(practice, found)
+def strip_of(profile: Profile) -> tuple[Sum, list[Group]]:
+    """The whole, and each group at the top with its parts. Two queries."""
+    rows = profile.framework.requirements.order_by("place")
+    tree = list(rows.only("pk", "framework_id", "parent_id", "identifier", "title", "assessable"))
+    levels = {one.requirement_id: _practised(one) for one in profile.practices.all()}
+    _tops, grouped = _grouped(tree, levels, "")
+    return heat_strip.add_up(list(levels.values())), list(grouped.values())
 
 
 def _grouped(tree: Sequence[Requirement], levels: Mapping[int, Practised], address: str) -> tuple[list[int], dict[int, Group]]:
@@ -187,13 +196,22 @@ def _grouped(tree: Sequence[Requirement], levels: Mapping[int, Practised], addre
         url = f"{address}?group={top.pk}"
         children = [row for row in tree if row.parent_id == top.pk and not row.assessable] or [top]
         columns = [
-            Column(child.identifier, child.title, url, _sum_below(tree, child.pk, levels))
+            Column(child.identifier, child.title, f"{address}?group={child.pk}", _sum_below(tree, child.pk, levels), child.pk)
             for child in children
             if any(pk in levels for pk in _below(tree, child.pk))
         ]
         if columns:
-            groups[top.pk] = Group(top.identifier, top.title, url, columns, _sum_below(tree, top.pk, levels))
+            groups[top.pk] = Group(top.identifier, top.title, url, columns, _sum_below(tree, top.pk, levels), top.pk)
     return list(groups), groups
+
+
+def _top_of(tree: Sequence[Requirement], row: Requirement) -> int:
+    """The group at the top that `row` belongs to."""
+    parents = {one.pk: one.parent_id for one in tree}
+    pk = row.pk
+    while parents[pk] is not None:
+        pk = parents[pk]
+    return pk
 
 
 def _below(tree: Sequence[Requirement], pk: int | None) -> list[int]:
@@ -213,24 +231,28 @@ def _sum_below(tree: Sequence[Requirement], pk: int, levels: Mapping[int, Practi
     return heat_strip.add_up([levels[one] for one in _below(tree, pk) if one in levels])
 
 
-def _by_identifier(levels: Sequence[tuple[str, int | None, int | None, str | None, int | None]], address: str) -> list[Group]:
-    """Groups of the CSF by the identifiers: GV.OC-01 belongs to GV.OC, and that to GV; each leads to the rows of its function."""
+Told = tuple[str, int | None, int | None, str | None, int | None, int | None]
+
+
+def _by_identifier(levels: Sequence[Told], address: str) -> list[Group]:
+    """Groups of the CSF by the identifiers: GV.OC-01 belongs to GV.OC, and that to GV; each leads to its own rows."""
     functions: dict[str, dict[str, list[Practised]]] = {}
     titles: dict[str, str] = {}
     urls: dict[str, str] = {}
-    for identifier, current, target, title, top in levels:
+    for identifier, current, target, title, part, top in levels:
         category = identifier.rsplit("-", 1)[0]
         function = category.split(".")[0]
         functions.setdefault(function, {}).setdefault(category, []).append(Practised(current, target))
         titles.setdefault(category, title or category)
-        urls.setdefault(function, f"{address}?group={top}" if top else address)
+        for name, pk in ((category, part), (function, top)):
+            urls.setdefault(name, f"{address}?group={pk}" if pk else address)
     names = {"GV": _("Govern"), "ID": _("Identify"), "PR": _("Protect"), "DE": _("Detect"), "RS": _("Respond"), "RC": _("Recover")}
     return [
         Group(
             function,
             str(names.get(function, function)),
             urls[function],
-            [Column(name, titles[name], urls[function], heat_strip.add_up(found)) for name, found in categories.items()],
+            [Column(name, titles[name], urls[name], heat_strip.add_up(found)) for name, found in categories.items()],
             heat_strip.add_up([one for found in categories.values() for one in found]),
         )
         for function, categories in functions.items()
@@ -243,7 +265,7 @@ def _practised(practice: Practice) -> Practised:
 
 def _rows(practices: Sequence[Practice]) -> list[Row]:
     """Two queries."""
-    ratings = profiles.newest([one.pk for one in practices])
+    ratings = rounds.newest([one.pk for one in practices])
     shares = dict(Coverage.objects.filter(requirement__in=[one.requirement_id for one in practices]).values_list("pk", "share"))
     return [
         Row(
@@ -257,4 +279,6 @@ def _rows(practices: Sequence[Practice]) -> list[Row]:
 
 
 def _sides(practice: Practice, found: Mapping[str, PracticeRating]) -> list[tuple[str, PracticeRating | None]]:
-    return [(str(office.label), found.get(office)) for office in Office if practice.owner in (office, "BOTH")]
+    """Of the offices that own it, and of the other one where it has said something in the round that stands."""
+    said = practice.round.rated_offices if practice.round is not None else ()
+    return [(str(office.label), found.get(office)) for office in Office if rounds.owns(practice, office) or office in said]

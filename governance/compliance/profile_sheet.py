@@ -1,4 +1,4 @@
-"""A profile as CSV, out and in again: what it gives, it takes back without changing anything."""
+"""A profile as CSV, out and in again: what it gives, it takes back without changing anything. What is blind stays out of it."""
 
 import csv
 import io
@@ -8,35 +8,36 @@ from typing import Any, BinaryIO
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from governance.compliance import profiles
+from governance.compliance import profiles, ratings, rounds
 from governance.compliance.errors import UnreadableCatalog
 from governance.compliance.models import Owner, Practice, Profile
 from governance.compliance.readers.csv_catalog import guarded, plain_cell
 from portal.errors import ConcordError
 from risks.models import Office
 
-COLUMNS = ("identifier", "title", "owner", "it_level", "security_level", "target_level", "note")
+COLUMNS = ("identifier", "title", "owner", "it_level", "it_reason", "security_level", "security_reason", "target_level", "note")
 NEEDED = {"identifier", "owner", "it_level", "security_level", "target_level", "note"}
-OFFICES = {"it_level": Office.IT, "security_level": Office.SECURITY}
+OFFICES = {"it": Office.IT, "security": Office.SECURITY}
 LARGEST = 5 * 1024 * 1024  # bytes
 
 
 def write(profile: Profile) -> Iterator[str]:
     """The lines of the sheet. Two queries."""
     rows = list(profile.practices.select_related("requirement").order_by("requirement__place"))
-    ratings = profiles.newest([row.pk for row in rows])
+    newest = rounds.newest([row.pk for row in rows])
     yield _line(COLUMNS)
     for row in rows:
-        levels = [_told(ratings.get(row.pk, {}).get(office)) for office in OFFICES.values()]
+        said = [cell for office in OFFICES.values() for cell in _told(newest.get(row.pk, {}).get(office))]
         target = "" if row.target_level is None else row.target_level
-        yield _line([row.requirement.identifier, guarded(row.requirement.title), row.owner, *levels, target, guarded(row.note)])
+        yield _line([row.requirement.identifier, guarded(row.requirement.title), row.owner, *said, target, guarded(row.note)])
 
 
 @transaction.atomic
 def take_in(profile: Profile, stream: BinaryIO, *, actor: Any) -> int:
-    """Let every practice be as the sheet says, all or none; returns how many changed. Raises UnreadableCatalog, with the line."""
+    """Let every practice be as the sheet says, all or none; returns how many changed. A level that differs from what is revealed is
+    a rating, by the rules of `ratings.rate`. Raises UnreadableCatalog, with the line."""
     practices = {row.requirement.identifier: row for row in profile.practices.select_related("requirement")}
-    ratings = profiles.newest([row.pk for row in practices.values()])
+    newest = rounds.newest([row.pk for row in practices.values()])
     changed, seen = 0, set()
     for number, line in _lines(stream):
         identifier = line["identifier"]
@@ -45,7 +46,7 @@ def take_in(profile: Profile, stream: BinaryIO, *, actor: Any) -> int:
             raise UnreadableCatalog(_("Line %(line)d names no requirement of this profile, or one twice.") % {"line": number})
         seen.add(identifier)
         try:
-            changed += _apply(practice, line, ratings.get(practice.pk, {}), actor)
+            changed += _apply(practice, line, newest.get(practice.pk, {}), actor)
         except ConcordError as error:
             told = "; ".join(str(one) for found in getattr(error, "fields", {}).values() for one in found) or str(error)
             raise UnreadableCatalog(_("Line %(line)d: %(told)s") % {"line": number, "told": told}) from None
@@ -59,9 +60,9 @@ def _apply(practice: Practice, line: dict[str, str], known: Any, actor: Any) -> 
         practice, actor=actor, version=None, owner=owner, target_level=_level(line["target_level"]), note=line["note"]
     )
     for name, office in OFFICES.items():
-        level = _level(line[name])
+        level = _level(line[f"{name}_level"])
         if level is not None and (known.get(office) is None or known[office].level != level):
-            practice = profiles.rate(practice, office, level, actor=actor)
+            practice = ratings.rate(practice, office, level, actor=actor, reason=line.get(f"{name}_reason", ""))
     return practice.version != before
 
 
@@ -73,8 +74,8 @@ def _level(text: str) -> int | None:
     return int(text)
 
 
-def _told(rating: Any) -> str:
-    return "" if rating is None else str(rating.level)
+def _told(rating: Any) -> tuple[str, str]:
+    return ("", "") if rating is None else (str(rating.level), guarded(rating.reason))
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:

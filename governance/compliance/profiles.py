@@ -1,17 +1,13 @@
-"""Profiles: opening one, saying who owns what and how well it should be done, rating how well it is done."""
+"""Profiles: opening one, saying who owns what and how well it should be done; `ratings.py` is how well it is done."""
 
-from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from django.core.cache import cache
 from django.db import transaction
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from governance.compliance import current_edition
-from governance.compliance.errors import NotYourOffice, OfficeLosesItsSay, OldEdition, ProfileThere, SavedOver, TiersOfOrganisation
-from governance.compliance.models import Framework, Owner, Practice, PracticeRating, Profile
+from governance.compliance import current_edition, rounds
+from governance.compliance.errors import OfficeLosesItsSay, ProfileThere, SavedOver, TiersOfOrganisation
+from governance.compliance.models import Framework, Owner, Practice, Profile
 from governance.compliance.models.profile import LEVELS
 from portal import clock
 from portal.errors import Invalid
@@ -21,9 +17,7 @@ from portal.record import audit
 from risks.models import Office
 
 LONGEST = 500
-STAMP = "compliance.practised"  # in the cache: changes with every rating and aim
 CSF = "nist-csf"
-SEATS = {"CIO": Office.IT, "CISO": Office.SECURITY}
 
 
 @transaction.atomic
@@ -35,9 +29,9 @@ def open_one(framework: Framework, unit: Unit, *, actor: Any) -> Profile:
         raise Invalid(_("This is not complete."), {"unit": [_("Choose one of your own units.")]})
     if Profile.objects.current().filter(framework=framework, unit=unit).exists():
         raise ProfileThere
-    profile = Profile.objects.create(framework=framework, unit=unit, opened_by=_person(actor), opened_at=clock.now())
+    profile = Profile.objects.create(framework=framework, unit=unit, opened_by=rounds.person(actor), opened_at=clock.now())
     requirements = framework.requirements.assessable().order_by("place").values_list("pk", flat=True)
-    transaction.on_commit(partial(cache.set, STAMP, get_random_string(16), None))
+    rounds.told_anew()
     Practice.objects.bulk_create(Practice(profile=profile, requirement_id=pk) for pk in requirements)
     audit.record(actor, "profile.opened", profile, {"framework": framework.pk, "unit": unit.pk})
     return profile
@@ -69,8 +63,7 @@ def set_tiers(profile: Profile, *, actor: Any, version: int | None, current_tier
 def aim(practice: Practice, *, actor: Any, version: int | None, owner: str, target_level: int | None, note: str) -> Practice:
     """Whose subject it is and how well it should be done. An office gives its say away itself: its leader changes the owner.
     Raises OldEdition, SavedOver, Invalid, OfficeLosesItsSay."""
-    practice = _locked(practice)
-    _check_version(practice, version)
+    practice = rounds.locked(practice, version)
     note = " ".join(note.split())
     wrong: dict[str, list[str]] = {}
     if owner not in Owner.values:
@@ -85,79 +78,24 @@ def aim(practice: Practice, *, actor: Any, version: int | None, owner: str, targ
     changed = {name: value for name, value in told.items() if getattr(practice, name) != value}
     if not changed:
         return practice
-    for office in Office:
-        loses = practice.owner in (office, Owner.BOTH) and owner not in (office, Owner.BOTH)
-        if loses and actor is not None and office not in spoken_for(actor):
+    losing = [office for office in Office if rounds.owns(practice, office) and owner not in (office, Owner.BOTH)]
+    for office in losing:
+        if actor is not None and office not in rounds.spoken_for(actor):
             raise OfficeLosesItsSay(str(office.label))
     for name, value in changed.items():
         setattr(practice, name, value)
     practice.version += 1
-    _settle(practice)
-    practice.save()
+    practice.save(update_fields=[*changed, "version"])
+    if losing:
+        rounds.hand_over(practice, actor)
+    rounds.told_anew()
     audit.record(actor, "practice.aimed", practice, {name: value for name, value in changed.items() if name != "note"}, text=note)
-    return practice
-
-
-@transaction.atomic
-def rate(practice: Practice, office: str, level: int, *, actor: Any, reason: str = "") -> Practice:
-    """How well it is done, as one office sees it; both rate where both own it. Only the leader of an office, or whoever stands in
-    for them, speaks for it. Raises OldEdition, NotYourOffice, Invalid."""
-    practice = _locked(practice)
-    reason = " ".join(reason.split())
-    if office not in Office.values or level not in LEVELS or isinstance(level, bool):
-        raise Invalid(_("This is not complete."), {"level": [_("Choose an office and a level from 0 to 4.")]})
-    if len(reason) > LONGEST:
-        raise Invalid(_("This is too long."), {"reason": [_("Keep it under %d characters.") % LONGEST]})
-    if (actor is not None and office not in spoken_for(actor)) or practice.owner not in (office, Owner.BOTH):
-        raise NotYourOffice(practice.owner)
-    PracticeRating.objects.create(
-        practice=practice, office=office, level=level, reason=reason, rated_by=_person(actor), known_at=clock.now()
-    )
-    _settle(practice)
-    practice.version += 1
-    practice.save(update_fields=["current_level", "offices_differ", "version"])
-    audit.record(actor, "practice.rated", practice, {"office": office, "level": level}, text=reason)
     return practice
 
 
 def has_tiers(profile: Profile) -> bool:
     """Only the CSF has tiers, and only of the organisation as a whole."""
     return profile.framework.key == CSF and profile.unit.parent_id is None
-
-
-def spoken_for(user: Any) -> set[Office]:
-    """The offices whose leader's seat `user` fills, themselves or as a substitute."""
-    return {SEATS[seat] for seat in grants(user).seats & SEATS.keys()}
-
-
-def newest(practice_ids: Any) -> dict[int, dict[str, PracticeRating]]:
-    """By practice the newest rating of each office. One query."""
-    rows = PracticeRating.objects.filter(practice__in=practice_ids).select_related("rated_by")
-    found: dict[int, dict[str, PracticeRating]] = {}
-    for row in rows.order_by("practice", "office", "-id").distinct("practice", "office"):
-        found.setdefault(row.practice_id, {})[row.office] = row
-    return found
-
-
-def level_of(owner: str, levels: Mapping[str, int]) -> tuple[int | None, bool]:
-    """The level that counts, and whether the offices differ: of both the lower, of one its own."""
-    counting = [level for office, level in levels.items() if owner in (office, Owner.BOTH)]
-    return (min(counting) if counting else None), len(set(counting)) > 1
-
-
-def _settle(practice: Practice) -> None:
-    transaction.on_commit(partial(cache.set, STAMP, get_random_string(16), None))
-    levels = {office: row.level for office, row in newest([practice.pk]).get(practice.pk, {}).items()}
-    practice.current_level, practice.offices_differ = level_of(practice.owner, levels)
-
-
-def _locked(practice: Practice) -> Practice:
-    current_edition.hold(practice.profile.framework_id)
-    found = Practice.objects.select_for_update(of=("self",)).select_related("profile__framework", "profile__unit", "requirement")
-    practice = found.get(pk=practice.pk)
-    if practice.profile.archived_at is not None:
-        raise OldEdition(practice.profile.framework)
-    return practice
 
 
 def _check_version(row: Any, version: int | None) -> None:

@@ -95,7 +95,7 @@ subjects.register(
         url=lambda practice: reverse("compliance:practice", args=[practice.pk]),
         label=lambda practice: f"{practice.requirement.identifier}, {practice.profile.unit.name}",
         unit=lambda practice: practice.profile.unit,
-        related=("profile__unit", "requirement"),
+        related=("profile__unit", "requirement", "round"),
     )
 )
 subjects.register(
@@ -163,6 +163,12 @@ changes.words(
         "profile.tiers_set": _("set the tiers"),
         "practice.aimed": _("set owner, target or note"),
         "practice.rated": _("rated"),
+        "practice.revealed": _("both offices rated, and it was revealed"),
+        "practice.moved": _("moved a rating"),
+        "practice.objected": _("objected"),
+        "practice.kept": _("kept a rating"),
+        "practice.talk_asked": _("asked to talk"),
+        "practice.settled": _("settled"),
         "practice.plan_begun": _("a plan was begun"),
         "statement.opened": _("opened"),
         "statement.scope_set": _("set the scope"),

@@ -306,6 +306,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-pushes": {"task": "assets.tasks.expire_pushes", "schedule": crontab(minute="*/10")},
     "sweep-discovery": {"task": "assets.tasks.read_waiting_runs", "schedule": 30.0, "options": {"expires": 60}},
     "follow-coverage": {"task": "governance.compliance.tasks.follow", "schedule": 5.0, "options": {"expires": 10}},
+    "lapse-objections-to-practices": {"task": "governance.compliance.tasks.lapse_objections", "schedule": crontab(minute="*/10")},
     "coverage-of-the-day": {"task": "governance.compliance.tasks.renew_due", "schedule": crontab(minute="*/10")},
     "deliver-webhooks": {"task": "portal.webhooks.tasks.deliver", "schedule": 5.0, "options": {"expires": 10}},
     "send-letters": {"task": "portal.people.tasks.send_letters", "schedule": 30.0, "options": {"expires": 60}},

@@ -281,6 +281,7 @@ PAGES = {
     "compliance:profiles": Line(),
     **{f"compliance:profile{page}": of("profile") for page in ("", "-tiers", "-csv", "-oscal", "-import")},
     **{f"compliance:practice{page}": of("practice") for page in ("", "-aim", "-rating")},
+    **{f"compliance:practice-{answer}": of("practice") for answer in ("agreement", "taking", "keeping", "talk")},
     "signing:signatures": Line("exception", more={"kind": "exception"}),
     "signing:signature": Line("exception", more={"kind": "exception"}),
     "signing:refusal": Line("exception", more={"kind": "exception"}),

@@ -14,7 +14,7 @@ from governance.change import bearing, declarations, patterns, stages
 from governance.change.declarations import Said
 from governance.change.models import SeenAsset
 from governance.change.wanted import Planned
-from governance.compliance import findings, internal_audits, management_reviews, mappings, profiles, statements
+from governance.compliance import findings, internal_audits, management_reviews, mappings, profiles, ratings, statements
 from governance.together import goals, meetings
 from governance.together.models import Condition, Decision
 from portal import clock
@@ -168,7 +168,8 @@ def furnished():
     asked_for = Condition.objects.create(
         decision=done, office="CISO", text="It is tested", owner=leader, due_on=today, asked_by=leader
     )
-    practice = profiles.rate(profile.practices.first(), "SECURITY", 2, actor=leader, reason="Seen on a walk")
+    practice = ratings.rate(profile.practices.first(), "SECURITY", 2, actor=leader, reason="Seen on a walk")
+    ratings.rate(practice, "IT", 1, actor=None, reason="The list is old")
     profiles.aim(practice, actor=reader, version=None, owner="BOTH", target_level=3, note="By spring")
     formula = formula_versions.draft({"base_points": "3.5"}, "Levels weigh more.", actor=reader)
     pack = make_pack(unit=company.root, by=other)

@@ -8,13 +8,17 @@ import pghistory
 from governance.board.demo import sources
 from governance.board.demo.events import Event
 from governance.board.demo.times import acting
-from governance.compliance import frameworks, mappings, profiles, statements
+from governance.compliance import frameworks, mappings, profiles, ratings, rounds, settling, statements
 from governance.compliance.models import ControlMapping, Framework, Practice, Requirement
 from portal.people.models import Unit, User
 from risks.models import Control
 
 BEFORE_ALL_ELSE, AFTER_ALL_ELSE = -1, 4500
 ADDED, OPENED, RATED, RATED_ANEW, PLANT_RATED, STATED = 266, 264, 262, 34, 96, 21
+SETTLED, LAPSED, LAPSED_ANEW, ASKED_LATELY = 258, 240, 14, 3
+SPEAKERS = (("IT", "marta"), ("SECURITY", "idris"))
+MOVED = "Seen on the walk through both sites."
+LATELY = (("GV.OC", "IT", 3), ("GV.RR", "SECURITY", 3), ("PR.AA", "IT", 4), ("DE.CM", "SECURITY", 4))  # by category
 PLANT_LEVELS, PLANT_TARGET = "2112102", 3
 SCOPE = "Order to delivery at Northfield and Eastmere, with the systems of the head office that serve them."
 REASONS = {
@@ -37,8 +41,12 @@ def happenings(people: Mapping[str, User], tree: Mapping[str, Unit]) -> list[Eve
     return [
         Event(ADDED, BEFORE_ALL_ELSE, _begin),
         Event(OPENED, AFTER_ALL_ELSE, lambda: _open(people, tree)),
-        Event(RATED, AFTER_ALL_ELSE, lambda: _rate(people, "it", "security")),
-        Event(RATED_ANEW, AFTER_ALL_ELSE, lambda: _rate(people, "it_now", "security_now")),
+        Event(RATED, AFTER_ALL_ELSE, lambda: _rate(people)),
+        Event(SETTLED, AFTER_ALL_ELSE, lambda: _settle(people)),
+        Event(LAPSED, AFTER_ALL_ELSE, settling.lapse_objections),
+        Event(RATED_ANEW, AFTER_ALL_ELSE, lambda: _rate(people, anew=True)),
+        Event(LAPSED_ANEW, AFTER_ALL_ELSE, settling.lapse_objections),
+        Event(ASKED_LATELY, AFTER_ALL_ELSE, lambda: _ask_once_more(people)),
         Event(STATED, AFTER_ALL_ELSE, lambda: _state(people, tree)),
         Event(PLANT_RATED, AFTER_ALL_ELSE, lambda: _rate_plant(people, tree)),
         *(Event(int(row["days_ago"]), AFTER_ALL_ELSE, _Answer(row, people)) for row in sources.table("answers")),
@@ -63,14 +71,52 @@ def _open(people: Mapping[str, User], tree: Mapping[str, Unit]) -> None:
                 profiles.aim(practice, actor=leader, version=None, owner=row["owner"], target_level=int(row["target"]), note=note)
 
 
-def _rate(people: Mapping[str, User], it: str, security: str) -> None:
-    """Each office by its leader; the second time only what moved."""
+def _rate(people: Mapping[str, User], anew: bool = False) -> None:
+    """Each office by its leader, blind where both own it; the second time where something moved."""
     for row in sources.table("practices"):
-        for column, before, office, leader in ((it, "it", "IT", "marta"), (security, "security", "SECURITY", "idris")):
-            for practice, told, first in zip(_of_category(row["category"]), row[column], row[before], strict=False):
-                if told != "-" and (column == before or told != first):
+        columns = ("it_now", "security_now") if anew else ("it", "security")
+        for place, practice in enumerate(_of_category(row["category"])):
+            told = [_at(row[column], place) for column in columns]
+            if practice.offices_differ:  # whoever says otherwise now moves
+                known = rounds.newest_by_office(practice.round)
+                speaking = [known[office].level != int(level) for (office, _name), level in zip(SPEAKERS, told, strict=True)]
+                speaking[1] = speaking[1] and not speaking[0]
+            else:
+                speaking = [not anew or any(level and int(level) != practice.current_level for level in told)] * 2
+            for (office, leader), level, speaks in zip(SPEAKERS, told, speaking, strict=True):
+                if level and speaks:
                     with acting(people[leader]):
-                        profiles.rate(practice, office, int(told), actor=people[leader])
+                        ratings.rate(practice, office, int(level), actor=people[leader], reason=MOVED if anew else "")
+
+
+def _at(levels: str, place: int) -> str:
+    """The level said of one practice; "" where none was."""
+    return levels[place].replace("-", "") if place < len(levels) else ""
+
+
+def _settle(people: Mapping[str, User]) -> None:
+    """Where the two differed they mostly met; on two they would rather talk."""
+    differing = [one for one in _all() if one.round is not None and one.round.state == "DIFFERENT"]
+    for number, practice in enumerate(differing):
+        marta, idris = people["marta"], people["idris"]
+        if number % 4 == 3:
+            with acting(marta):
+                settling.keep_mine(practice, "The second site does it as well since spring.", actor=marta)
+            if number < 8:
+                with acting(idris):
+                    settling.talk(practice, actor=idris)
+        else:
+            with acting(idris if number % 2 else marta):
+                settling.take_theirs(practice, actor=idris if number % 2 else marta)
+
+
+def _ask_once_more(people: Mapping[str, User]) -> None:
+    """What waits on the last days: two that one leader has rated, and two of one office that the other may still answer."""
+    for category, office, level in LATELY:
+        practice = next(one for one in _of_category(category) if one.round is not None and one.round.state == "SETTLED")
+        leader = people[dict(SPEAKERS)[office]]
+        with acting(leader):
+            ratings.rate(practice, office, level, actor=leader, reason=MOVED)
 
 
 def _rate_plant(people: Mapping[str, User], tree: Mapping[str, Unit]) -> None:
@@ -81,7 +127,7 @@ def _rate_plant(people: Mapping[str, User], tree: Mapping[str, Unit]) -> None:
         with acting(idris):
             aimed = profiles.aim(practice, actor=idris, version=None, owner="IT", target_level=PLANT_TARGET, note="")
         with acting(marta):
-            profiles.rate(aimed, "IT", int(told), actor=marta)
+            ratings.rate(aimed, "IT", int(told), actor=marta)
 
 
 def _state(people: Mapping[str, User], tree: Mapping[str, Unit]) -> None:
@@ -124,8 +170,13 @@ class _Answer:
 
 
 def _of_category(category: str) -> list[Practice]:
-    rows = Practice.objects.filter(requirement__parent__identifier=category, profile__framework__key="nist-csf")
-    return list(rows.select_related("requirement").order_by("requirement__place"))
+    return [one for one in _all() if one.requirement.parent.identifier == category]
+
+
+def _all() -> list[Practice]:
+    """Those of the CSF, as they stand."""
+    rows = Practice.objects.filter(profile__framework__key="nist-csf")
+    return list(rows.select_related("requirement__parent", "profile", "round").order_by("requirement__place"))
 
 
 def _current(key: str) -> Any:

@@ -4,14 +4,18 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from governance.compliance import frameworks
+from governance.compliance import frameworks, oscal_out
+from governance.compliance.api import files
 from governance.compliance.models import Framework, Requirement
+from governance.compliance.readers import csv_catalog
 from portal.web.api.fields import Linked, RowSerializer
 from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
@@ -87,6 +91,19 @@ class FrameworkViewSet(ReadSet):
         status = 200 if done.outcome == frameworks.UNCHANGED else 201
         headers = {"Location": f"{request.path}{done.framework.pk}/"}
         return Response(IntakeSerializer(done, context=self.get_serializer_context()).data, status=status, headers=headers)
+
+    @extend_schema(responses=files.OSCAL, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def oscal(self, request: Request, pk: str) -> Response:
+        """Our controls for it that the reader may open, as an OSCAL component definition."""
+        return Response(oscal_out.component_definition(self.get_object(), request.user))
+
+    @extend_schema(responses=files.CSV, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def csv(self, request: Request, pk: str) -> StreamingHttpResponse:
+        """The catalog as a sheet."""
+        found = self.get_object()
+        return files.sheet(csv_catalog.write(frameworks.of_framework(found)), f"framework-{found.pk}")
 
 
 class RequirementSerializer(RowSerializer):

@@ -6,12 +6,13 @@ import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.compliance import coverage, covering, crosswalks, mappings
-from governance.compliance.models import ControlMapping, Coverage, Crosswalk, Relationship
+from governance.compliance.models import ControlMapping, Coverage, Crosswalk, CrosswalkPair, Relationship
 from portal.people import organisations
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer
@@ -92,6 +93,18 @@ class CrosswalkSerializer(RowSerializer):
         read_only_fields = fields
 
 
+class CrosswalkPairSerializer(serializers.ModelSerializer):
+    """The target requirement answers the source one in this way."""
+
+    source_identifier = serializers.CharField(source="source.identifier")
+    target_identifier = serializers.CharField(source="target.identifier")
+
+    class Meta:
+        model = CrosswalkPair
+        fields = ["source", "source_identifier", "target", "target_identifier", "relationship"]
+        read_only_fields = fields
+
+
 class CrosswalkFileSerializer(serializers.Serializer):
     """A CSV with the columns source, target and relationship."""
 
@@ -126,6 +139,13 @@ class CrosswalkViewSet(ReadSet):
         found, is_new = crosswalks.take_in(told.pop("file"), actor=request.user, **told)
         headers = {"Location": f"{request.path}{found.pk}/"}
         return self.show(self.get_serializer(found), 201 if is_new else 200, headers)
+
+    @extend_schema(responses=CrosswalkPairSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def pairs(self, request: Request, pk: str) -> Response:
+        """Which requirements correspond, in the order of the source."""
+        rows = self.get_object().pairs.select_related("source", "target").order_by("source__place", "target__place")
+        return Response(CrosswalkPairSerializer(rows, many=True).data)
 
 
 class CoverageTermSerializer(serializers.Serializer):

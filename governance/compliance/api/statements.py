@@ -4,9 +4,14 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
 
-from governance.compliance import statements
+from governance.compliance import statement_book, statement_pdf, statements
+from governance.compliance.api import files
 from governance.compliance.models import Statement, StatementLine
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer
@@ -66,6 +71,20 @@ class StatementViewSet(RegisterSet):
     def asking(self, instance: Statement, validated: Any, actor: Any) -> Statement:
         """Ask CIO and CISO to sign it as it stands."""
         return statements.ask(instance, actor=actor)
+
+    @extend_schema(responses=files.WORKBOOK, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def xlsx(self, request: Request, pk: str) -> HttpResponse:
+        """The whole statement as a workbook, with the treatment plan and open findings."""
+        found = self.get_object()
+        return files.file(statement_book.as_xlsx(found, request.user), f"statement-{found.pk}.xlsx", files.XLSX)
+
+    @extend_schema(responses=files.PDF, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def pdf(self, request: Request, pk: str) -> HttpResponse:
+        """The whole statement as paper, with the treatment plan, open findings and signatures."""
+        found = self.get_object()
+        return files.file(statement_pdf.write(found, request.user), f"statement-{found.pk}.pdf", "application/pdf")
 
 
 class StatementLineSerializer(RowSerializer):

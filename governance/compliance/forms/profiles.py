@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from governance.compliance import profiles
+from governance.compliance import profiles, rounds
 from governance.compliance.models import Framework, Owner
 from portal.people.models import Unit
 from portal.people.reach import grants
@@ -57,16 +57,25 @@ class AimForm(VersionedForm):
     note = forms.CharField(label=_("What is to be known about it?"), required=False, max_length=profiles.LONGEST)
 
 
-class RatingForm(Answers):
-    office = forms.ChoiceField(label=_("For which office do you speak?"), choices=Office, widget=forms.RadioSelect)
-    level = _level(_("How well is it done today?"))
-    reason = forms.CharField(label=_("What makes you think so?"), required=False, max_length=profiles.LONGEST)
+class RatingForm(VersionedForm):
+    """What one office says; `asks_why` where the other one has read something already."""
 
-    def __init__(self, *args, offices=(), **options):
+    office = forms.ChoiceField(choices=Office, widget=forms.HiddenInput)
+    level = _level(_("How well is it done today?"))
+    reason = forms.CharField(label=_("What makes you think so?"), required=False, max_length=rounds.LONGEST_REASON)
+
+    def __init__(self, *args, office=None, asks_why=False, **options):
         super().__init__(*args, **options)
-        self.fields["office"].choices = [(office.value, office.label) for office in offices]
-        if len(offices) == 1:
-            self.initial.setdefault("office", offices[0].value)
+        self.fields["office"].choices = [(office.value, office.label)] if office else []
+        self.fields["reason"].required = asks_why
+
+
+class KeepingForm(VersionedForm):
+    reason = forms.CharField(label=_("What should the other office know?"), max_length=rounds.LONGEST_REASON)
+
+
+class AnswerForm(VersionedForm):
+    """An answer of one click: of what the reader had before them."""
 
 
 class TiersForm(VersionedForm):

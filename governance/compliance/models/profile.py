@@ -74,9 +74,10 @@ class Profile(models.Model):
         return grants.in_reach("unit") if VIEW in grants.permissions else Q(pk__in=())
 
 
-@tracked()
+@tracked(exclude=["round"])  # it has a history of its own
 class Practice(models.Model):
-    """One requirement of one profile. `current_level` follows from the ratings: where both offices own it and differ, the lower."""
+    """One requirement of one profile. `current_level` is the level that counts: what the offices agreed on or did not object to,
+    never what is blind (`ratings.py`); `round` is where they stand, or how they last settled it."""
 
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="practices")
     requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="practices")
@@ -85,6 +86,7 @@ class Practice(models.Model):
     current_level = level(null=True, blank=True)
     offices_differ = models.BooleanField(default=False)
     note = models.CharField(max_length=500, blank=True)
+    round = models.ForeignKey("PracticeRound", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
 
     objects = VisibleQuerySet.as_manager()
@@ -115,14 +117,23 @@ class Practice(models.Model):
 
 @tracked()
 class PracticeRating(models.Model):
-    """One office's judgement of one practice; rows are only added, the newest of an office counts."""
+    """One office's revealed judgement of one practice. First ratings stay; a change is a further row."""
+
+    class Kind(models.TextChoices):
+        FIRST = "FIRST", _("First rating")
+        MOVED = "MOVED", _("Moved")
+        TOOK_THEIRS = "TOOK_THEIRS", _("Took theirs")
+        KEPT = "KEPT", _("Kept")
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="ratings")
+    round = models.ForeignKey("PracticeRound", on_delete=models.PROTECT, null=True, related_name="ratings")  # None: an older one
+    kind = models.CharField(max_length=11, choices=Kind, default=Kind.FIRST)
     office = models.CharField(max_length=8, choices=Office)
     level = level()
     reason = models.CharField(max_length=500, blank=True)
     rated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    known_at = models.DateTimeField(default=clock.now)
+    given_at = models.DateTimeField(default=clock.now)
+    known_at = models.DateTimeField(default=clock.now)  # when the other office could read it
 
     objects = VisibleQuerySet.as_manager()
 
@@ -136,3 +147,8 @@ class PracticeRating(models.Model):
     @classmethod
     def visibility(cls, grants: Grants) -> Q:
         return Q(practice__in=Practice.objects.filter(Practice.visibility(grants)))
+
+    @property
+    def seat_mark(self) -> str:
+        """The sign of the office: a ring for the CIO's, a dot for the CISO's."""
+        return {Office.IT: "cio", Office.SECURITY: "ciso"}[Office(self.office)]

@@ -5,10 +5,20 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from governance.compliance import mapping_book, oscal_out, practice_book, profile_sheet, profiles, shortfalls
-from governance.compliance.forms.profiles import AimForm, OpenForm, RatingForm, SheetForm, TiersForm
+from governance.compliance import (
+    mapping_book,
+    oscal_out,
+    practice_book,
+    practice_card,
+    profile_sheet,
+    profiles,
+    ratings,
+    settling,
+    shortfalls,
+)
+from governance.compliance.forms.profiles import AimForm, AnswerForm, KeepingForm, OpenForm, RatingForm, SheetForm, TiersForm
 from governance.compliance.forms.shortfalls import ShortfallInitiativeForm, ShortfallTreatmentForm
-from governance.compliance.models import Owner, Practice, Profile
+from governance.compliance.models import Practice, Profile
 from governance.compliance.views.frameworks import as_oscal
 from portal.archive import changes
 from portal.archive.views import then
@@ -16,7 +26,6 @@ from portal.errors import Invalid, Refused, Stale
 from portal.people.access import permitted
 from portal.web.pages import answer
 from risks.forms import choices
-from risks.models import Office
 from risks.views.answers import gone_to
 
 READ, RATE, OPEN = "compliance.view_framework", "compliance.rate_practice", "compliance.open_profile"
@@ -121,22 +130,50 @@ def aim(request, pk):
 @require_POST
 @permitted(RATE)
 def rating(request, pk):
-    """How well it is done, for one office."""
+    """How well it is done, for one's office; what that does follows from where it stands."""
     found = practice_of(request, pk)
-    form = RatingForm(request.POST, auto_id="rate-%s", offices=_offices(request.user, found))
+    card = practice_card.read(found, request.user)
+    form = RatingForm(request.POST, auto_id="rate-%s", office=card.office, asks_why=card.asks_why)
+    return _said(request, found, form, "rating_form", lambda: ratings.rate(found, actor=request.user, **form.cleaned_data))
+
+
+@require_POST
+@permitted(RATE)
+def keeping(request, pk):
+    """Hold on to one's rating, for a reason."""
+    found, form = practice_of(request, pk), KeepingForm(request.POST, auto_id="keep-%s")
+    return _said(request, found, form, "keeping_form", lambda: settling.keep_mine(found, actor=request.user, **form.cleaned_data))
+
+
+def _answered(verb):
+    """A POST that needs no words; the form names the version that was on the page."""
+
+    @require_POST
+    @permitted(RATE)
+    def view(request, pk):
+        found, form = practice_of(request, pk), AnswerForm(request.POST)
+        return _said(request, found, form, "answer_form", lambda: verb(found, actor=request.user, **form.cleaned_data))
+
+    view.__doc__ = verb.__doc__
+    return view
+
+
+agreement, taking, talk = _answered(settling.agree), _answered(settling.take_theirs), _answered(settling.talk)
+
+
+def _said(request, found, form, name, save):
+    """Save what was said and come back; what does not fit, or came too late, stays on the page."""
+    status = 422
     if form.is_valid():
         try:
-            profiles.rate(found, actor=request.user, **form.cleaned_data)
+            save()
             return gone_to(request, reverse("compliance:practice", args=[found.pk]))
+        except Stale as error:
+            form.keep_yours(error)
+            status = error.status
         except Invalid as error:
             form.take(error)
-    return practice_page(request, found, rating_form=form, status=422)
-
-
-def _offices(user, found):
-    """For which offices `user` may speak here."""
-    spoken = profiles.spoken_for(user)
-    return [office for office in Office if office in spoken and found.owner in (office, Owner.BOTH)]
+    return practice_page(request, practice_of(request, found.pk), status=status, **{name: form})
 
 
 def _page(request, found, status=200, **forms):
@@ -156,17 +193,18 @@ def _page(request, found, status=200, **forms):
 
 
 def practice_page(request, found, status=200, **forms):
-    offices = _offices(request.user, found)
+    card = practice_card.read(found, request.user)
     entries, _more = changes.read("practice", found, request.user)
     values = {name: getattr(found, name) for name in ("owner", "target_level", "note", "version")}
+    said = {"version": found.version, "office": card.office, **practice_card.initial(card)}
     context = {
         "practice": found,
-        "sides": practice_book.named_ratings(found),
+        "card": card,
         "explained": mapping_book.explain(found.requirement, request.user),
         "may_rate": request.user.has_perm(RATE),
-        "offices": offices,
         "aim_form": AimForm(initial=values, auto_id="aim-%s"),
-        "rating_form": RatingForm(auto_id="rate-%s", offices=offices),
+        "rating_form": RatingForm(initial=said, auto_id="rate-%s", office=card.office, asks_why=card.asks_why),
+        "keeping_form": KeepingForm(initial=said, auto_id="keep-%s"),
         "plans": shortfalls.of_practice(found, request.user),
         **_plan_forms(request.user, found),
         "entries": entries,
@@ -190,5 +228,7 @@ def _profile(request, pk):
 
 
 def practice_of(request, pk):
-    rows = Practice.objects.visible_to(request.user).select_related("profile__framework", "profile__unit", "requirement")
+    rows = Practice.objects.visible_to(request.user).select_related(
+        "profile__framework", "profile__unit", "requirement", "round__talk_asked_by"
+    )
     return get_object_or_404(rows, pk=pk)

@@ -14,7 +14,7 @@ from pptx import Presentation
 from governance.board import pack_strip, tasks
 from governance.board.models import PackFile
 from governance.board.output import document, making, pdf, pictures, pptx
-from governance.compliance import practice_book, profiles
+from governance.compliance import practice_book, profiles, ratings
 from governance.compliance.heat_strip import Column, Group, Practised, add_up
 from portal import clock
 from risks import recompute, stale
@@ -90,7 +90,7 @@ def test_the_files_of_a_released_pack_are_made_once_and_told_from_any_other(as_p
     monkeypatch.setattr(practice_book, "CSF", profile.framework.key)
     for practice, level in zip(profile.practices.order_by("pk"), (1, 3), strict=True):
         aimed = profiles.aim(practice, actor=seats[1], version=None, owner="IT", target_level=3, note="")
-        profiles.rate(aimed, "IT", level, actor=seats[0])
+        ratings.rate(aimed, "IT", level, actor=seats[0])
     pack = make_released(unit=company.root, seats=seats, template="QUARTER")
     make_pack(unit=company.root, by=seats[0])
 
@@ -113,7 +113,7 @@ def test_the_files_of_a_released_pack_are_made_once_and_told_from_any_other(as_p
     assert [one.shapes.title.text for one in deck.slides][:3] == [pack.title, "In short", "Where we stand"]
     assert len(deck.slides) == 2 + len(pack.blocks.all())
     assert [one.name for one in deck.slides for one in one.shapes if one._element.xpath(f".//*[@descr='{strip}']")]
-    profiles.rate(aimed, "IT", 4, actor=seats[0])  # what was signed is shown as it was then
+    ratings.rate(aimed, "IT", 4, actor=seats[0], reason="Seen since")  # what was signed is shown as it was then
     page = as_person(seats[1]).get(reverse("board:pack", args=[pack.pk])).text
     assert page.count('class="chart heatstrip"') == 2 and "hr House: practised at 2.0, target 3.0" in page
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from governance.compliance import frameworks, mappings, oscal_out, profiles
+from governance.compliance import frameworks, mappings, oscal_out, profiles, ratings
 from governance.compliance.models import Framework, Requirement
 from risks import controls
 from tests.factories.risks import make_control
@@ -65,8 +65,8 @@ def test_trestle_reads_what_the_offices_found(company, analyst, client, person, 
     rated = zip(profile.practices.order_by("requirement__place")[:4], (3, 1, 0, 3), (2, 2, None, None), strict=True)
     for practice, level, target in rated:
         profiles.aim(practice, actor=owner, version=None, owner="BOTH", target_level=target, note="By spring")
-        profiles.rate(practice, "IT", level, actor=cio)
-        profiles.rate(practice, "SECURITY", 3, actor=ciso, reason="Seen")
+        ratings.rate(practice, "IT", level, actor=cio)
+        ratings.rate(practice, "SECURITY", 3, actor=ciso, reason="Seen")
     client.force_login(analyst, backend=BACKEND)
 
     answer = client.get(f"/governance/profiles/{profile.pk}/oscal/")

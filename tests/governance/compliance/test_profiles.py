@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from governance.compliance import frameworks, heat_strip, mappings, practice_book, profile_sheet, profiles, shortfalls
+from governance.compliance import frameworks, heat_strip, mappings, practice_book, profile_sheet, profiles, ratings, shortfalls
 from governance.compliance.errors import (
     NotYourOffice,
     OfficeLosesItsSay,
@@ -23,7 +23,6 @@ from governance.compliance.heat_strip import Practised
 from governance.compliance.models import Framework, Practice, PracticeRating, Profile
 from portal import clock
 from portal.errors import Invalid
-from portal.record.models import AuditEntry
 from tests.factories.compliance import catalog_of, control_of, make_framework, stream_of
 from tests.factories.risks import make_control
 
@@ -37,21 +36,6 @@ def practice(number, profile):
     return profile.practices.get(requirement__identifier=f"hr-{number}")
 
 
-def test_both_offices_rate_side_by_side_and_the_lower_counts_until_they_agree(profile, person):
-    cio, ciso = person("CIO"), person("CISO")
-
-    one = profiles.rate(practice(1, profile), "IT", 3, actor=cio, reason="Doors are locked")
-    assert (one.current_level, one.offices_differ) == (3, False)
-    two = profiles.rate(one, "SECURITY", 1, actor=ciso)
-    assert (two.current_level, two.offices_differ) == (1, True)
-    three = profiles.rate(two, "SECURITY", 3, actor=ciso)
-    assert (three.current_level, three.offices_differ) == (3, False)
-
-    assert PracticeRating.objects.count() == 3
-    assert [rating.level for _office, rating in practice_book.named_ratings(three)] == [3, 3]
-    assert AuditEntry.objects.filter(verb="practice.rated").count() == 3
-
-
 def test_where_one_office_owns_it_only_that_one_rates(profile, person):
     cio, ciso, analyst = person("CIO"), person("CISO"), person("OWNER")
     said = {"version": None, "target_level": 3, "note": " By  spring "}
@@ -63,24 +47,14 @@ def test_where_one_office_owns_it_only_that_one_rates(profile, person):
     assert (row.owner, row.target_level, row.note, row.gap) == ("SECURITY", 3, "By spring", None)
     for office, actor in (("IT", cio), ("SECURITY", cio), ("IT", analyst), ("SECURITY", analyst), ("IT", ciso)):
         with pytest.raises(NotYourOffice):
-            profiles.rate(row, office, 2, actor=actor)
-    assert profiles.rate(row, "SECURITY", 2, actor=ciso).gap == 1
+            ratings.rate(row, office, 2, actor=actor)
+    assert ratings.rate(row, "SECURITY", 2, actor=ciso).gap == 1
     with pytest.raises(OfficeLosesItsSay):
         profiles.aim(row, actor=cio, owner="IT", **said)
     assert profiles.aim(row, actor=analyst, owner="BOTH", **said).owner == "BOTH"  # nobody loses anything
     for office in ("IT", "SECURITY"):
         with pytest.raises(NotYourOffice):
-            profiles.rate(row, office, 4, actor=analyst)
-
-
-def test_a_change_of_owner_lets_what_that_office_said_count(profile, person):
-    ciso = person("CISO")
-    row = profiles.rate(practice(1, profile), "IT", 4, actor=person("CIO"))
-    row = profiles.rate(row, "SECURITY", 2, actor=ciso)
-
-    row = profiles.aim(row, actor=ciso, version=None, owner="IT", target_level=None, note="")
-
-    assert (row.current_level, row.offices_differ) == (4, False)
+            ratings.rate(row, office, 4, actor=analyst)
 
 
 def test_each_refusal_of_profiles(profile, company, person, monkeypatch):
@@ -107,12 +81,12 @@ def test_each_refusal_of_profiles(profile, company, person, monkeypatch):
             )
     for office, level in (("HR", 2), ("IT", 5), ("IT", True)):
         with pytest.raises(Invalid):
-            profiles.rate(practice(1, profile), office, level, actor=analyst)
+            ratings.rate(practice(1, profile), office, level, actor=analyst)
     frameworks.take_in(stream_of(catalog_of(control_of(1), version="2.0")), actor=None)
     with pytest.raises(OldEdition):
         profiles.set_tiers(profile, actor=analyst, version=None, current_tier=1, target_tier=3)
     with pytest.raises(OldEdition):
-        profiles.rate(practice(1, profile), "IT", 2, actor=analyst)
+        ratings.rate(practice(1, profile), "IT", 2, actor=analyst)
     with pytest.raises(OldEdition):
         profiles.open_one(profile.framework, company.finance, actor=analyst)
 
@@ -120,9 +94,10 @@ def test_each_refusal_of_profiles(profile, company, person, monkeypatch):
 def test_whoever_says_something_holds_the_edition_first_so_that_an_import_waits(profile, company, monkeypatch):
     monkeypatch.setattr(profiles, "CSF", profile.framework.key)
     row, one = practice(1, profile), make_control(unit=company.northfield)
+    ratings.rate(row, "SECURITY", 2, actor=None)
     made = mappings.add(one, practice(2, profile).requirement, "EQUAL", actor=None)
     saying = (
-        lambda: profiles.rate(row, "IT", 2, actor=None),
+        lambda: ratings.rate(row, "IT", 2, actor=None),
         lambda: profiles.aim(row, actor=None, version=None, owner="IT", target_level=4, note=""),
         lambda: profiles.set_tiers(profile, actor=None, version=None, current_tier=1, target_tier=2),
         lambda: profiles.open_one(profile.framework, company.finance, actor=None),
@@ -151,13 +126,15 @@ def told(profile):
 def test_a_profile_survives_its_sheet_and_takes_a_changed_one(profile, company, person):
     analyst, cio, ciso = person("OWNER"), person("CIO"), person("CISO")
     profiles.aim(practice(1, profile), actor=ciso, version=None, owner="IT", target_level=3, note='=2+2, "so"')
-    profiles.rate(practice(1, profile), "IT", 2, actor=cio)
-    profiles.rate(practice(2, profile), "SECURITY", 0, actor=ciso)
+    ratings.rate(practice(1, profile), "IT", 2, actor=cio)
+    ratings.rate(practice(2, profile), "SECURITY", 0, actor=ciso, reason="-1 door")
+    ratings.rate(practice(2, profile), "IT", 1, actor=cio, reason="Seen")
+    ratings.rate(practice(3, profile), "IT", 4, actor=cio, reason="Zanzibarium")  # blind, so it stays at home
     sheet = "".join(profile_sheet.write(profile))
-    before, ratings = told(profile), PracticeRating.objects.count()
+    before, count = told(profile), PracticeRating.objects.count()
 
     assert profile_sheet.take_in(profile, io.BytesIO(sheet.encode()), actor=analyst) == 0
-    assert (told(profile), PracticeRating.objects.count()) == (before, ratings)
+    assert (told(profile), PracticeRating.objects.count()) == (before, count)
     other = profiles.open_one(profile.framework, company.finance, actor=analyst)
     for actor, line in ((analyst, 2), (cio, 2), (ciso, 2)):  # a sheet gives nobody the voice of another
         with pytest.raises(UnreadableCatalog, match=f"Line {line}: "):
@@ -173,10 +150,10 @@ def test_a_profile_survives_its_sheet_and_takes_a_changed_one(profile, company, 
     [
         (("hr-3", "hr-9"), "Line 4 names no requirement"),
         (("hr-3", "hr-2"), "Line 4 names no requirement"),
-        ((",BOTH,,,,\r\nhr-2", ",BOTH,7,,,\r\nhr-2"), "a level is 0"),
-        ((",BOTH,,,,\r\nhr-2", ",HR,,,,\r\nhr-2"), "Line 2: Choose the IT office"),
+        ((",BOTH,,,,,,\r\nhr-2", ",BOTH,7,,,,,\r\nhr-2"), "a level is 0"),
+        ((",BOTH,,,,,,\r\nhr-2", ",HR,,,,,,\r\nhr-2"), "Line 2: Choose the IT office"),
         (("it_level", "x_level"), "other columns"),
-        ((",BOTH,,,,\r\nhr-2", ",BOTH,,,,,,\r\nhr-2"), "too few or too many cells"),
+        ((",BOTH,,,,,,\r\nhr-2", ",BOTH,,,,,,,,\r\nhr-2"), "too few or too many cells"),
     ],
 )
 def test_a_broken_sheet_changes_nothing(profile, person, change, sentence):
@@ -191,7 +168,8 @@ def test_a_broken_sheet_changes_nothing(profile, person, change, sentence):
 
 def test_a_new_edition_takes_profiles_along(profile, person):
     analyst, cio = person("OWNER"), person("CIO")
-    profiles.rate(practice(1, profile), "IT", 2, actor=cio, reason="Seen")
+    ratings.rate(practice(1, profile), "IT", 2, actor=cio, reason="Seen")
+    ratings.rate(practice(1, profile), "SECURITY", 2, actor=None, reason="Heard")
     profiles.aim(practice(1, profile), actor=analyst, version=None, owner="BOTH", target_level=4, note="Doors")
 
     frameworks.take_in(stream_of(catalog_of(control_of(1), control_of(7), version="2.0")), actor=analyst)
@@ -199,15 +177,19 @@ def test_a_new_edition_takes_profiles_along(profile, person):
     after = Profile.objects.alive().get()
     assert after.framework == Framework.objects.get(edition="2.0")
     assert told(after) == [("hr-1", "BOTH", 2, 4, False, "Doors"), ("hr-7", "BOTH", None, None, False, "")]
-    assert list(PracticeRating.objects.filter(practice__profile=after).values_list("reason", "rated_by")) == [("Seen", cio.pk)]
+    assert list(PracticeRating.objects.filter(practice__profile=after).values_list("reason", "rated_by")) == [
+        ("Seen", cio.pk),
+        ("Heard", None),
+    ]
     assert practice(1, profile).current_level == 2
 
 
 def test_the_trend_follows_what_was_known_each_month(profile, person):
     cio, now = person("CIO"), clock.now()
+    profiles.aim(practice(1, profile), actor=None, version=None, owner="IT", target_level=None, note="")
     for days_ago, level in ((200, 1), (100, 2), (5, 4)):
         with clock.stopped(now - timedelta(days=days_ago)):
-            profiles.rate(practice(1, profile), "IT", level, actor=cio)
+            ratings.rate(practice(1, profile), "IT", level, actor=cio)
 
     found = practice_book.trend(profile)
 
@@ -236,17 +218,18 @@ def test_the_strip_stands_on_its_base_with_its_tick_at_the_target():
 
 def test_functions_and_categories_of_the_csf_come_from_the_identifiers_and_lead_to_their_rows():
     rows = [
-        ("GV.OC-01", 1, 3, "What surrounds us", 7),
-        ("GV.RM-01", 3, 3, "How we deal with risk", 7),
-        ("DE.CM-01", None, 2, None, None),
+        ("GV.OC-01", 1, 3, "What surrounds us", 8, 7),
+        ("GV.RM-01", 3, 3, "How we deal with risk", 9, 7),
+        ("DE.CM-01", None, 2, None, None, None),
     ]
 
     govern, detect = practice_book._by_identifier(rows, "/p/1/")
 
     assert [(one.identifier, one.title, one.url) for one in govern.columns] == [
-        ("GV.OC", "What surrounds us", "/p/1/?group=7"),
-        ("GV.RM", "How we deal with risk", "/p/1/?group=7"),
+        ("GV.OC", "What surrounds us", "/p/1/?group=8"),
+        ("GV.RM", "How we deal with risk", "/p/1/?group=9"),
     ]
+    assert govern.url == "/p/1/?group=7"
     assert (govern.sum.current, govern.sum.below, detect.columns[0].title, detect.url) == (Decimal("2.0"), 1, "DE.CM", "/p/1/")
 
 
@@ -256,8 +239,9 @@ def test_today_is_told_anew_once_somebody_rates(profile, person, company, monkey
     first = practice_book.tile_of_today(cio)
     assert (first.whole.current, practice_book.tile_of_today(cio)) == (None, first)
 
+    ratings.rate(practice(1, profile), "SECURITY", 3, actor=None)
     with django_capture_on_commit_callbacks(execute=True):
-        profiles.rate(practice(1, profile), "IT", 3, actor=cio)
+        ratings.rate(practice(1, profile), "IT", 3, actor=cio)
 
     assert practice_book.tile_of_today(cio).whole.current == Decimal("3.0")
     assert practice_book.tile_of_today(elsewhere) is None

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from governance.compliance import profiles, shortfalls
+from governance.compliance import profiles, ratings, shortfalls
 from governance.compliance.errors import NoShortfall
 from governance.compliance.models import ShortfallPlan
 from portal.people import organisations
@@ -28,7 +28,7 @@ def practice(company, owner):
     profile = profiles.open_one(make_framework(1), company.northfield, actor=None)
     row = profile.practices.get()
     profiles.aim(row, actor=None, version=None, owner="IT", target_level=3, note="Locks that close themselves")
-    return profiles.rate(row, "IT", 1, actor=None)
+    return ratings.rate(row, "IT", 1, actor=None)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_shortfall_becomes_an_initiative_and_links_back(client, practice, owner)
 
 
 def test_what_is_practised_as_it_should_be_needs_no_plan(client, practice, risk, owner, person):
-    profiles.rate(practice, "IT", 3, actor=None)
+    ratings.rate(practice, "IT", 3, actor=None, reason="Mended")
 
     with pytest.raises(NoShortfall):
         shortfalls.begin(practice, actor=owner, kind="IT", owner=owner, sponsor=owner)
