@@ -235,4 +235,5 @@ def test_sentence_under_a_curve_says_what_it_shows():
 def test_old_estimate_is_called_old(risk, owner):
     scenario = make_loss(risk, actor=owner, estimated_on=organisations.today() - timedelta(days=400))
 
-    assert loss_card.is_old(scenario, organisations.today())
+    assert loss_card.is_old(scenario.estimated_on, organisations.today())
+    assert not loss_card.is_old(organisations.today() - timedelta(days=365), organisations.today())
