@@ -35,6 +35,7 @@ def seeded(size: int, assets: int, of: str = "", *more: str) -> str:
     with closing(_connect()) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
         if cursor.fetchone() == ("seeded",):
+            _manage(name, "migrate", "--verbosity", "0")  # it may be of a week ago
             return name
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{name}"')

@@ -19,6 +19,7 @@ from portal.record import audit
 
 SEEN_EVERY = 60  # seconds: how finely "last seen" is kept, and how long a session could outlive a crash while it was ended
 MARK = "people.browser_session"
+BY_ITSELF = "X-By-Itself"  # the header of what a page asks to stay fresh, while perhaps nobody sits before it
 
 _DEVICES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"))
 _DEVICES += (("CrOS", "ChromeOS"), ("Linux", "Linux"))
@@ -46,10 +47,13 @@ def leave(request: HttpRequest) -> None:
 
 
 def seen(request: HttpRequest) -> bool:
-    """Once a minute note that the session is in use; False where it was ended, lay idle or lasted too long, and is no more."""
+    """Once a minute note that the session is in use, unless a page asks by itself; False where it was ended, lay idle or lasted too
+    long, and is no more."""
     pk = request.session.get(MARK)
     if pk is None:  # nobody signed in by it
         return False
+    if BY_ITSELF in request.headers:
+        return _standing().filter(pk=pk).exists()
     if not cache.add(f"{MARK}.{pk}", 1, SEEN_EVERY):
         return True
     return _standing().filter(pk=pk).update(last_seen_at=clock.now(), session_key=request.session.session_key) == 1

@@ -20,6 +20,14 @@ def moved() -> None:
         transaction.on_commit(_forget, robust=True)
 
 
+def last_move() -> str:
+    """A name that stays the same while nothing is done; a new one each time where the cache is away."""
+    try:
+        return cache.get(LAST_MOVE) or _forget()
+    except Exception:  # whatever the cache's client raises: whoever asks looks anew
+        return _forget()
+
+
 def remembered(key: str, work_out: Callable[[], Any]) -> Any:
     """What `work_out` said since the last move, or says now. Only keys and flags are to be kept so, never words."""
     try:

@@ -2,16 +2,20 @@
 
 from datetime import timedelta
 
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from governance.board import dashboard, positions_kept, then_page
+from portal import clock
 from portal.archive import looking_back
 from portal.people import organisations
 from portal.people.access import permitted
+from portal.record import unchanged
 from portal.web.pages import answer
 
 NEW_HERE = timedelta(days=30)  # as long as Today leads to the first hour
+LONGEST_UNASKED = 300  # seconds until a page that keeps itself fresh is read anew though nothing was done: days begin, too
 
 
 @require_safe
@@ -21,9 +25,14 @@ def today(request):
         return redirect("setup:settings")
     if "as_of" in request.GET:
         return _then(request, request.GET["as_of"])
+    stamp = f"{unchanged.last_move()}-{int(clock.now().timestamp()) // LONGEST_UNASKED}"  # before anything is read
+    if request.htmx and request.GET.get("seen") == stamp:
+        return HttpResponse(status=204)
     board = dashboard.build(request.user, request.GET.get("unit", ""))
     is_new_here = not board.scope.is_part and board.at - request.user.date_joined < NEW_HERE
-    return answer(request, "board/dashboard/today.html", {"board": board, "where": board.scope, "is_new_here": is_new_here})
+    context = {"board": board, "where": board.scope, "is_new_here": is_new_here}
+    context |= {"stamp": stamp, "is_held": request.GET.get("still") == "1"}
+    return answer(request, "board/dashboard/today.html#fresh", context)
 
 
 def _then(request, told):

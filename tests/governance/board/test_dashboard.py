@@ -1,5 +1,7 @@
+import re
 from datetime import date, timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -11,12 +13,14 @@ from governance.board.figures import Figure, Figures
 from governance.board.ground import Ground
 from governance.board.position import of_ground, sentence
 from portal import clock
-from risks import recompute
+from portal.people import sessions
+from risks import recompute, register
 from risks.stale import mark_risks
 from tests.factories.governance import make_initiative
 from tests.factories.risks import make_levels, make_loss, make_risk
 
 MONDAY = date(2026, 11, 16)
+AT_ITS_WORST = {"likelihood_level": 5, "impact": {"safety": 5}}
 
 
 def known(**values) -> Figures:
@@ -198,6 +202,32 @@ def test_a_unit_beyond_ones_own_is_not_there(as_person, person, company):
         with pytest.raises(Http404):
             dashboard.build(person(role), str(company.northfield.pk))
         assert dashboard.build(person(role)).scope.below == ()
+
+
+def test_today_keeps_itself_fresh_and_is_left_alone_while_nothing_is_done(as_person, person, company):
+    cio, at = person("CIO"), f"/?unit={company.northfield.pk}"
+    client = as_person(cio)
+    make_initiative(unit=company.northfield, by=cio)
+    asked = {address: unescape(re.search(r'hx-get="(/\?seen=[^"]+)"', client.get(address).text).group(1)) for address in ("/", at)}
+    by_itself = {"HX-Request": "true", sessions.BY_ITSELF: "1"}
+    for address in asked.values():
+        assert client.get(address, headers=by_itself).status_code == 204
+        assert client.get(address).status_code == 200  # as a page it is always whole
+    with clock.stopped(clock.now() + timedelta(minutes=5)):
+        assert client.get(asked["/"], headers=by_itself).status_code == 200
+    scored(register.log(actor=person("ANALYST"), title="Crane moves", category="OT", unit=company.northfield, **AT_ITS_WORST))
+    for address, link in asked.items():
+        fresh = client.get(link, headers=by_itself)
+        assert fresh.status_code == 200 and fresh.text.strip().startswith('<div class="grid" id="today"'), address
+        assert "Crane moves" in fresh.text and "<html" not in fresh.text
+    assert 'id="change" data-span="12" aria-labelledby="change-h" hx-preserve' in fresh.text
+    fetched = [f"{path}{at[1:]}" for path in ("/governance/initiatives/under-way/", "/risks/exceptions/live/")]
+    for address in fetched:
+        tile = client.get(address, headers=by_itself).text
+        assert f'hx-get="{address}" hx-trigger="every 60s, fresh"' in tile and "hx-preserve" not in tile
+        assert f'hx-get="{address}&amp;still=1"' in client.get(f"{at}&still=1").text
+    for still in ("/", at, *fetched):
+        assert "every 60s" not in client.get(f"{still}{'&' if '?' in still else '?'}still=1").text
 
 
 def test_the_page_of_a_unit_asks_as_often_for_one_risk_as_for_twenty(as_person, person, company):

@@ -26,6 +26,15 @@ def test_a_session_that_lay_idle_for_an_hour_is_over(browser, person, minutes, s
     assert after(client, minutes=minutes) == status
 
 
+def test_a_page_that_keeps_itself_fresh_keeps_no_session_awake(browser, person):
+    client = browser(person("ANALYST"))
+    cache.clear()
+    with clock.stopped(clock.now() + timedelta(minutes=50)):
+        assert client.get("/account/", headers={sessions.BY_ITSELF: "1"}).status_code == 200
+
+    assert after(client, minutes=61) == 302
+
+
 @pytest.mark.parametrize(("hours", "status"), [(11.9, 200), (12.1, 302)])
 def test_a_session_is_over_after_twelve_hours_however_busy(browser, person, hours, status):
     client = browser(person("ANALYST"))
