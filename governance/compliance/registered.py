@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from governance.compliance import mapping_book, shortfalls, statements
 from governance.compliance.models import Statement, StatementLine
@@ -24,7 +25,10 @@ def _answers_for(person: User) -> QuerySet[Statement]:
 
 
 def _say_statement(name: str, value: Any) -> str:
-    """The scope as it stands; of the lines each control with whether it applies, and why."""
+    """The scope as it stands; of the lines each control with whether it applies, and why; of the treatment plan how long it is."""
+    if name == "plan":
+        told = ngettext("%(n)d treatment, fingerprint %(mark)s", "%(n)d treatments, fingerprint %(mark)s", value["lines"])
+        return told % {"n": value["lines"], "mark": value["sha256"][:12]} if value else ""
     if name != "lines":
         return str(value or "")
     words = {None: _t("not decided"), True: _t("applies"), False: _t("does not apply")}
@@ -119,7 +123,7 @@ registry.register(
         unsigned=lambda: Statement.objects.current().filter(proposed_at__isnull=False, signed_at=None),
         signed=statements.take_force,
         check=statements.check_open,
-        words={"framework": _("Framework"), "scope": _("Scope"), "lines": _("Controls")},
+        words={"framework": _("Framework"), "scope": _("Scope"), "lines": _("Controls"), "plan": _("Risk treatment plan")},
         say=_say_statement,
     )
 )

@@ -22,6 +22,8 @@ from portal import clock
 from portal.people.models import Unit
 from risks.models import Control
 
+ALL, PLAN = "all", "plan"  # instead of the id of a theme
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -51,13 +53,15 @@ def listed(user: Any) -> QuerySet[Statement]:
 
 
 def sheet(statement: Statement, user: Any, told: str = "") -> Sheet:
-    """One theme of it, or with `told` "all" everything. Five queries."""
+    """One theme of it, with `told` "all" everything, with PLAN none of it. Five queries."""
     lines = list(statement.lines.select_related("requirement__parent", "owner").order_by("requirement__place"))
     groups: dict[int, list[StatementLine]] = {}
     for line in lines:
         groups.setdefault(line.requirement.parent_id or 0, []).append(line)
     opened = next((pk for pk in groups if str(pk) == told), next(iter(groups), None))
-    shown = lines if told == "all" else groups.get(opened, [])
+    if told in (ALL, PLAN):
+        opened = None
+    shown = lines if told == ALL else groups.get(opened, [])
     heads = [(pk, *_named(found[0]), sum(one.is_applicable is None for one in found)) for pk, found in groups.items()]
     counts = {
         "all": len(lines),
@@ -65,7 +69,7 @@ def sheet(statement: Statement, user: Any, told: str = "") -> Sheet:
         "applicable": sum(line.is_applicable is True for line in lines),
         "done": sum(line.is_applicable is True and line.status == StatementLine.Status.DONE for line in lines),
     }
-    return Sheet(statement, heads, None if told == "all" else opened, _rows(shown, statement.unit, user), counts)
+    return Sheet(statement, heads, opened, _rows(shown, statement.unit, user) if shown else [], counts)
 
 
 def as_xlsx(statement: Statement, user: Any) -> bytes:
@@ -78,7 +82,7 @@ def as_xlsx(statement: Statement, user: Any) -> bytes:
     head = [_("Identifier"), _("Control"), _("Applies"), _("Why"), _("Status"), _("Owner")]
     head += [_("Our controls"), _("Covered"), _("Evidence until")]
     page.append([_bold(page, word) for word in head])
-    for row in sheet(statement, user, "all").rows:
+    for row in sheet(statement, user, ALL).rows:
         line = row.line
         applies = {None: _("not decided"), True: _("yes"), False: _("no")}[line.is_applicable]
         page.append(

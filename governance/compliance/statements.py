@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from governance.compliance import statement_plan
 from governance.compliance.errors import NothingToDecide, SavedOver, StatementGone, StatementThere, Undecided
 from governance.compliance.models import Framework, Statement, StatementLine
 from portal import clock
@@ -77,7 +78,7 @@ def decide(line: StatementLine, *, actor: Any, version: int | None, **said: Any)
 
 @transaction.atomic
 def ask(statement: Statement, *, actor: Any) -> Statement:
-    """Ask CIO and CISO to sign it as it stands. Raises StatementGone, Undecided."""
+    """Ask CIO and CISO to sign it as it stands, and the risk treatment plan with it. Raises StatementGone, Undecided."""
     statement = _locked(statement)
     undecided = statement.lines.filter(is_applicable=None).count()
     if undecided or not statement.scope:
@@ -86,6 +87,7 @@ def ask(statement: Statement, *, actor: Any) -> Statement:
         statement.proposed_by, statement.proposed_at = _person(actor), clock.now()
         statement.version += 1
         statement.save(update_fields=["proposed_by", "proposed_at", "version"])
+        statement_plan.freeze(statement)
         audit.record(actor, "statement.proposed", statement)
     signatures.ask(statement, SIGNERS, actor=actor)
     return statement
@@ -118,11 +120,13 @@ def check_open(statement: Statement) -> None:
 
 
 def material(statement: Statement) -> dict[str, Any]:
-    """What a signature covers: the scope and every line. One query."""
+    """What a signature covers: the scope, every line, and the treatment plan where one was frozen with it. Two queries."""
     rows = statement.lines.order_by("requirement__place").values_list(
         "requirement__identifier", "is_applicable", "reason", "status", "owner"
     )
-    return {"framework": str(statement.framework), "scope": statement.scope, "lines": [list(row) for row in rows]}
+    plan = statement_plan.digest(statement)
+    told = {"framework": str(statement.framework), "scope": statement.scope, "lines": [list(row) for row in rows]}
+    return told | ({"plan": plan} if plan else {})
 
 
 def _check(line: StatementLine) -> None:
@@ -141,6 +145,7 @@ def _check(line: StatementLine) -> None:
 
 def _back_to_draft(statement: Statement) -> None:
     """What was signed holds no longer; whoever wants it signed asks again."""
+    statement_plan.thaw(statement)
     statement.proposed_at = statement.proposed_by = statement.signed_at = None
     statement.version += 1
     statement.save(update_fields=["scope", "proposed_at", "proposed_by", "signed_at", "version"])

@@ -9,8 +9,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
+from rest_framework.response import Response
 
-from governance.compliance import statement_book, statement_pdf, statements
+from governance.compliance import statement_book, statement_pdf, statement_plan, statements
 from governance.compliance.api import files
 from governance.compliance.models import Statement, StatementLine
 from portal.web.api.changes import state_change
@@ -38,6 +39,25 @@ class StatementSerializer(RowSerializer):
 
 class ScopeSerializer(serializers.Serializer):
     scope = serializers.CharField(max_length=statements.LONGEST_SCOPE)
+
+
+class PlannedSerializer(serializers.Serializer):
+    """One treatment of the plan, with its facts as they were put to the two."""
+
+    treatment = serializers.IntegerField(source="treatment.pk")
+    number = serializers.CharField(source="treatment.number")
+    kind = serializers.CharField()
+    owner = serializers.IntegerField(source="owner.pk")
+    due_on = serializers.DateField()
+    standing = serializers.CharField()
+    cost = serializers.DecimalField(max_digits=18, decimal_places=2)
+    standing_now = serializers.CharField(source="now")
+
+
+class PlanSerializer(serializers.Serializer):
+    frozen_at = serializers.DateTimeField(allow_null=True, help_text="Null while it follows what happens.")
+    rows = PlannedSerializer(many=True, help_text="Of the treatments that the reader may open.")
+    hidden = serializers.IntegerField(help_text="How many more stand in it.")
 
 
 class StatementFilters(django_filters.FilterSet):
@@ -71,6 +91,12 @@ class StatementViewSet(RegisterSet):
     def asking(self, instance: Statement, validated: Any, actor: Any) -> Statement:
         """Ask CIO and CISO to sign it as it stands."""
         return statements.ask(instance, actor=actor)
+
+    @extend_schema(responses=PlanSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def plan(self, request: Request, pk: str) -> Response:
+        """The risk treatment plan: as it was put to the two with the statement, else as it is."""
+        return Response(PlanSerializer(statement_plan.read(self.get_object(), request.user)).data)
 
     @extend_schema(responses=files.WORKBOOK, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])

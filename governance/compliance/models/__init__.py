@@ -5,7 +5,7 @@ from governance.compliance.models.mapping import ControlMapping, Coverage, Cover
 from governance.compliance.models.practice_round import BlindPracticeRating, CountedLevel, PracticeRound
 from governance.compliance.models.profile import Owner, Practice, PracticeRating, Profile
 from governance.compliance.models.shortfall import ShortfallPlan
-from governance.compliance.models.statement import Statement, StatementLine
+from governance.compliance.models.statement import PlannedTreatment, Statement, StatementLine
 
 __all__ = [
     "AuditFinding",
@@ -21,6 +21,7 @@ __all__ = [
     "InternalAudit",
     "ManagementReview",
     "Owner",
+    "PlannedTreatment",
     "Practice",
     "PracticeRating",
     "PracticeRound",

@@ -9,6 +9,7 @@ from governance.compliance.models.framework import VIEW, Framework, Requirement
 from portal import clock
 from portal.history import tracked
 from portal.people.access import Grants, VisibleQuerySet
+from risks.models import Treatment
 
 
 @tracked()
@@ -72,3 +73,35 @@ class StatementLine(models.Model):
     @classmethod
     def visibility(cls, grants: Grants) -> Q:
         return Q(statement__in=Statement.objects.filter(Statement.visibility(grants)))
+
+
+class PlannedTreatment(models.Model):
+    """One line of the risk treatment plan as CIO and CISO were asked to sign it with a statement (ISO/IEC 27001, 6.1.3 e): the
+    facts of then; its words are those of the treatment itself. Set aside once the statement is a draft again."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="planned")
+    treatment = models.ForeignKey(Treatment, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=6, choices=Treatment.Kind)
+    standing = models.CharField(max_length=9, choices=Treatment.State)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    cost = models.DecimalField(max_digits=18, decimal_places=2)  # of its steps, organisation currency
+    frozen_at = models.DateTimeField(default=clock.now)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["statement", "treatment"], condition=Q(archived_at=None), name="a_treatment_is_planned_once_a_statement"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.statement_id}: {self.treatment_id}"
+
+    @classmethod
+    def visibility(cls, grants: Grants) -> Q:
+        own = Q(statement__in=Statement.objects.filter(Statement.visibility(grants)))
+        return own & Q(treatment__in=Treatment.objects.filter(Treatment.visibility(grants)))

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from governance.compliance import mapping_book, statement_book, statement_pdf, statements
+from governance.compliance import mapping_book, statement_book, statement_pdf, statement_plan, statements
 from governance.compliance.forms.statements import LineForm, OpenStatementForm, ScopeForm, initial_line
 from governance.compliance.models import Statement, StatementLine
 from portal.errors import Invalid, Refused, Stale
@@ -38,7 +38,7 @@ def listed(request):
 @require_safe
 @permitted(READ)
 def statement(request, pk):
-    """One statement, theme by theme; `?group=all` shows it whole, for paper."""
+    """One statement, theme by theme; `?group=all` shows it whole, for paper, `?group=plan` the risk treatment plan."""
     return _page(request, _statement(request, pk))
 
 
@@ -106,9 +106,11 @@ def line(request, pk):
 
 
 def _page(request, found, status=200, scope_form=None):
+    group = request.GET.get("group", "")
     context = {
         "statement": found,
-        "sheet": statement_book.sheet(found, request.user, request.GET.get("group", "")),
+        "sheet": statement_book.sheet(found, request.user, group),
+        "plan": statement_plan.read(found, request.user) if group == statement_book.PLAN else None,
         "panel": panels.read(found, request.user) if found.proposed_at else None,
         "may_change": request.user.has_perm(CHANGE),
         "scope_form": scope_form or ScopeForm(initial={"scope": found.scope}),

@@ -2,17 +2,20 @@
 
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import pikepdf
 import pytest
 from openpyxl import load_workbook
 
-from governance.compliance import frameworks, internal_audits, mappings, statement_book, statement_pdf, statements
+from governance.compliance import frameworks, internal_audits, mappings, statement_book, statement_pdf, statement_plan, statements
 from governance.compliance.errors import NothingToDecide, SavedOver, StatementGone, StatementThere, Undecided
-from governance.compliance.models import Framework, Requirement
+from governance.compliance.models import Framework, PlannedTreatment, Requirement
 from portal.errors import Invalid
 from portal.people import organisations
 from portal.signing import signatures
+from risks.models import Treatment
+from risks.treatments import Step
 from tests.factories.compliance import make_audit, make_framework
 from tests.factories.portal import freshen
 from tests.factories.risks import make_control, make_evidence, make_levels, make_risk, make_treatment, sign
@@ -170,3 +173,47 @@ def test_whoever_only_reads_decides_nothing(client, person, statement):
     client.post(f"/governance/statement-lines/{line.pk}/", {"is_applicable": "no", "reason": "x", "status": "OPEN", "version": "1"})
     line.refresh_from_db()
     assert line.is_applicable is None
+
+
+def test_the_treatment_plan_is_frozen_with_the_statement_and_signed_by_both(client, company, statement, leaders, person):
+    cio, ciso = leaders
+    owner = person("OWNER")
+    risks = [make_risk(unit=company.northfield), make_risk(unit=company.northfield, is_confidential=True)]
+    for risk in risks:
+        make_levels(risk, 4, operational=4)
+    steps = [Step("IT", "Locks", owner, organisations.today(), Decimal("1200"))]
+    first, secret = (make_treatment(risk, actor=cio, steps=steps, title=f"Locks of {risk.number}") for risk in risks)
+    page, api = f"/governance/statements/{statement.pk}/", f"/api/v1/statements/{statement.pk}/plan/"
+
+    def read(user, address=f"{page}?group=plan"):
+        client.force_login(user, backend=BACKEND)
+        return client.get(address)
+
+    draft = read(owner)
+    assert "1 treatment is in the plan" not in draft.text and "2 treatments are in the plan" in draft.text
+    assert "As it is today." in draft.text and "+ 1 that you may not open" in draft.text and secret.title not in draft.text
+    statements.ask(decided(statement, cio), actor=cio)
+    frozen = statements.material(statement)["plan"]
+    later = make_treatment(risks[0], actor=cio, title="Cameras")
+    Treatment.objects.filter(pk=first.pk).update(state="DONE")
+
+    assert statements.material(statement)["plan"] == frozen and frozen["lines"] == 2
+    sign(statement, cio, ciso)
+    signed = read(cio)
+    assert "Signed with the statement as it stood on" in signed.text and "today: Done" in signed.text
+    assert later.title not in signed.text and secret.title in signed.text
+    told = read(cio, api).json()
+    assert [(row["number"], row["cost"], row["standing"], row["standing_now"]) for row in told["rows"]] == [
+        (first.number, "1200.00", "Proposed", "Done"),
+        (secret.number, "1200.00", "Proposed", "Proposed"),
+    ]
+    table = statement_plan.treatments(statement, owner)
+    assert ([row[0] for row in table.rows], "as put to the two on" in table.title) == ([first.number, ""], True)
+    seen = read(owner, api).json()
+    assert (len(seen["rows"]), seen["hidden"], read(person("COLLEAGUE"), api).status_code) == (1, 1, 403)
+    PlannedTreatment.objects.filter(treatment=secret).update(due_on=organisations.today() + timedelta(days=1))
+    assert signatures.standing(statement).signed_off_at is None  # whoever changes a line of it has another plan
+
+    statements.set_scope(statement, "One plant", actor=cio)
+    assert "plan" not in statements.material(statement)
+    assert [row["number"] for row in read(cio, api).json()["rows"]] == [secret.number, later.number]
