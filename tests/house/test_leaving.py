@@ -39,7 +39,8 @@ KEPT = {
         board.AnswerWords.written_by board.BlockWords.written_by board.FrozenNumbers.frozen_by change.Criterion.it_by
         change.Criterion.security_by change.Saving.accepted_by change.Saving.confirmed_by change.SeenAsset.it_by
         change.SeenAsset.security_by compliance.CorrectiveAction.agreed_by compliance.CorrectiveAction.done_by
-        compliance.CorrectiveAction.verified_by compliance.PracticeRating.rated_by record.AuditEntry.actor
+        compliance.BlindPracticeRating.rated_by compliance.CorrectiveAction.verified_by compliance.PracticeRating.rated_by
+        record.AuditEntry.actor
         risks.ActivationMark.by risks.BlindRating.rated_by risks.Rating.rated_by signing.Signature.signed_by
         talk.Comment.author talk.Comment_mentions.user together.Achievement.cio together.Achievement.ciso
         together.Achievement.verified_by together.AlignmentConsent.said_by together.Backing.backed_by
@@ -48,8 +49,10 @@ KEPT = {
         together.OwnershipWish.stated_by""",
     "It says who asked; the answer is due all the same, and whoever may ask may go on.": """
         archive.LegalHold.placed_by archive.Redaction.proposed_by board.BoardPack.proposed_by board.PackQuestion.asked_by
-        change.Clash.other_by change.Clash.planned_by change.Initiative.proposed_by change.Pattern.proposed_by
-        compliance.ManagementReview.proposed_by compliance.Statement.proposed_by people.AppointmentProposal.proposed_by
+        change.Clash.other_by change.Clash.planned_by change.GateEdition.drafted_by change.Initiative.proposed_by
+        change.Pattern.proposed_by
+        compliance.ManagementReview.proposed_by compliance.PracticeRound.talk_asked_by compliance.Statement.proposed_by
+        people.AppointmentProposal.proposed_by
         risks.AuthorityTable.proposed_by risks.Concern.raised_by risks.ConcernSender.person risks.FormulaVersion.drafted_by
         risks.IncidentRisk.proposed_by risks.PlanVersion.asked_by risks.RatingRound.asked_by risks.RatingRound.talk_asked_by
         risks.RiskException.changed_by risks.RiskException.proposed_by risks.Treatment.first_proposed_by
