@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from assets.models import Proposal
 from governance.board.scope import Scope
+from governance.together import moving
 from portal import at_once, subjects
 from portal.attention import reviews as reviews_of
 from portal.attention.models import Review
@@ -77,7 +78,7 @@ def _gathered(user: User, scope: Scope, rounds: Iterable[RatingRound], reviews: 
         *_accounts(user),
     ]
     ordered = sorted(found, key=lambda need: (need.due_on is None, need.due_on or date.max))
-    return [*_live(user), *ordered][:MOST_CARDS], _as_needs(reviews.theirs, things, user, note)
+    return [*_live(user), *_cases(user), *ordered][:MOST_CARDS], _as_needs(reviews.theirs, things, user, note)
 
 
 def next_for(user: User) -> Need | None:
@@ -108,6 +109,21 @@ def _live(user: User) -> Iterator[Need]:
             note=note % {"at": shown.moment(one.since)},
             url=reverse(page, args=[one.pk]),
             verb=verb,
+        )
+
+
+def _cases(user: User) -> Iterator[Need]:
+    """What the two could not settle between them stands before all that has its day: nobody but the arbiter settles it."""
+    for one in moving.for_the_arbiter(user, MOST_CARDS):
+        since = shown.date_long(organisations.day_of(one.differs_since))
+        yield Need(
+            kind=gettext("Difference"),
+            icon="pen",
+            title=str(one),
+            note=gettext("The two have differed since %(day)s. It is yours to settle.") % {"day": since},
+            url=reverse("together:decision", args=[one.pk]),
+            verb=gettext("Settle it"),
+            due_on=one.decide_by,
         )
 
 

@@ -3,6 +3,7 @@ anew, and one that was asked anew of what all had signed before is freed. All ar
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,9 +13,11 @@ from governance.together.models import Decision, DecisionLink
 from portal import clock
 from portal.attention import news
 from portal.people import announcements, appointments, organisations, working_days
+from portal.people.reach import grants
 from portal.record import audit
 from portal.signing import signatures
 from portal.signing import standing as standings
+from portal.signing.models import Signature
 from risks.models import ScoreState
 
 BETWEEN_THE_TWO_DAYS = 5  # working days
@@ -43,6 +46,19 @@ def free() -> int:
     rows = list(stale.prefetch_related("options", "conditions", "links").order_by("pk"))
     found = standings.read({("decision", row.pk): row for row in rows})
     return sum(_free(pk) for (_kind, pk), standing in found.items() if standing.signed_off_at is not None)
+
+
+def for_the_arbiter(user: Any, most: int) -> list[Decision]:
+    """What waits for `user` to settle it as the arbiter: the two have differed for too long, and somebody still says no. What they
+    answered themselves, for another office, is not theirs. No query of anybody else's."""
+    if "ARBITER" not in grants(user).seats:
+        return []
+    answered = Signature.objects.filter(subject_kind="decision", signed_by=user).exclude(office="ARBITER").values("subject_id")
+    open_ones = Decision.objects.visible_to(user).put().filter(escalated_at__isnull=False, arbitrated_at=None)
+    rows = open_ones.exclude(pk__in=answered).select_related("unit").prefetch_related("options", "conditions", "links")
+    found = {("decision", row.pk): row for row in rows.order_by("escalated_at", "pk")[:most]}
+    stands = standings.read(found) if found else {}
+    return [row for key, row in found.items() if stands[key].refusals]
 
 
 def due_for_arbiter(decision: Decision):

@@ -1,10 +1,15 @@
 """Each role's first five minutes: they come in, read their headline, and do the one thing they came for."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from governance.together import moving
+from portal import clock
+from tests.factories.governance import answer, make_decision
+from tests.factories.portal import make_company, make_person
 from tests.journeys.conftest import number_in
 
 pytestmark = pytest.mark.journey
@@ -133,3 +138,28 @@ def test_the_first_five_minutes_of(as_account, account):
     assert page.locator("h1.position").inner_text().strip()
 
     MINUTES[account](page)
+
+
+def test_what_an_arbiter_does_first_is_to_settle_the_case_that_waits(at_desk):
+    company = make_company()
+    analyst, cio, ciso, arbiter = (make_person(name, company=company) for name in ("ANALYST", "CIO", "CISO", "ARBITER"))
+    case = make_decision(unit=company.northfield, by=analyst)
+    answer(case, cio)
+    answer(case, ciso, "OPPOSE", reason="Two alarms in May came through this link.")
+    with clock.stopped(clock.now() + timedelta(days=9)):
+        assert moving.escalate() == 1
+    page = at_desk(arbiter)
+
+    page.goto("/")
+    page.locator("#needs").get_by_role("link", name=case.title).first.click()
+    expect(page.get_by_text("Two alarms in May came through this link.").first).to_be_visible()
+    page.get_by_role("link", name="Settle it").click()
+    page.locator("input[name=option][value=B]").check()
+    page.fill("textarea[name=reason]", "The plant stands still without the vendor.")
+    page.get_by_role("button", name="Settle it so").click()
+    expect(page.get_by_text("Settled by the arbiter").first).to_be_visible()
+    page.goto("/")
+
+    expect(page.locator("#needs")).not_to_contain_text(case.title)
+    case.refresh_from_db()
+    assert (case.state, case.outcome, case.proposed_option) == ("DECIDED", "ARBITER", "B")

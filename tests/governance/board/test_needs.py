@@ -7,6 +7,8 @@ import pytest
 
 from assets.discovery import reading
 from governance.board import ground, needs, scope
+from governance.together import moving
+from portal import clock
 from portal.attention import reviews
 from portal.attention.models import Review
 from portal.people import organisations
@@ -16,6 +18,7 @@ from risks import cadence, recompute
 from risks.models import ScoreState
 from risks.stale import mark_risks
 from tests.factories.assets import make_run
+from tests.factories.governance import answer, make_decision
 from tests.factories.portal import make_user
 from tests.factories.risks import make_levels, make_risk
 
@@ -53,6 +56,26 @@ def test_what_one_answers_for_unseen_leaves_room_for_the_others(person, company,
     seen = late_review(owner, LATE + timedelta(days=30))
 
     assert [one.pk for one in needs._reviews(owner, mirror=False).mine] == [seen.pk]
+
+
+def test_a_difference_that_stays_open_stands_first_for_the_arbiter_alone(person, company):
+    cio, ciso, arbiter = person("CIO"), person("CISO"), person("ARBITER")
+    case, early = (make_decision(unit=company.northfield, by=person("ANALYST"), title=title) for title in ("Access", "Badges"))
+    answer(case, cio)
+    answer(case, ciso, "OPPOSE")
+
+    def cases(user):
+        reader = User.objects.get(pk=user.pk)
+        return [need.url for need in needs.of(reader, scope.of(reader)) if need.kind == "Difference"]
+
+    assert cases(arbiter) == []  # between the two
+    with clock.stopped(clock.now() + timedelta(days=9)):
+        answer(early, cio)
+        moving.escalate()
+    assert (cases(arbiter), cases(cio), cases(ciso)) == ([f"/governance/decisions/{case.pk}/"], [], [])
+
+    answer(case, ciso)
+    assert cases(arbiter) == []  # they agreed after all
 
 
 def test_what_one_may_answer_is_the_same_by_each_way_to_it(person, company, late_review):
