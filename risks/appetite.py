@@ -5,7 +5,7 @@ for no unit holds for the whole organisation.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from portal.errors import Invalid, Stale
 from portal.people import announcements, appointments, organisations
 from portal.people.models import Unit
 from portal.record import audit
+from risks import bad_year
 from risks.models import Appetite, Risk
 from risks.scales import HIGHEST_POINTS
 from risks.scoring import above_tolerance
@@ -33,6 +34,7 @@ ALL = ""  # the row of every category that has none of its own
 OFFERED = (40, 60)  # a place to start from: up to Medium we carry, Severe and High we do not
 AGREED = "appetite.agreed"
 MOST_MONEY = Decimal(10) ** 16
+LEAST_CHANCE = Decimal("0.0001")
 
 Where = int | None  # the id of a unit; None: the whole organisation
 Row = TypeVar("Row")
@@ -40,12 +42,23 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What is agreed for one category: points of the score, and the mean yearly loss [organisation currency a year]."""
+    """What is agreed for one category: points of the score, and the mean yearly loss [organisation currency a year]. For all
+    together: at most `bad_year_chance` [0–1] of years cost more than `bad_year_amount`."""
 
     appetite_points: int
     tolerance_points: int
     appetite_amount: Decimal | None = None
     tolerance_amount: Decimal | None = None
+    bad_year_amount: Decimal | None = None
+    bad_year_chance: Decimal | None = None
+
+    @property
+    def points(self) -> tuple[int, int]:
+        return self.appetite_points, self.tolerance_points
+
+    @property
+    def money(self) -> tuple[Decimal | None, ...]:
+        return self.appetite_amount, self.tolerance_amount, self.bad_year_amount, self.bad_year_chance
 
 
 Wanted = Mapping[str, Bounds | tuple[int, int] | None]  # by category; a pair says points and leaves the money as it was
@@ -135,11 +148,12 @@ def agree(
             raise Stale(_("Somebody else changed the appetite meanwhile. Load the page again."))
     said = {category: _as_bounds(bounds, here.get(category)) for category, bounds in wanted.items()}
     touched = [category for category, bounds in said.items() if bounds_of(here.get(category)) != bounds]
+    moved = [category for category in touched if pair_of(here.get(category)) != (said[category] and said[category].points)]
     for category in touched:
         row = here.get(category) or Appetite(category=category, unit=unit, version=0)
         here[category] = every[row.unit_id, category] = _set(row, said[category], actor)
     if touched:
-        _rescore(touched, unit, every)
+        _rescore(moved, unit, every)
         _tell(here[touched[0]], touched, actor)
     transaction.on_commit(forget)
     return {category: row for category, row in here.items() if row.archived_at is None}
@@ -190,20 +204,20 @@ def bounds_of(row: Appetite | None) -> Bounds | None:
     """What a row says while it holds, else None."""
     if row is None or row.archived_at is not None or not row.version:
         return None
-    return Bounds(row.appetite_points, row.tolerance_points, row.appetite_amount, row.tolerance_amount)
+    return Bounds(*(getattr(row, field.name) for field in fields(Bounds)))
 
 
 def pair_of(row: Appetite | None) -> tuple[int, int] | None:
     """(appetite, tolerance) in points of a row that holds, else None."""
     bounds = bounds_of(row)
-    return None if bounds is None else (bounds.appetite_points, bounds.tolerance_points)
+    return None if bounds is None else bounds.points
 
 
 def _as_bounds(said: Bounds | tuple[int, int] | None, row: Appetite | None) -> Bounds | None:
     if said is None or isinstance(said, Bounds):
         return said
     kept = bounds_of(row)
-    return Bounds(*said, *((kept.appetite_amount, kept.tolerance_amount) if kept else ()))
+    return Bounds(*said, *(kept.money if kept else ()))
 
 
 def _set(row: Appetite, bounds: Bounds | None, actor: Any) -> Appetite:
@@ -211,22 +225,26 @@ def _set(row: Appetite, bounds: Bounds | None, actor: Any) -> Appetite:
     if bounds is None:
         row.archived_at = clock.now()
     else:
-        row.appetite_points, row.tolerance_points = bounds.appetite_points, bounds.tolerance_points
-        row.appetite_amount, row.tolerance_amount = bounds.appetite_amount, bounds.tolerance_amount
+        for field in fields(Bounds):
+            setattr(row, field.name, getattr(bounds, field.name))
         row.archived_at = None
     row.version += 1
     row.save()
     facts = {"category": row.category, "unit": row.unit_id, "was": _plain(was), "now": _plain(bounds)}
     audit.record(actor, AGREED if bounds else "appetite.ended", row, facts)
+    bad_year.look_at(row, clock.now())
     return row
 
 
 def _plain(bounds: Bounds | None) -> list[Any] | None:
-    """Points, and amounts as strings where they were said."""
+    """Points, and what was said in money as strings, to the last that was said."""
     if bounds is None:
         return None
-    amounts = [bounds.appetite_amount, bounds.tolerance_amount]
-    return [bounds.appetite_points, bounds.tolerance_points, *(f"{one:.2f}" for one in amounts if one is not None)]
+    *sums, chance = bounds.money
+    told = [None if one is None else f"{one:.2f}" for one in sums] + [None if chance is None else f"{chance:.4f}"]
+    while told and told[-1] is None:
+        told.pop()
+    return [*bounds.points, *told]
 
 
 def _tell(row: Appetite, touched: Sequence[str], actor: Any) -> None:
@@ -294,6 +312,7 @@ def _wrong(category: str, bounds: Bounds) -> dict[str, list[str]]:
     for name, amount in amounts.items():
         if amount is not None and not (amount.is_finite() and 0 <= amount < MOST_MONEY):
             wrong[f"{name}_{category}"] = [_("Give a sum a year, 0 or more.")]
+    wrong |= _wrong_years(category, bounds)
     if wrong:
         return wrong
     if bounds.appetite_points > bounds.tolerance_points:
@@ -306,4 +325,23 @@ def _wrong(category: str, bounds: Bounds) -> dict[str, list[str]]:
         wrong[f"tolerance_amount_{category}"] = [
             _("Tolerance lies at or above appetite: we accept at least what we want to carry.")
         ]
+    return wrong
+
+
+def _wrong_years(category: str, bounds: Bounds) -> dict[str, list[str]]:
+    amount, chance = bounds.bad_year_amount, bounds.bad_year_chance
+    if amount is None and chance is None:
+        return {}
+    wrong: dict[str, list[str]] = {}
+    if category != ALL:
+        sentence = _("Bad years are agreed for every kind together. Say it in the row of all.")
+        return {f"bad_year_{name}_{category}": [sentence] for name in ("amount", "chance")}
+    if amount is None:
+        wrong["bad_year_amount_"] = [_("Say which sum a year may pass as seldom as that.")]
+    elif not (amount.is_finite() and 0 < amount < MOST_MONEY):
+        wrong["bad_year_amount_"] = [_("Give a sum above 0.")]
+    if chance is None:
+        wrong["bad_year_chance_"] = [_("Say how likely, at most, a year may pass that sum.")]
+    elif not (chance.is_finite() and LEAST_CHANCE <= chance <= 1 - LEAST_CHANCE):
+        wrong["bad_year_chance_"] = [_("Give a chance from 0.01 to 99.99 percent.")]
     return wrong

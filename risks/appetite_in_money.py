@@ -51,9 +51,8 @@ def is_breach(risk: Risk) -> bool:
     return agreed is not None and mean > agreed[1]
 
 
-def judge(rows: Sequence[Row]) -> Judged:
-    """Each of `rows` against what is agreed for its kind and place. One query."""
-    agreed: Mapping = appetite.current()
+def judge(rows: Sequence[Row], agreed: Mapping[tuple[int | None, str], Appetite]) -> Judged:
+    """Each of `rows` against what of `agreed` (as appetite.current has it) holds for its kind and place."""
     held: dict[tuple[str, str], tuple[Decimal, Decimal] | None] = {}  # by kind and place, of which there are few
     count, above = 0, []
     appetites, tolerances, average = Decimal(0), Decimal(0), 0.0

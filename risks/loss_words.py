@@ -63,6 +63,11 @@ def share(chance: float) -> str:
     return f"{percent:.1f}".removesuffix(".0") + PERCENT if percent < 1 else f"{percent:.0f}{PERCENT}"
 
 
+def exact_share(chance: Decimal) -> str:
+    """2.5 %: what was agreed, to the last digit."""
+    return f"{(chance * 100).normalize():f}{PERCENT}"
+
+
 def how_often(per_year: float) -> str:
     """About 3 times a year, about once a year, about once in 8 years."""
     if per_year <= 0:

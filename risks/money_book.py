@@ -15,7 +15,9 @@ from portal.told import amount
 from portal.web.charts.curve import Drawing, drawings
 from risks import (
     actual_losses,
+    appetite,
     appetite_in_money,
+    bad_year,
     best_set,
     exception_prices,
     loss_card,
@@ -29,6 +31,7 @@ from risks import (
 )
 from risks.actual_losses import Year
 from risks.appetite_in_money import Judged
+from risks.bad_year import BadYear
 from risks.best_set import Best, Item
 from risks.exception_prices import Prices
 from risks.loss_limits import Limits
@@ -141,6 +144,7 @@ class Book:
     ranking: Ranking | None = None
     judged: Judged | None = None
     limits: Limits | None = None
+    bad_year: BadYear | None = None
     apart: tuple[tuple[Row, Apart, float], ...] = ()  # where score and money disagree, with the average of a year
     prices: Prices | None = None
     years: tuple[Year, ...] = ()
@@ -149,7 +153,16 @@ class Book:
     @property
     def limits_told(self) -> str:
         """How the position stands to what is agreed, in words; "" where nothing is."""
-        return self.limits.sentence(1 if self.after != self.now else None) if self.limits else ""
+        return self.limits.sentence(self._after) if self.limits else ""
+
+    @property
+    def bad_year_told(self) -> str:
+        return self.bad_year.sentence(self._after) if self.bad_year else ""
+
+    @property
+    def _after(self) -> int | None:
+        """The place of the curve after plan, where a plan changes it."""
+        return 1 if self.after != self.now else None
 
 
 def read(user: Any, asked: Mapping[str, str]) -> Book:
@@ -177,8 +190,11 @@ def read(user: Any, asked: Mapping[str, str]) -> Book:
     names = [str(NOW.label), str(AFTER.label)]
     years = actual_losses.by_year(user, unit)
     lines = [loss_words.line(now, names[0], "now"), loss_words.line(after, names[1], "after")]
-    judged = appetite_in_money.judge(rows[NOW])
+    agreed = appetite.current()
+    judged = appetite_in_money.judge(rows[NOW], agreed)
+    years_agreed = bad_year.on([now, after], agreed.get((unit.pk if unit.parent_id else None, appetite.ALL)))
     limits = _limits(judged, [now, after], sums[NOW].risk_count)
+    marks = [*_marks(years), *(limits.marks if limits else ()), *([years_agreed.mark] if years_agreed else ())]
     return Book(
         scope=unit.name,
         now=now,
@@ -190,14 +206,15 @@ def read(user: Any, asked: Mapping[str, str]) -> Book:
         unestimated=max((sums[NOW].open_count or 0) - sums[NOW].risk_count, 0),
         computed_at=sums[NOW].computed_at,
         sentence=loss_words.reading(now),
-        pictures=drawings(lines, [*_marks(years), *(limits.marks if limits else ())]),
-        rows=[*loss_words.rows(now, after), *(limits.rows if limits else ())],
+        pictures=drawings(lines, marks),
+        rows=[*loss_words.rows(now, after), *(limits.rows if limits else ()), *([years_agreed.row] if years_agreed else ())],
         contributors=_contributors(rows[NOW], now),
         quality=_quality(rows[NOW]),
         sensitivity=sensitivity.read([read[row.result] for row in worth], sums[NOW]),
         ranking=_ranking(user, changed, read, sums[NOW], asked.get("budget", "")),
         judged=judged,
         limits=limits,
+        bad_year=years_agreed,
         apart=_apart(rows[NOW]),
         prices=_prices(live, rows, changed, read, sums[NOW]),
         years=years,

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from portal import clock
-from risks import annual_losses
-from risks.models import CellChange, LossResult, PortfolioLoss
+from risks import annual_losses, bad_year
+from risks.models import CellChange, Levels, LossResult, PortfolioLoss
 from risks.quantification import AnnualLoss, cells, together
 
 MOST_CHANGES = 2_000
@@ -23,6 +23,8 @@ def fold() -> int:
     for (scope, stage), group in groupby(changes, key=lambda one: (one.scope, one.stage)):
         _add(scope, stage, list(group))
     CellChange.objects.filter(pk__in=[one.pk for one in changes]).delete()
+    if moved := _units({one.scope for one in changes if one.stage == Levels.Stage.CURRENT}):
+        bad_year.follow(clock.now(), moved)
     return len(changes)
 
 
@@ -55,6 +57,7 @@ def rebuild() -> list[tuple[str, str]]:
         PortfolioLoss.objects.all().delete()
         for (scope, stage), parts in _rebuilt().items():
             _keep(PortfolioLoss(scope=scope, stage=stage), cells.add([one for one, _count in parts]), len(parts))
+        bad_year.follow(clock.now())
     return wrong
 
 
@@ -84,6 +87,11 @@ def loss_of(row: Any) -> AnnualLoss:
 def cells_of(row: Any) -> cells.Cells:
     """What a stored row adds to a sum."""
     return cells.Cells.from_bytes(bytes(row.cells))
+
+
+def _units(scopes: Iterable[str]) -> list[int]:
+    """The ids of the units among `scopes`."""
+    return [int(scope.removeprefix("unit:")) for scope in scopes if scope.startswith("unit:")]
 
 
 def _add(scope: str, stage: str, changes: list[CellChange]) -> None:

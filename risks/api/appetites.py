@@ -1,5 +1,6 @@
 """What we want to carry, and how far beyond it we still accept: by kind of risk and by place."""
 
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ from risks.appetite import Bounds
 from risks.models import Appetite, Risk
 
 READ, SET = "risks.view_risk", "risks.set_appetite"
-_BOUNDS = ("appetite_points", "tolerance_points", "appetite_amount", "tolerance_amount")
+_BOUNDS = tuple(field.name for field in fields(Bounds))
 
 
 def _amount(told: str) -> serializers.DecimalField:
@@ -38,10 +39,21 @@ class AppetiteSerializer(RowSerializer):
     appetite_amount = _amount("Mean loss of a risk a year that we want to carry; the position of annual losses tells who is above.")
     tolerance_amount = _amount("Mean loss of a risk a year that we still accept.")
 
+    bad_year_amount = _amount("Of the row with an empty category: what everything there together should seldom cost in one year.")
+    bad_year_chance = serializers.DecimalField(
+        max_digits=5,
+        decimal_places=4,
+        min_value=Decimal(0),
+        max_value=Decimal(1),
+        required=False,
+        allow_null=True,
+        help_text="The share of years, at most, that may cost more than that. Both or neither.",
+    )
+
     class Meta:
         model = Appetite
-        fields = ["id", "category", "unit", *_BOUNDS, "version"]
-        read_only_fields = ["version"]
+        fields = ["id", "category", "unit", *_BOUNDS, "passed_at", "version"]
+        read_only_fields = ["passed_at", "version"]
 
     def validate(self, attrs: Any) -> Any:
         for name in ("category", "unit"):

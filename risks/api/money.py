@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from portal.errors import Invalid
 from risks import loss_words, money_book, sensitivity
+from risks.bad_year import BadYear
 from risks.loss_limits import Limits
 from risks.money_book import Book
 from risks.sensitivity import Sensitivity
@@ -108,6 +109,17 @@ class LimitsSerializer(serializers.Serializer):
     in_words = serializers.CharField()
 
 
+class BadYearSerializer(serializers.Serializer):
+    """How likely, at most, a year may cost everything together more than a sum, and how likely it is."""
+
+    amount = serializers.DecimalField(**MONEY)
+    at_most = serializers.DecimalField(max_digits=5, decimal_places=4, help_text="Of years, 0 to 1.")
+    chance = ChanceSerializer()
+    is_passed = serializers.BooleanField(help_text="Likelier than agreed.")
+    passed_at = serializers.DateTimeField(allow_null=True, help_text="Since when; both leaders were asked then.")
+    in_words = serializers.CharField()
+
+
 class ApartSerializer(serializers.Serializer):
     risk = serializers.IntegerField()
     score_place = serializers.IntegerField()
@@ -150,6 +162,7 @@ class PositionInMoneySerializer(serializers.Serializer):
     ranking = RankingSerializer(allow_null=True)
     judged_count = serializers.IntegerField(help_text="Risks with an estimate and an agreed sum.")
     limits = LimitsSerializer(allow_null=True)
+    bad_year = BadYearSerializer(allow_null=True)
     above_appetite = AboveSerializer(many=True)
     score_against_money = ApartSerializer(many=True)
     exception_prices = PricesSerializer(allow_null=True)
@@ -199,6 +212,7 @@ def _told(book: Book) -> dict[str, Any]:
         | {"is_exact": ranking.best.is_exact, "over_budget": str(ranking.over)},
         "judged_count": book.judged.count if book.judged else 0,
         "limits": book.limits and _limits(book, book.limits),
+        "bad_year": book.bad_year and _bad_year(book, book.bad_year),
         "above_appetite": [
             {"risk": one.risk.pk, "appetite": str(one.appetite), "tolerance": str(one.tolerance), "is_breach": one.is_breach}
             | sums(average=one.average)
@@ -239,6 +253,18 @@ def _limits(book: Book, found: Limits) -> dict[str, Any]:
         "above_tolerance": {"now": tolerance, "after_plan": then_tolerance},
         "in_words": book.limits_told,
     } | sums(average=found.average)
+
+
+def _bad_year(book: Book, found: BadYear) -> dict[str, Any]:
+    now, then = found.chances
+    return {
+        "amount": str(found.amount),
+        "at_most": str(found.at_most),
+        "chance": {"now": now, "after_plan": then},
+        "is_passed": found.is_passed,
+        "passed_at": found.passed_at and found.passed_at.isoformat(),
+        "in_words": book.bad_year_told,
+    }
 
 
 def position_if(position: sensitivity.Position) -> dict[str, str | None]:

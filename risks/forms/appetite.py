@@ -1,5 +1,6 @@
 """Appetite and tolerance of one place: a row for every kind of risk that has its own, points always, money where asked."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django import forms
@@ -36,6 +37,30 @@ class AppetiteForm(Answers):
             self.fields[f"version_{category}"] = forms.IntegerField(widget=forms.HiddenInput, initial=row.version if row else 0)
             for name in self.names:
                 self.fields[f"{name}_{category}"] = self._field(name, labels[name], known, required=category == ALL)
+        if with_money:
+            self._ask_bad_years(bounds_of(rows.get(ALL)))
+
+    def _ask_bad_years(self, known):
+        chance = known.bad_year_chance if known else None
+        self.fields["bad_year_amount_"] = forms.DecimalField(
+            label=_("A bad year of everything together costs more than"),
+            max_digits=18,
+            decimal_places=2,
+            initial=known.bad_year_amount if known else None,
+            required=False,
+        )
+        self.fields["bad_year_chance_"] = forms.DecimalField(
+            label=_("and happens with a chance of at most, percent"),
+            max_digits=5,
+            decimal_places=2,
+            initial=None if chance is None else f"{(chance * 100).normalize():f}",
+            required=False,
+        )
+
+    @property
+    def bad_years(self):
+        """The two fields about everything together."""
+        return [self[name] for name in ("bad_year_amount_", "bad_year_chance_") if name in self.fields]
 
     def _field(self, name, label, known, *, required):
         if name in POINTS:
@@ -64,6 +89,13 @@ class AppetiteForm(Answers):
                 found[category] = None
             else:
                 found[category] = Bounds(*said) if len(said) > len(POINTS) else tuple(said)
+        if self.bad_years and found[ALL] is not None:
+            chance = self.cleaned_data["bad_year_chance_"]
+            found[ALL] = replace(
+                found[ALL],
+                bad_year_amount=self.cleaned_data["bad_year_amount_"],
+                bad_year_chance=None if chance is None else chance / 100,
+            )
         return found
 
     @property
@@ -78,4 +110,7 @@ class AppetiteForm(Answers):
             if self.errors.keys() & set(fields) or not missing or not any(answers.get(name) is not None for name in fields):
                 continue
             self.add_error(missing[0], _("Appetite and tolerance belong together; fill both or neither."))
+        said = [name for name in ("bad_year_amount_", "bad_year_chance_") if answers.get(name) is not None]
+        if said and answers.get("appetite_") is None and not self.needs_all:
+            self.add_error(said[0], _("Say appetite and tolerance of every kind here as well; a row holds whole."))
         return answers

@@ -28,6 +28,12 @@ def chance(share):
 
 
 @register.filter
+def agreed_chance(share):
+    """2.5 %: to the last digit."""
+    return loss_words.exact_share(share)
+
+
+@register.filter
 def signed_share(share):
     """+140 %, −30 %: a return."""
     return f"{'+' if share > 0 else '−' if share < 0 else ''}{abs(share) * 100:,.0f}{loss_words.PERCENT}"

@@ -147,6 +147,23 @@ def test_points_said_alone_leave_the_money_and_money_needs_both_sums(company):
         with pytest.raises(Invalid) as refusal:
             appetite.agree({"": bounds}, actor=None)
         assert set(refusal.value.fields) == {field}
+    years = Decimal(10), Decimal("0.05")
+    for bounds, category, fields in (
+        (Bounds(40, 60, None, None, years[0], None), "", {"bad_year_chance_"}),
+        (Bounds(40, 60, None, None, None, years[1]), "", {"bad_year_amount_"}),
+        (Bounds(40, 60, None, None, Decimal(0), Decimal(1)), "", {"bad_year_amount_", "bad_year_chance_"}),
+        (Bounds(40, 60, None, None, Decimal("NaN"), Decimal("0.00001")), "", {"bad_year_amount_", "bad_year_chance_"}),
+        (Bounds(40, 60, None, None, *years), "OT", {"bad_year_amount_OT", "bad_year_chance_OT"}),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            appetite.agree({category: bounds}, actor=None)
+        assert set(refusal.value.fields) == fields
+    StaleScore.objects.all().delete()
+    make_risk(unit=company.northfield)
+    appetite.agree({"": Bounds(40, 61, None, None, *years)}, actor=None)
+    assert not StaleScore.objects.exists()  # money moves no score
+    assert appetite.agree({"": (40, 62)}, actor=None)[""].bad_year_chance == years[1]
+    assert AuditEntry.objects.filter(verb="appetite.agreed").last().params["was"] == [40, 61, None, None, "10.00", "0.0500"]
     with pytest.raises(Invalid) as refusal:
         appetite.agree({"": (40, 60)}, unit=company.root, actor=None)
     assert set(refusal.value.fields) == {"unit"}

@@ -21,7 +21,7 @@ MOST_UNCHANGED = 2
 
 def set_appetite() -> None:
     """What Verrow wants to carry: less in the plants than in the offices. The numbers of the whole are the board's."""
-    everywhere = Bounds(40, 70, Decimal(250_000), Decimal(1_000_000))
+    everywhere = Bounds(40, 70, Decimal(250_000), Decimal(1_000_000), Decimal(8_000_000), Decimal("0.05"))
     in_plants = Bounds(35, 60, Decimal(200_000), Decimal(800_000))
     appetite.agree({"": everywhere, Risk.Category.OT: in_plants}, actor=None)
 

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from portal.web.charts.places import place
 
 CHANCES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # "1 in n"
-BESIDE = {"appetite": (7, -6, "start"), "tolerance": (7, -6, "start")}  # where the name of a point stands: above a falling curve
+BESIDE = {  # where the name of a point stands: above a falling curve; of one that lies below it, below
+    **dict.fromkeys(("appetite", "tolerance", "agreed"), (7, -6, "start")),
+    "passed": (-7, 14, "end"),
+}
 EDGE = 12  # from the right of the plot, so many pixels
 ROOM = 3.0  # for such a name the scale goes on to this many times its loss
 MOST_DECADES = 5.0  # what lies further left is the same small change to anybody

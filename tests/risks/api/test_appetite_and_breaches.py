@@ -35,11 +35,17 @@ def test_a_leader_says_changes_and_ends_what_a_unit_carries(company, person, ses
     wrong = client.patch(place, money, JSON, headers={"If-Match": made["ETag"]})
     right = client.patch(place, money | {"tolerance_amount": "5000.00"}, JSON, headers={"If-Match": made["ETag"]})
     moved = client.patch(place, {"category": "IT"}, JSON, headers={"If-Match": right["ETag"]})
+    years = {"bad_year_amount": "2000000.00", "bad_year_chance": "0.0500"}
+    elsewhere = client.patch(place, years, JSON, headers={"If-Match": right["ETag"]})
+    all_kinds = client.post(APPETITES, body | years | {"category": ""}, JSON)
     late = client.patch(place, {"tolerance_points": 90}, JSON, headers={"If-Match": made["ETag"]})
 
     assert (made.status_code, again.status_code, set(again.json()["fields"])) == (201, 422, {"category"})
     assert (wrong.status_code, set(wrong.json()["fields"])) == (422, {"tolerance_amount"})
     assert (right.status_code, right.json()["tolerance_amount"], right.json()["tolerance_points"]) == (200, "5000.00", 35)
+    assert (elsewhere.status_code, set(elsewhere.json()["fields"])) == (422, {"bad_year_amount", "bad_year_chance"})
+    assert {name: all_kinds.json()[name] for name in years} == years and all_kinds.json()["passed_at"] is None
+    client.post(f"{APPETITES}{all_kinds.json()['id']}/ending/", {}, JSON)
     assert (moved.status_code, late.status_code) == (422, 412)
     assert len(client.get(f"{APPETITES}?unit={company.northfield.pk}").json()["results"]) == 1
     assert client.post(f"{place}ending/", {}, JSON).status_code == 200

@@ -40,6 +40,14 @@ def test_a_leader_looks_first_and_then_agrees_for_a_plant(risk, company, person,
 
     assert "Northfield" in shown and "€5\xa0k" in shown
     row = Appetite.objects.get(unit=company.northfield)
+    bad = {"version_": 1, "bad_year_amount_": "2000000", "bad_year_chance_": "2.5"}
+    half = client.post(place, answers | bad | {"bad_year_chance_": ""})
+    bare = client.post(place, said(version_=1, appetite_="", tolerance_="") | bad)
+    assert (half.status_code, bare.status_code) == (422, 422)
+    assert "Say how likely, at most" in half.text and "a row holds whole" in bare.text
+    assert client.post(place, answers | bad).status_code == 302
+    assert "over €2.0\xa0M in at most 2.5\xa0% of years" in client.get("/risks/appetite/").text
+    assert 'value="2.5"' in client.get(place).text
     assert (row.tolerance_points, str(row.tolerance_amount)) == (60, "5000.50")
 
 

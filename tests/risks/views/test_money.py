@@ -9,10 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal import clock
+from portal.attention.models import Reminder
 from portal.errors import Invalid
 from portal.people import organisations, roles
+from portal.record.models import AuditEntry
 from risks import (
     appetite,
+    bad_year,
     carrying,
     exception_prices,
     loss_card,
@@ -25,7 +28,8 @@ from risks import (
     supposed,
     what_if,
 )
-from risks.models import ControlRisk, LossResult, LossScenario, RiskAsset, RiskException
+from risks.appetite import Bounds
+from risks.models import Appetite, ControlRisk, LossResult, LossScenario, RiskAsset, RiskException
 from risks.quantification import cells
 from risks.response import incidents
 from risks.treatments import Step
@@ -37,6 +41,7 @@ DAY = timedelta(days=1)
 
 pytestmark = pytest.mark.django_db
 
+POSITION = "/api/v1/annual-losses/position/"
 RARER = {"low_per_year": Decimal("0.01"), "mode_per_year": Decimal("0.02"), "high_per_year": Decimal("0.05")}
 
 
@@ -163,6 +168,72 @@ def test_what_is_agreed_stands_on_the_curve_in_the_table_and_in_words(client, pl
     assert "above appetite and still tolerated" in told["in_words"] and "after plan" in told["in_words"]
     assert "We agreed to carry €100\u00a0k a year on average and to tolerate €2.0\u00a0M." in card.agreed
     assert [mark.kind for mark in card.pictures[0].marks] == ["appetite", "tolerance"]
+
+
+def test_bad_years_likelier_than_agreed_are_asked_about_once_each_time(client, company, planned, cio, person):
+    """One year in twenty costs more than var95: an agreed 4 % is passed, 6 % are kept."""
+    ciso, amount = person("CISO"), Decimal(int(money_book.read(cio, {}).now.var95))
+    client.force_login(cio)
+    asked = Reminder.objects.filter(kind__startswith="appetite.passed")
+
+    def agree(chance, amount=amount, **place):
+        return appetite.agree({"": Bounds(40, 60, None, None, amount, chance)}, actor=cio, **place)[""]
+
+    assert agree(Decimal("0.06")).passed_at is None and not asked.exists()
+    row = agree(Decimal("0.04"))
+    book, page, told = money_book.read(cio, {}), client.get("/risks/money/").text, client.get(POSITION).json()["bad_year"]
+    assert row.passed_at is not None and set(asked.values_list("recipient", flat=True)) == {cio.pk, ciso.pk}
+    assert book.bad_year.is_passed and told["chance"]["now"] == pytest.approx(0.05, rel=2e-2) and told["is_passed"]
+    assert book.bad_year_told == told["in_words"] and html.escape(book.bad_year_told) in page and "both leaders were asked" in page
+    assert "likelier than we agreed: 5\u00a0%, and we agreed on at most 4\u00a0%. After plan it is" in told["in_words"]
+    assert [mark.name for mark in book.pictures[0].marks] == ["agreed: 4\u00a0%"] and book.rows[-1] == book.bad_year.row
+    assert "likelier since" in client.get("/risks/appetite/").text
+
+    agree(Decimal("0.03"))  # still passed: nobody is asked again
+    make_loss(planned[2], actor=cio, low_per_year=Decimal("0.2"), mode_per_year=Decimal("0.4"), high_per_year=Decimal("0.8"))
+    renewed()
+    assert asked.count() == 2
+    for risk in planned:
+        register.close(risk, actor=cio, reason="Gone")
+    renewed()
+    assert Appetite.objects.get().passed_at is None
+    assert money_book.read(cio, {}).now is None
+    make_loss(make_risk(unit=company.northfield), actor=cio)
+    renewed()
+    agree(Decimal("0.0001"), Decimal(1), unit=company.northfield)
+    verbs = list(AuditEntry.objects.filter(kind="appetite").order_by("pk").values_list("verb", "params__unit"))
+    assert [one for one in verbs if one[0] != "appetite.agreed"] == [
+        ("appetite.passed", None),
+        ("appetite.kept", None),
+        ("appetite.passed", company.northfield.pk),
+    ]
+    assert asked.count() == 4
+    head = money_book.read(person("HEAD", unit=company.northfield), {})
+    assert (head.bad_year.amount, head.bad_year.is_passed) == (1, True)  # of the reader's place, and nothing is inherited
+    appetite.agree({"": None}, unit=company.northfield, actor=cio)
+    assert not Appetite.objects.exclude(passed_at=None).exists()
+
+
+def renewed():
+    while recompute.refresh_batch():
+        pass
+
+
+@pytest.mark.parametrize(
+    ("chance", "at_most", "now", "word"),
+    [
+        (0.053, "0.05", "5.3", "are likelier"),
+        (0.050001, "0.05", "just over 5", "are likelier"),
+        (0.05, "0.05", "5", "are no likelier"),
+        (0.024, "0.025", "2", "are no likelier"),
+        (0.0, "0.0001", "0", "are no likelier"),
+    ],
+)
+def test_chance_in_words_stands_on_its_side_of_what_is_agreed(chance, at_most, now, word):
+    told = bad_year.BadYear(Decimal(2_000_000), Decimal(at_most), (chance, 0.001)).sentence(1)
+
+    assert f"{word} than we agreed" in told
+    assert f": {now}\u00a0%, and we agreed on at most" in told
 
 
 def test_risks_on_one_asset_are_added_up_as_striking_together(client, company, planned, cio):
