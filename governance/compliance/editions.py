@@ -15,7 +15,10 @@ from governance.compliance.models import (
     PracticeRating,
     PracticeRound,
     Profile,
+    Statement,
+    StatementLine,
 )
+from portal import clock
 
 
 def carry_over(before: Framework, after: Framework) -> int:
@@ -38,7 +41,31 @@ def carry_over(before: Framework, after: Framework) -> int:
         for row in kept
     )
     covering.renew({row.requirement_id for row in made})
-    return len(made) + _profiles(before, after, goals)
+    return len(made) + _profiles(before, after, goals) + _statements(before, after)
+
+
+def _statements(before: Framework, after: Framework) -> int:
+    """Each statement anew as a draft, decided where the control stayed; the one before it, signed or not, stays on record as it
+    was. Returns how many lines were carried."""
+    controls = after.requirements.assessable().filter(kind="control").order_by("place")
+    goals, count = dict(controls.values_list("identifier", "pk")), 0
+    for old in Statement.objects.select_for_update().filter(framework=before, archived_at=None).order_by("pk"):
+        known = {line.requirement.identifier: line for line in old.lines.select_related("requirement")}
+        if goals:
+            told = {"unit_id": old.unit_id, "scope": old.scope, "opened_by_id": old.opened_by_id}
+            made = Statement.objects.create(framework=after, opened_at=clock.now(), **told)
+            lines = [StatementLine(statement=made, requirement_id=pk, **_decided(known.get(name))) for name, pk in goals.items()]
+            StatementLine.objects.bulk_create(lines)
+            count += len(goals.keys() & known.keys())
+        old.archived_at = clock.now()
+        old.version += 1
+        old.save(update_fields=["archived_at", "version"])
+    return count
+
+
+def _decided(line: StatementLine | None) -> dict[str, Any]:
+    names = ("is_applicable", "reason", "status", "owner_id")
+    return {} if line is None else {name: getattr(line, name) for name in names}
 
 
 def _profiles(before: Framework, after: Framework, goals: Mapping[str, int]) -> int:

@@ -22,7 +22,7 @@ from portal import clock
 from portal.people.models import Unit
 from risks.models import Control
 
-ALL, PLAN = "all", "plan"  # instead of the id of a theme
+ALL, PLAN, EDITION = "all", "plan", "edition"  # instead of the id of a theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ def listed(user: Any) -> QuerySet[Statement]:
 
 
 def sheet(statement: Statement, user: Any, told: str = "") -> Sheet:
-    """One theme of it, with `told` "all" everything, with PLAN none of it. Five queries."""
+    """One theme of it, with `told` "all" everything, with PLAN or EDITION none of it. Five queries."""
     lines = list(statement.lines.select_related("requirement__parent", "owner").order_by("requirement__place"))
     groups: dict[int, list[StatementLine]] = {}
     for line in lines:
         groups.setdefault(line.requirement.parent_id or 0, []).append(line)
     opened = next((pk for pk in groups if str(pk) == told), next(iter(groups), None))
-    if told in (ALL, PLAN):
+    if told in (ALL, PLAN, EDITION):
         opened = None
     shown = lines if told == ALL else groups.get(opened, [])
     heads = [(pk, *_named(found[0]), sum(one.is_applicable is None for one in found)) for pk, found in groups.items()]

@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from governance.compliance import statement_book, statement_pdf, statement_plan, statements
+from governance.compliance import statement_book, statement_editions, statement_pdf, statement_plan, statements
 from governance.compliance.api import files
 from governance.compliance.models import Statement, StatementLine
 from portal.web.api.changes import state_change
@@ -60,6 +60,26 @@ class PlanSerializer(serializers.Serializer):
     hidden = serializers.IntegerField(help_text="How many more stand in it.")
 
 
+class EditionLineSerializer(serializers.Serializer):
+    """One line as it was decided; `id` is that of the line."""
+
+    id = serializers.IntegerField()
+    identifier = serializers.CharField(source="requirement.identifier")
+    is_applicable = serializers.BooleanField(allow_null=True)
+    reason = serializers.CharField()
+    status = serializers.ChoiceField(choices=StatementLine.Status.choices)
+
+
+class EditionSerializer(serializers.Serializer):
+    """What a new edition did to the controls of a statement."""
+
+    before = serializers.IntegerField(source="before.pk", allow_null=True, help_text="The statement under the edition before.")
+    added = EditionLineSerializer(many=True, help_text="New here, and not decided by anybody before.")
+    changed = EditionLineSerializer(many=True, help_text="Carried over, with other wording: look again.")
+    withdrawn = EditionLineSerializer(many=True, help_text="Of the statement before: gone in this edition.")
+    kept = serializers.IntegerField(help_text="Carried over as they were.")
+
+
 class StatementFilters(django_filters.FilterSet):
     framework = LinkedFilter("framework", field_name="framework_id")
     unit = LinkedFilter("unit", field_name="unit_id")
@@ -97,6 +117,14 @@ class StatementViewSet(RegisterSet):
     def plan(self, request: Request, pk: str) -> Response:
         """The risk treatment plan: as it was put to the two with the statement, else as it is."""
         return Response(PlanSerializer(statement_plan.read(self.get_object(), request.user)).data)
+
+    @extend_schema(responses=EditionSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def edition(self, request: Request, pk: str) -> Response:
+        """What the edition of its framework changed against the statement that was carried over: all empty where none was."""
+        found = statement_editions.changed(self.get_object(), request.user)
+        nothing = {"before": None, "added": [], "changed": [], "withdrawn": [], "kept": 0}
+        return Response(EditionSerializer(found or nothing, context=self.get_serializer_context()).data)
 
     @extend_schema(responses=files.WORKBOOK, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])

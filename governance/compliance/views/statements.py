@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from governance.compliance import mapping_book, statement_book, statement_pdf, statement_plan, statements
+from governance.compliance import mapping_book, statement_book, statement_editions, statement_pdf, statement_plan, statements
 from governance.compliance.forms.statements import LineForm, OpenStatementForm, ScopeForm, initial_line
 from governance.compliance.models import Statement, StatementLine
 from portal.errors import Invalid, Refused, Stale
@@ -38,7 +38,8 @@ def listed(request):
 @require_safe
 @permitted(READ)
 def statement(request, pk):
-    """One statement, theme by theme; `?group=all` shows it whole, for paper, `?group=plan` the risk treatment plan."""
+    """One statement, theme by theme; `?group=all` shows it whole, for paper, `?group=plan` the risk treatment plan,
+    `?group=edition` what the edition changed."""
     return _page(request, _statement(request, pk))
 
 
@@ -86,7 +87,7 @@ def line(request, pk):
     """One line: whether it applies, and why."""
     rows = StatementLine.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("statement__framework", "statement__unit", "requirement", "owner"), pk=pk)
-    may_change = request.user.has_perm(CHANGE)
+    may_change = request.user.has_perm(CHANGE) and found.statement.archived_at is None
     form = LineForm(request.POST if request.method == "POST" else None, initial=initial_line(found)) if may_change else None
     status = 200
     if request.method == "POST" and form is not None:
@@ -111,8 +112,10 @@ def _page(request, found, status=200, scope_form=None):
         "statement": found,
         "sheet": statement_book.sheet(found, request.user, group),
         "plan": statement_plan.read(found, request.user) if group == statement_book.PLAN else None,
+        "edition": statement_editions.changed(found, request.user) if group == statement_book.EDITION else None,
+        "shows_edition": group == statement_book.EDITION,
         "panel": panels.read(found, request.user) if found.proposed_at else None,
-        "may_change": request.user.has_perm(CHANGE),
+        "may_change": request.user.has_perm(CHANGE) and found.archived_at is None,
         "scope_form": scope_form or ScopeForm(initial={"scope": found.scope}),
     }
     return answer(request, "compliance/statements/detail.html", context, status=status)

@@ -10,13 +10,13 @@ from openpyxl import load_workbook
 
 from governance.compliance import frameworks, internal_audits, mappings, statement_book, statement_pdf, statement_plan, statements
 from governance.compliance.errors import NothingToDecide, SavedOver, StatementGone, StatementThere, Undecided
-from governance.compliance.models import Framework, PlannedTreatment, Requirement
+from governance.compliance.models import Framework, PlannedTreatment, Requirement, Statement
 from portal.errors import Invalid
 from portal.people import organisations
 from portal.signing import signatures
 from risks.models import Treatment
 from risks.treatments import Step
-from tests.factories.compliance import make_audit, make_framework
+from tests.factories.compliance import catalog_of, control_of, make_audit, make_framework, stream_of
 from tests.factories.portal import freshen
 from tests.factories.risks import make_control, make_evidence, make_levels, make_risk, make_treatment, sign
 from tests.house.world import BACKEND
@@ -217,3 +217,47 @@ def test_the_treatment_plan_is_frozen_with_the_statement_and_signed_by_both(clie
     statements.set_scope(statement, "One plant", actor=cio)
     assert "plan" not in statements.material(statement)
     assert [row["number"] for row in read(cio, api).json()["rows"]] == [secret.number, later.number]
+
+
+def test_a_new_edition_takes_the_statement_along_and_shows_what_to_look_at(client, company, leaders):
+    cio, ciso = leaders
+    old = make_framework(1, 2, 3, title="Annex", kind="control")
+    statement = statements.open_one(old, company.root, actor=cio)
+    statements.ask(decided(statement, cio), actor=cio)
+    sign(statement, cio, ciso)
+    first = statement.lines.get(requirement__identifier="hr-1")
+
+    rules = [control_of(1), control_of(2, prose="Doors and windows are locked."), control_of(4)]
+    newer = catalog_of(*(one | {"class": "control"} for one in rules), title="Annex", version="2.0")
+    frameworks.take_in(stream_of(newer), actor=cio)
+
+    [after] = Statement.objects.current()
+    lines = list(
+        after.lines.order_by("requirement__place").values_list("requirement__identifier", "is_applicable", "reason", "status")
+    )
+    decision = (True, "Doors matter", "PARTLY")
+    assert lines == [("hr-1", *decision), ("hr-2", *decision), ("hr-4", None, "", "OPEN")]
+    assert (after.scope, after.proposed_at, after.signed_at) == ("Both plants", None, None)
+    statement.refresh_from_db()
+    assert statement.signed_at is not None and statement.lines.count() == 3  # it stays as it was signed
+    for act in (
+        lambda: statements.decide(first, actor=cio, version=None, reason="x"),
+        lambda: statements.ask(statement, actor=cio),
+    ):
+        with pytest.raises(StatementGone):
+            act()
+    client.force_login(cio, backend=BACKEND)
+    page = client.get(f"/governance/statements/{after.pk}/?group=edition").text
+    assert "1 added, 1 changed, 1 withdrawn" in page and "1 control was carried over as it was" in page
+    assert f'href="/governance/statements/{statement.pk}/"' in page and "hr-3" in page
+    told = client.get(f"/api/v1/statements/{after.pk}/edition/").json()
+    found = {name: [row["identifier"] for row in told[name]] for name in ("added", "changed", "withdrawn")}
+    assert (found, told["kept"], told["before"]) == (
+        {"added": ["hr-4"], "changed": ["hr-2"], "withdrawn": ["hr-3"]},
+        1,
+        statement.pk,
+    )
+    kept = client.get(f"/governance/statements/{statement.pk}/").text
+    assert "Superseded by a new edition on" in kept and "Change the scope" not in kept and "What the edition changed" not in kept
+    assert client.get(f"/api/v1/statements/{statement.pk}/edition/").json()["before"] is None
+    assert f"/governance/statements/{statement.pk}/" not in client.get("/governance/statements/").text
