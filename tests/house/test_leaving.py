@@ -47,6 +47,7 @@ KEPT = {
         together.BlindMark.marked_by together.CultureConsent.said_by together.CultureCount.told_by
         together.CultureReply.written_by together.DecisionOutcome.noted_by together.OptionMark.marked_by
         together.OwnershipWish.stated_by""",
+    "It stands so in what was frozen to be signed; the thing itself is handed over.": "compliance.PlannedTreatment.owner",
     "It says who asked; the answer is due all the same, and whoever may ask may go on.": """
         archive.LegalHold.placed_by archive.Redaction.proposed_by board.BoardPack.proposed_by board.PackQuestion.asked_by
         change.Clash.other_by change.Clash.planned_by change.GateEdition.drafted_by change.Initiative.proposed_by
