@@ -140,20 +140,25 @@ def needed(exception: RiskException) -> list[list[str]]:
 def slots_for(covers: str, risk: Risk, *, amount: Decimal | None, authors: Set[int | None]) -> list[list[str]]:
     """As `needed`, for anything that rests on a risk. A line that one of its authors (ids) would sign alone, or an office of which
     nobody fills, is passed over for the next one."""
-    table, band = in_force(), _band(risk)
-    filled = _people(risk)
-    found = next(
-        (
-            line.offices
-            for line in sorted(lines_of(table) if table else (), key=_order)
-            if line.covers == covers and _is_covered(line, band, amount) and _can_sign(line, filled, authors)
-        ),
-        BOTH,
-    )
-    slots = [[office] for office in found]
-    if is_safety(risk) and not set(found) & set(SAFETY_SLOT):
-        slots.append(list(SAFETY_SLOT))
-    return slots
+    return _slots(risk, _covering(covers, risk, amount), _people(risk), authors)
+
+
+def decides_alone(actor: Any, covers: str, risk: Risk, *, amount: Decimal | None, authors: Set[int | None]) -> bool:
+    """Whether one office suffices by `slots_for`, and `actor` fills it or one that a higher line names."""
+    lines, filled = _covering(covers, risk, amount), _people(risk)
+    named = {office for line in lines for office in line.offices}
+    return len(_slots(risk, lines, filled, authors)) == 1 and actor.pk in {filled.get(office) for office in named}
+
+
+def speaks_of(covers: str) -> bool:
+    """Whether the table in force has a line for it."""
+    table = in_force()
+    return table is not None and any(line.covers == covers for line in lines_of(table))
+
+
+def words_of(slots: Iterable[Sequence[str]]) -> str:
+    """Who signs, as people read it."""
+    return " + ".join(" / ".join(registry.office_word(office) for office in slot) for slot in slots)
 
 
 def is_safety(risk: Risk) -> bool:
@@ -199,6 +204,21 @@ def _band(risk: Risk) -> scales.Band:
         known = next(facts.gather([risk.pk], organisations.today()))
         found.add(scoring.score(known.inputs[scoring.CURRENT], formula_in_force.now()).band)
     return max((scales.BAND_BY_KEY[band or "SEVERE"] for band in found), key=lambda band: band.rank)
+
+
+def _covering(covers: str, risk: Risk, amount: Decimal | None) -> list[Line]:
+    """The lines of the table in force that cover it, the lowest first."""
+    table, band = in_force(), _band(risk)
+    lines = sorted(lines_of(table) if table else (), key=_order)
+    return [line for line in lines if line.covers == covers and _is_covered(line, band, amount)]
+
+
+def _slots(risk: Risk, lines: Iterable[Line], filled: Mapping[str, int], authors: Set[int | None]) -> list[list[str]]:
+    found = next((line.offices for line in lines if _can_sign(line, filled, authors)), BOTH)
+    slots = [[office] for office in found]
+    if is_safety(risk) and not set(found) & set(SAFETY_SLOT):
+        slots.append(list(SAFETY_SLOT))
+    return slots
 
 
 def _is_covered(line: Line, band: scales.Band, amount: Decimal | None) -> bool:

@@ -223,13 +223,13 @@ class OwnProposal(Refused):
 
 
 class NeedsSignatures(Refused):
-    """Somebody approved by one word what the table of authority lets others accept."""
+    """Somebody approved by one word what the table of authority lets others approve."""
 
     code = "needs-signatures"
 
-    def __init__(self, treatment):
-        sentence = _("%(number)s retains a risk, so it holds once everybody whom the table of authority names has signed it.")
-        super().__init__(sentence % {"number": treatment.number}, treatment=treatment.pk)
+    def __init__(self, treatment, who):
+        sentence = _("%(number)s is approved by the signature of: %(who)s. Ask them, or sign it on its page.")
+        super().__init__(sentence % {"number": treatment.number, "who": who}, treatment=treatment.pk)
 
 
 class StepsOpen(Refused):

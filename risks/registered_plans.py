@@ -11,7 +11,7 @@ from portal.record import redacting
 from portal.signing import registry
 from portal.web import shown
 from portal.workbench import searchable
-from risks import authority, control_book, evidence, plan_dates, retaining, treatment_book, treatments
+from risks import authority, control_book, deciding, evidence, plan_dates, treatment_book, treatments
 from risks.models import Risk, Treatment
 from risks.protection_words import CONTROL_FIELDS, CONTROL_VERBS, TREATMENT_FIELDS, TREATMENT_VERBS
 
@@ -125,10 +125,10 @@ registry.register(
         kind="treatment",
         proposed_by=lambda treatment: treatment.proposed_by_id,
         written_by=lambda treatment: treatment.first_proposed_by_id,
-        unsigned=lambda: Treatment.objects.filter(kind=Treatment.Kind.RETAIN, state=Treatment.State.PROPOSED),
+        unsigned=deciding.asked,
         signed=treatments.take_force,
-        check=retaining.check_signable,
-        required=retaining.slots,
+        check=deciding.check_signable,
+        required=deciding.slots,
         holders=authority.holders,
         words={name: _WORDS[name] for name in _MATERIAL},
         say=_say_of_treatment,

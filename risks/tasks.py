@@ -4,7 +4,7 @@ import structlog
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from risks import exceptions, formula_previews, portfolio, recompute, settling
+from risks import deciding, exceptions, formula_previews, portfolio, recompute, settling
 from risks.response import clocks
 
 log = structlog.get_logger(__name__)
@@ -41,6 +41,12 @@ def lapse_objections() -> None:
 def expire_exceptions() -> None:
     """Announce every exception whose last day is over; harmless however often it runs."""
     exceptions.expire()
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
+def ask_who_signs() -> None:
+    """Ask whom the table of authority names for plans proposed before it spoke of them; harmless however often it runs."""
+    deciding.ask_waiting()
 
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)

@@ -14,14 +14,15 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from portal import clock
+from portal.attention import news
 from portal.errors import Invalid
 from portal.people import organisations
 from portal.record import audit, numbers
 from portal.record.models import AuditEntry
-from risks import levels, plan_dates, plans, retaining, scales
+from portal.signing import signatures
+from risks import deciding, levels, plan_dates, plans, scales
 from risks.errors import (
     EvidenceMissing,
-    NeedsSignatures,
     NotProposed,
     NotUnderWay,
     OwnProposal,
@@ -92,7 +93,7 @@ def propose(
     _add_steps(treatment, steps)
     audit.record(actor, "treatment.proposed", treatment, {"risk": risk.pk, "kind": kind, "steps": len(steps)})
     _followed(treatment, actor, "treatment.proposed")
-    retaining.ask(treatment, actor=actor)
+    deciding.ask(treatment, actor=actor)
     return treatment
 
 
@@ -124,23 +125,21 @@ def change(
     values = {name: [_plain(before[name]), _plain(getattr(treatment, name))] for name in changed if name not in WORDS}
     audit.record(actor, "treatment.changed", treatment, {"fields": changed, "values": values, "steps": steps is not None})
     _followed(treatment, actor, "treatment.changed")
-    retaining.ask(treatment, actor=actor)
+    deciding.ask(treatment, actor=actor)
     return treatment
 
 
 @transaction.atomic
 def approve(treatment: Treatment, *, actor: Any, version: int | None = None) -> Treatment:
     """Let `treatment` start. Raises NotProposed, OwnProposal where the actor proposed it, first or last, RiskClosed,
-    SavedMeanwhile, and NeedsSignatures where a risk is to be retained: that is accepted by whom the table of authority names, in
-    no other way."""
+    SavedMeanwhile, and NeedsSignatures where the table of authority asks others, or a risk is to be retained."""
     treatment = _to_decide(treatment, actor, version)
-    if treatment.kind == Kind.RETAIN:
-        raise NeedsSignatures(treatment)
+    deciding.check(treatment, actor)
     return _approved(treatment, actor)
 
 
 def take_force(treatment: Treatment, *, actor: Any) -> None:
-    """All have signed that the risk is retained; called by signing, the treatment is locked."""
+    """All whom the table of authority names have signed it; called by signing, the treatment is locked."""
     treatment.risk = _open_risk(Risk(pk=treatment.risk_id))
     _approved(treatment, actor)
 
@@ -227,6 +226,7 @@ def _to_decide(treatment: Treatment, actor: Any, version: int | None) -> Treatme
 def _decide(treatment: Treatment, state: str, actor: Any, reason: str = "") -> None:
     treatment.state, treatment.decided_by, treatment.decided_at = state, actor, clock.now()
     treatment.deciding_reason = reason
+    news.settle(treatment, signatures.ASKED)
     _save(treatment, "state", "decided_by", "decided_at", "deciding_reason")
 
 

@@ -286,6 +286,7 @@ CELERY_BEAT_SCHEDULE = {
     "compare-portfolio": {"task": "risks.tasks.compare_portfolio", "schedule": crontab(hour=3, minute=10)},
     "lapse-objections": {"task": "risks.tasks.lapse_objections", "schedule": crontab(minute="*/10")},
     "expire-exceptions": {"task": "risks.tasks.expire_exceptions", "schedule": crontab(minute="*/10")},
+    "ask-who-signs": {"task": "risks.tasks.ask_who_signs", "schedule": 60.0, "options": {"expires": 120}},
     "propose-achievements": {
         "task": "governance.together.tasks.propose_achievements",
         "schedule": crontab(hour=3, minute=20),

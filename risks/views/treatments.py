@@ -10,7 +10,7 @@ from portal.errors import Invalid, Stale
 from portal.people.access import permitted
 from portal.signing import panels
 from portal.web.pages import answer
-from risks import treatment_book, treatments
+from risks import deciding, treatment_book, treatments
 from risks.errors import RiskClosed
 from risks.forms import choices
 from risks.forms.control import ReasonForm
@@ -116,7 +116,7 @@ def proof(request, pk):
 
 
 def _visible(request, pk):
-    return get_object_or_404(treatment_book.of_user(request.user), pk=pk)
+    return get_object_or_404(deciding.with_asked(treatment_book.of_user(request.user)), pk=pk)
 
 
 def _address(found):
@@ -126,12 +126,13 @@ def _address(found):
 def _page(request, found, status=200, **forms):
     can_change, can_decide = (request.user.has_perm(f"risks.{verb}_treatment") for verb in ("change", "approve"))
     waits, runs = found.state == State.PROPOSED, found.state == State.APPROVED
-    retains = found.kind == Treatment.Kind.RETAIN
+    panel = panels.read(found, request.user) if found.is_asked else None
+    panel = panel if panel and (waits or panel.signed_off_at) else None
     is_own = request.user.pk in (found.proposed_by_id, found.first_proposed_by_id)
     context = {
         "treatment": found,
-        "panel": panels.read(found, request.user) if retains else None,
-        "may_approve": not retains,
+        "panel": panel,
+        "may_approve": found.kind != Treatment.Kind.RETAIN and (panel is None or len(panel.lines) == 1),
         "panels": subjects.panels_of("treatment", found, request.user),
         "sheet": treatment_book.sheet(found, request.user),
         "may_change": can_change and (waits or runs),

@@ -84,7 +84,7 @@ def test_the_timetable_names_tasks_that_exist():
         f"risks.tasks.{name}"
         for name in (
             *("recompute_stale_scores", "mark_what_time_changes", "lapse_objections", "expire_exceptions"),
-            *("compute_previews", "watch_clocks", "compare_portfolio"),
+            *("compute_previews", "watch_clocks", "compare_portfolio", "ask_who_signs"),
         )
     }
     assert named <= set(app.tasks)

@@ -6,13 +6,13 @@ import pytest
 
 from portal import clock
 from portal.attention import reviews
-from portal.attention.models import Review
+from portal.attention.models import Reminder, Review
 from portal.errors import Invalid
 from portal.people.models import Unit
 from portal.record.models import AuditEntry
 from portal.signing import signatures
 from portal.signing.errors import NotYourSignature
-from risks import authority, plan_dates, recompute, register, treatment_book, treatments
+from risks import authority, deciding, plan_dates, recompute, register, stale, treatment_book, treatments
 from risks.errors import (
     AnswerByDoing,
     EvidenceMissing,
@@ -300,6 +300,58 @@ def test_a_small_risk_is_retained_by_the_head_and_safety_by_the_cso_or_the_head_
     assert [slot.offices for slot in signatures.standing(by_head).slots][:2] == [("CIO",), ("CISO",)]
     with pytest.raises(NotYourSignature):
         sign(make_treatment(risk, actor=owner, kind="RETAIN", likelihood_level=None), cio)
+
+
+def test_who_approves_a_plan_follows_from_the_table_by_its_cost_and_band(company, owner, cio, person):
+    ciso, cso, head = person("CISO"), person("CSO"), person("HEAD", unit=company.northfield)
+    Unit.objects.filter(pk=company.northfield.pk).update(head=head)
+    risk = make_risk(unit=Unit.objects.get(pk=company.northfield.pk), it_owner=owner, accountable="IT")
+    make_levels(risk, 4, operational=4)
+    stale.mark_risks([risk.pk], "test")
+    refresh()  # 3 × 4 × 4 = 48, Medium
+    before = make_treatment(risk, actor=person("ANALYST"))
+    assert treatment_book.waiting_for(cio).get() == before
+    sign(authority.propose(authority.OFFERED, actor=cio), cio, ciso)
+
+    def plan(cost, actor=before.proposed_by, **said):
+        steps = [Step("IT", "Buy it", owner, TODAY, Decimal(cost))] if cost else []
+        return make_treatment(risk, actor=actor, steps=steps, **said)
+
+    def asked(treatment):
+        return [slot.offices for slot in signatures.standing(treatment).slots]
+
+    assert (deciding.ask_waiting(), deciding.ask_waiting(), asked(before)) == (1, 0, [("OWNER",)])
+    free, small, middle, dear = plan(0), plan(50_000), plan("50000.01"), plan(250_001)
+    own = plan(1, actor=owner)
+    assert [asked(one) for one in (free, small, middle, own)] == [[("OWNER",)], [("OWNER",)], [("HEAD",)], [("HEAD",)]]
+    assert asked(dear) == [("CIO",), ("CISO",)]
+    assert [treatment_book.waiting_for(one).count() for one in (cio, ciso)] == [0, 0]
+    assert [found.subject for found in signatures.waiting_for(cio)] == [dear]
+    sign(small, owner)
+    assert (small.state, small.decided_by) == ("APPROVED", owner)
+    with pytest.raises(NotYourSignature):
+        sign(middle, owner)  # above the owner's sum
+    for one, other in ((middle, cso), (dear, cio)):  # whom no line names; each of two alone
+        with pytest.raises(NeedsSignatures) as caught:
+            treatments.approve(one, actor=other)
+        one.refresh_from_db()
+        assert one.state == "PROPOSED"
+    assert str(caught.value) == f"{dear.number} is approved by the signature of: CIO + CISO. Ask them, or sign it on its page."
+    assert treatments.approve(middle, actor=cio).decided_by == cio  # whom a higher line names
+    assert (
+        Reminder.objects.filter(subject_kind="treatment", subject_id=middle.pk, kind__startswith="signing", settled_at=None).count()
+        == 0
+    )
+    sign(dear, cio, ciso)
+    assert dear.state == "APPROVED"
+
+    make_levels(risk, 5, operational=5, safety=4)
+    stale.mark_risks([risk.pk], "test")
+    refresh()  # 3 × 5 × 5 = 75, High by now, and about safety
+    risk = type(risk).objects.get(pk=risk.pk)
+    assert asked(plan(250_001)) == [("CIO",), ("CISO",), ("CSO", "HEAD")]
+    sign(free, owner)  # as it was asked before
+    assert (free.state, asked(free)) == ("PROPOSED", [("HEAD",)])
 
 
 def test_a_plan_that_changes_to_retaining_asks_and_one_that_no_longer_does_is_not_signed(risk, owner, cio, person):

@@ -11,6 +11,7 @@ from portal.people import organisations
 from portal.people.models import Unit, User
 from portal.signing import signatures
 from risks import controls, evidence, treatments
+from risks.errors import NeedsSignatures
 from risks.models import Control, Levels, Risk, Treatment, TreatmentStep
 
 SIDES = {"L": "LIKELIHOOD", "I": "IMPACT"}
@@ -118,13 +119,14 @@ class _Treated:
         by = self.people[self.row["decided_by"]]
         if self.row["state"] == Treatment.State.REFUSED:
             treatments.refuse(self.treatment, actor=by, reason=REFUSAL)
-        elif self.row["kind"] == Treatment.Kind.RETAIN:
-            self._sign()
         else:
-            treatments.approve(self.treatment, actor=by)
+            try:
+                treatments.approve(self.treatment, actor=by)
+            except NeedsSignatures:
+                self._sign()
 
     def _sign(self) -> None:
-        """To retain a risk is to accept it: everybody whom the table of authority names."""
+        """Everybody whom the table of authority names."""
         while (found := signatures.standing(self.treatment)).missing:
             person = User.objects.get(pk=next(iter(signatures.able(found).values())))
             signatures.sign(self.treatment, actor=person, factor_at=clock.now())

@@ -1,12 +1,15 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from portal.people import organisations
 from portal.signing import signatures
+from risks import authority
 from risks.models import Treatment
-from tests.factories.risks import make_evidence, make_levels, make_risk, make_treatment
+from tests.factories.risks import make_evidence, make_levels, make_risk, make_treatment, sign
+from tests.house.world import BACKEND
 
 pytestmark = pytest.mark.django_db
 
@@ -174,9 +177,14 @@ def test_late_ones_are_asked_for_by_a_filter(owner, cio, risk):
     assert cio.get(f"{TREATMENTS}?is_late=false").json()["results"] == []
 
 
-def test_to_retain_is_asked_of_those_who_may_accept_by_one_row_or_many_and_not_approved_by_a_word(owner, cio, api, risk):
-    api("CISO")
-    body = body_of(risk, owner.user, kind="RETAIN", likelihood_level=None)
+@pytest.mark.parametrize("said", [{"kind": "RETAIN", "likelihood_level": None}, {}])
+def test_what_the_table_speaks_of_is_asked_of_those_it_names_by_one_row_or_many_and_not_approved_by_a_word(
+    owner, cio, api, risk, said, client
+):
+    ciso = api("CISO").user
+    if not said:
+        sign(authority.propose([authority.Line("TREATMENT", "SEVERE", None, ("CIO", "CISO"))], actor=cio.user), cio.user, ciso)
+    body = body_of(risk, owner.user, **said)
     alone = owner.post(TREATMENTS, body, format="json").json()["id"]
     (many,) = owner.post(f"{TREATMENTS}bulk/", {"rows": [body | {"title": "Carry it"}]}, format="json").json()["results"]
 
@@ -185,4 +193,11 @@ def test_to_retain_is_asked_of_those_who_may_accept_by_one_row_or_many_and_not_a
         assert [slot.offices for slot in signatures.standing(treatment).slots] == [("CIO",), ("CISO",)]
         refused = cio.post(f"{TREATMENTS}{pk}/approval/")
         assert (refused.status_code, refused.json()["code"]) == (409, "needs-signatures")
+        client.force_login(cio.user, backend=BACKEND)
+        page = client.get(reverse("risks:treatment", args=[pk])).content.decode()
+        assert "2 signatures are missing" in page and "Approve this treatment" not in page
+        refused = client.post(reverse("risks:treatment-approval", args=[pk]))
+        words = f"{treatment.number} is approved by the signature of: CIO + CISO. Ask them, or sign it on its page."
+        assert (refused.status_code, words in refused.content.decode()) == (409, True)
+        treatment.refresh_from_db()
         assert treatment.state == "PROPOSED"

@@ -1,0 +1,99 @@
+"""Who approves a treatment: whom the table of authority names for the band of its risk and its cost, by the rule of exceptions.
+
+To retain a risk is to accept it, so that goes by the lines for acceptances. While no table speaks of treatments, the word of one
+leader suffices for any other plan: it changes a risk, it accepts none.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+
+from portal.signing import signatures
+from portal.signing.models import SignatureRequest
+from risks import authority
+from risks.errors import NeedsSignatures, NotProposed, RiskClosed
+from risks.models import AuthorityTable, Covers, Risk, Treatment
+
+RETAIN, PROPOSED = Treatment.Kind.RETAIN, Treatment.State.PROPOSED
+NOTHING = Decimal("0.00")
+
+
+def slots(treatment: Treatment) -> list[list[str]]:
+    """Who signs it together."""
+    return authority.slots_for(_covers(treatment), treatment.risk, amount=_sum(treatment), authors=_authors(treatment))
+
+
+def ask(treatment: Treatment, *, actor: Any) -> None:
+    """Ask them, where it is by signatures that `treatment` is approved."""
+    if _by_signature(treatment):
+        signatures.ask(treatment, slots(treatment), actor=actor)
+
+
+def ask_waiting() -> int:
+    """Ask for what was proposed before a table spoke of treatments; returns how many. Safe to run twice, and at once."""
+    if not authority.speaks_of(Covers.TREATMENT):
+        return 0
+    waiting = Treatment.objects.filter(~Exists(_requests()), state=PROPOSED).order_by("pk")
+    return sum(_ask_one(pk) for pk in waiting.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _ask_one(pk: int) -> bool:
+    rows = Treatment.objects.select_for_update(of=("self",), skip_locked=True).select_related("risk__unit")
+    treatment = rows.filter(pk=pk, state=PROPOSED).first()
+    if treatment is not None:  # nobody decides on it, or changes it, right now
+        signatures.ask(treatment, slots(treatment), actor=None)
+    return treatment is not None
+
+
+def check(treatment: Treatment, actor: Any) -> None:
+    """Raises NeedsSignatures where the table of authority does not let `actor` approve it by a word."""
+    if not _by_signature(treatment):
+        return
+    rests_on = {"amount": _sum(treatment), "authors": _authors(treatment)}
+    if treatment.kind == RETAIN or not authority.decides_alone(actor, _covers(treatment), treatment.risk, **rests_on):
+        raise NeedsSignatures(treatment, authority.words_of(slots(treatment)))
+
+
+def check_signable(treatment: Treatment) -> None:
+    """Raises NotProposed where it waits for no signature, RiskClosed."""
+    if treatment.state != PROPOSED or not _by_signature(treatment):
+        raise NotProposed(treatment)
+    if treatment.risk.state != Risk.State.OPEN:
+        raise RiskClosed(treatment.risk)
+
+
+def asked() -> QuerySet[Treatment]:
+    """Proposed, and asked of those who sign; one that a newer table no longer speaks of waits for a leader again."""
+    newest = AuthorityTable.objects.exclude(signed_at=None).order_by("-signed_at", "-pk").values("pk")[:1]
+    speaks = AuthorityTable.objects.filter(pk=Subquery(newest), lines__contains=[{"kind": Covers.TREATMENT.value}])
+    return Treatment.objects.filter(Q(kind=RETAIN) | Exists(speaks), Exists(_requests()), state=PROPOSED)
+
+
+def with_asked(rows: QuerySet[Treatment]) -> QuerySet[Treatment]:
+    """`is_asked`: whether anybody was ever asked to sign it."""
+    return rows.annotate(is_asked=Exists(_requests()))
+
+
+def _covers(treatment: Treatment) -> str:
+    return Covers.RISK_ACCEPTANCE if treatment.kind == RETAIN else Covers.TREATMENT
+
+
+def _by_signature(treatment: Treatment) -> bool:
+    return treatment.kind == RETAIN or authority.speaks_of(Covers.TREATMENT)
+
+
+def _sum(treatment: Treatment) -> Decimal | None:
+    """What the plan costs. A plan without steps costs nothing, but what one retains has no price by that."""
+    cost = treatment.steps.filter(dropped_at=None).aggregate(cost=Sum("cost"))["cost"]
+    return NOTHING if cost is None and treatment.kind != RETAIN else cost
+
+
+def _authors(treatment: Treatment) -> set[int | None]:
+    return {treatment.proposed_by_id, treatment.first_proposed_by_id}
+
+
+def _requests() -> QuerySet[SignatureRequest]:
+    return SignatureRequest.objects.filter(subject_kind="treatment", subject_id=OuterRef("pk"))
