@@ -131,8 +131,8 @@ def check_open(table: AuthorityTable) -> None:
 
 def needed(exception: RiskException) -> list[list[str]]:
     """The slots that must sign `exception`: the first line of the table that covers its band and price, and for safety the CSO or
-    the head of the unit. What has no price yet goes by its band alone, what has no score by the highest; where a change waits to be
-    scored the higher band counts, before or after it."""
+    the head of the unit. What nobody has priced is covered by lines for any sum alone, what has no score counts as Severe; where a
+    change waits to be scored the higher band counts, before or after it."""
     authors = {exception.proposed_by_id, exception.changed_by_id}
     return slots_for(exception.kind, exception.risk, amount=exception.price, authors=authors)
 
@@ -141,6 +141,18 @@ def slots_for(covers: str, risk: Risk, *, amount: Decimal | None, authors: Set[i
     """As `needed`, for anything that rests on a risk. A line that one of its authors (ids) would sign alone, or an office of which
     nobody fills, is passed over for the next one."""
     return _slots(risk, _covering(covers, risk, amount), _people(risk), authors)
+
+
+def still_needed(subject: Any, slots: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """What `subject` (an exception, a treatment) needs at its last signature, by today's `slots`: where both leaders were asked
+    nobody below them is asked beside, though the table would let them sign alone by now."""
+    asked = signatures.standing(subject).request
+    if asked is None or not all([seat] in asked.slots for seat in BOTH):
+        return list(slots)
+    wanted = [[seat] for seat in BOTH] + [slot for slot in slots if not set(slot) <= {*BOTH, HEAD, OWNER}]
+    if is_safety(subject.risk) and not any(set(slot) & set(SAFETY_SLOT) for slot in wanted):
+        wanted.append(list(SAFETY_SLOT))
+    return wanted
 
 
 def decides_alone(actor: Any, covers: str, risk: Risk, *, amount: Decimal | None, authors: Set[int | None]) -> bool:
@@ -222,7 +234,7 @@ def _slots(risk: Risk, lines: Iterable[Line], filled: Mapping[str, int], authors
 
 
 def _is_covered(line: Line, band: scales.Band, amount: Decimal | None) -> bool:
-    small = amount is None or line.up_to_amount is None or amount <= line.up_to_amount
+    small = line.up_to_amount is None or (amount is not None and amount <= line.up_to_amount)
     return band.rank <= scales.BAND_BY_KEY[line.up_to_band].rank and small
 
 

@@ -7,16 +7,20 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
 from portal.people.models import Unit
-from risks import portfolio
+from portal.record import audit
+from portal.signing import signatures
+from risks import authority, portfolio
 from risks.models import Levels, LossResult, PortfolioLoss, Risk, RiskException
 from risks.quantification import cells, together
 
 DAYS_OF_A_YEAR = 365
 SHOWN = 5  # on Today
+PRICED = "exception.priced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,34 @@ class Live:
 def of_one(risk: Risk, starts_on: date, ends_on: date | None) -> Decimal | None:
     """The loss to expect meanwhile: the long-run average of a year, for these days; None where nobody has estimated it."""
     mean = LossResult.objects.filter(risk=risk, stage=Levels.Stage.CURRENT).values_list("mean", flat=True).first()
+    return _for_days(mean, starts_on, ends_on)
+
+
+def renew_waiting() -> int:
+    """Price what all have not signed yet by what the loss engine knows today, and ask whom the table of authority names for that;
+    where an office has answered, those who were asked stay. Returns how many prices differ. Safe to run twice, and at once."""
+    mean = LossResult.objects.filter(risk=OuterRef("risk"), stage=Levels.Stage.CURRENT).values("mean")[:1]
+    rows = RiskException.objects.unsigned().annotate(mean=Subquery(mean)).order_by("pk")
+    told = list(rows.values_list("pk", "price", "mean", "starts_on", "ends_on"))
+    return sum(_renew(pk) for pk, price, of_year, first, last in told if _for_days(of_year, first, last) != price)
+
+
+@transaction.atomic
+def _renew(pk: int) -> bool:
+    rows = RiskException.objects.unsigned().select_for_update(of=("self",), skip_locked=True)
+    exception = rows.select_related("risk__unit", "risk__it_owner", "risk__security_owner").filter(pk=pk).first()
+    if exception is None:  # somebody signs, changes or closes it right now
+        return False
+    before, exception.price = exception.price, of_one(exception.risk, exception.starts_on, exception.ends_on)
+    exception.version += 1
+    exception.save(update_fields=["price", "version"])
+    audit.record(None, PRICED, exception, {"price": [None if one is None else str(one) for one in (before, exception.price)]})
+    if not any(slot.signature or slot.refusal for slot in signatures.standing(exception).slots):
+        signatures.ask(exception, authority.needed(exception), actor=None)
+    return True
+
+
+def _for_days(mean: float | None, starts_on: date, ends_on: date | None) -> Decimal | None:
     if mean is None or ends_on is None or ends_on < starts_on:
         return None
     days = (ends_on - starts_on).days + 1

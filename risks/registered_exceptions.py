@@ -16,7 +16,7 @@ from portal.people.models import User
 from portal.signing import registry
 from portal.web import shown
 from portal.workbench import searchable
-from risks import authority, cadence, exceptions, handing_over, wording
+from risks import authority, cadence, exception_prices, exceptions, handing_over, wording
 from risks.errors import EndsOnItsDay
 from risks.models import AuthorityTable, Covers, Risk, RiskException
 from risks.models.exception import MATERIAL
@@ -46,6 +46,7 @@ _LATER = {
 _VERBS = {
     "exception.proposed": _("Proposed"),
     "exception.changed": _("Changed"),
+    exception_prices.PRICED: _("Priced by the loss engine"),
     "exception.in_force": _("In force"),
     "exception.expired": _("Expired"),
     "exception.closed": _("Closed"),
@@ -142,7 +143,7 @@ registry.register(
         signed=exceptions.take_force,
         redacted=exceptions.stay_in_force,
         check=exceptions.check_signable,
-        required=authority.needed,
+        required=lambda exception: authority.still_needed(exception, authority.needed(exception)),
         written_by=lambda exception: exception.changed_by_id,
         holders=authority.holders,
         words=WORDS,

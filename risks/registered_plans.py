@@ -128,7 +128,7 @@ registry.register(
         unsigned=deciding.asked,
         signed=treatments.take_force,
         check=deciding.check_signable,
-        required=deciding.slots,
+        required=lambda treatment: authority.still_needed(treatment, deciding.slots(treatment)),
         holders=authority.holders,
         words={name: _WORDS[name] for name in _MATERIAL},
         say=_say_of_treatment,

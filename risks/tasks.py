@@ -4,7 +4,7 @@ import structlog
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from risks import deciding, exceptions, formula_previews, portfolio, recompute, settling
+from risks import deciding, exception_prices, exceptions, formula_previews, portfolio, recompute, settling
 from risks.response import clocks
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,9 @@ def expire_exceptions() -> None:
 
 @shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=True, retry_backoff_max=30, max_retries=5)
 def ask_who_signs() -> None:
-    """Ask whom the table of authority names for plans proposed before it spoke of them; harmless however often it runs."""
+    """Price the exceptions that wait by the losses known today, and ask whom the table of authority names for them, and for plans
+    that were proposed before it spoke of those; harmless however often it runs."""
+    exception_prices.renew_waiting()
     deciding.ask_waiting()
 
 

@@ -47,6 +47,7 @@ class ExceptionSerializer(RowSerializer):
         ]
         read_only_fields = ["number", "price", "original_starts_on", "proposed_at", "signed_at"]
         read_only_fields += ["outcome", "closing_reason", "closed_at", "version"]
+        extra_kwargs = {"price": {"help_text": "Null while nobody has estimated the loss; then whoever may sign any sum signs it."}}
 
     def validate(self, attrs: Any) -> Any:
         for name in ("risk", "kind"):

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -8,8 +9,8 @@ from portal.errors import Invalid
 from portal.people import organisations
 from portal.record.models import AuditEntry
 from portal.signing import signatures
-from portal.signing.errors import OwnProposalAlone
-from risks import authority, exceptions, recompute, register
+from portal.signing.errors import NotYourSignature, OwnProposalAlone
+from risks import authority, exception_prices, exceptions, recompute, register
 from risks.errors import (
     EndsOnItsDay,
     ExceptionClosed,
@@ -22,9 +23,9 @@ from risks.errors import (
     SavedMeanwhile,
 )
 from risks.exception_errors import ExtendedAlready
-from risks.models import RiskException
+from risks.models import LossResult, RiskException
 from risks.stale import mark_risks
-from tests.factories.risks import make_exception, make_levels, make_risk, sign
+from tests.factories.risks import make_exception, make_levels, make_loss, make_risk, sign
 from tests.house.world import BACKEND
 
 Standing, Outcome = RiskException.Standing, RiskException.Outcome
@@ -50,12 +51,18 @@ def risk(company, owner, cio, ciso):
     return scored(make_risk(unit=company.northfield, it_owner=owner, accountable="IT"))
 
 
-def scored(risk, **levels):
-    make_levels(risk, **levels)
+def scored(risk, *likelihood, **levels):
+    make_levels(risk, *likelihood, **levels)
     mark_risks([risk.pk], "test")
     while recompute.refresh_batch():
         pass
     return type(risk).objects.get(pk=risk.pk)
+
+
+def estimated(risk, owner):
+    """Medium, and somebody has said what it costs in a year."""
+    make_loss(risk, actor=owner)
+    return scored(risk, likelihood=4, operational=4)
 
 
 def in_force(risk, owner, *signers, **said):
@@ -373,7 +380,7 @@ def test_by_the_table_the_head_alone_accepts_what_is_small(risk, owner, cio, cis
     risk.unit.head = head
     risk.unit.save()
     sign(authority.propose(authority.OFFERED, actor=cio), cio, ciso)
-    small = scored(make_risk(unit=risk.unit, it_owner=owner, accountable="IT"), likelihood=4, operational=4)
+    small = estimated(make_risk(unit=risk.unit, it_owner=owner, accountable="IT"), owner)
     assert small.score_state.current_band == "MEDIUM"
 
     exception = make_exception(small, by=owner)
@@ -382,12 +389,51 @@ def test_by_the_table_the_head_alone_accepts_what_is_small(risk, owner, cio, cis
     assert standing(exception) == Standing.ACTIVE
 
 
+def test_what_has_no_price_needs_whoever_may_sign_any_sum_until_the_loss_engine_knows_it(risk, owner, cio, ciso, person):
+    head = person("HEAD")
+    risk.unit.head = head
+    risk.unit.save()
+    sign(authority.propose(authority.OFFERED, actor=cio), cio, ciso)
+    medium = [scored(make_risk(unit=risk.unit, it_owner=owner, accountable="IT"), 4, operational=4) for _each in range(2)]
+    dear, waits = (make_exception(one, by=owner, reason_kind="COST") for one in medium)
+    policy = make_exception(medium[0], by=owner, kind="POLICY_EXCEPTION")
+
+    def asked(exception):
+        return [slot.offices for slot in signatures.standing(exception).slots]
+
+    assert [asked(one) for one in (dear, waits, policy)] == [[("CIO",), ("CISO",)]] * 3
+    assert exception_prices.renew_waiting() == 0
+    with pytest.raises(NotYourSignature):
+        sign(waits, head)
+    sign(dear, cio)
+    for one in medium:
+        estimated(one, owner)
+    assert exception_prices.renew_waiting() == 3
+    assert exception_prices.renew_waiting() == 0
+
+    mean = LossResult.objects.get(risk=medium[1], stage="CURRENT").mean
+    content = waits.content_digest
+    waits.refresh_from_db()
+    assert waits.price == (Decimal(str(mean)) * 91 / 365).quantize(Decimal("0.01"))
+    assert (waits.content_digest, verbs(waits)[-2:]) == (content, ["exception.priced", "signing.asked"])
+    assert [asked(one) for one in (waits, policy)] == [[("HEAD",)], [("CISO",)]]
+    sign(waits, head)
+    assert (standing(waits), asked(dear)) == (Standing.ACTIVE, [("CIO",), ("CISO",)])  # the CIO had answered
+    dear.refresh_from_db()
+    sign(dear, ciso)
+    assert standing(dear) == Standing.ACTIVE  # and nobody below the two is asked
+    for one in medium:
+        LossResult.objects.filter(risk=one).update(mean=10_000_000)
+    assert exception_prices.renew_waiting() == 1  # what is signed keeps its price
+    assert asked(policy) == [("CIO",), ("CISO",)]
+
+
 def test_who_proposes_does_not_sign_alone(risk, owner, cio, ciso, person):
     head = person("HEAD")
     risk.unit.head = head
     risk.unit.save()
     sign(authority.propose(authority.OFFERED, actor=cio), cio, ciso)
-    small = scored(make_risk(unit=risk.unit, it_owner=owner, accountable="IT"), likelihood=4, operational=4)
+    small = estimated(make_risk(unit=risk.unit, it_owner=owner, accountable="IT"), owner)
 
     by_head = make_exception(small, by=head)
     assert [slot.offices for slot in signatures.standing(by_head).slots] == [("CIO",), ("CISO",)]
@@ -405,7 +451,7 @@ def test_who_changed_the_terms_does_not_sign_them_alone(risk, owner, cio, ciso, 
     risk.unit.head = head
     risk.unit.save()
     sign(authority.propose(authority.OFFERED, actor=cio), cio, ciso)
-    small = scored(make_risk(unit=risk.unit, it_owner=owner, accountable="IT"), likelihood=4, operational=4)
+    small = estimated(make_risk(unit=risk.unit, it_owner=owner, accountable="IT"), owner)
     exception = make_exception(small, by=owner, kind="POLICY_EXCEPTION", owner=head)
 
     def asked():
@@ -431,10 +477,10 @@ def test_the_higher_band_counts_while_a_change_waits_to_be_scored(risk, owner, c
     risk.unit.head = head
     risk.unit.save()
     sign(authority.propose(authority.OFFERED, actor=cio), cio, ciso)
-    small = scored(make_risk(unit=risk.unit, it_owner=owner, accountable="IT"), likelihood=4, operational=4)
+    small = estimated(make_risk(unit=risk.unit, it_owner=owner, accountable="IT"), owner)
 
     def asked():
-        return authority.slots_for("RISK_ACCEPTANCE", small, amount=None, authors={owner.pk})
+        return authority.slots_for("RISK_ACCEPTANCE", small, amount=Decimal(1), authors={owner.pk})
 
     told = [asked()]
     mark_risks([small.pk], "test")

@@ -64,7 +64,7 @@ def test_an_exception_is_proposed_and_shown_with_whom_it_waits_for(risk, owner, 
 
     body = response.content.decode()
     assert "Waits for signatures" in body
-    assert "not priced yet" in body
+    assert "only those sign it who may sign any sum" in body
     assert f"waits for {leaders['CIO'].name}" in body
     assert "no qualified electronic signature" in body
 
