@@ -49,6 +49,15 @@ class Line:
         return {"kind": self.covers, "up_to_band": self.up_to_band, "up_to_amount": amount, "offices": list(self.offices)}
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who decides on something: one signature a slot, of one of its offices; or, where one suffices, the word of any of `alone`,
+    who fill that office or one that a higher line names (ids)."""
+
+    slots: list[list[str]]
+    alone: frozenset[int]
+
+
 def _line(covers: str, band: str, amount: int | None, *offices: str) -> Line:
     return Line(covers, band, None if amount is None else Decimal(amount), offices)
 
@@ -138,9 +147,22 @@ def needed(exception: RiskException) -> list[list[str]]:
 
 
 def slots_for(covers: str, risk: Risk, *, amount: Decimal | None, authors: Set[int | None]) -> list[list[str]]:
-    """As `needed`, for anything that rests on a risk. A line that one of its authors (ids) would sign alone, or an office of which
-    nobody fills, is passed over for the next one."""
-    return _slots(risk, _covering(covers, risk, amount), _people(risk), authors)
+    """As `needed`, for anything that rests on a risk."""
+    return asked(in_force(), covers, risk, amount=amount, authors=authors).slots
+
+
+def asked(table: AuthorityTable | None, covers: str, risk: Risk, *, amount: Decimal | None, authors: Set[int | None]) -> Asked:
+    """Who decides by `table`. A line that one of its authors (ids) would sign alone, or an office of which nobody fills, is passed
+    over for the next one."""
+    band, filled = _band(risk), _people(risk)
+    ordered = sorted(lines_of(table) if table else (), key=_order)
+    lines = [line for line in ordered if line.covers == covers and _is_covered(line, band, amount)]
+    offices = next((line.offices for line in lines if _can_sign(line, filled, authors)), BOTH)
+    slots = [[office] for office in offices]
+    if is_safety(risk) and not set(offices) & set(SAFETY_SLOT):
+        slots.append(list(SAFETY_SLOT))
+    named = {filled[office] for line in lines for office in line.offices if office in filled}
+    return Asked(slots, frozenset(named) if len(slots) == 1 else frozenset())
 
 
 def still_needed(subject: Any, slots: Sequence[Sequence[str]]) -> list[Sequence[str]]:
@@ -155,16 +177,8 @@ def still_needed(subject: Any, slots: Sequence[Sequence[str]]) -> list[Sequence[
     return wanted
 
 
-def decides_alone(actor: Any, covers: str, risk: Risk, *, amount: Decimal | None, authors: Set[int | None]) -> bool:
-    """Whether one office suffices by `slots_for`, and `actor` fills it or one that a higher line names."""
-    lines, filled = _covering(covers, risk, amount), _people(risk)
-    named = {office for line in lines for office in line.offices}
-    return len(_slots(risk, lines, filled, authors)) == 1 and actor.pk in {filled.get(office) for office in named}
-
-
-def speaks_of(covers: str) -> bool:
-    """Whether the table in force has a line for it."""
-    table = in_force()
+def speaks_of(covers: str, table: AuthorityTable | None) -> bool:
+    """Whether a table has a line for it."""
     return table is not None and any(line.covers == covers for line in lines_of(table))
 
 
@@ -216,21 +230,6 @@ def _band(risk: Risk) -> scales.Band:
         known = next(facts.gather([risk.pk], organisations.today()))
         found.add(scoring.score(known.inputs[scoring.CURRENT], formula_in_force.now()).band)
     return max((scales.BAND_BY_KEY[band or "SEVERE"] for band in found), key=lambda band: band.rank)
-
-
-def _covering(covers: str, risk: Risk, amount: Decimal | None) -> list[Line]:
-    """The lines of the table in force that cover it, the lowest first."""
-    table, band = in_force(), _band(risk)
-    lines = sorted(lines_of(table) if table else (), key=_order)
-    return [line for line in lines if line.covers == covers and _is_covered(line, band, amount)]
-
-
-def _slots(risk: Risk, lines: Iterable[Line], filled: Mapping[str, int], authors: Set[int | None]) -> list[list[str]]:
-    found = next((line.offices for line in lines if _can_sign(line, filled, authors)), BOTH)
-    slots = [[office] for office in found]
-    if is_safety(risk) and not set(found) & set(SAFETY_SLOT):
-        slots.append(list(SAFETY_SLOT))
-    return slots
 
 
 def _is_covered(line: Line, band: scales.Band, amount: Decimal | None) -> bool:

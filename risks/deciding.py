@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from portal.signing import signatures
-from portal.signing.models import SignatureRequest
+from portal.signing.models import SignatureRequest, SignedOff
 from risks import authority
 from risks.errors import NeedsSignatures, NotProposed, RiskClosed
 from risks.models import AuthorityTable, Covers, Risk, Treatment
@@ -21,19 +21,20 @@ NOTHING = Decimal("0.00")
 
 
 def slots(treatment: Treatment) -> list[list[str]]:
-    """Who signs it together."""
-    return authority.slots_for(_covers(treatment), treatment.risk, amount=_sum(treatment), authors=_authors(treatment))
+    """Who signs it together, where it is signed."""
+    return _asked(treatment, authority.in_force()).slots
 
 
 def ask(treatment: Treatment, *, actor: Any) -> None:
     """Ask them, where it is by signatures that `treatment` is approved."""
-    if _by_signature(treatment):
-        signatures.ask(treatment, slots(treatment), actor=actor)
+    table = authority.in_force()
+    if _is_signed_by(treatment, table):
+        signatures.ask(treatment, _asked(treatment, table).slots, actor=actor)
 
 
 def ask_waiting() -> int:
     """Ask for what was proposed before a table spoke of treatments; returns how many. Safe to run twice, and at once."""
-    if not authority.speaks_of(Covers.TREATMENT):
+    if not authority.speaks_of(Covers.TREATMENT, authority.in_force()):
         return 0
     waiting = Treatment.objects.filter(~Exists(_requests()), state=PROPOSED).order_by("pk")
     return sum(_ask_one(pk) for pk in waiting.values_list("pk", flat=True))
@@ -50,16 +51,17 @@ def _ask_one(pk: int) -> bool:
 
 def check(treatment: Treatment, actor: Any) -> None:
     """Raises NeedsSignatures where the table of authority does not let `actor` approve it by a word."""
-    if not _by_signature(treatment):
+    table = authority.in_force()
+    if not _is_signed_by(treatment, table):
         return
-    rests_on = {"amount": _sum(treatment), "authors": _authors(treatment)}
-    if treatment.kind == RETAIN or not authority.decides_alone(actor, _covers(treatment), treatment.risk, **rests_on):
-        raise NeedsSignatures(treatment, authority.words_of(slots(treatment)))
+    asked_of = _asked(treatment, table)
+    if treatment.kind == RETAIN or actor.pk not in asked_of.alone:
+        raise NeedsSignatures(treatment, authority.words_of(asked_of.slots))
 
 
 def check_signable(treatment: Treatment) -> None:
     """Raises NotProposed where it waits for no signature, RiskClosed."""
-    if treatment.state != PROPOSED or not _by_signature(treatment):
+    if treatment.state != PROPOSED or not _is_signed_by(treatment, authority.in_force()):
         raise NotProposed(treatment)
     if treatment.risk.state != Risk.State.OPEN:
         raise RiskClosed(treatment.risk)
@@ -73,16 +75,19 @@ def asked() -> QuerySet[Treatment]:
 
 
 def with_asked(rows: QuerySet[Treatment]) -> QuerySet[Treatment]:
-    """`is_asked`: whether anybody was ever asked to sign it."""
-    return rows.annotate(is_asked=Exists(_requests()))
+    """`asked_slots`: of whom it was asked last (None: of nobody), and `is_signed`: whether they all signed it once."""
+    last = _requests().order_by("-pk").values("slots")[:1]
+    off = SignedOff.objects.filter(subject_kind="treatment", subject_id=OuterRef("pk"))
+    return rows.annotate(asked_slots=Subquery(last), is_signed=Exists(off))
 
 
-def _covers(treatment: Treatment) -> str:
-    return Covers.RISK_ACCEPTANCE if treatment.kind == RETAIN else Covers.TREATMENT
+def _asked(treatment: Treatment, table: AuthorityTable | None) -> authority.Asked:
+    covers = Covers.RISK_ACCEPTANCE if treatment.kind == RETAIN else Covers.TREATMENT
+    return authority.asked(table, covers, treatment.risk, amount=_sum(treatment), authors=_authors(treatment))
 
 
-def _by_signature(treatment: Treatment) -> bool:
-    return treatment.kind == RETAIN or authority.speaks_of(Covers.TREATMENT)
+def _is_signed_by(treatment: Treatment, table: AuthorityTable | None) -> bool:
+    return treatment.kind == RETAIN or authority.speaks_of(Covers.TREATMENT, table)
 
 
 def _sum(treatment: Treatment) -> Decimal | None:

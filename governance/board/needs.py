@@ -67,8 +67,8 @@ def _gathered(user: User, scope: Scope, rounds: Iterable[RatingRound], reviews: 
     things = subjects.fetch([*((row.subject_kind, row.subject_id) for row in rows), *(one.key for one in unsigned)], user)
     note = gettext("Waits for %(name)s")
     found = [
-        *_signatures(unsigned, things),
         *_breaches(user),
+        *_signatures(unsigned, things),
         *_expired(user),
         *_ratings(rounds),
         *_treatments(user),
@@ -142,7 +142,7 @@ def _signatures(unsigned: Iterable[waiting.Unsigned], things: Things) -> Iterato
             else gettext("It holds once your office has signed it."),
             url=elsewhere(thing) if elsewhere else reverse("signing:signatures", args=[one.kind, one.pk]),
             verb=gettext("Read and sign"),
-            due_on=getattr(thing, "starts_on", None),
+            due_on=getattr(thing, "starts_on", None) or (thing.due_on if one.kind == "treatment" else None),
         )
 
 

@@ -8,9 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal import subjects
 from portal.errors import Invalid, Stale
 from portal.people.access import permitted
-from portal.signing import panels
 from portal.web.pages import answer
-from risks import deciding, treatment_book, treatments
+from risks import authority, deciding, treatment_book, treatments
 from risks.errors import RiskClosed
 from risks.forms import choices
 from risks.forms.control import ReasonForm
@@ -126,13 +125,11 @@ def _address(found):
 def _page(request, found, status=200, **forms):
     can_change, can_decide = (request.user.has_perm(f"risks.{verb}_treatment") for verb in ("change", "approve"))
     waits, runs = found.state == State.PROPOSED, found.state == State.APPROVED
-    panel = panels.read(found, request.user) if found.is_asked else None
-    panel = panel if panel and (waits or panel.signed_off_at) else None
     is_own = request.user.pk in (found.proposed_by_id, found.first_proposed_by_id)
     context = {
         "treatment": found,
-        "panel": panel,
-        "may_approve": found.kind != Treatment.Kind.RETAIN and (panel is None or len(panel.lines) == 1),
+        "signers": authority.words_of(found.asked_slots) if found.asked_slots and (waits or found.is_signed) else "",
+        "may_approve": found.kind != Treatment.Kind.RETAIN and len(found.asked_slots or "1") == 1,
         "panels": subjects.panels_of("treatment", found, request.user),
         "sheet": treatment_book.sheet(found, request.user),
         "may_change": can_change and (waits or runs),

@@ -73,14 +73,17 @@ class Verrow(TestCase):
         assert sorted(Counter(Treatment.objects.values_list("state", flat=True)).items()) == [
             ("APPROVED", 10),
             ("DONE", 1),
-            ("PROPOSED", 3),
+            ("PROPOSED", 4),
             ("REFUSED", 1),
         ]
         assert Treatment.objects.overdue(today).count() == 2
         assert ScoreState.objects.get(risk__title="Ransomware reaches Northfield line control").current_value == Decimal("62.0")
+        dear = Treatment.objects.get(title="Keep keys and copies in a second town")
         for leader in ("marta", "idris"):
             reader = User.objects.get(email__startswith=leader)
-            assert any(need.kind == "Treatment" for need in needs.of(reader, scope.of(reader)))
+            assert any((need.kind, need.title) == ("Signature", str(dear)) for need in needs.of(reader, scope.of(reader)))
+        asked = {one.title: signatures.standing(one).missing for one in Treatment.objects.filter(state="PROPOSED")}
+        assert {title: [slot.offices for slot in slots] for title, slots in asked.items()} == {}
 
     def test_what_changes_is_quick_by_a_pattern_silent_to_security_or_more_than_was_declared(self):
         quick, sensors, payroll = (Initiative.objects.get(number=f"I-{n:04d}") for n in (9, 14, 21))

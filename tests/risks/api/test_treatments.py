@@ -195,7 +195,7 @@ def test_what_the_table_speaks_of_is_asked_of_those_it_names_by_one_row_or_many_
         assert (refused.status_code, refused.json()["code"]) == (409, "needs-signatures")
         client.force_login(cio.user, backend=BACKEND)
         page = client.get(reverse("risks:treatment", args=[pk])).content.decode()
-        assert "2 signatures are missing" in page and "Approve this treatment" not in page
+        assert "The table of authority asks: CIO + CISO" in page and "Approve this treatment" not in page
         refused = client.post(reverse("risks:treatment-approval", args=[pk]))
         words = f"{treatment.number} is approved by the signature of: CIO + CISO. Ask them, or sign it on its page."
         assert (refused.status_code, words in refused.content.decode()) == (409, True)
