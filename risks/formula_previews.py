@@ -67,6 +67,12 @@ def newest(row: FormulaVersion) -> FormulaPreview | None:
     return FormulaPreview.objects.filter(formula_version=row).annotate(all_count=counted).order_by("-pk").first()
 
 
+def is_known(row: FormulaVersion) -> bool:
+    """Whether it was found out for every risk what `row` would change as it stands, against the version in force."""
+    told = {"parameters": row.parameters, "base_number": formula_in_force.now().version}
+    return FormulaPreview.objects.filter(formula_version=row, **told).exclude(finished_at=None).exists()
+
+
 def counts(preview: FormulaPreview, user: Any) -> Counts:
     """Of the `newest` one. One query, whatever it holds."""
     rise, fall = Q(after_value__gt=F("before_value")), Q(after_value__lt=F("before_value"))

@@ -15,6 +15,7 @@ from portal.record import audit
 from portal.signing import signatures
 from risks import formula_bounds, formula_in_force, formula_previews, formula_words, formulas, proof, wording
 from risks.errors import FormulaAsBefore, FormulaNotOpen, FormulaWaits, SavedMeanwhile
+from risks.formula_errors import NotPreviewed
 from risks.models import FormulaPreview, FormulaVersion, Risk, StaleScore
 from risks.signals import risk_changed
 
@@ -139,6 +140,13 @@ def take_force(row: FormulaVersion, *, actor: Any) -> None:
     open_risks = Risk.objects.open().current().values_list("pk", flat=True)
     risk_changed.send(FormulaVersion, risk_ids=list(open_risks), cause=wording.cause_of_formula(row.number))
     transaction.on_commit(formula_in_force.forget)
+
+
+def check_signable(row: FormulaVersion) -> None:
+    """Raises FormulaNotOpen where nothing is left to sign, and NotPreviewed until every risk was computed by it as it stands."""
+    check_open(row)
+    if not formula_previews.is_known(row):
+        raise NotPreviewed(row)
 
 
 def check_open(row: FormulaVersion) -> None:

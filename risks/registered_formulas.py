@@ -39,7 +39,7 @@ registry.register(
         proposed_by=lambda row: row.drafted_by_id,
         unsigned=lambda: FormulaVersion.objects.open().exclude(proposed_at=None),
         signed=formula_versions.take_force,
-        check=formula_versions.check_open,
+        check=formula_versions.check_signable,
         words={"number": _("Number")} | dict(formula_bounds.WORDS),
         say=formula_words.say,
     )

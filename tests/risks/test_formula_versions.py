@@ -27,6 +27,7 @@ from risks import (
     tasks,
 )
 from risks.errors import FormulaAsBefore, FormulaNotOpen, FormulaWaits, SavedMeanwhile
+from risks.formula_errors import NotPreviewed
 from risks.models import FormulaPreview, FormulaPreviewRow, FormulaVersion, Levels, Score, ScoreState, StaleScore
 from tests.factories.risks import make_levels, make_risk, sign
 
@@ -311,23 +312,33 @@ def test_a_preview_counts_what_crosses_tolerance_either_way_and_what_one_may_not
     assert (counts.rise, counts.fall, counts.above, counts.within) == (0, 3, 0, 0)
 
 
-def test_a_large_register_is_worked_through_in_parts_and_a_newer_question_takes_over(company, analyst, monkeypatch):
+def test_a_large_register_is_worked_through_in_parts_and_signed_once_every_risk_is_computed(company, analyst, cio, monkeypatch):
     monkeypatch.setattr(formula_previews, "AT_ONCE", 0)
     monkeypatch.setattr(formula_previews, "PART", 2)
     for _ in range(5):
         make_levels(make_risk(unit=company.northfield))
-    row = drafted(analyst)
+    row = proposed(analyst)
     first = formula_previews.newest(row)
     assert (first.done, first.total, first.finished_at) == (0, 5, None)
 
     assert formula_previews.work(first.pk)
     first.refresh_from_db()
     assert first.done == 2
+    with pytest.raises(NotPreviewed):
+        sign(row, cio)
     formula_versions.preview_again(row)
     tasks.compute_previews()
 
     done = FormulaPreview.objects.get()
     assert (done.pk > first.pk, done.done, done.finished_at is not None, done.rows.count()) == (True, 5, True, 5)
+    sign(row, cio)
+    formula_versions.change(row, {"base_points": "3.6"}, WHY, actor=analyst, version=None)
+    row.refresh_from_db()
+    with pytest.raises(NotPreviewed):  # that was another draft
+        sign(row, cio)
+    formula_previews.work_waiting()
+    formula_versions.preview_again(row)
+    assert len(sign(row, cio).missing) == 1  # while it is computed once more, what is known holds
 
 
 def test_a_preview_that_fails_is_tried_five_times_and_says_so(company, analyst, monkeypatch):

@@ -1,9 +1,11 @@
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from portal import clock
 from portal.people import tokens
 from risks import formula_in_force, formula_versions, formulas
-from risks.models import FormulaVersion
+from risks.models import FormulaPreview, FormulaVersion
 from tests.factories.portal import freshen
 from tests.factories.risks import make_levels, make_risk
 from tests.house.world import BACKEND
@@ -64,6 +66,14 @@ def test_a_version_is_drafted_changed_previewed_proposed_and_signed_by_people(co
         refused = session.post(signing, {"digest": request["digest"]}, **JSON)
         assert (refused.status_code, refused.json()["code"]) == (403, "second-factor-required")
         freshen(session, leader)
+        FormulaPreview.objects.update(finished_at=None)
+        refused = session.post(signing, {"digest": request["digest"]}, **JSON)
+        assert (refused.status_code, refused.json()["code"]) == (409, "not-previewed")
+        page = session.post(
+            reverse("signing:signature", args=["formula-version", made.json()["id"]]), {"digest": request["digest"]}
+        )
+        assert (page.status_code, "Sign once its page shows it for every risk." in page.content.decode()) == (409, True)
+        FormulaPreview.objects.update(finished_at=clock.now())
         assert session.post(signing, {"digest": request["digest"]}, **JSON).status_code == 200
 
     assert api.get(own).json()["is_in_force"] is True
