@@ -40,6 +40,10 @@ class Sheet:
         return sum(len(one.steps) for one in self.stretches)
 
     @property
+    def may_see_private(self) -> bool:
+        return self.may_act and self.found.exercise_id is None
+
+    @property
     def waits_for_material(self) -> bool:
         return any(one.state == "waits" for one in self.clocks)
 

@@ -1,6 +1,6 @@
 """A plan at work: activate, tick, tell outside, note, end. The log is only added to, under the lock of the activation.
 
-What a token may not do: activating shows private numbers to people, so a person with a session does it.
+What a token may not do: activating for an incident shows private numbers to people, so a person with a session does it.
 """
 
 from datetime import datetime
@@ -27,6 +27,7 @@ from risks.response.errors import (
     NothingInForce,
     NotRunningYet,
     PlanRetired,
+    StaysPrivate,
 )
 
 PERMISSION = "risks.activate_plan"
@@ -151,12 +152,15 @@ def close(found: Activation, *, actor: Any, summary: str) -> Activation:
 
 @transaction.atomic
 def look_at_contacts(found: Activation, *, actor: Any, where: str = "page") -> list[PlanContact]:
-    """The contact tree with private numbers; this very look is on record. Raises ActivationOver, NotCalled."""
+    """The contact tree with private numbers; this very look is on record. Raises ActivationOver, NotCalled, and StaysPrivate for
+    an exercise: who only tries a plan reaches nobody at home."""
     found = Activation.objects.select_related("plan_version").get(pk=found.pk)
     if not found.is_live:
         raise ActivationOver
     if not may_act(found, actor):
         raise NotCalled
+    if found.exercise_id is not None:
+        raise StaysPrivate
     rows = list(found.plan_version.contacts.select_related("private", "below", "person"))
     audit.record(actor, "response.contacts_shown", found, {"where": where, "private": sum(hasattr(one, "private") for one in rows)})
     return rows

@@ -123,6 +123,13 @@ class NotCalled(Refused):
     sentence = gettext_lazy("Only those the plan calls and the leaders act here. Ask one of them.")
 
 
+class StaysPrivate(Refused):
+    """Somebody wanted private numbers for an exercise."""
+
+    code = "stays-private"
+    sentence = gettext_lazy("Private numbers stay closed in an exercise. They open when the plan is activated for an incident.")
+
+
 class AlreadyMaterial(Refused):
     code = "already-material"
     sentence = gettext_lazy("It was found material before. Open it to see when and by whom.")

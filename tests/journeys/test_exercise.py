@@ -27,8 +27,7 @@ def test_an_exercise_is_run_and_its_gap_becomes_a_treatment(verrow, as_account):
     jonas.get_by_role("link", name="Open the live plan").click()
     jonas.get_by_role("button", name="Done: Cut the plant from the office network").click()
     expect(jonas.get_by_text("1 of 10 actions are done")).to_be_visible()  # the live part alone was exchanged
-    jonas.get_by_role("link", name="Show private numbers").click()
-    expect(jonas.get_by_text("at home: +49 171 5550 100")).to_be_visible()
+    expect(jonas.get_by_role("link", name="Show private numbers")).to_have_count(0)  # nobody is called at home to try a plan
 
     jonas.goto(f"{verrow.address}/risks/exercises/")
     jonas.get_by_role("link", name="The response firm is called").click()

@@ -83,7 +83,7 @@ def paper(request, pk):
     """The whole of it to print, for when systems are down; with private numbers for whoever may see them, on record."""
     found = _visible(request, pk)
     sheet = activation_book.sheet(found, request.user)
-    shows = sheet.may_act and request.GET.get("private") == "1"
+    shows = sheet.may_see_private and request.GET.get("private") == "1"
     rows = activations.look_at_contacts(found, actor=request.user, where="paper") if shows else None
     branches = activation_book.branches(rows) if shows else sheet.contacts
     context = {"activation": found, "sheet": sheet, "branches": branches, "shows_private": shows}

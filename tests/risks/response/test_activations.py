@@ -10,11 +10,11 @@ from portal import clock
 from portal.attention import news
 from portal.attention.models import Reminder
 from portal.errors import Invalid
-from portal.people import letters
+from portal.people import letters, organisations
 from portal.people.models import Letter, User
 from portal.record.models import AuditEntry
 from risks.models import Activation, ActivationMark, Incident
-from risks.response import activations, clocks, incidents, plans
+from risks.response import activations, clocks, exercises, incidents, plans
 from risks.response import live as happening
 from risks.response.errors import (
     ActivationOver,
@@ -164,6 +164,18 @@ def test_private_numbers_show_to_the_called_and_the_seats_alone_and_each_look_is
     service = person("INTEGRATION")
     live.people.add(service)
     assert not activations.may_act(live, service)
+
+    tried = exercises.start(
+        exercises.plan_one(live.plan_version.plan, actor=owner, title="Try it", planned_on=organisations.today()), actor=owner
+    )
+    for one in (owner, leaders[0]):
+        page = signed_in(one).get(reverse("risks:activation", args=[tried.pk])).content.decode()
+        refused = signed_in(one).get(reverse("risks:activation-contacts", args=[tried.pk]))
+        assert ("Show private numbers" in page, refused.status_code) == (False, 409)
+        assert "Private numbers stay closed in an exercise." in refused.content.decode()
+        paper = signed_in(one).get(f"{reverse('risks:activation-paper', args=[tried.pk])}?private=1").content.decode()
+        assert "+49 170" not in paper and "With them; the look is on record" not in paper
+    assert AuditEntry.objects.filter(verb="response.contacts_shown").count() == 2  # those of the incident
 
     activations.end(live, actor=owner, summary="Restored")
 
