@@ -109,7 +109,9 @@ def _told(event: Event, term: change.ChangeTerm) -> str:
 
 
 def _behind(event: Event) -> str:
-    return event.actor.name if event.actor is not None else wording.causes(event.score.cause)
+    """What happened, and who did it."""
+    told = wording.causes(event.score.cause)
+    return told if event.actor is None else f"{told}, {event.actor.name}"
 
 
 def _result(score: Score | None) -> ScoreResult | None:

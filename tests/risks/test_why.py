@@ -46,8 +46,8 @@ def test_each_step_of_a_move_has_its_day_and_who_took_it(rated):
     found = move(rated(5, 4), 2, 9)
 
     assert [(bar.step.when, bar.step.note, bar.step.points) for bar in found.fall.bars] == [
-        ("3 Nov", "Dana Amari", Decimal("12.0")),
-        ("5 Nov", "Dana Amari", Decimal("12.0")),
+        ("3 Nov", "Levels set, Dana Amari", Decimal("12.0")),
+        ("5 Nov", "Levels set, Dana Amari", Decimal("12.0")),
     ]
     assert (found.fall.start, found.fall.total) == (24, 48)
 
