@@ -1,18 +1,18 @@
 """Who approves a treatment: whom the table of authority names for the band of its risk and its cost, by the rule of exceptions.
 
-To retain a risk is to accept it, so that goes by the lines for acceptances. While no table speaks of treatments, the word of one
-leader suffices for any other plan: it changes a risk, it accepts none.
+While no table speaks of treatments, the word of one leader suffices: a plan changes a risk, it accepts none. One that retains its
+risk rests on an acceptance, which those have signed whom the table names for that.
 """
 
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 
 from portal.signing import signatures
 from portal.signing.models import SignatureRequest, SignedOff
-from risks import authority
+from risks import authority, retaining
 from risks.errors import NeedsSignatures, NotProposed, RiskClosed
 from risks.models import AuthorityTable, Covers, Risk, Treatment
 
@@ -36,7 +36,7 @@ def ask_waiting() -> int:
     """Ask for what was proposed before a table spoke of treatments; returns how many. Safe to run twice, and at once."""
     if not authority.speaks_of(Covers.TREATMENT, authority.in_force()):
         return 0
-    waiting = Treatment.objects.filter(~Exists(_requests()), state=PROPOSED).order_by("pk")
+    waiting = Treatment.objects.filter(~Exists(_requests()), state=PROPOSED).exclude(kind=RETAIN).order_by("pk")
     return sum(_ask_one(pk) for pk in waiting.values_list("pk", flat=True))
 
 
@@ -50,12 +50,13 @@ def _ask_one(pk: int) -> bool:
 
 
 def check(treatment: Treatment, actor: Any) -> None:
-    """Raises NeedsSignatures where the table of authority does not let `actor` approve it by a word."""
+    """Raises NeedsSignatures where the table of authority does not let `actor` approve it by a word, and NotAccepted."""
+    retaining.check(treatment)
     table = authority.in_force()
     if not _is_signed_by(treatment, table):
         return
     asked_of = _asked(treatment, table)
-    if treatment.kind == RETAIN or actor.pk not in asked_of.alone:
+    if actor.pk not in asked_of.alone:
         raise NeedsSignatures(treatment, authority.words_of(asked_of.slots))
 
 
@@ -71,7 +72,7 @@ def asked() -> QuerySet[Treatment]:
     """Proposed, and asked of those who sign; one that a newer table no longer speaks of waits for a leader again."""
     newest = AuthorityTable.objects.exclude(signed_at=None).order_by("-signed_at", "-pk").values("pk")[:1]
     speaks = AuthorityTable.objects.filter(pk=Subquery(newest), lines__contains=[{"kind": Covers.TREATMENT.value}])
-    return Treatment.objects.filter(Q(kind=RETAIN) | Exists(speaks), Exists(_requests()), state=PROPOSED)
+    return Treatment.objects.filter(Exists(speaks), Exists(_requests()), state=PROPOSED).exclude(kind=RETAIN)
 
 
 def with_asked(rows: QuerySet[Treatment]) -> QuerySet[Treatment]:
@@ -82,18 +83,16 @@ def with_asked(rows: QuerySet[Treatment]) -> QuerySet[Treatment]:
 
 
 def _asked(treatment: Treatment, table: AuthorityTable | None) -> authority.Asked:
-    covers = Covers.RISK_ACCEPTANCE if treatment.kind == RETAIN else Covers.TREATMENT
-    return authority.asked(table, covers, treatment.risk, amount=_sum(treatment), authors=_authors(treatment))
+    return authority.asked(table, Covers.TREATMENT, treatment.risk, amount=_sum(treatment), authors=_authors(treatment))
 
 
 def _is_signed_by(treatment: Treatment, table: AuthorityTable | None) -> bool:
-    return treatment.kind == RETAIN or authority.speaks_of(Covers.TREATMENT, table)
+    return treatment.kind != RETAIN and authority.speaks_of(Covers.TREATMENT, table)
 
 
-def _sum(treatment: Treatment) -> Decimal | None:
-    """What the plan costs. A plan without steps costs nothing, but what one retains has no price by that."""
-    cost = treatment.steps.filter(dropped_at=None).aggregate(cost=Sum("cost"))["cost"]
-    return NOTHING if cost is None and treatment.kind != RETAIN else cost
+def _sum(treatment: Treatment) -> Decimal:
+    """What the plan costs; one without steps costs nothing."""
+    return treatment.steps.filter(dropped_at=None).aggregate(cost=Sum("cost"))["cost"] or NOTHING
 
 
 def _authors(treatment: Treatment) -> set[int | None]:

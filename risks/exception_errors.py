@@ -25,3 +25,13 @@ class ExtendedAlready(Refused):
     def __init__(self, exception, following):
         sentence = _("%(following)s takes over when %(number)s ends. Extend that one.")
         super().__init__(sentence % {"number": exception.number, "following": following.number}, exception=following.pk)
+
+
+class NotAccepted(Refused):
+    """Somebody approved a plan that retains a risk which nobody accepts."""
+
+    code = "not-accepted"
+
+    def __init__(self, treatment):
+        sentence = _("%(risk)s is retained once a risk acceptance of it is in force. Ask for that exception first.")
+        super().__init__(sentence % {"risk": treatment.risk.number}, risk=treatment.risk_id)

@@ -16,7 +16,7 @@ from portal.people.models import User
 from portal.people.reach import grants
 from portal.record import audit, numbers
 from portal.signing import signatures
-from risks import authority, exception_prices
+from risks import authority, exception_prices, treatments
 from risks.errors import (
     ExceptionClosed,
     ExceptionWaits,
@@ -121,6 +121,7 @@ def change(exception: RiskException, *, actor: Any, version: int | None, **said:
     exception.refresh_from_db(fields=["content_digest"])
     audit.record(actor, "exception.changed", exception, {"fields": sorted(changed)})
     if not exception.is_signed:
+        treatments.reopen_lapsed(exception.risk, actor=actor)
         reviews.cancel(exception, EXPIRY, actor=actor)
         _watch_earlier(exception, actor)
         signatures.ask(exception, authority.needed(exception), actor=actor)
@@ -198,6 +199,8 @@ def take_force(exception: RiskException, *, actor: Any) -> None:
     audit.record(None, IN_FORCE, exception, _keys(exception))
     _watch_end(exception, actor)
     if exception.starts_on <= organisations.today():
+        if exception.kind == Kind.RISK_ACCEPTANCE:
+            treatments.retain(exception.risk, actor=actor)
         for earlier in _chain(exception):
             _end(earlier, Outcome.EXTENDED, "", actor)
     elif exception.extends_id is not None:  # that one stays in force until then, and its end asks nobody
@@ -224,11 +227,12 @@ def check_signable(exception: RiskException) -> None:
 
 
 def expire() -> int:
-    """Announce every end that has come and was not announced yet, and close what an extension took over; returns how many. Safe to
-    run twice, and at once."""
+    """Announce every end that has come and was not announced yet, and close what an extension took over; returns how many. What
+    retains a risk that is accepted no more waits again. Safe to run twice, and at once."""
     today, count = organisations.today(), 0
     for pk in RiskException.objects.expired(today).filter(expiry_told_at=None).order_by("pk").values_list("pk", flat=True):
         count += _announce_end(pk, today)
+    treatments.reopen_lapsed()
     return count
 
 
@@ -275,6 +279,7 @@ def _end(exception: RiskException, outcome: str, reason: str, actor: Any) -> Ris
     audit.record(actor, "exception.closed", exception, {"outcome": outcome}, text=reason)
     if outcome != Outcome.EXTENDED:
         _watch_earlier(exception, actor)
+        treatments.reopen_lapsed(exception.risk, actor=actor)
     return exception
 
 

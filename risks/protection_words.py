@@ -47,6 +47,7 @@ TREATMENT_VERBS = {
     "treatment.changed": _("Changed, and proposed anew"),
     "treatment.approved": _("Approved"),
     "treatment.refused": _("Refused"),
+    "treatment.reopened": _("Waits again: the risk is accepted no more"),
     "treatment.withdrawn": _("Withdrawn"),
     "treatment.step_done": _("Step done"),
     "treatment.done": _("Done"),

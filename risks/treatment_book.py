@@ -14,7 +14,7 @@ from portal.people import organisations
 from portal.people.reach import grants
 from portal.web import listing
 from portal.web.listing import Order
-from risks import deciding, hidden, scales, wording
+from risks import deciding, hidden, retaining, scales, wording
 from risks.models import Evidence, Finding, Levels, Office, Treatment, TreatmentStep
 
 BY_DAY = Order("due", "due_on")
@@ -115,8 +115,8 @@ def of_user(user: Any) -> QuerySet[Treatment]:
 
 def waiting_for(user: Any) -> QuerySet[Treatment]:
     """What waits for the word of a leader such as `user`: proposed by another. The most urgent first. What the table of authority
-    speaks of, or retains a risk, waits for signatures instead."""
-    waits = Treatment.objects.filter(state=State.PROPOSED).exclude(kind=Treatment.Kind.RETAIN)
+    speaks of waits for signatures instead, and what retains a risk for an acceptance."""
+    waits = Treatment.objects.filter(~Q(kind=Treatment.Kind.RETAIN) | Q(pk__in=retaining.held().values("pk")), state=State.PROPOSED)
     waits = waits.exclude(pk__in=deciding.asked().values("pk"))
     found = waits.visible_to(user).select_related("risk", "proposed_by")
     if not user.has_perm("risks.approve_treatment"):

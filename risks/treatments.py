@@ -20,7 +20,7 @@ from portal.people import organisations
 from portal.record import audit, numbers
 from portal.record.models import AuditEntry
 from portal.signing import signatures
-from risks import deciding, levels, plan_dates, plans, scales
+from risks import deciding, levels, plan_dates, plans, retaining, scales
 from risks.errors import (
     EvidenceMissing,
     NotProposed,
@@ -132,7 +132,8 @@ def change(
 @transaction.atomic
 def approve(treatment: Treatment, *, actor: Any, version: int | None = None) -> Treatment:
     """Let `treatment` start. Raises NotProposed, OwnProposal where the actor proposed it, first or last, RiskClosed,
-    SavedMeanwhile, and NeedsSignatures where the table of authority asks others, or a risk is to be retained."""
+    SavedMeanwhile, NeedsSignatures where the table of authority asks others, and NotAccepted where a risk is to be retained that
+    nobody accepts."""
     treatment = _to_decide(treatment, actor, version)
     deciding.check(treatment, actor)
     return _approved(treatment, actor)
@@ -142,6 +143,32 @@ def take_force(treatment: Treatment, *, actor: Any) -> None:
     """All whom the table of authority names have signed it; called by signing, the treatment is locked."""
     treatment.risk = _open_risk(Risk(pk=treatment.risk_id))
     _approved(treatment, actor)
+
+
+def retain(risk: Risk, *, actor: Any) -> None:
+    """An acceptance of `risk` took force, by whose last signature (`actor`): what is proposed to retain it starts, but what that
+    person proposed. Called in that transaction."""
+    rows = Treatment.objects.filter(risk=risk, kind=Kind.RETAIN, state=State.PROPOSED).exclude(proposed_by=actor)
+    rows = rows.exclude(first_proposed_by=actor).select_for_update(of=("self",)).select_related("risk", "owner").order_by("pk")
+    for treatment in rows:
+        _decide(treatment, State.APPROVED, actor)
+        audit.record(actor, "treatment.approved", treatment)
+        plan_dates.schedule(treatment, actor=actor)
+        risk_changed.send(Treatment, risk_ids=[risk.pk], cause="treatment.approved")
+
+
+@transaction.atomic
+def reopen_lapsed(risk: Risk | None = None, *, actor: Any = None) -> int:
+    """What retains a risk (None: any) that is accepted no more waits for an acceptance again; how many. Safe to run twice."""
+    rows = retaining.lapsed() if risk is None else retaining.lapsed().filter(risk=risk)
+    found = list(rows.select_for_update(of=("self",)).select_related("risk", "owner").order_by("pk"))
+    for treatment in found:
+        treatment.state, treatment.decided_by, treatment.decided_at = State.PROPOSED, None, None
+        _save(treatment, "state", "decided_by", "decided_at")
+        audit.record(actor, "treatment.reopened", treatment)
+        plan_dates.schedule(treatment, actor=actor)
+        risk_changed.send(Treatment, risk_ids=[treatment.risk_id], cause="treatment.reopened")
+    return len(found)
 
 
 @transaction.atomic

@@ -91,6 +91,7 @@ CAUSES: dict[str, Word] = {
     "treatment.changed": gettext_lazy("Treatment changed"),
     "treatment.approved": gettext_lazy("Treatment approved"),
     "treatment.refused": gettext_lazy("Treatment refused"),
+    "treatment.reopened": gettext_lazy("Risk accepted no more"),
     "treatment.withdrawn": gettext_lazy("Treatment withdrawn"),
     "treatment.step_done": gettext_lazy("Step of a treatment done"),
     "treatment.done": gettext_lazy("Treatment done"),

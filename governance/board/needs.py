@@ -66,8 +66,9 @@ def _gathered(user: User, scope: Scope, rounds: Iterable[RatingRound], reviews: 
     rows = [*reviews.mine, *reviews.theirs]
     things = subjects.fetch([*((row.subject_kind, row.subject_id) for row in rows), *(one.key for one in unsigned)], user)
     note = gettext("Waits for %(name)s")
+    above = list(_breaches(user))
     found = [
-        *_breaches(user),
+        *above[1:],
         *_signatures(unsigned, things),
         *_expired(user),
         *_ratings(rounds),
@@ -78,7 +79,7 @@ def _gathered(user: User, scope: Scope, rounds: Iterable[RatingRound], reviews: 
         *_accounts(user),
     ]
     ordered = sorted(found, key=lambda need: (need.due_on is None, need.due_on or date.max))
-    return [*_live(user), *_cases(user), *ordered][:MOST_CARDS], _as_needs(reviews.theirs, things, user, note)
+    return [*_live(user), *_cases(user), *above[:1], *ordered][:MOST_CARDS], _as_needs(reviews.theirs, things, user, note)
 
 
 def next_for(user: User) -> Need | None:

@@ -1,5 +1,6 @@
 """Treatments for integrations: the plan of both offices, who decided on it, and the levels it leads to."""
 
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -16,7 +17,7 @@ from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
 from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
-from risks import plans, scales, treatments
+from risks import plans, retaining, scales, treatments
 from risks.models import Treatment, TreatmentStep
 
 AREAS = [f"{area}_level" for area in scales.IMPACT_AREAS]
@@ -42,6 +43,9 @@ class TreatmentSerializer(RowSerializer):
     )
     cost = serializers.SerializerMethodField(help_text="What all its steps cost together.")
     is_late = serializers.SerializerMethodField(help_text="Approved, and past its date.")
+    accepted_until = serializers.SerializerMethodField(
+        help_text="Until when a plan that retains its risk holds: the last day of the acceptance in force. Else null."
+    )
     proposed_by = Linked("user", read_only=True)
     decided_by = Linked("user", read_only=True, allow_null=True)
     done_by = Linked("user", read_only=True, allow_null=True)
@@ -50,7 +54,7 @@ class TreatmentSerializer(RowSerializer):
         model = Treatment
         fields = [
             *("id", "number", "risk", "title", "reason", "kind", "owner", "due_on", "likelihood_level", *AREAS, "steps", "cost"),
-            *("state", "is_late", "proposed_by", "proposed_at", "decided_by", "decided_at", "deciding_reason"),
+            *("state", "is_late", "accepted_until", "proposed_by", "proposed_at", "decided_by", "decided_at", "deciding_reason"),
             *("done_by", "done_at", "source", "external_id", "archived_at", "version"),
         ]
         read_only_fields = [
@@ -61,6 +65,10 @@ class TreatmentSerializer(RowSerializer):
     @extend_schema_field(serializers.DecimalField(max_digits=18, decimal_places=2))
     def get_cost(self, treatment: Treatment) -> str:
         return str(sum((step.cost for step in treatment.steps.all()), start=treatments.NOTHING))
+
+    @extend_schema_field(serializers.DateField(allow_null=True))
+    def get_accepted_until(self, treatment: Treatment) -> date | None:
+        return retaining.until(treatment)
 
     @extend_schema_field(serializers.BooleanField())
     def get_is_late(self, treatment: Treatment) -> bool:
@@ -101,7 +109,8 @@ class TreatmentViewSet(WriteSet):
 
     def queryset_for(self, user: Any) -> QuerySet:
         standing = TreatmentStep.objects.visible_to(user).filter(dropped_at=None)
-        return super().queryset_for(user).prefetch_related(Prefetch("steps", standing))
+        rows = super().queryset_for(user).prefetch_related(Prefetch("steps", standing))
+        return rows if getattr(self, "swagger_fake_view", False) else retaining.with_end(rows)
 
     def perform_register(self, validated: Any, actor: Any) -> Treatment:
         told = dict(validated)

@@ -24,9 +24,9 @@ class BreachQuerySet(VisibleQuerySet):
         return self.filter(ended_at=None)
 
     def undecided(self, today: date):
-        """Those that ask for a decision: no treatment is proposed or under way, no acceptance stands or waits for signatures, and
-        nobody said what comes, or the day they named is over."""
-        plans = Treatment.objects.filter(risk=OuterRef("risk"), state__in=_STANDING)
+        """Those that ask for a decision: no treatment is proposed or under way that does more than retain the risk, no acceptance
+        stands or waits for signatures, and nobody said what comes, or the day they named is over."""
+        plans = Treatment.objects.filter(risk=OuterRef("risk"), state__in=_STANDING).exclude(kind=Treatment.Kind.RETAIN)
         kept = RiskException.objects.open().with_standing(today).exclude(standing=RiskException.Standing.EXPIRED)
         accepted = kept.filter(risk=OuterRef("risk"), kind=RiskException.Kind.RISK_ACCEPTANCE)
         said = Q(decided_until__gte=today)

@@ -2,6 +2,7 @@
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -9,7 +10,7 @@ from portal import subjects
 from portal.errors import Invalid, Stale
 from portal.people.access import permitted
 from portal.web.pages import answer
-from risks import authority, deciding, treatment_book, treatments
+from risks import authority, deciding, retaining, treatment_book, treatments
 from risks.errors import RiskClosed
 from risks.forms import choices
 from risks.forms.control import ReasonForm
@@ -115,7 +116,8 @@ def proof(request, pk):
 
 
 def _visible(request, pk):
-    return get_object_or_404(deciding.with_asked(treatment_book.of_user(request.user)), pk=pk)
+    rows = retaining.with_acceptance(deciding.with_asked(treatment_book.of_user(request.user)))
+    return get_object_or_404(rows, pk=pk)
 
 
 def _address(found):
@@ -125,11 +127,14 @@ def _address(found):
 def _page(request, found, status=200, **forms):
     can_change, can_decide = (request.user.has_perm(f"risks.{verb}_treatment") for verb in ("change", "approve"))
     waits, runs = found.state == State.PROPOSED, found.state == State.APPROVED
+    retains = found.kind == Treatment.Kind.RETAIN and (waits or runs)
     is_own = request.user.pk in (found.proposed_by_id, found.first_proposed_by_id)
     context = {
         "treatment": found,
         "signers": authority.words_of(found.asked_slots) if found.asked_slots and (waits or found.is_signed) else "",
-        "may_approve": found.kind != Treatment.Kind.RETAIN and len(found.asked_slots or "1") == 1,
+        "may_approve": len(found.asked_slots or "1") == 1,
+        "lacks_acceptance": retains and found.accepted_by is None,
+        "accepted_until": parse_date(found.accepted_by["ends_on"]) if retains and found.accepted_by else None,
         "panels": subjects.panels_of("treatment", found, request.user),
         "sheet": treatment_book.sheet(found, request.user),
         "may_change": can_change and (waits or runs),

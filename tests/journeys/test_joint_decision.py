@@ -78,3 +78,35 @@ def test_a_decision_whose_ground_has_moved_is_signed_from_the_difference(verrow,
     expect(ciso.get_by_text("Signed anew on")).to_be_visible()
     settle(verrow, ciso, "Ransomware reaches Northfield line control")
     let_the_drafted_formula_take_effect(verrow, ciso, "ciso", as_account("analyst"))
+
+
+def test_a_formula_is_drafted_shown_for_every_risk_signed_by_both_and_makes_every_score(verrow, as_account):
+    analyst = as_account("analyst")
+    analyst.goto(f"{verrow.address}/risks/formula-versions/")
+    waiting = analyst.get_by_role("link", name="would change")
+    if waiting.count():  # the one that came with Verrow was not signed before
+        waiting.click()
+        analyst.get_by_role("button", name="Take it back").click()
+        analyst.goto(f"{verrow.address}/risks/formula-versions/")
+    analyst.get_by_role("link", name="Draft another version").click()
+    analyst.fill("[name=reason]", "A plan that is a day late weighs a little more.")
+    analyst.fill("[name=treatment_late_steps]", "1: 1.5, 31: 2.5, 91: 3.0")
+    analyst.get_by_role("button", name="Keep it and see what it would change").click()
+    expect(
+        analyst.get_by_text("1 parameter differs from version").or_(analyst.get_by_text("parameters differ from"))
+    ).to_be_visible()
+    expect(analyst.get_by_role("heading", name="would move")).to_be_visible()
+    expect(analyst.get_by_role("table", name="Risks whose score it changes")).to_be_visible()
+    analyst.get_by_role("button", name="Ask CIO and CISO to sign it").click()
+    address = analyst.url
+
+    for account, left in (("cio", "1 signature is missing"), ("ciso", "Signed off in Concord")):
+        page = as_account(account)
+        page.goto(address)
+        read_and_sign(verrow, page, account)
+        expect(page.get_by_text(left).first).to_be_visible()
+
+    analyst.goto(f"{verrow.address}/risks/recompute/")
+    expect(analyst.get_by_role("heading", name="Every score is up to date")).to_be_visible(timeout=60_000)
+    analyst.goto(address)
+    expect(analyst.get_by_role("heading", name="Every score is made by this version")).to_be_visible()

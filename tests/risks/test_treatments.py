@@ -11,8 +11,8 @@ from portal.errors import Invalid
 from portal.people.models import Unit
 from portal.record.models import AuditEntry
 from portal.signing import signatures
-from portal.signing.errors import NotYourSignature
-from risks import authority, deciding, plan_dates, recompute, register, stale, treatment_book, treatments
+from portal.signing.errors import NotAsked, NotYourSignature
+from risks import authority, deciding, exceptions, plan_dates, recompute, register, stale, treatment_book, treatments
 from risks.errors import (
     AnswerByDoing,
     EvidenceMissing,
@@ -26,9 +26,10 @@ from risks.errors import (
     StepFinished,
     StepsOpen,
 )
+from risks.exception_errors import NotAccepted
 from risks.models import Levels, Score, Treatment
 from risks.treatments import Step
-from tests.factories.risks import make_evidence, make_levels, make_risk, make_treatment, sign
+from tests.factories.risks import make_evidence, make_exception, make_levels, make_risk, make_treatment, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -262,44 +263,42 @@ def test_a_refusal_needs_a_reason(risk, owner, cio):
     assert set(caught.value.fields) == {"reason"}
 
 
-def test_what_retains_a_risk_is_accepted_by_whom_the_table_names_and_in_no_other_way(risk, owner, cio, person, steps):
-    ciso = person("CISO")
-    treatment = make_treatment(risk, actor=owner, kind="RETAIN", likelihood_level=None, steps=steps)
+def test_what_retains_a_risk_holds_as_long_as_an_acceptance_of_it_is_in_force(risk, owner, cio, person):
+    ciso, analyst = person("CISO"), person("ANALYST")
+    carried, own = (make_treatment(risk, actor=one, kind="RETAIN", likelihood_level=None) for one in (analyst, ciso))
+    with pytest.raises(NotAccepted):
+        treatments.approve(carried, actor=cio)
+    assert (signatures.standing(carried).request, treatment_book.waiting_for(cio).count()) == (None, 0)
+    with pytest.raises(NotAsked):
+        sign(carried, cio)
 
-    with pytest.raises(NeedsSignatures):
-        treatments.approve(treatment, actor=cio)
-    assert [slot.offices for slot in signatures.standing(treatment).slots] == [("CIO",), ("CISO",)]
-    assert treatment_book.waiting_for(cio).count() == 0
-    sign(treatment, cio)
-    assert treatment.state == "PROPOSED"
-    with clock.stopped(NOON + timedelta(minutes=1)):
-        treatment = treatments.change(treatment, actor=owner, steps=steps[:1])
-    assert signatures.standing(treatment).stale
-    sign(treatment, cio, ciso)
+    def states():
+        return list(Treatment.objects.order_by("pk").values_list("state", "decided_by"))
 
-    assert (treatment.state, treatment.decided_by) == ("APPROVED", ciso)
-    assert AuditEntry.objects.filter(verb="treatment.approved", actor=ciso).count() == 1
-    with pytest.raises(NotProposed):
-        sign(treatment, cio)
-
-
-def test_a_small_risk_is_retained_by_the_head_and_safety_by_the_cso_or_the_head_too(company, owner, cio, person):
-    table = authority.propose([authority.Line("RISK_ACCEPTANCE", "SEVERE", None, ("HEAD",))], actor=owner)
-    sign(table, cio, person("CISO"))
-    head = person("HEAD", unit=company.northfield)
-    Unit.objects.filter(pk=company.northfield.pk).update(head=head)
-    risk = make_risk(unit=Unit.objects.get(pk=company.northfield.pk))
-    make_levels(risk, 2, safety=4)
-
-    treatment = make_treatment(risk, actor=owner, kind="RETAIN", likelihood_level=None)
-    sign(treatment, head)
-
-    assert treatment.state == "APPROVED"
-    by_head = make_treatment(risk, actor=head, kind="RETAIN", likelihood_level=None)
-    by_head = treatments.change(by_head, actor=owner, title="Carry it on")  # yet signed by no author alone
-    assert [slot.offices for slot in signatures.standing(by_head).slots][:2] == [("CIO",), ("CISO",)]
-    with pytest.raises(NotYourSignature):
-        sign(make_treatment(risk, actor=owner, kind="RETAIN", likelihood_level=None), cio)
+    exception = make_exception(risk, by=owner, ends_on=TODAY + timedelta(days=30))
+    sign(exception, cio, ciso)
+    assert states() == [("APPROVED", ciso.pk), ("PROPOSED", None)]  # nobody approves their own
+    assert treatment_book.waiting_for(cio).get() == own
+    assert treatments.approve(own, actor=cio).state == "APPROVED"
+    exceptions.change(exception, actor=owner, version=None, reason="Another one")
+    assert states() == [("PROPOSED", None)] * 2  # what was signed says something else now
+    exception.refresh_from_db()
+    sign(exception, cio, ciso)
+    treatments.approve(own, actor=cio)
+    with clock.stopped(NOON + timedelta(days=30)):
+        assert (exceptions.expire(), {state for state, _by in states()}) == (0, {"APPROVED"})
+    with clock.stopped(NOON + timedelta(days=31)):
+        assert (exceptions.expire(), exceptions.expire()) == (1, 0)
+        assert states() == [("PROPOSED", None)] * 2
+        assert AuditEntry.objects.filter(verb="treatment.reopened", subject_id=carried.pk, actor=None).count() == 1
+        assert not Review.objects.open().filter(subject_kind="treatment").exists()
+        with pytest.raises(NotAccepted):
+            treatments.approve(own, actor=cio)
+        longer = exceptions.extend(exception, TODAY + timedelta(days=60), actor=owner)
+        sign(longer, cio, ciso)
+        assert states() == [("APPROVED", ciso.pk), ("PROPOSED", None)]
+        exceptions.close(longer, actor=owner, gap_fixed=False, reason="We treat it after all")
+        assert states() == [("PROPOSED", None)] * 2
 
 
 def test_who_approves_a_plan_follows_from_the_table_by_its_cost_and_band(company, owner, cio, person):
@@ -352,20 +351,6 @@ def test_who_approves_a_plan_follows_from_the_table_by_its_cost_and_band(company
     assert asked(plan(250_001)) == [("CIO",), ("CISO",), ("CSO", "HEAD")]
     sign(free, owner)  # as it was asked before
     assert (free.state, asked(free)) == ("PROPOSED", [("HEAD",)])
-
-
-def test_a_plan_that_changes_to_retaining_asks_and_one_that_no_longer_does_is_not_signed(risk, owner, cio, person):
-    person("CISO")
-    treatment = make_treatment(risk, actor=owner)
-    assert signatures.standing(treatment).request is None
-    treatment = treatments.change(treatment, actor=owner, kind="RETAIN", likelihood_level=None)
-    assert len(signatures.standing(treatment).slots) == 2
-
-    treatment = treatments.change(treatment, actor=owner, kind="REDUCE", likelihood_level=3)
-
-    with pytest.raises(NotProposed):
-        sign(treatment, cio)
-    assert treatments.approve(treatment, actor=cio).state == "APPROVED"
 
 
 def test_a_changed_plan_is_proposed_anew_by_whoever_changed_it(risk, owner, cio, steps, person):

@@ -14,9 +14,10 @@ from portal.workbench import importable, listed
 from risks import authority, exceptions, formula_in_force, formula_versions, formulas, settling, tasks
 from risks.models import AuthorityTable, BlindRating, FormulaVersion, Rating, RatingRound, RiskException, Treatment
 from tests.factories.portal import freshen
-from tests.factories.risks import make_exception, make_levels, make_risk, make_treatment
+from tests.factories.risks import make_exception, make_levels, make_risk, make_treatment, sign
 from tests.house.world import BACKEND
 
+BOTH = ["CIO", "CISO"]
 JSON = {"content_type": "application/json"}
 # What no door may take: how each of them says that it is in force.
 SAID = {"standing": "ACTIVE", "state": "APPROVED", "signed_digest": "0" * 64, "decided_by": 1, "outcome": "AGREED"} | dict.fromkeys(
@@ -28,12 +29,12 @@ SAID = {"standing": "ACTIVE", "state": "APPROVED", "signed_digest": "0" * 64, "d
 def waiting(company, person):
     """By the resource of the API what waits for both leaders."""
     owner, cio = person("OWNER", unit=company.northfield), person("CIO")
-    person("CISO")
+    sign(authority.propose([authority.Line("TREATMENT", "SEVERE", None, ("CIO", "CISO"))], actor=cio), cio, person("CISO"))
     risk = make_risk(unit=company.northfield, it_owner=owner, accountable="IT")
     make_levels(risk, 5)
     return {
         "exceptions": make_exception(risk, by=owner),
-        "treatments": make_treatment(risk, actor=owner, kind="RETAIN", likelihood_level=None),
+        "treatments": make_treatment(risk, actor=owner),
         "formula-versions": formula_versions.propose(
             formula_versions.draft({"base_points": "3.5"}, "Why", actor=owner), actor=owner
         ),
@@ -47,8 +48,8 @@ def holds():
     assert exception.standing_on(organisations.today()) == RiskException.Standing.PROPOSED
     assert (treatment.state, treatment.decided_by) == ("PROPOSED", None)
     assert formula_in_force.now() == formulas.LATEST
-    assert authority.in_force() is None
-    assert not SignedOff.objects.exists()
+    assert authority.in_force().lines == [{"kind": "TREATMENT", "up_to_band": "SEVERE", "up_to_amount": None, "offices": BOTH}]
+    assert SignedOff.objects.get().subject_kind == "authority-table"  # that one
 
 
 def test_no_door_leads_past_the_signatures(waiting, client):
@@ -71,7 +72,8 @@ def test_nothing_signs_by_token_or_without_a_fresh_factor_or_what_one_did_not_re
     secret = tokens.issue(person("INTEGRATION"), "pushes", ["signature-requests:write"], actor=None)[1]
     cio = authority.proposed().proposed_by
     client.force_login(cio, backend=BACKEND)
-    asked = client.get("/api/v1/signature-requests/").json()["results"]
+    requests = client.get("/api/v1/signature-requests/").json()["results"]
+    asked = [one for one in requests if one["subject_id"] != authority.in_force().pk or one["subject_kind"] != "authority-table"]
     assert len(asked) == len(waiting)
     for one in asked:
         address = f"/api/v1/signature-requests/{one['id']}/signature/"
@@ -84,7 +86,7 @@ def test_nothing_signs_by_token_or_without_a_fresh_factor_or_what_one_did_not_re
         assert client.post(page, {"digest": "0" * 64}).status_code == 412
         freshen(client, cio, seconds_ago=16 * 60)
     holds()
-    assert not Signature.objects.exists()
+    assert set(Signature.objects.values_list("subject_kind", "subject_id")) == {("authority-table", authority.in_force().pk)}
 
 
 def test_no_list_sheet_or_admin_knows_what_is_in_force_and_time_alone_signs_nothing(waiting):

@@ -119,6 +119,8 @@ class _Treated:
         by = self.people[self.row["decided_by"]]
         if self.row["state"] == Treatment.State.REFUSED:
             treatments.refuse(self.treatment, actor=by, reason=REFUSAL)
+        elif self.row["kind"] == Treatment.Kind.RETAIN:
+            self.treatment.refresh_from_db()  # it began with the acceptance of its risk
         else:
             try:
                 treatments.approve(self.treatment, actor=by)

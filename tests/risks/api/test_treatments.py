@@ -1,14 +1,14 @@
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
 
 from portal.people import organisations
-from portal.signing import signatures
 from risks import authority
 from risks.models import Treatment
-from tests.factories.risks import make_evidence, make_levels, make_risk, make_treatment, sign
+from tests.factories.risks import make_evidence, make_exception, make_levels, make_risk, make_treatment, sign
 from tests.house.world import BACKEND
 
 pytestmark = pytest.mark.django_db
@@ -177,27 +177,44 @@ def test_late_ones_are_asked_for_by_a_filter(owner, cio, risk):
     assert cio.get(f"{TREATMENTS}?is_late=false").json()["results"] == []
 
 
-@pytest.mark.parametrize("said", [{"kind": "RETAIN", "likelihood_level": None}, {}])
 def test_what_the_table_speaks_of_is_asked_of_those_it_names_by_one_row_or_many_and_not_approved_by_a_word(
-    owner, cio, api, risk, said, client
+    owner, cio, api, risk, client
 ):
     ciso = api("CISO").user
-    if not said:
-        sign(authority.propose([authority.Line("TREATMENT", "SEVERE", None, ("CIO", "CISO"))], actor=cio.user), cio.user, ciso)
-    body = body_of(risk, owner.user, **said)
-    alone = owner.post(TREATMENTS, body, format="json").json()["id"]
-    (many,) = owner.post(f"{TREATMENTS}bulk/", {"rows": [body | {"title": "Carry it"}]}, format="json").json()["results"]
+    sign(authority.propose([authority.Line("TREATMENT", "SEVERE", None, ("CIO", "CISO"))], actor=cio.user), cio.user, ciso)
+    client.force_login(cio.user, backend=BACKEND)
+    body = body_of(risk, owner.user)
+    retain = body | {"kind": "RETAIN", "likelihood_level": None, "title": "Bear it"}
+    alone = [owner.post(TREATMENTS, one, format="json").json()["id"] for one in (body, retain)]
+    many = owner.post(f"{TREATMENTS}bulk/", {"rows": [body | {"title": "Mend it"}, retain | {"title": "Carry it"}]}, format="json")
 
-    for pk in (alone, many["id"]):
-        treatment = Treatment.objects.get(pk=pk)
-        assert [slot.offices for slot in signatures.standing(treatment).slots] == [("CIO",), ("CISO",)]
-        refused = cio.post(f"{TREATMENTS}{pk}/approval/")
-        assert (refused.status_code, refused.json()["code"]) == (409, "needs-signatures")
-        client.force_login(cio.user, backend=BACKEND)
-        page = client.get(reverse("risks:treatment", args=[pk])).content.decode()
+    def refused(pk):
+        """By API and by page, in one sentence."""
+        told = cio.post(f"{TREATMENTS}{pk}/approval/")
+        page = client.post(reverse("risks:treatment-approval", args=[pk]))
+        assert (told.status_code, page.status_code, told.json()["detail"] in unescape(page.content.decode())) == (409, 409, True)
+        assert Treatment.objects.get(pk=pk).state == "PROPOSED"
+        return (
+            told.json()["code"],
+            told.json()["detail"],
+            unescape(client.get(reverse("risks:treatment", args=[pk])).content.decode()),
+        )
+
+    ids = [*alone, *(one["id"] for one in many.json()["results"])]
+    for pk in ids[::2]:
+        code, sentence, page = refused(pk)
+        number = Treatment.objects.get(pk=pk).number
+        assert (code, sentence) == (
+            "needs-signatures",
+            f"{number} is approved by the signature of: CIO + CISO. Ask them, or sign it on its page.",
+        )
         assert "The table of authority asks: CIO + CISO" in page and "Approve this treatment" not in page
-        refused = client.post(reverse("risks:treatment-approval", args=[pk]))
-        words = f"{treatment.number} is approved by the signature of: CIO + CISO. Ask them, or sign it on its page."
-        assert (refused.status_code, words in refused.content.decode()) == (409, True)
-        treatment.refresh_from_db()
-        assert treatment.state == "PROPOSED"
+    for pk in ids[1::2]:
+        code, _sentence, page = refused(pk)
+        assert (code, "To retain a risk is to accept it" in page, "Approve this treatment" in page) == ("not-accepted", True, False)
+    exception = make_exception(risk, by=owner.user)
+    sign(exception, cio.user, ciso)
+    told = cio.get(f"{TREATMENTS}{ids[1]}/").json()
+    assert (told["state"], told["accepted_until"]) == ("APPROVED", exception.ends_on.isoformat())
+    assert f"Accepted by {exception.number} until" in client.get(reverse("risks:treatment", args=[ids[1]])).content.decode()
+    assert cio.get(f"{TREATMENTS}{ids[0]}/").json()["accepted_until"] is None
