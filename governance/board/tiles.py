@@ -1,6 +1,6 @@
 """One tile of Today on its own, to be taken along: a caption, rows, the map or the strip, the moment it is of, and the way back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,13 @@ from django.utils.translation import ngettext
 
 from governance.board import dashboard, pack_strip
 from governance.board.dashboard import Dashboard
+from governance.change import under_way
 from governance.compliance.heat_strip import Group
 from portal.web import shown
 from risks import heatmap, scales, wording
 
-KEYS = ("position", "exposure", "movers", "safety", "compliance")
+KEYS = ("position", "exposure", "movers", "safety", "between", "change", "compliance", "reviews", "assets")
+OF_RISKS = frozenset({"position", "exposure", "movers", "safety", "between", "reviews"})
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,11 @@ def of(user: Any, key: str, unit: str = "") -> Tile:
     if key not in KEYS:
         raise Http404
     board = dashboard.build(user, unit)
-    shows_nothing = board.compliance is None if key == "compliance" else key != "position" and board.heat is None
-    if shows_nothing:
+    if not _is_shown(board, key, user):
         raise Http404
-    caption, heads, rows, more = _MADE[key](board)
-    note = _("Confidential risks that the reader may not open count only in groups of three or more.") if board.withheld else ""
+    caption, heads, rows, more = _change(board, user) if key == "change" else _MADE[key](board)
+    hides = board.withheld and key in OF_RISKS
+    note = _("Confidential risks that the reader may not open count only in groups of three or more.") if hides else ""
     return Tile(
         key,
         caption,
@@ -60,11 +62,24 @@ def of(user: Any, key: str, unit: str = "") -> Tile:
     )
 
 
+def _is_shown(board: Dashboard, key: str, user: Any) -> bool:
+    """Whether the Today of this reader has the tile."""
+    known = board.figures.by_key
+    shown_where = {
+        "position": True,
+        "between": board.between is not None,
+        "change": key in board.tiles and user.has_perm("change.view_initiative"),
+        "compliance": board.compliance is not None,
+        "reviews": key in board.tiles and "review_overdue" in known,
+        "assets": key in board.tiles and "assets" in known,
+    }
+    return shown_where.get(key, board.heat is not None)
+
+
 def _position(board: Dashboard):
     words = {"open": _("Open risks"), "above_tolerance": _("Above tolerance"), "safety": _("Can hurt people")}
     words |= {"different": _("The offices differ on"), "unowned": _("Without owner"), "review_overdue": _("Reviews late")}
-    rows = [[label, str(board.figures.of(key).value)] for key, label in words.items() if key in board.figures.by_key]
-    return board.sentence.text, (_("Figure"), _("Number")), rows, {}
+    return board.sentence.text, (_("Figure"), _("Number")), _counted(board, words), {}
 
 
 def _exposure(board: Dashboard):
@@ -97,6 +112,49 @@ def _safety(board: Dashboard):
     return told, (_("Risk"), _("Band"), _("Score")), rows, {"numbers_from": 2}
 
 
+def _between(board: Dashboard):
+    count = board.figures.of("different").value
+    told = ngettext("The offices differ on %(n)d risk", "The offices differ on %(n)d risks", count) % {"n": count}
+    rows = [
+        [
+            str(row.round.risk),
+            *(f"{one.likelihood_level} × {one.impact_level}" if one else shown.NOTHING for _seat, one in row.sides),
+            shown.date_long(row.arbiter_on),
+        ]
+        for row in board.between.different
+    ]
+    heads = (_("Where we differ"), _("CIO"), _("CISO"), _("Between the two until"))
+    return told, heads, rows, {"numbers_from": len(heads)}
+
+
+def _change(board: Dashboard, user: Any):
+    """The counts of the tile, which is fetched beside Today."""
+    tile = under_way.read(user, board.scope.part_id)
+    told = ngettext("%(n)d initiative is under way", "%(n)d initiatives are under way", tile.total) % {"n": tile.total}
+    rows = [[str(stage.label), str(count)] for stage, count in tile.by_stage.items()]
+    wanting = {_("Past their day"): tile.late, _("Date at risk or lost"): tile.at_risk, _("Security not asked"): tile.unasked}
+    wanting |= {_("Things seen and not declared"): tile.undeclared, _("Gates past security's promise"): tile.waits_for_security}
+    return told, (_("Change under way"), _("Number")), rows + [[str(word), str(n)] for word, n in wanting.items()], {}
+
+
+def _reviews(board: Dashboard):
+    late = board.figures.of("review_overdue").value
+    told = ngettext("%(n)d review is late", "%(n)d reviews are late", late) % {"n": late}
+    words = {"review_overdue": _("Late"), "review_due_soon": _("Due in 7 days"), "unowned": _("Nobody accountable")}
+    return told, (_("Reviews"), _("Number")), _counted(board, words), {}
+
+
+def _assets(board: Dashboard):
+    unowned = board.figures.of("assets_unowned").value
+    told = ngettext("%(n)d asset has no owner", "%(n)d assets have no owner", unowned) % {"n": unowned}
+    words = {"assets": _("In the inventory"), "assets_new": _("New in 7 days"), "assets_unowned": _("Without owner")}
+    return told, (_("Assets"), _("Number")), _counted(board, words), {}
+
+
+def _counted(board: Dashboard, words: Mapping[str, str]) -> list[list[str]]:
+    return [[word, str(board.figures.of(key).value)] for key, word in words.items() if key in board.figures.by_key]
+
+
 def _compliance(board: Dashboard):
     """What the strip says, each category below its function."""
     tile = board.compliance
@@ -105,4 +163,13 @@ def _compliance(board: Dashboard):
     return caption, heads, pack_strip.twin(tile.groups), {"parts": tile.groups}
 
 
-_MADE = {"position": _position, "exposure": _exposure, "movers": _movers, "safety": _safety, "compliance": _compliance}
+_MADE = {
+    "position": _position,
+    "exposure": _exposure,
+    "movers": _movers,
+    "safety": _safety,
+    "between": _between,
+    "compliance": _compliance,
+    "reviews": _reviews,
+    "assets": _assets,
+}

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from governance.change import joined
 from governance.change.models import Gate, Initiative, SeenAsset, Stage
+from portal import clock
 from portal.people import organisations
 from portal.people.models import Unit
 from portal.told import row_key
@@ -33,11 +35,18 @@ class UnderWay:
     waits_for_security: int  # gates put to security and not passed, whose promise has gone by while its word is the next one
     waits_for_security_in: int  # initiatives that have such gates
     next_live: Sequence[Initiative]
+    at: datetime
+    scope: str  # what it is of, in words
     unit: int | None = None  # the part of the organisation it was asked for
 
     @property
     def total(self) -> int:
         return sum(self.by_stage.values())
+
+    @property
+    def asked(self) -> str:
+        """What the address of Today says of its part: "" or "?unit=7"."""
+        return "" if self.unit is None else f"?unit={self.unit}"
 
     @property
     def rows(self) -> str:
@@ -69,10 +78,11 @@ def asked(params: Mapping[str, str]) -> int | None:
 
 def read(user: Any, unit: int | None = None) -> UnderWay:
     """Of all that `user` may open, or of one unit with everything below it. Five queries at most, however many there are."""
-    today = organisations.today()
+    today, scope = organisations.today(), _("all initiatives that you may open")
     rows = Initiative.objects.visible_to(user).under_way()
     if unit is not None:
         rows = rows.filter(Unit.objects.below([unit], "unit"))
+        scope = ", ".join(Unit.objects.filter(pk=unit).values_list("name", flat=True))
     named = {stage.value: Count("pk", filter=Q(stage=stage)) for stage in Stage if stage != Stage.LIVE}
     beside = {name: Count("pk", filter=holds) for name, holds in wanting(today).items()}
     counts = rows.order_by().aggregate(**named, **beside)
@@ -87,5 +97,7 @@ def read(user: Any, unit: int | None = None) -> UnderWay:
         waits_for_security=past_promise(today).filter(initiative__in=rows).count(),
         waits_for_security_in=counts[PAST_PROMISE],
         next_live=list(rows.exclude(live_on=None).select_related("owner").order_by("live_on", "pk")[:SHOWN]),
+        at=clock.now(),
+        scope=scope,
         unit=unit,
     )
