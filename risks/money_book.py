@@ -99,6 +99,7 @@ class Ranking:
     joint: float  # how much lower one year in twenty is with all that fit, together
     summed: float  # and the same plan by plan, summed
     best: Best
+    wrong: str = ""  # what does not fit in the budget that was told; then there is no cap
 
     @property
     def left_out(self) -> list[Plan]:
@@ -290,11 +291,12 @@ def _ranking(
     plans = [Plan(row, costs.get(row.pk, Decimal(0)), row.mean - then.mean, bool(row.is_safety)) for row, then in changed]
     plans.sort(key=lambda plan: (not plan.is_mandatory, -plan.value, plan.risk.pk))
     cap = amount(budget)
+    wrong = _("Give a sum of money, as in 250000.00.") if cap is None and budget.strip() else ""
     best = best_set.choose([Item(plan.risk.pk, plan.cost, plan.gain, plan.is_mandatory) for plan in plans], cap)
     chosen = tuple(replace(plan, is_in=plan.risk.pk in best.chosen) for plan in plans)
     bought = [(read[row.result], read[then.result]) for row, then in changed if row.pk in best.chosen]
     joint, summed = _bought(bought, whole)
-    return Ranking(chosen, cap, best.spent, joint, summed, best)
+    return Ranking(chosen, cap, best.spent, joint, summed, best, wrong)
 
 
 def _bought(pairs: Sequence[tuple[LossResult, LossResult]], whole: PortfolioLoss) -> tuple[float, float]:

@@ -121,6 +121,8 @@ def of_changes(
     wrong: dict[str, list[str]] = {}
     if control is None and not changes:
         wrong["changes"] = [_("Name a change, or a control.")]
+    if len({one.risk_id for one in changes}) < len(changes):
+        wrong["changes"] = [_("Name each risk once.")]
     if control is not None and (changes or share is None):
         wrong["takes_off_share"] = [_("Say how much of a risk the control would take off, and no other changes.")]
     if day is not None and day < organisations.today():

@@ -28,8 +28,10 @@ def money(request):
     if request.htmx and found:
         only = "what_if" if request.htmx.target == "would" else f"_{part}"
         return answer(request, f"risks/losses/{only}.html", found, status=status)
-    context = {"book": money_book.read(request.user, request.GET), "asked": request.GET}
-    return answer(request, "risks/losses/money.html", context | found, status=status)
+    book = money_book.read(request.user, request.GET)
+    if book.ranking and book.ranking.wrong:
+        status = 422
+    return answer(request, "risks/losses/money.html", {"book": book, "asked": request.GET} | found, status=status)
 
 
 def _together(request):

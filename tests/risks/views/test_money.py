@@ -276,6 +276,8 @@ def test_plans_are_ranked_safety_first_then_the_best_set_under_a_budget(client, 
     client.force_login(cio)
     page = client.get(reverse("risks:money"), {"budget": "5,000"}).text
     told = client.get("/api/v1/annual-losses/position/", {"budget": "5000"}).json()["ranking"]
+    vague = client.get(reverse("risks:money"), {"budget": "a lot"})
+    assert vague.status_code == 422 and 'value="a lot" aria-invalid="true"' in vague.text and "Give a sum of money" in vague.text
     assert "1 plan is left out" in page and "What is mandatory passes the budget" in page
     assert (told["is_exact"], told["over_budget"], told["saves"]) == (True, "495000.00", told["saves_at_most"])
 
@@ -333,7 +335,9 @@ def test_control_that_works_otherwise_changes_every_risk_it_bears_on(client, com
     assert -fails.gain == pytest.approx((mean[planned[0].pk] + mean[planned[2].pk]) * (1 / 0.28 - 1), rel=1e-3)
     assert float(told["saves_next_year"]) == pytest.approx(found.saved, rel=1e-4) and told["in_words"] == found.sentence
     assert told["return_share"] == pytest.approx((found.saved - 9000) / 9000, rel=1e-4)
-    assert [list(one.json()["fields"]) for one in (vague, empty)] == [["takes_off_share"], ["changes"]]
+    twice = {"changes": [{"risk": planned[0].pk}, {"risk": planned[0].pk, "frequency_factor": "0.5"}]}
+    doubled = client.post("/api/v1/annual-losses/what-if/", twice, content_type="application/json")
+    assert [list(one.json()["fields"]) for one in (vague, empty, doubled)] == [["takes_off_share"], ["changes"], ["changes"]]
     control.design_effectiveness = control.operating_effectiveness = Decimal(1)
     control.save()
     with pytest.raises(Invalid) as error:
@@ -377,10 +381,14 @@ def test_confidential_risks_count_without_being_named(client, planned, person):
         assert what_if.cells_of(one, "CURRENT", [])[0].to_bytes() == cells.add(opened).to_bytes()
 
 
-def test_empty_page_says_what_to_do(client, company, cio):
+def test_empty_page_says_what_to_do_and_one_of_estimates_that_cost_nothing_says_so(client, company, cio):
     client.force_login(cio)
 
     assert "Open a risk and estimate how often" in client.get(reverse("risks:money")).content.decode()
+    make_loss(make_risk(unit=company.northfield), actor=cio, **dict.fromkeys(RARER, Decimal(0)))
+    renewed()
+    page = client.get(reverse("risks:money")).text
+    assert "They say that nothing is lost" in page and "Nothing is lost in any year." in page and "yours to open" not in page
 
 
 def test_money_is_shut_to_colleagues(client, person):
