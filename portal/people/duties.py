@@ -129,12 +129,13 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Duty:
-    """One role or seat: what it may do, how far it sees, and by how many it is held."""
+    """One role or seat: what it may do and what it reads, how far it sees, and by how many it is held."""
 
     name: str
     label: str
     is_seat: bool
-    may: Sequence[str]
+    does: Sequence[str]
+    reads: Sequence[str]
     sees: Sequence[str]
     holders: int
 
@@ -150,7 +151,8 @@ def table() -> list[Duty]:
             name=name,
             label=str(labels[name]),
             is_seat=name in seats,
-            may=sorted(word(permission) for permission in roles.PERMISSIONS[name]),
+            does=sorted(word(one) for one in roles.PERMISSIONS[name] if not _is_reading(one)),
+            reads=sorted(word(one) for one in roles.PERMISSIONS[name] if _is_reading(one)),
             sees=_sees(name),
             holders=int(name in filled) if name in seats else held.get(name, 0),
         )
@@ -162,6 +164,10 @@ def table() -> list[Duty]:
 def word(permission: str) -> str:
     """A permission as people say it."""
     return str(WORDS[permission])
+
+
+def _is_reading(permission: str) -> bool:
+    return permission.partition(".")[2].startswith("view_")
 
 
 def _sees(name: str) -> list[str]:
