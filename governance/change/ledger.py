@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +24,7 @@ from portal import clock
 from portal.attention import reviews
 from portal.attention.models import Review
 from portal.errors import Invalid
-from portal.people import organisations
+from portal.people import currencies, organisations
 from portal.people.models import User
 from portal.record import audit, numbers
 from portal.record.models import AuditEntry
@@ -35,8 +35,11 @@ RENEWAL = "spend.renewal"
 TEXTS = {"vendor": 120, "product": 160, "capability": 80, "contract": 80}
 FIELDS = (
     *("vendor", "product", "capability", "unit", "paid_by", "serves", "owner", "contract", "yearly_cost", "starts_on"),
-    *("renews_on", "notice_days", "initiative", "control"),
+    *("renews_on", "notice_days", "initiative", "control", "risk", "original_cost", "currency", "rate", "rated_on"),
 )
+ORIGINAL = ("original_cost", "currency", "rate", "rated_on")  # what the contract says in another currency
+CENT = Decimal("0.01")
+FINEST_RATE, HIGHEST_RATE = Decimal("0.00000001"), Decimal(9_999_999)
 MOST_NOTICE_DAYS = 1000
 LARGEST = Decimal("999999999999.99")
 
@@ -66,7 +69,8 @@ def change(line: SpendLine, *, actor: Any, version: int | None = None, **said: A
     changed = [name for name in FIELDS if getattr(line, name) != before[name]]
     if not changed:
         return line
-    check(line)
+    check(line, changed=set(changed))
+    changed = [name for name in FIELDS if getattr(line, name) != before[name]]
     line.version += 1
     line.save()
     audit.record(actor, "spend-line.changed", line, {"fields": changed})
@@ -176,8 +180,15 @@ def check_open(line: SpendLine) -> None:
 
 
 def check(line: SpendLine, *, actor: Any = None, changed: set[str] | None = None) -> None:
-    """Raises Invalid, by field, unless it may stand so."""
+    """Raises Invalid, by field, unless it may stand so. What it costs in another currency gives what it costs here."""
     line.serves = line.serves or line.paid_by
+    foreign = _wrong_original(line)
+    if line.original_cost is not None and not foreign:
+        found = (line.original_cost * line.rate).quantize(CENT, ROUND_HALF_EVEN)
+        said = line.yearly_cost is not None and (changed is None or "yearly_cost" in changed)
+        if said and line.yearly_cost != found:
+            foreign["yearly_cost"] = [_("It follows from the original sum and its rate: change those, or leave this out.")]
+        line.yearly_cost = found
     wrong = {
         name: [_("Write between 1 and %d characters.") % longest]
         for name, longest in TEXTS.items()
@@ -198,6 +209,7 @@ def check(line: SpendLine, *, actor: Any = None, changed: set[str] | None = None
         wrong["notice_days"] = [_("Notice is given 0 to %d days before.") % MOST_NOTICE_DAYS]
     if line.starts_on and line.renews_on and line.renews_on < line.starts_on:
         wrong["renews_on"] = [_("It goes on after it began.")]
+    wrong |= foreign
     if wrong:
         raise Invalid(_("This is not complete."), wrong)
 
@@ -220,7 +232,7 @@ def _double_of(line: SpendLine, user: Any) -> doubles.Double | None:
 
 def _locked(line: SpendLine) -> SpendLine:
     rows = SpendLine.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("unit", "owner", "initiative", "control").get(pk=line.pk)
+    return rows.select_related("unit", "owner", "initiative", "control", "risk").get(pk=line.pk)
 
 
 def _locked_saving(saving: Saving) -> Saving:
@@ -235,8 +247,28 @@ def _last_hand(line: SpendLine) -> Any:
     return entry.actor if entry else None
 
 
+def _wrong_original(line: SpendLine) -> dict[str, list[str]]:
+    """Sum, currency, rate and day of the rate belong together."""
+    if not any(getattr(line, name) not in (None, "") for name in ORIGINAL):
+        return {}
+    wrong: dict[str, list[str]] = {}
+    if line.original_cost is None or not wanted.is_amount(line.original_cost) or line.original_cost > LARGEST:
+        wrong["original_cost"] = [_("Give the sum in the currency of the contract, with at most two decimals.")]
+    organisation = organisations.current()
+    if line.currency not in currencies.CODES or (organisation and line.currency == organisation.currency):
+        wrong["currency"] = [_("Take another currency than the organisation's by its code, such as USD.")]
+    line.rate = line.rate.quantize(FINEST_RATE) if line.rate is not None and line.rate.is_finite() else None
+    if line.rate is None or not 0 < line.rate <= HIGHEST_RATE:
+        wrong["rate"] = [_("Say what one unit of it is worth in the organisation's currency.")]
+    if line.rated_on is None or line.rated_on > organisations.today():
+        wrong["rated_on"] = [_("Say of which day that rate is; it has come.")]
+    return wrong
+
+
 def _take(line: SpendLine, said: Mapping[str, Any]) -> None:
     if unknown := set(said) - set(FIELDS):
         raise TypeError(f"A line's {', '.join(sorted(unknown))} cannot be said.")
     for name, value in said.items():
+        if name == "currency":
+            value = (value or "").strip().upper()
         setattr(line, name, " ".join((value or "").split()) if name in TEXTS else value)

@@ -15,14 +15,14 @@ from governance.change.models import Initiative, Saving, SpendLine
 from portal.people import organisations
 from portal.web import listing
 from portal.web.listing import Order, Page
-from risks.models import Control, Office
+from risks.models import Control, Office, Risk
 
 NEWEST = Order("-number", "id", descending=True)
 SOON = timedelta(days=90)
 MOST = 12  # renewals and capabilities shown
 NOTHING = Decimal("0.00")
 SHOWN = 50  # of what could end
-FOR = ("initiative", "control")
+FOR = ("initiative", "control", "risk")
 OTHERS = {"other": ~Q(serves=F("paid_by")), "own": Q(serves=F("paid_by"))}  # for whom a line is paid
 VIEWS: Mapping[str, Q] = {"running": Q(ended_on=None), "ended": Q(ended_on__isnull=False), "all": Q()}
 
@@ -101,7 +101,7 @@ def of_user(user: Any) -> QuerySet[SpendLine]:
 
 def found(user: Any, params: Any) -> QuerySet[SpendLine]:
     """All that the address asks for, with whom a table names."""
-    return _narrowed(of_user(user), params).select_related("unit", "owner", "initiative", "control", "noted_by")
+    return _narrowed(of_user(user), params).select_related("unit", "owner", "initiative", "control", "risk", "noted_by")
 
 
 def _narrowed(rows: QuerySet[SpendLine], params: Any) -> QuerySet[SpendLine]:
@@ -123,7 +123,7 @@ def detail(user: Any) -> QuerySet[SpendLine]:
     """With all that its page names."""
     may_open = Exists(SpendLine.objects.visible_to(user).filter(pk=OuterRef("kept")))
     settled = Saving.objects.select_related("kept", "accepted_by", "confirmed_by").annotate(may_open=may_open).order_by("-pk")
-    rows = SpendLine.objects.visible_to(user).select_related("unit", "owner", "initiative", "control")
+    rows = SpendLine.objects.visible_to(user).select_related("unit", "owner", "initiative", "control", "risk")
     return with_openings(rows, user).prefetch_related(Prefetch("savings", settled))
 
 
@@ -132,6 +132,7 @@ def with_openings(rows: QuerySet[SpendLine], user: Any) -> QuerySet[SpendLine]:
     return rows.annotate(
         opens_initiative=Exists(Initiative.objects.visible_to(user).filter(pk=OuterRef("initiative"))),
         opens_control=Exists(Control.objects.visible_to(user).filter(pk=OuterRef("control"))),
+        opens_risk=Exists(Risk.objects.visible_to(user).filter(pk=OuterRef("risk"))),
     )
 
 

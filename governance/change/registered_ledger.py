@@ -1,5 +1,7 @@
 """Lines of the ledger in the registries: as subjects, as a list, as a sheet, in reviews and when somebody leaves."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +13,7 @@ from governance.change.models import Initiative, SpendLine
 from portal import subjects
 from portal.archive import changes
 from portal.attention import reviews
-from portal.people import holdings
+from portal.people import currencies, holdings
 from portal.people.models import User
 from portal.web import shown
 from portal.workbench import editing, importable, listed, parsers, resolving, searchable
@@ -20,8 +22,9 @@ from portal.workbench.importable import Field, Terms
 from portal.workbench.listed import Filter
 from portal.workbench.plain_sheets import PlainSheet
 from risks import owning
-from risks.models import Control, Office
+from risks.models import Control, Office, Risk
 
+RATE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,8})?")
 FIELDS = {
     "vendor": _("Vendor"),
     "product": _("Product"),
@@ -37,6 +40,11 @@ FIELDS = {
     "notice_days": _("Notice [days]"),
     "initiative": _("Initiative"),
     "control": _("Control"),
+    "risk": _("Risk"),
+    "original_cost": _("Cost a year in the contract's currency"),
+    "currency": _("Currency of the contract"),
+    "rate": _("Rate"),
+    "rated_on": _("Rate of"),
     "ended_on": _("Ended"),
 }
 VERBS = {
@@ -111,6 +119,10 @@ listed.register(
             listed.choice("serves", _("Serves"), stands=False),
             listed.person("owner", _("Looked after by")),
             listed.number("yearly_cost", _("Cost a year"), say=shown.money_exact),
+            listed.number("original_cost", _("In the contract's currency"), stands=False),
+            listed.text("currency", _("Currency of the contract"), groups=True, stands=False),
+            listed.number("rate", _("Rate"), stands=False),
+            listed.text("rated_on", _("Rate of"), stands=False),
             listed.text("renews_on", _("Goes on by itself")),
             listed.number("notice_days", _("Notice [days]"), stands=False),
             listed.text("starts_on", _("Since"), stands=False),
@@ -132,6 +144,21 @@ def _office(label: Any, *words: str, required: bool) -> Field:
     known = {parsers.fold(str(word)): key for key, word in Office.choices}
     known |= {"it": "IT", "cio": "IT", "security": "SECURITY", "ciso": "SECURITY"}
     return Field("paid_by" if required else "serves", label, parsers.one_of(known), words, required)
+
+
+def _currency(text: str, terms: Terms) -> str:
+    code = text.strip().upper()
+    if code not in currencies.CODES:
+        raise Unfit(_("Take a currency by its code, such as USD."))
+    return code
+
+
+def _rate(text: str, terms: Terms) -> Decimal:
+    """Three digits after the point are decimals here: nobody writes a rate in thousands."""
+    plain = text.strip().replace(",", ".")
+    if not RATE.fullmatch(plain):
+        raise Unfit(_("Write what one unit is worth in the organisation's currency, such as 0.9251."))
+    return Decimal(plain)
 
 
 def _line(name: str, label: Any, *words: str) -> Field:
@@ -170,8 +197,16 @@ SHEET = PlainSheet(
             _("Cost a year"),
             parsers.number_within(0, 10**11),
             ("cost", "amount", "yearly cost", "annual cost"),
-            True,
         ),
+        Field(
+            "original_cost",
+            _("Cost a year in the contract's currency"),
+            parsers.number_within(0, 10**11),
+            ("original cost", "original amount"),
+        ),
+        Field("currency", _("Currency of the contract"), _currency, ("currency", "original currency")),
+        Field("rate", _("Rate"), _rate, ("rate", "exchange rate")),
+        Field("rated_on", _("Rate of"), parsers.day, ("rate of", "rated on", "rate date")),
         _line("contract", _("Contract"), "contract", "contract no"),
         Field("starts_on", _("Since"), parsers.day, ("start", "starts on", "from")),
         Field("renews_on", _("Goes on by itself"), parsers.day, ("renewal", "renews on", "renewal date")),
@@ -188,6 +223,12 @@ SHEET = PlainSheet(
             *("control", "safeguard"),
             example="C-0003",
         ),
+        _numbered(
+            *("risk", Risk, _("Risk")),
+            _("You may open no risk of this number. Write it as it stands here, or leave it empty."),
+            *("risk", "lowers risk"),
+            example="R-0017",
+        ),
         Field("external_id", _("Id in this sheet"), parsers.text(120, one_line=True), ("id", "no", "number", "ref", "key")),
         importable.number(),
     ),
@@ -196,7 +237,8 @@ SHEET = PlainSheet(
     check=ledger.check,
     check_open=ledger.check_open,
     end=lambda line, *, actor, reason: ledger.end(line, actor=actor),
-    related=("unit", "owner", "initiative", "control"),
+    related=("unit", "owner", "initiative", "control", "risk"),
+    derived=frozenset({"yearly_cost"}),
 )
 importable.register(SHEET.importable("change.change_spend", ("vendor", "product", "unit")))
 

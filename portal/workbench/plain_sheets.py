@@ -43,6 +43,7 @@ class PlainSheet:
     related: Sequence[str] = ("unit", "owner")
     fixed: frozenset[str] = frozenset()  # said once, when it is made
     otherwise: Mapping[str, Any] | None = None  # of something new, where the sheet does not say
+    derived: frozenset[str] = frozenset()  # what `check` may set on a draft, from what else is said of it
     follows: Callable[[Any], Sequence[tuple[str, str, str]]] = lambda row: ()
 
     def importable(self, permission: str, identified_by: Sequence[str]) -> Importable:
@@ -86,6 +87,7 @@ class PlainSheet:
         for name, value in fields.items():
             setattr(draft, name, value)
         self.check(draft, actor=terms.actor, changed=set(fields))
+        fields |= {name: getattr(draft, name) for name in self.derived if getattr(draft, name) != getattr(existing, name)}
         changes = [(str(known[name].label), self._before(existing, name, terms), self._said(draft, name)) for name in fields]
         return Plan(str(existing), [*changes, *self.follows(existing)], {"fields": fields})
 
@@ -124,7 +126,7 @@ class PlainSheet:
             values.setdefault(name, value)
         draft = self._model(**values)
         self.check(draft, actor=terms.actor, changed=None)
-        return Plan(str(values.get("name") or values.get("title")), (), {"fields": values})
+        return Plan(str(values.get("name") or values.get("title") or draft).strip(), (), {"fields": values})
 
     def _before(self, row: Any, name: str, terms: Terms) -> str:
         """What stood there; of another thing only as far as whoever imports may open it."""

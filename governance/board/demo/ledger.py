@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from governance.board.demo.events import Event
 from governance.board.demo.times import acting
@@ -10,9 +11,11 @@ from governance.change import ledger
 from governance.change.models import Saving, SpendLine
 from portal.people import organisations
 from portal.people.models import Unit, User
+from risks.models import Risk
 
 AFTER_ALL_ELSE = 6600
-NOTED, ACCEPTED, ENDED, CONFIRMED = 191, 150, 62, 50  # days ago
+NOTED, ACCEPTED, ENDED, CONFIRMED, TIED = 191, 150, 62, 50, 19  # days ago
+DOLLAR = Decimal("0.92")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Paid:
     contract: str = ""
     renews: int | None = None
     notice: int | None = None
+    dollars: str = ""  # as the contract has it, at DOLLAR of the day
 
 
 PAID = (
@@ -44,7 +48,20 @@ PAID = (
     Paid("Keyhold", "Hardware keys of administrators", "Sign-in keys", "it", "SECURITY", "sade", "6480.00", "IT", "KH-331"),
     Paid("Tarn Backup", "Backups of offices and plants", "Backup", "company", "IT", "priya", "73900.00", "", "TB-5", 118, 60),
     Paid("Nordvault", "Locked copies of plant data", "Backup", "eastmere", "SECURITY", "sade", "29800.00", "", "NV-2", 51, 14),
-    Paid("Aldgate", "Endpoint protection", "Endpoint protection", "company", "SECURITY", "sade", "88300.00", "", "AG-18", 330, 90),
+    Paid(
+        "Aldgate",
+        "Endpoint protection",
+        "Endpoint protection",
+        "company",
+        "SECURITY",
+        "sade",
+        "88300.00",
+        "",
+        "AG-18",
+        330,
+        90,
+        "95978.26",
+    ),
 )
 
 
@@ -55,6 +72,7 @@ def happenings(people: dict[str, User], tree: dict[str, Unit]) -> list[Event]:
         Event(ACCEPTED, AFTER_ALL_ELSE, lambda: _accept(people)),
         Event(ENDED, AFTER_ALL_ELSE, lambda: _end(people["priya"])),
         Event(CONFIRMED, AFTER_ALL_ELSE, lambda: _confirm(people["viktor"])),
+        Event(TIED, AFTER_ALL_ELSE, lambda: _tie(people["sade"])),
     ]
 
 
@@ -74,9 +92,23 @@ def _note(people: dict[str, User], tree: dict[str, Unit]) -> None:
                 owner=people[one.owner],
                 contract=one.contract,
                 yearly_cost=Decimal(one.cost),
+                **_in_dollars(one.dollars),
                 renews_on=None if one.renews is None else begun + timedelta(days=one.renews),
                 notice_days=one.notice,
             )
+
+
+def _in_dollars(told: str) -> dict[str, Any]:
+    if not told:
+        return {}
+    return {"original_cost": Decimal(told), "currency": "USD", "rate": DOLLAR, "rated_on": organisations.today()}
+
+
+def _tie(actor: User) -> None:
+    """Locked copies are there for what would stop the plants longest."""
+    with acting(actor):
+        risk = Risk.objects.get(title="Ransomware reaches Northfield line control")
+        ledger.change(SpendLine.objects.get(product="Locked copies of plant data"), actor=actor, risk=risk)
 
 
 def _watchtower() -> SpendLine:

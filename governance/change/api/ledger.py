@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from governance.change import doubles, finance, ledger, ledger_book
 from governance.change.models import Saving, SpendLine
+from portal.people import currencies
 from portal.web.api.changes import state_change
 from portal.web.api.fields import NULL_IF_HIDDEN, Linked, RowSerializer
 from portal.web.api.filters import LinkedFilter
@@ -30,6 +31,17 @@ class SpendLineSerializer(RowSerializer):
     owner = Linked("user")
     initiative = Linked("initiative", required=False, allow_null=True, help_text=NULL_IF_HIDDEN)
     control = Linked("control", required=False, allow_null=True, help_text=NULL_IF_HIDDEN)
+    risk = Linked("risk", required=False, allow_null=True, help_text=NULL_IF_HIDDEN)
+    yearly_cost = serializers.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+        help_text="In the organisation's currency; it follows from the original sum and its rate where those are given.",
+    )
+    currency = serializers.ChoiceField(
+        choices=sorted(currencies.CODES), required=False, allow_blank=True, help_text="Of the contract; empty: the organisation's."
+    )
     serves = serializers.ChoiceField(
         choices=SpendLine._meta.get_field("serves").choices,
         required=False,
@@ -41,7 +53,8 @@ class SpendLineSerializer(RowSerializer):
         model = SpendLine
         fields = [
             *("id", "number", "vendor", "product", "capability", "unit", "paid_by", "serves", "owner", "contract", "yearly_cost"),
-            *("starts_on", "renews_on", "notice_days", "notice_by", "initiative", "control", "ended_on", "noted_at"),
+            *("original_cost", "currency", "rate", "rated_on", "starts_on", "renews_on", "notice_days", "notice_by"),
+            *("initiative", "control", "risk", "ended_on", "noted_at"),
             *("source", "external_id", "archived_at", "version"),
         ]
         read_only_fields = ["number", "ended_on", "noted_at", "source", "external_id", "archived_at", "version"]
@@ -78,6 +91,7 @@ class LedgerSumsSerializer(serializers.Serializer):
 class SpendLineFilters(django_filters.FilterSet):
     unit = LinkedFilter("unit", field_name="unit_id")
     owner = LinkedFilter("user", field_name="owner_id")
+    risk = LinkedFilter("risk", field_name="risk_id", help_text="An id, or a number such as R-0007, that you may open.")
     is_running = django_filters.BooleanFilter(method="running")
     notice_by = django_filters.DateFilter(method="noticed", help_text="The last day to end it is this one or an earlier one.")
     for_the_other = django_filters.BooleanFilter(method="on_behalf", help_text="Paid by one office on the other's behalf.")

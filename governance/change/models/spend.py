@@ -41,11 +41,16 @@ class SpendLine(models.Model):
     owner = person(related_name="spend_lines")
     contract = models.CharField(max_length=80, blank=True)
     yearly_cost = models.DecimalField(max_digits=14, decimal_places=2)  # organisation currency
+    original_cost = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)  # as the contract has it, a year
+    currency = models.CharField(max_length=3, blank=True)  # of the contract; "": the organisation's
+    rate = models.DecimalField(max_digits=16, decimal_places=8, null=True, blank=True)  # of one unit of it in the organisation's
+    rated_on = models.DateField(null=True, blank=True)
     starts_on = models.DateField(null=True, blank=True)
     renews_on = models.DateField(null=True, blank=True)  # it goes on by itself from this day
     notice_days = models.PositiveSmallIntegerField(null=True, blank=True)  # before that day, to end it
     initiative = models.ForeignKey("change.Initiative", on_delete=models.PROTECT, null=True, blank=True, related_name="spend_lines")
     control = models.ForeignKey("risks.Control", on_delete=models.PROTECT, null=True, blank=True, related_name="spend_lines")
+    risk = models.ForeignKey("risks.Risk", on_delete=models.PROTECT, null=True, blank=True, related_name="spend_lines")
     ended_on = models.DateField(null=True, blank=True, editable=False)  # the contract line is over
     source = models.CharField(max_length=60, blank=True)
     external_id = models.CharField(max_length=120, blank=True)
@@ -60,6 +65,11 @@ class SpendLine(models.Model):
         indexes = [models.Index(fields=["capability", "id"], condition=Q(archived_at=None, ended_on=None), name="spend_that_runs")]
         constraints = [
             models.CheckConstraint(condition=Q(yearly_cost__gte=0), name="spend_is_no_income"),
+            models.CheckConstraint(
+                condition=Q(original_cost=None, currency="", rate=None, rated_on=None)
+                | Q(original_cost__gte=0, rate__gt=0, rated_on__isnull=False) & ~Q(currency=""),
+                name="another_currency_is_told_whole",
+            ),
             models.CheckConstraint(condition=Q(notice_days=None) | Q(renews_on__isnull=False), name="notice_is_before_a_renewal"),
             models.UniqueConstraint(
                 fields=["source", "external_id"],

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -33,7 +34,7 @@ from portal.workbench.errors import NothingToImport
 from risks.errors import SavedMeanwhile
 from tests.factories.governance import make_initiative, make_spend_line
 from tests.factories.portal import make_unit
-from tests.factories.risks import make_control
+from tests.factories.risks import make_control, make_risk
 from tests.factories.sheets import check, make_csv, make_import
 
 PLACES = ("/1/", "/1/2/", "/1/3/", "/1/3/4/")
@@ -333,8 +334,9 @@ def test_what_one_may_not_open_is_neither_named_nor_taken_off(company, person, c
     reader, cio, far = person("ANALYST", unit=company.northfield), person("CIO"), person("OWNER", unit=company.eastmere)
     hidden = make_initiative(unit=company.eastmere, by=far)
     control = make_control(unit=company.eastmere, actor=far)
+    risk = make_risk(unit=company.eastmere, title="Umbra of the press", number="R-7001")
     make_spend_line(by=cio, unit=company.root, product="Umbrafang", yearly_cost=Decimal(1))
-    line = make_spend_line(by=cio, unit=company.northfield, paid_by="SECURITY", initiative=hidden, control=control)
+    line = make_spend_line(by=cio, unit=company.northfield, paid_by="SECURITY", initiative=hidden, control=control, risk=risk)
     saving = ledger.accept(line, actor=cio)
     here, page = f"/api/v1/spend-lines/{line.pk}/", f"/governance/ledger/{line.pk}/"
 
@@ -342,38 +344,49 @@ def test_what_one_may_not_open_is_neither_named_nor_taken_off(company, person, c
     told = client.get(here)
     text = client.get(page).text
 
-    assert (told.json()["initiative"], told.json()["control"]) == (None, None)
-    assert "+ 2 that you may not open" in text and "a line that you may not open" in text
+    assert [told.json()[name] for name in ("initiative", "control", "risk")] == [None, None, None]
+    assert client.get("/api/v1/spend-lines/", {"risk": risk.number}).json()["results"] == []
+    assert "+ 3 that you may not open" in text and "a line that you may not open" in text
     label = subjects.of_kind("saving").label(saving)
-    assert not any(word in text + label for word in (hidden.number, control.number, "Umbrafang"))
-    sent = {"product": "Newer", "initiative": None, "control": None}
+    assert not any(word in text + label for word in (hidden.number, control.number, risk.number, "Umbra"))
+    sent = {"product": "Newer", "initiative": None, "control": None, "risk": None}
     assert client.patch(here, sent, content_type="application/json", headers={"If-Match": told["ETag"]}).status_code == 200
     form = {"vendor": "A", "product": "Newest", "capability": "B", "unit": company.northfield.pk, "paid_by": "SECURITY"}
     form |= {"owner": reader.pk, "yearly_cost": "12.50", "version": 2}
     assert client.post(f"{page}words/", form).status_code == 302
     line.refresh_from_db()
-    assert (line.product, line.initiative, line.control) == ("Newest", hidden, control)
+    assert (line.product, line.initiative, line.control, line.risk) == ("Newest", hidden, control, risk)
     client.force_login(cio)
     seen = client.get(here).json()
-    assert (seen["initiative"], seen["control"]) == (hidden.pk, control.pk) and hidden.number in client.get(page).text
+    assert [seen[name] for name in ("initiative", "control", "risk")] == [hidden.pk, control.pk, risk.pk]
+    text = client.get(page).text
+    assert hidden.number in text and f'href="{reverse("risks:risk", args=[risk.pk])}">{risk.number}</a>' in text
+    assert [one["id"] for one in client.get("/api/v1/spend-lines/", {"risk": risk.number}).json()["results"]] == [line.pk]
+    assert client.post(f"{page}words/", form | {"version": 3, "risk": "R-9999"}).status_code == 422
+    assert client.post(f"{page}words/", form | {"version": 3, "risk": f" {risk.number.lower()} "}).status_code == 302
+    line.refresh_from_db()
+    assert (line.risk, line.initiative) == (risk, None)
 
 
 def test_a_sheet_names_what_a_line_is_for_as_far_as_whoever_brings_it_may_open(company, person):
     reader, far = person("ANALYST", unit=company.northfield), person("OWNER", unit=company.eastmere)
     mine, hidden = make_initiative(unit=company.northfield, by=reader), make_initiative(unit=company.eastmere, by=far)
     control, closed = (make_control(unit=unit) for unit in (company.northfield, company.eastmere))
+    risk, shut = (make_risk(unit=unit, number=n) for unit, n in ((company.northfield, "R-7001"), (company.eastmere, "R-7002")))
     said = (*drawn(random.Random(3), 1, reader.email)[:4], "Northfield", "IT", "", reader.email, "10.00")
 
-    def sheet(initiative, number):
-        return [[*said, initiative, number]]
+    def sheet(initiative, number, lowers=risk.number):
+        return [[*said, initiative, number, lowers]]
 
-    more = {"Initiative": "initiative", "Control": "control"}
-    refused = looked_at(sheet(hidden.number, closed.number), reader, **more)
-    assert (refused.bad_count, refused.problems.count()) == (1, 2)
+    more = {"Initiative": "initiative", "Control": "control", "Risk": "risk"}
+    refused = looked_at(sheet(hidden.number, closed.number, shut.number), reader, **more)
+    assert (refused.bad_count, refused.problems.count()) == (1, 3)
     assert all("You may open no" in problem.sentence for problem in refused.problems.all())
-    bring(sheet(mine.number.lower(), control.number), reader, **more)
+    new = sheet(mine.number.lower(), control.number)
+    assert looked_at(new, reader, **more).rows.get().label == "Halden Tool 1"  # what it is called before it has a number
+    bring(new, reader, **more)
     line = SpendLine.objects.get()
-    assert (line.initiative, line.control) == (mine, control)
+    assert (line.initiative, line.control, line.risk) == (mine, control, risk)
 
     ledger.change(line, actor=far, initiative=hidden)
     again = bring(sheet(mine.number, ""), reader, **more)
@@ -381,6 +394,54 @@ def test_a_sheet_names_what_a_line_is_for_as_far_as_whoever_brings_it_may_open(c
     undoing.undo(again, importable.as_defined("spend-line"))
     line.refresh_from_db()
     assert line.initiative == hidden
+
+
+def test_a_contract_in_another_currency_keeps_its_sum_and_gives_ours_half_even(company, analyst, client):
+    whole = {"original_cost": Decimal("1000.50"), "currency": "USD", "rate": Decimal("0.925"), "rated_on": organisations.today()}
+    wrong = (
+        ({"currency": "XQX"}, "currency"),
+        ({"currency": "EUR"}, "currency"),  # the organisation's own
+        ({"rate": Decimal(0)}, "rate"),
+        ({"rate": None}, "rate"),
+        ({"rated_on": organisations.today() + timedelta(days=1)}, "rated_on"),
+        ({"original_cost": Decimal("-1")}, "original_cost"),
+        ({"yearly_cost": Decimal("925.00")}, "yearly_cost"),  # another sum than it comes to
+    )
+    for said, field in wrong:
+        with pytest.raises(Invalid) as refused:
+            make_spend_line(by=analyst, unit=company.northfield, **({"yearly_cost": None} | whole | said))
+        assert field in refused.value.fields and len(set(refused.value.fields) - {"yearly_cost"}) <= 1
+    line = make_spend_line(by=analyst, unit=company.northfield, yearly_cost=None, **whole)
+    assert line.yearly_cost == Decimal("925.46")  # 925.4625
+    assert ledger_book.sums(ledger_book.of_user(analyst)).whole == Decimal("925.46")
+    line = ledger.change(line, actor=analyst, rate=Decimal("0.5"))
+    assert line.yearly_cost == Decimal("500.25")
+
+    client.force_login(analyst)
+    here, page = f"/api/v1/spend-lines/{line.pk}/", f"/governance/ledger/{line.pk}/"
+    told = client.get(here)
+    assert [told.json()[name] for name in ("original_cost", "currency", "rate", "yearly_cost")] == [
+        *("1000.50", "USD", "0.50000000", "500.25"),
+    ]
+    sent = client.patch(here, {"original_cost": "2000.00"}, content_type="application/json", headers={"If-Match": told["ETag"]})
+    assert (sent.status_code, sent.json()["yearly_cost"]) == (200, "1000.00")
+    assert "2,000.00 a year, at 0.5 of" in client.get(page).text
+    form = {"vendor": "A", "product": "B", "capability": "C", "unit": company.northfield.pk, "paid_by": "IT", "version": 3}
+    form |= {"owner": analyst.pk, "yearly_cost": "1000.00", "original_cost": "2000", "currency": "USD", "rate": "0.75"}
+    assert client.post(f"{page}words/", form).status_code == 422  # of which day?
+    assert client.post(f"{page}words/", form | {"rated_on": organisations.today().isoformat()}).status_code == 302
+    line.refresh_from_db()
+    assert line.yearly_cost == Decimal("1500.00")
+    sheet = [("S-1", "A", "B", "C", "Northfield", "IT", "", analyst.email, "", "300", "CHF", "1.005", organisations.today())]
+    more = {"Original": "original_cost", "Currency": "currency", "Rate": "rate", "Of": "rated_on"}
+    bring(sheet, analyst, **more)
+    brought = SpendLine.objects.get(external_id="S-1")
+    assert brought.yearly_cost == Decimal("301.50")
+    again = bring([(*sheet[0][:9], "600", *sheet[0][10:])], analyst, **more)
+    assert {told for told, *_rest in again.rows.get().changes} == {"Cost a year in the contract's currency", "Cost a year"}
+    undoing.undo(again, importable.as_defined("spend-line"))
+    brought.refresh_from_db()
+    assert (brought.original_cost, brought.yearly_cost) == (Decimal("300.00"), Decimal("301.50"))
 
 
 def test_the_page_and_the_api_say_the_same(client, company, person, monkeypatch):
