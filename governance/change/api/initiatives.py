@@ -5,6 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -29,6 +30,7 @@ from governance.change.declarations import Said
 from governance.change.models import DeclaredLine, Initiative, Milestone, SeenAsset, Stage
 from governance.change.models.declaration import MOST_OF_A_LINE
 from governance.change.wanted import Planned
+from portal.errors import Invalid
 from portal.people import organisations
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer
@@ -160,6 +162,11 @@ class StageSerializer(serializers.Serializer):
     to = serializers.ChoiceField(choices=Stage.choices, help_text="The stage after its own.")
 
 
+class MilestoneReachedSerializer(serializers.Serializer):
+    milestone = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="The id of one of its milestones.")
+    reached_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="Today where it is left out.")
+
+
 class StoppingSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=initiatives.LONGEST_REASON)
 
@@ -268,6 +275,14 @@ class InitiativeViewSet(WriteSet):
         """Name a shared goal that it serves, or take one off."""
         verb = aims.leave if validated["remove"] else aims.serve
         verb(instance, validated["goal"], actor=actor)
+
+    @state_change(CHANGE, request=MilestoneReachedSerializer)
+    def milestone(self, instance: Initiative, validated: Any, actor: Any) -> None:
+        """Note that one of its milestones was reached."""
+        found = instance.milestones.filter(pk=validated["milestone"]).first()
+        if found is None:
+            raise Invalid(_("This is not complete."), {"milestone": [_("Name a milestone of this initiative.")]})
+        initiatives.reach(found, actor=actor, reached_on=validated["reached_on"])
 
     @state_change(CHANGE, request=StoppingSerializer)
     def stopping(self, instance: Initiative, validated: Any, actor: Any) -> Initiative:

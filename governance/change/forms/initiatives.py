@@ -109,6 +109,10 @@ class StageForm(Answers):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
 
+class ReachingForm(Answers):
+    reached_on = _day(_("On which earlier day?"))
+
+
 class StoppingForm(Answers):
     reason = forms.CharField(label=_("Why is it given up?"), max_length=initiatives.LONGEST_REASON)
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from governance.change import aims, holding, initiative_book, initiative_page, initiatives, stages
 from governance.change import under_way as under_way_of
-from governance.change.forms.initiatives import GoalForm, InitiativeForm, Milestones, StageForm, StoppingForm, initial
+from governance.change.forms.initiatives import GoalForm, InitiativeForm, Milestones, ReachingForm, StageForm, StoppingForm, initial
 from governance.change.models import Initiative, Milestone
 from portal import subjects
 from portal.errors import Invalid
@@ -110,10 +110,16 @@ def goals(request, pk):
 @require_POST
 @permitted(CHANGE)
 def reaching(request, pk):
-    """Note that a milestone was reached today."""
+    """Note that a milestone was reached, today or on an earlier day."""
     milestone = get_object_or_404(Milestone, pk=pk, initiative__in=Initiative.objects.visible_to(request.user))
-    initiatives.reach(milestone, actor=request.user)
-    return gone_to(request, reverse("change:initiative", args=[milestone.initiative_id]))
+    form = ReachingForm(request.POST, auto_id=f"reaching-{pk}-%s")
+    if form.is_valid():
+        try:
+            initiatives.reach(milestone, actor=request.user, **form.cleaned_data)
+            return gone_to(request, reverse("change:initiative", args=[milestone.initiative_id]))
+        except Invalid as error:
+            form.take(error)
+    return _page(request, visible(request, milestone.initiative_id), status=422, reaching=form, wrong=milestone.pk)
 
 
 def visible(request, pk):

@@ -1,6 +1,6 @@
 """Gates: what they ask, who answers, what blocks a stage by whatever door, waivers that end, patterns that answer before."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,6 +15,7 @@ from governance.change import (
     initiatives,
     joined,
     offices,
+    pattern_book,
     patterns,
     stages,
     under_way,
@@ -76,6 +77,33 @@ def sign(exception, *people):
 )
 def test_the_size_follows_from_data_exposure_safety_and_money(facts, size):
     assert size_of(facts) == size
+
+
+@pytest.mark.parametrize(("size", "day"), [("S", date(2026, 11, 30)), ("M", date(2026, 12, 4)), ("L", date(2026, 12, 11))])
+def test_security_promises_one_five_or_ten_working_days_by_size(planned, owner, size, day):
+    Gate.objects.update(size=size)
+    with clock.stopped(datetime(2026, 11, 27, 15, tzinfo=UTC)):  # a Friday
+        assert gates.put_to_security(Gate.objects.get(opens="DESIGN"), actor=owner).promised_on == day
+
+
+def test_patterns_are_measured_by_medians_of_working_days_and_the_share_they_answer(planned, owner, company):
+    """With a pattern 1, 3 and 8 working days, without 2 and 10; of ten criteria asked a pattern answered three."""
+    told = {"title": "Ours", "description": "So", "answers": {"sbd-owner": "So"}}
+    pattern, monday = patterns.propose(actor=owner, **told), datetime(2026, 11, 2, 12, tzinfo=UTC)
+    asks = list(TemplateCriterion.objects.all()[:3])
+    for passed, is_by_pattern, count in ((3, True, 3), (5, True, 2), (12, True, 1), (4, False, 2), (16, False, 2)):
+        one, on = make_initiative(unit=company.northfield, by=owner), monday.replace(day=passed)
+        gate = Gate.objects.create(initiative=one, opens="DESIGN", size="S", opened_at=monday, passed_at=on)
+        for place in range(count):
+            by = pattern if is_by_pattern and place == 0 else None
+            Criterion.objects.create(gate=gate, asks=asks[place], pattern=by)
+
+    found = pattern_book.speed()
+
+    assert (found.with_pattern, found.gates_with, found.without, found.gates_without) == (3, 3, 6.0, 2)
+    assert found.share == 30
+    Criterion.objects.filter(pattern=None).update(dropped_at=monday, dropped_by=owner, dropping_reason="So")
+    assert pattern_book.speed().share == 100  # of what is asked
 
 
 def test_what_comes_along_is_whole_and_comes_once(db):

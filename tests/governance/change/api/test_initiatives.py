@@ -1,6 +1,8 @@
 """Initiatives by the API: written, by the id of another system, moved on and stopped; the stage is no field to write."""
 
 from governance.change.models import DeclaredLine, Initiative, SeenAsset
+from governance.change.wanted import Planned
+from portal.people import organisations
 from tests.factories.assets import make_asset
 from tests.factories.governance import make_initiative
 from tests.house.world import BACKEND
@@ -19,6 +21,14 @@ def test_initiatives_are_written_by_programs_but_not_their_stage(client, company
     here = f"/api/v1/initiatives/{made.json()['number']}/"
     changed = client.patch(here, {"status": "AT_RISK", "stage": "LIVE"}, **JSON, headers={"If-Match": made["ETag"]})
     jumped = client.post(f"{here}stage/", {"to": "LIVE"}, **JSON)
+    day = {"milestone": made.json()["milestones"][0]["id"]}
+    other = make_initiative(unit=company.northfield, by=owner, milestones=[Planned("Theirs", organisations.today(), 9)])
+    strange = client.post(f"{here}milestone/", {"milestone": other.milestones.get().pk}, **JSON)
+    early = client.post(f"{here}milestone/", day | {"reached_on": "2099-01-01"}, **JSON)
+    reached = client.post(f"{here}milestone/", day | {"reached_on": "2026-11-02"}, **JSON)
+    twice = client.post(f"{here}milestone/", day, **JSON)
+    today = client.post(f"/api/v1/initiatives/{other.pk}/milestone/", {"milestone": other.milestones.get().pk}, **JSON)
+    Initiative.objects.filter(pk=other.pk).update(status="STOPPED", stopping_reason="So")
     stopped = client.post(f"{here}stopping/", {"reason": "No money"}, **JSON)
     again = client.patch(here, {"status": "ON_TRACK"}, **JSON, headers={"If-Match": stopped["ETag"]})
 
@@ -26,11 +36,14 @@ def test_initiatives_are_written_by_programs_but_not_their_stage(client, company
     assert [one["title"] for one in made.json()["milestones"]] == ["Ordered"]
     assert (kept.status_code, kept.json()["external_id"]) == (201, "P-7")
     assert (changed.status_code, changed.json()["status"], changed.json()["stage"]) == (200, "AT_RISK", "IDEA")
+    assert (list(strange.json()["fields"]), list(early.json()["fields"])) == (["milestone"], ["reached_on"])
+    assert (reached.json()["milestones"][0]["reached_on"], twice.json()["code"]) == ("2026-11-02", "milestone-reached")
+    assert today.json()["milestones"][0]["reached_on"] == organisations.today().isoformat()
     assert (jumped.status_code, jumped.json()["code"]) == (409, "not-the-next-stage")
     assert (stopped.status_code, stopped.json()["stopping_reason"], again.status_code) == (200, "No money", 409)
     listed = client.get("/api/v1/initiatives/", {"is_under_way": "true"}).json()["results"]
     assert [one["external_id"] for one in listed] == ["P-7"]
-    assert Initiative.objects.filter(stage="IDEA").count() == 2
+    assert Initiative.objects.filter(stage="IDEA").exclude(pk=other.pk).count() == 2
 
 
 def test_a_declaration_is_written_and_answers_of_both_offices_are_given(client, company, person):

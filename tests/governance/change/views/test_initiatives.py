@@ -33,14 +33,19 @@ def test_an_initiative_is_proposed_changed_and_moved_by_its_pages(client, compan
     assert (half.status_code, made["Location"]) == (422, here)
     page = client.get(here)
     assert "Ordered" in page.text and "80 % sure" in page.text
+    reaching = reverse("change:milestone-reaching", args=[one.milestones.get().pk])
+    early = client.post(reaching, {"reached_on": "2099-01-01"})
+    assert (early.status_code, "It cannot be reached on a day to come." in early.text) == (422, True)
+    assert client.post(reaching, {"reached_on": "2026-11-02"}).status_code == 302
+    assert "2 November 2026" in client.get(here).text and "Reached today" not in client.get(here).text
     words = reverse("change:initiative-words", args=[one.pk])
     assert client.get(words).status_code == 200
-    assert client.post(words, said(owner, company, version="1", title="Other")).status_code == 302
+    assert client.post(words, said(owner, company, version="2", title="Other")).status_code == 302
     late = client.post(words, said(owner, company, version="1", title="Mine"), headers={"HX-Request": "true"})
     assert (late.status_code, "Keep theirs or yours" in late.text, "<html" in late.text) == (412, True, False)
     stage = reverse("change:initiative-stage", args=[one.pk])
     assert client.post(stage, {"to": "PLAN", "version": "1"}).status_code == 412
-    assert client.post(stage, {"to": "LIVE", "version": "2"}).status_code == 409
+    assert client.post(stage, {"to": "LIVE", "version": "3"}).status_code == 409
     assert client.post(stage, {"to": "?"}).status_code == 422
     stopping = reverse("change:initiative-stopping", args=[one.pk])
     assert client.post(stopping, {"reason": ""}).status_code == 422
