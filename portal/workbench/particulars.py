@@ -7,13 +7,15 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from portal import subjects
 from portal.errors import Invalid
 from portal.people.models import User
 from portal.record import audit
-from portal.workbench import custom_fields
+from portal.workbench import custom_fields, listed
 from portal.workbench.errors import RowSavedMeanwhile
 from portal.workbench.listed import Choice, Listed
 from portal.workbench.models import CustomField, Particulars
@@ -134,6 +136,39 @@ def tell(
     params = {"fields": [int(name[1:]) for name in fields if name[1:].isdecimal()], "tags": [list(before.tags), list(after.tags)]}
     audit.record(actor, TOLD, row, params)
     return row
+
+
+def naming(person: User) -> QuerySet[Particulars]:
+    """What names `person` in a field that stands."""
+    found = Q(pk__in=())
+    for field in _of_people():
+        found |= Q(told__contains={kept_as(field): person.pk})
+    return Particulars.objects.filter(found)
+
+
+def name_kind(beside: Particulars) -> str:
+    """What kind of thing it is beside, and no more: whoever hands over may not be allowed to open it."""
+    return str(subjects.of_kind(beside.subject_kind).word)
+
+
+@transaction.atomic
+def hand_over(beside: Particulars, person: User, successor: User, *, actor: Any) -> User:
+    """Let `successor` stand where `person`, who leaves, does. It is a change of the thing."""
+    beside = Particulars.objects.select_for_update().get(pk=beside.pk)
+    names = {kept_as(field): field.pk for field in _of_people() if beside.told.get(kept_as(field)) == person.pk}
+    beside.told, beside.version = {**beside.told, **dict.fromkeys(names, successor.pk)}, beside.version + 1
+    beside.save(update_fields=["told", "version"])
+    rows = subjects.of_kind(beside.subject_kind).model_class._default_manager
+    row = rows.select_for_update(of=("self",)).get(pk=beside.subject_id)
+    row.version += 1
+    row.save(update_fields=["version"])
+    told = {"fields": sorted(names.values()), "tags": [beside.tags, beside.tags], "person": [person.pk, successor.pk]}
+    audit.record(actor, TOLD, row, told)
+    return successor
+
+
+def _of_people() -> list[CustomField]:
+    return [field for kind in listed.all_kinds() for field in custom_fields.of(kind) if field.type == Type.PERSON]
 
 
 def _after(kind: Listed, before: Said, answers: Mapping[CustomField, Any], tags: Any, more: Any, fewer: Any) -> Said:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.people import holdings
 from portal.record import redacting
 from portal.subjects import Subject, register
-from portal.workbench import custom_lists, custom_sheets, importable, listed, saved_views, searchable
+from portal.workbench import custom_lists, custom_sheets, importable, listed, particulars, saved_views, searchable
 from portal.workbench.models import SavedView
 
 register(
@@ -20,6 +20,18 @@ register(
         url=saved_views.url,
         label=str,
         related=["unit", "owner"],
+    )
+)
+holdings.register(
+    holdings.Group(
+        key="custom-fields",
+        label=_("Custom fields that name them"),
+        rows=particulars.naming,
+        way=holdings.Way.SUCCESSOR,
+        pass_on=lambda row, *, person, successor, actor: particulars.hand_over(row, person, successor, actor=actor),
+        say=particulars.name_kind,
+        word=_("Fields that your administrators added; the successor stands there instead."),
+        order=56,
     )
 )
 register(

@@ -9,12 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
 from portal.errors import Invalid, Stale
+from portal.people import holdings, leaving
 from portal.record.models import AuditEntry
 from portal.workbench import bulk_edits, bulk_work, custom_fields, jobs, listed, particulars, renewing, searching, tables, tags
 from portal.workbench.errors import FieldRetired, NothingToTry, TagTouched
 from portal.workbench.models import CustomField, FieldRenewal, Particulars, SearchEntry, Tag
 from risks import register
 from risks.errors import RiskClosed
+from risks.models import Risk
 from tests.database import somebody_waits
 from tests.factories.portal import make_company, make_person, make_user
 
@@ -337,3 +339,25 @@ def test_without_any_definition_nothing_is_added(analyst, company):
 
     assert kind is listed.all_kinds()["risk"]
     assert (CustomField.objects.count(), Tag.objects.count()) == (0, 0)
+
+
+def test_when_somebody_leaves_their_successor_stands_in_the_fields_that_named_them(admin, analyst, company):
+    field, other = make_field(admin, "PERSON", label="Steward"), make_field(admin, "PERSON", label="Deputy")
+    leaver, successor, third = make_user("Priya"), make_user("Sade"), make_user("Third")
+    risk = make_risk(company, analyst)
+    secret = make_risk(company, analyst, "Nightglass", is_confidential=True)
+    names = particulars.name_of(field), particulars.name_of(other)
+    for row in (risk, secret):
+        row.refresh_from_db()
+        tell(row, analyst, **{names[0]: leaver, names[1]: third})
+    risk.refresh_from_db()
+    held = next(one for one in holdings.of(leaver, admin) if one.group.key == "custom-fields")
+    assert (held.count, {one.label for one in held.rows}) == (2, {"risk"})
+
+    choices = leaving.Choices({"custom-fields": successor})
+    leaving.hand_over(leaver, choices, actor=admin, state=leaving.state_of(leaver))
+
+    said = [particulars.of("risk", Risk.objects.get(pk=row.pk)).told for row in (risk, secret)]
+    assert said == [{f"f{field.pk}": successor.pk, f"f{other.pk}": third.pk}] * 2
+    assert Risk.objects.get(pk=risk.pk).version == risk.version + 1
+    assert AuditEntry.objects.filter(verb="custom_fields.told", actor=admin).count() == 2
