@@ -28,6 +28,7 @@ SAFE = {
     "archive.LegalHold.subjects": "keys",
     "archive.Redaction.fields": "names of columns",
     "archive.Redaction.entries": "ids",
+    "archive.Redaction.wholes": "kinds and ids",
     "attention.Digest.last_error": "gone after a year",
     "attention.Reminder.*": "keys; gone a year after it was read",
     "people.BrowserSession.*": "gone after 90 days",

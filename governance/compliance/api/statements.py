@@ -54,7 +54,7 @@ class PlannedSerializer(serializers.Serializer):
     standing_now = serializers.CharField(source="now")
 
 
-class PlanSerializer(serializers.Serializer):
+class TreatmentPlanSerializer(serializers.Serializer):
     frozen_at = serializers.DateTimeField(allow_null=True, help_text="Null while it follows what happens.")
     rows = PlannedSerializer(many=True, help_text="Of the treatments that the reader may open.")
     hidden = serializers.IntegerField(help_text="How many more stand in it.")
@@ -112,11 +112,11 @@ class StatementViewSet(RegisterSet):
         """Ask CIO and CISO to sign it as it stands."""
         return statements.ask(instance, actor=actor)
 
-    @extend_schema(responses=PlanSerializer, filters=False)
+    @extend_schema(responses=TreatmentPlanSerializer, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def plan(self, request: Request, pk: str) -> Response:
         """The risk treatment plan: as it was put to the two with the statement, else as it is."""
-        return Response(PlanSerializer(statement_plan.read(self.get_object(), request.user)).data)
+        return Response(TreatmentPlanSerializer(statement_plan.read(self.get_object(), request.user)).data)
 
     @extend_schema(responses=EditionSerializer, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])

@@ -6,10 +6,21 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from governance.compliance import frameworks, heat_strip, mappings, practice_book, profile_sheet, profiles, ratings, shortfalls
+from governance.compliance import (
+    frameworks,
+    heat_strip,
+    mappings,
+    practice_book,
+    profile_sheet,
+    profiles,
+    ratings,
+    settling,
+    shortfalls,
+)
 from governance.compliance.errors import (
     NotYourOffice,
     OfficeLosesItsSay,
@@ -145,15 +156,69 @@ def test_a_profile_survives_its_sheet_and_takes_a_changed_one(profile, company, 
     assert next(csv.DictReader(io.StringIO(sheet)))["note"].startswith("'=2+2")
 
 
+def test_a_profile_of_every_standing_comes_into_an_empty_portal_as_it_was(company, person, tmp_path, monkeypatch):
+    framework, cio, ciso = make_framework(*range(1, 9)), person("CIO"), person("CISO")
+    monkeypatch.setattr(profiles, "CSF", framework.key)
+    profile = profiles.open_one(framework, company.root, actor=None)
+    profiles.set_tiers(profile, actor=None, version=None, current_tier=2, target_tier=3)
+    profile.refresh_from_db()
+
+    def rate(number, *said):
+        for office, level in said:
+            ratings.rate(practice(number, profile), office, level, actor=None, reason=f"{office} of {number}")
+
+    def own(number, owner):
+        profiles.aim(
+            practice(number, profile), actor=None, version=None, owner=owner, target_level=number % 5, note=f"=No. {number}"
+        )
+
+    rate(1, ("IT", 3), ("SECURITY", 3))  # agreed
+    rate(2, ("IT", 3), ("SECURITY", 1))  # they differ, provisional
+    rate(3, ("IT", 2), ("SECURITY", 2), ("IT", 4), ("SECURITY", 3))  # they differ, and 2 counts as before
+    rate(4, ("IT", 4))  # blind: nothing of it leaves the house
+    for number in (5, 6, 7):
+        own(number, "IT")
+    rate(5, ("IT", 1))  # open to objection
+    rate(6, ("IT", 4))
+    settling.agree(practice(6, profile), actor=ciso)
+    rate(7, ("IT", 3), ("SECURITY", 0))  # objected to
+    rate(8, ("IT", 1), ("SECURITY", 4))
+    own(8, "SECURITY")  # left to its owner
+    sheet = "".join(profile_sheet.write(profile))
+    path = tmp_path / "profile.csv"
+    path.write_text(sheet, newline="")
+
+    out = io.StringIO()
+    Profile.objects.filter(pk=profile.pk).update(archived_at=clock.now())  # as in a portal that knows of none
+    call_command("import_profile", path, framework=framework.key, stdout=out)
+    call_command("import_profile", path, framework=framework.key, stdout=out)
+
+    other = Profile.objects.current().get()
+    assert (told(other), other.current_tier, other.target_tier) == (told(profile), 2, 3)
+    assert "".join(profile_sheet.write(other)) == sheet and "4,4" not in sheet
+    states = [[one.round and one.round.state for one in each.practices.order_by("pk")] for each in (profile, other)]
+    assert states[1] == [*states[0][:3], None, *states[0][4:7], "OBJECTABLE"] and states[0][3] == "OPEN"
+    provisional = [one.round.is_provisional for one in other.practices.order_by("pk") if one.offices_differ]
+    assert provisional == [True, False, True]
+    assert [line.partition(" ")[0] for line in out.getvalue().splitlines()] == [
+        "House",
+        "House",
+    ] and "is as in this file" in out.getvalue()
+    for wrong in ({"framework": "nowhere"}, {"framework": framework.key, "unit": "Atlantis"}):
+        with pytest.raises(CommandError):
+            call_command("import_profile", path, **wrong)
+    assert cio.pk not in PracticeRating.objects.filter(practice__profile=other).values_list("rated_by", flat=True)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
         (("hr-3", "hr-9"), "Line 4 names no requirement"),
         (("hr-3", "hr-2"), "Line 4 names no requirement"),
-        ((",BOTH,,,,,,\r\nhr-2", ",BOTH,7,,,,,\r\nhr-2"), "a level is 0"),
-        ((",BOTH,,,,,,\r\nhr-2", ",HR,,,,,,\r\nhr-2"), "Line 2: Choose the IT office"),
+        ((",BOTH,,,,,,,\r\nhr-2", ",BOTH,7,,,,,,\r\nhr-2"), "a level is 0"),
+        ((",BOTH,,,,,,,\r\nhr-2", ",HR,,,,,,,\r\nhr-2"), "Line 2: Choose the IT office"),
         (("it_level", "x_level"), "other columns"),
-        ((",BOTH,,,,,,\r\nhr-2", ",BOTH,,,,,,,,\r\nhr-2"), "too few or too many cells"),
+        ((",BOTH,,,,,,,\r\nhr-2", ",BOTH,,,,,,,,,\r\nhr-2"), "too few or too many cells"),
     ],
 )
 def test_a_broken_sheet_changes_nothing(profile, person, change, sentence):

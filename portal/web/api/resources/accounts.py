@@ -84,7 +84,7 @@ class TokenWishSerializer(serializers.Serializer):
     )
 
 
-class ClosingSerializer(serializers.Serializer):
+class AccountClosingSerializer(serializers.Serializer):
     leave_behind = serializers.BooleanField(
         default=False, help_text="Close it although things wait for somebody in their place; other administrators are told."
     )

@@ -23,8 +23,8 @@ from portal.web.api.fields import Linked, RowSerializer
 from portal.web.api.filters import LinkedFilter
 from portal.web.api.reading import ReadSet
 from portal.web.api.resources.accounts import (
+    AccountClosingSerializer,
     AccountSerializer,
-    ClosingSerializer,
     GuestListSerializer,
     GuestSerializer,
     InvitedSerializer,
@@ -178,7 +178,7 @@ class UserViewSet(ReadSet):
         """A new link to somebody who has not come in yet."""
         invitations.send_again(instance, actor=actor)
 
-    @state_change(MAY, request=ClosingSerializer)
+    @state_change(MAY, request=AccountClosingSerializer)
     def closing(self, instance, validated, actor):
         """No sign-in from now on; sessions and tokens stop at their next request. Refused for whoever fills a seat or stands in for
         one, and with `still-holds` where things would wait for nobody: hand them over at the pages, or leave them behind."""
