@@ -60,6 +60,10 @@ def _added_in_place(usual: Callable[..., None]) -> Callable[..., None]:
         if "apps" not in state.__dict__ or field.many_to_many or not _is_ours(app_label):
             usual(state, app_label, model_name, name, field, preserve_default)
             return
+        model = state.apps.get_model(app_label, model_name)
+        if field.is_relation and model._meta.apps is not state.apps:  # of what was applied before: it knows no model that is new
+            usual(state, app_label, model_name, name, field, preserve_default)
+            return
         field = field.clone()
         if not preserve_default:
             field.default = NOT_PROVIDED
@@ -68,7 +72,7 @@ def _added_in_place(usual: Callable[..., None]) -> Callable[..., None]:
         if state._relations is not None:
             state.resolve_model_field_relations(key, name, field)
         with state.apps.bulk_update():
-            field.clone().contribute_to_class(state.apps.get_model(app_label, model_name), name)
+            field.clone().contribute_to_class(model, name)
 
     return add_field
 
