@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from portal import subjects
 from portal.people import organisations
 from portal.people.models import Unit
+from portal.people.reach import grants
 from portal.signing import standing as standings
 from portal.told import row_key
 from portal.web import listing
 from portal.web.listing import Order, Page
 from portal.workbench.listed import Choice
+from risks import hidden
 from risks.models import RiskException
 
 Standing = RiskException.Standing
@@ -54,12 +56,13 @@ class Book:
 
 
 def read(user: Any, params: Any) -> Book:
-    """One page of a view. Six queries at most, however many rows."""
+    """One page of a view. Seven queries at most, however many rows."""
     view, kind = _view(params), params.get("kind", "")
     rows_of_kind = _asked(user, params)
     counts = rows_of_kind.order_by().aggregate(**{name: Count("pk", filter=Q(standing__in=named)) for name, named in VIEWS.items()})
     order = LAST_CLOSED if view == "closed" else FIRST_END
-    page = listing.page_of(rows_of_kind.filter(standing__in=VIEWS[view]), order, params, total=counts[view])
+    asked_for, besides = rows_of_kind.filter(standing__in=VIEWS[view]), hidden_count(user, params)
+    page = listing.page_of(asked_for, order, params, total=counts[view], hidden_count=besides)
     waiting = {("exception", row.pk): row for row in page.rows if row.standing == Standing.PROPOSED}
     stands = standings.read(waiting)
     rows = tuple(_row(row, stands.get(("exception", row.pk))) for row in page.rows)
@@ -70,6 +73,16 @@ def found(user: Any, params: Any) -> QuerySet[RiskException]:
     """All that the address asks for, each with its `standing`."""
     rows = _asked(user, params)
     return rows.filter(standing__in=VIEWS[_view(params)]).select_related("risk__unit", "owner", "proposed_by")
+
+
+def hidden_count(user: Any, params: Any) -> int:
+    """How many open ones of confidential risks the whole list counts besides, unless they are one or two: a filter, or so few,
+    would tell of them. One query, none for leaders."""
+    if _view(params) != "open" or unit_told(params) is not None or params.get("kind", "") in RiskException.Kind.values:
+        return 0
+    if grants(user).opens_confidential or not user.has_perm("risks.view_exception"):
+        return 0
+    return hidden.withheld(RiskException.objects.open().filter(risk__in=hidden.rows(user).order_by().values("pk")).count())
 
 
 def views(user: Any) -> list[tuple[str, str]]:

@@ -262,6 +262,7 @@ listed.register(
         permission="risks.view_exception",
         page="risks:exceptions",
         find=exception_book.found,
+        hidden=exception_book.hidden_count,
         write_permission="risks.propose_exception",
         change=exceptions.change,
         editable=(

@@ -171,7 +171,8 @@ class RiskException(models.Model):
 
     @classmethod
     def countable(cls, grants: Grants) -> Q:
-        """Nobody counts what they may not open: a number of permissions would tell of a confidential risk."""
+        """Nobody counts them one by one: a number of permissions would tell of a confidential risk. The whole list says from three
+        on how many more there are (risks/exception_book.py)."""
         return cls.visibility(grants)
 
     @property

@@ -12,7 +12,7 @@ from django.urls import reverse
 from risks import heatmap, hidden, listing, recompute, register
 from tests.factories.assets import make_asset
 from tests.factories.response import make_incident, make_plan
-from tests.factories.risks import make_levels, make_risk, make_treatment
+from tests.factories.risks import make_exception, make_levels, make_risk, make_treatment
 from tests.house.world import BACKEND
 
 LOGGED = datetime(2026, 11, 2, tzinfo=UTC)
@@ -151,12 +151,19 @@ def test_an_asset_one_may_not_open_is_no_filter(company, person):
     assert count(person("ANALYST"), f"asset={lathe.pk}").all.count == 1
 
 
-def test_treatments_incidents_and_plans_count_besides_from_three_on(company, person, client):
+def test_treatments_exceptions_incidents_and_plans_count_besides_from_three_on(company, person, client):
     cio, analyst = person("CIO"), person("ANALYST", unit=company.northfield)
     shut = make_risk(unit=company.northfield, title="Nightglass", is_confidential=True)
     make_levels(shut, 4)
+
+    def another():
+        risk = make_risk(unit=company.northfield, title="Nightglass", is_confidential=True)
+        make_levels(risk, 4)
+        return risk
+
     asked = {
         reverse("risks:treatments"): lambda: make_treatment(shut, actor=cio),
+        reverse("risks:exceptions"): lambda: make_exception(another(), by=cio),
         reverse("risks:incidents") + "?view=all": lambda: make_incident(unit=company.northfield, actor=cio, is_confidential=True),
         reverse("risks:plans"): lambda: make_plan(unit=company.northfield, actor=cio, risks=[shut]),
     }
@@ -168,9 +175,10 @@ def test_treatments_incidents_and_plans_count_besides_from_three_on(company, per
             page = client.get(address).content.decode()
             said.setdefault(address, []).append(("you may not open" in page, f"+ {number} you may not open" in page))
             assert "Nightglass" not in page
-    narrower = client.get(reverse("risks:treatments") + "?state=PROPOSED").content.decode()
+    narrower = [reverse("risks:treatments") + "?state=PROPOSED", reverse("risks:exceptions") + "?kind=RISK_ACCEPTANCE"]
+    narrower += [f"{reverse('risks:exceptions')}?{told}" for told in ("view=waiting", f"unit={company.root.pk}")]
 
     assert set(map(tuple, said.values())) == {((False, False), (False, False), (True, True))}
-    assert "you may not open" not in narrower
+    assert not any("you may not open" in client.get(address).content.decode() for address in narrower)
     client.force_login(cio, backend=BACKEND)
-    assert "you may not open" not in client.get(reverse("risks:treatments")).content.decode()
+    assert not any("you may not open" in client.get(address).content.decode() for address in asked)
