@@ -1,7 +1,7 @@
 """Profiles as people read them: the strip, one group of requirements, what each office says, and how it went over time."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from governance.compliance import coverage, heat_strip, mapping_book, rounds
 from governance.compliance.heat_strip import Column, Group, Practised, Strip, Sum
 from governance.compliance.models import CountedLevel, Coverage, Practice, PracticeRating, Profile, Requirement
 from governance.compliance.models.framework import VIEW
+from governance.compliance.rounds import State
 from portal.people import organisations
 from portal.people.reach import grants
 from portal.web.charts import Sparkline, sparkline
@@ -36,6 +37,18 @@ class Row:
     covered_word: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What waits between the offices, in all groups: how many, and their ids."""
+
+    key: str
+    ids: frozenset[int]
+
+    @property
+    def count(self) -> int:
+        return len(self.ids)
+
+
 @dataclass(frozen=True)
 class Sheet:
     profile: Profile
@@ -45,6 +58,8 @@ class Sheet:
     open_id: int | None
     part: Requirement | None  # the part of the open group that alone is shown; None: the whole group
     here: str  # the address of what is shown
+    asked: Sequence[Asked]
+    show: str  # the key of one of them, where only its rows are shown
     group_ids: Sequence[tuple[int, Group]]
     rows: Sequence[Row]
     wide: Strip | None
@@ -96,6 +111,10 @@ def sheet(profile: Profile, params: Any, user: Any) -> Sheet:
     if part is not None and part.pk == opened:
         part = None
     inside = _below(tree, part.pk if part is not None else opened)
+    asked = _asked(list(practices.values()), rounds.spoken_for(user))
+    show = next((one for one in asked if one.key == params.get("show")), None)
+    if show is not None:
+        part, opened, inside = None, None, [row.pk for row in tree if row.pk in practices and practices[row.pk].pk in show.ids]
     return Sheet(
         profile=profile,
         groups=list(grouped.values()),
@@ -103,6 +122,8 @@ def sheet(profile: Profile, params: Any, user: Any) -> Sheet:
         open=grouped.get(opened) if opened is not None else None,
         open_id=opened,
         part=part,
+        asked=asked,
+        show=show.key if show is not None else "",
         here=f"{address}?group={part.pk if part is not None else opened}",
         group_ids=list(grouped.items()),
         rows=_rows([practices[pk] for pk in inside if pk in practices]),
@@ -110,6 +131,20 @@ def sheet(profile: Profile, params: Any, user: Any) -> Sheet:
         narrow=heat_strip.draw(list(grouped.values()), "narrow") if grouped else None,
         trend=trend(profile),
     )
+
+
+def _asked(practices: Sequence[Practice], offices: Collection[str]) -> list[Asked]:
+    """What waits for a rating, may be objected to, or differs; of the first two what the reader's own office is to say, where they
+    speak for one. Kinds of nothing are left out."""
+    found: dict[str, set[int]] = {"waiting": set(), "objectable": set(), "differ": set()}
+    keys = {State.OPEN: "waiting", State.OBJECTABLE: "objectable", State.DIFFERENT: "differ"}
+    for one in practices:
+        if one.round is None or one.round.state not in keys:
+            continue
+        answered = offices and all(office in one.round.rated_offices for office in offices)
+        if one.round.state == State.DIFFERENT or not answered:
+            found[keys[one.round.state]].add(one.pk)
+    return [Asked(key, frozenset(ids)) for key, ids in found.items() if ids]
 
 
 def levels_then(profile: Profile, facts: Mapping[str, Any]) -> Then:

@@ -120,12 +120,19 @@ class PracticeFilters(django_filters.FilterSet):
     profile = LinkedFilter("profile", field_name="profile_id")
     requirement = LinkedFilter("requirement", field_name="requirement_id")
     part = PartFilter("requirement", help_text="A group: with everything below it.")
+    waits_for = django_filters.ChoiceFilter(
+        choices=Office.choices, method="unanswered", help_text="Where this office is still to rate, or may still object."
+    )
     state = django_filters.ChoiceFilter(field_name="round__state", choices=PracticeRound.State.choices)
     outcome = django_filters.ChoiceFilter(field_name="round__outcome", choices=PracticeRound.Outcome.choices)
 
     class Meta:
         model = Practice
         fields = ["owner", "current_level", "target_level", "offices_differ"]
+
+    def unanswered(self, rows: QuerySet, _name: str, office: str) -> QuerySet:
+        waiting = (PracticeRound.State.OPEN, PracticeRound.State.OBJECTABLE)
+        return rows.filter(round__state__in=waiting).exclude(round__rated_offices__contains=[office])
 
 
 class ShortfallTreatmentSerializer(serializers.Serializer):

@@ -13,6 +13,7 @@ from governance.compliance import (
     profile_sheet,
     profiles,
     ratings,
+    rounds,
     settling,
     shortfalls,
 )
@@ -184,6 +185,7 @@ def _page(request, found, status=200, **forms):
         "profile": found,
         "sheet": practice_book.sheet(found, request.GET, request.user),
         "may_rate": may_rate,
+        "speaks": bool(rounds.spoken_for(request.user)),
         "is_whole": profiles.has_tiers(found),
         "tiers_form": TiersForm(initial=values, auto_id="tiers-%s"),
         "sheet_form": SheetForm(auto_id="sheet-%s"),

@@ -233,3 +233,28 @@ def test_no_door_tells_a_blind_level_to_anybody_but_its_office(client, person, c
 def client_page(client, user, practice):
     client.force_login(user, backend=BACKEND)
     return client.get(f"/governance/practices/{practice.pk}/").text
+
+
+def test_what_waits_for_whom_is_found_in_one_click(client, person, company):
+    cio, ciso = person("CIO"), person("CISO")
+    profile = profiles.open_one(make_framework(1, 2, 3, 4), company.root, actor=None)
+    one, two, three, _four = profile.practices.order_by("requirement__place")
+    profiles.aim(two, actor=None, version=None, owner="IT", target_level=None, note="")
+    for row, office, level in ((one, "IT", 3), (two, "IT", 2), (three, "IT", 1), (three, "SECURITY", 4)):
+        ratings.rate(row, office, level, actor=None)
+
+    def read(user, show=""):
+        client.force_login(user, backend=BACKEND)
+        return client.get(f"/governance/profiles/{profile.pk}/", {"show": show} if show else {}).text
+
+    page = read(ciso)
+    assert "1 waits for your rating" in page and "1 you may object to" in page and "on 1 the offices differ" in page
+    page = read(cio)
+    assert "waits for" in page and "for your rating" not in page and "you may object" not in page
+    assert "1 waits for a rating" in read(person("AUDITOR"))
+    for show, title in (("waiting", "Rule 1"), ("objectable", "Rule 2"), ("differ", "Rule 3")):
+        shown = read(ciso, show)
+        assert [rule for rule in ("Rule 1", "Rule 2", "Rule 3", "Rule 4") if f">{rule}</a>" in shown] == [title]
+    rows = client.get(f"/api/v1/practices/?profile={profile.pk}&waits_for=SECURITY&ordering=id").json()["results"]
+    assert [row["identifier"] for row in rows] == ["hr-1", "hr-2"]
+    assert client.get(f"/api/v1/practices/?profile={profile.pk}&waits_for=IT").json()["results"] == []
