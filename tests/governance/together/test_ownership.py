@@ -13,7 +13,9 @@ from governance.together.errors import AreaUnknown, CharterSettled, CharterWaits
 from governance.together.models import Office, OwnershipArea, OwnershipWish, Part
 from governance.together.ownership import Area, Words
 from portal.errors import Invalid
+from portal.people.models import Appointment
 from portal.signing import content, signatures
+from risks import authority
 from tests.factories.assets import make_asset
 from tests.factories.portal import freshen
 from tests.factories.risks import make_risk, sign
@@ -195,14 +197,20 @@ def test_a_handover_needs_another_office_and_a_reason(charter, cio):
     assert ownership.proposed() is None
 
 
-def test_the_page_proposes_says_wishes_and_offers(charter, as_person, cio, ciso):
-    client = as_person(cio)
+def test_the_page_proposes_says_wishes_and_offers(charter, as_person, person, cio, ciso):
+    client, aide = as_person(cio), person("HEAD")
+    Appointment.objects.filter(seat="CIO").update(substitute=aide)
     client.post(reverse("together:ownership-wish"), {"area": "backup", "office": "CIO", "stance": "SUPPORTS"})
     as_person(ciso).post(reverse("together:ownership-wish"), {"area": "backup", "office": "CISO", "stance": "WANTS"})
 
     page = client.get(reverse("together:ownership")).content.decode()
     assert "The CIO would rather support Backup, and the CISO is ready to lead it" in page
     assert "The CISO decides on firewalls." in page
+    assert f"CIO: {cio}<small>{aide} stands in" in page and f"CISO: {ciso}<small>No substitute is named." in page
+    assert "CSO: nobody<small>The seat is vacant" in page
+    sign(authority.propose(authority.OFFERED, actor=cio), cio, ciso)
+    selected = """hx-get="/risks/authority/" hx-trigger="load" hx-select="[aria-labelledby='held-h'] table\""""
+    assert selected in page and 'aria-labelledby="held-h"' in client.get("/risks/authority/").text.split("<table")[0]
     client.post(reverse("together:ownership-handover"), {"area": "backup", "to_office": "CISO", "reason": "Response."})
 
     assert signatures.standing(ownership.proposed()).missing
