@@ -1,16 +1,20 @@
 """What change and the board tell of alignment, counted by hand on a few rows."""
 
+import random
 from datetime import timedelta
 
 from governance.board.alignment_feed import board_answered_jointly
 from governance.board.models import PackQuestion
-from governance.change import alignment_feeds, declarations, gates, stages
+from governance.change import alignment_feeds, declarations, gate_editions, gates, patterns, stages
 from governance.change.declarations import Said
-from governance.change.models import Gate, Initiative
+from governance.change.models import Criterion, Gate, Initiative, Waiver
 from portal import clock
-from portal.people import organisations
+from portal.people import organisations, working_days
+from portal.record import audit
+from portal.record.models import AuditEntry
 from tests.factories.board import make_pack
 from tests.factories.governance import make_initiative
+from tests.factories.risks import make_exception, make_risk
 
 WINDOW = timedelta(days=90)
 LINE = Said("ADDS", "SERVER", "INTERNAL", 1, "", None)
@@ -89,3 +93,93 @@ def test_a_question_of_the_board_counts_once_answered_or_late(company, person):
 
     assert {pk: well for (_kind, pk), well in found.items()} == {quick.pk: True, slow.pk: False, forgotten.pk: False}
     assert {fresh.pk, old.pk}.isdisjoint(pk for _kind, pk in found)
+
+
+def a_past(draw, company, cio, block):
+    """Gates, initiatives and questions of the board at random moments of four months."""
+    now = clock.now()
+
+    def some_time(days=130):
+        return now - timedelta(days=draw.randrange(days), hours=draw.randrange(24))
+
+    def perhaps(value, chance=0.6):
+        return value if draw.random() < chance else None
+
+    for _n in range(9):
+        one = planned(company, cio)
+        gate = one.gates.get(opens="DESIGN")
+        promised_on = perhaps(organisations.today() - timedelta(days=draw.randrange(130)))
+        Gate.objects.filter(pk=gate.pk).update(passed_at=perhaps(some_time(), 0.8), promised_on=promised_on)
+        for criterion in gate.criteria.all():
+            Criterion.objects.filter(pk=criterion.pk).update(security_at=perhaps(some_time(), 0.3))
+        if draw.random() < 0.5:
+            audit.record(cio, gates.ANSWERED, gate, {"answer": draw.choice(["MET", "NOT_MET"])})
+        if draw.random() < 0.2:
+            waived = make_exception(make_risk(unit=company.northfield), by=cio)
+            Waiver.objects.create(criterion=gate.criteria.first(), exception=waived)
+        if draw.random() < 0.2:
+            told = {"dropped_at": now, "dropping_reason": "Asked elsewhere"}
+            Criterion.objects.filter(pk=gate.criteria.last().pk).update(**told)
+        if draw.random() < 0.4:
+            with clock.stopped(some_time()):
+                audit.record(cio, gate_editions.IN_FORCE, one, {"less": draw.randrange(2)})
+        joined = [audit.record(cio, "initiative.looked_at", one)]
+        if draw.random() < 0.2:
+            audit.record(cio, patterns.USED, one)
+        if draw.random() < 0.8:
+            with clock.stopped(some_time()):
+                audit.record(cio, stages.ADVANCED, one, {"to": draw.choice(["DESIGN", "DESIGN", "BUILD"])})
+        joined.append(audit.record(cio, "initiative.looked_at", one))
+        said = {"security_asked_at": perhaps(some_time(), 0.4), "joined_entry": perhaps(draw.choice(joined), 0.4)}
+        Initiative.objects.filter(pk=one.pk).update(**said)
+        at = some_time()
+        done = perhaps(at + timedelta(days=draw.randrange(12)), 0.6)
+        PackQuestion.objects.create(block=block, text="Why?", asked_by=cio, asked_at=at, answered_at=done)
+
+
+def by_hand(first, today):
+    """The same three terms from plain loops over whole tables."""
+    day, passed, designed, asked = organisations.day_of, {}, {}, {}
+    entries = list(AuditEntry.objects.order_by("pk"))
+    for gate in Gate.objects.all():
+        if gate.passed_at and day(gate.passed_at) >= first:
+            rows = list(gate.criteria.all())
+            refused = any(
+                one.kind == "gate"
+                and one.subject_id == gate.pk
+                and one.verb == "gate.answered"
+                and one.params["answer"] == "NOT_MET"
+                for one in entries
+            )
+            waived = any(one.waivers.exists() or one.dropped_at for one in rows)
+            words = [day(one.security_at) for one in rows if one.security_at and one.pattern_id is None]
+            late = gate.promised_on is not None and words and min(words) > gate.promised_on
+            passed["gate", gate.pk] = not (refused or waived or late)
+    for entry in entries:
+        if entry.verb == gate_editions.IN_FORCE and entry.params["less"] and day(entry.at) >= first:
+            passed["gate-edition", entry.subject_id] = False
+        if entry.verb == stages.ADVANCED and entry.params["to"] == "DESIGN" and day(entry.at) >= first:
+            one = Initiative.objects.get(pk=entry.subject_id)
+            there = one.joined_entry_id is not None and one.joined_entry_id < entry.pk
+            there = there or any(e.verb == patterns.USED and e.subject_id == one.pk and e.pk < entry.pk for e in entries)
+            silent = one.security_asked_at and working_days.after(day(one.security_asked_at), 5) <= day(entry.at)
+            designed["initiative", one.pk] = bool(there or (silent and one.security_asked_at <= entry.at))
+    for one in PackQuestion.objects.all():
+        due = working_days.after(day(one.asked_at), 5)
+        if day(one.asked_at) >= first and (one.answered_at or due < today):
+            asked["board-question", one.pk] = bool(one.answered_at and day(one.answered_at) <= due)
+    return passed, designed, asked
+
+
+def test_all_three_equal_counting_by_hand_on_a_random_past(company, person):
+    cio = person("CIO")
+    person("CISO")
+    a_past(random.Random(4), company, cio, make_pack(unit=company.root, by=cio, template="STAFF").blocks.first())
+    today = organisations.today()
+
+    expected = by_hand(today - WINDOW, today)
+
+    feeds = (alignment_feeds.gates_first_time, alignment_feeds.security_before_design, board_answered_jointly)
+    for feed, rows in zip(feeds, expected, strict=True):
+        assert told(feed) == rows, feed.__name__
+        assert set(rows.values()) == {True, False}, feed.__name__
