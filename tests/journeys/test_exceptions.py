@@ -28,7 +28,7 @@ def read_and_sign(verrow, page: Page, account: str) -> None:
             break
 
 
-def test_the_second_leader_signs_and_it_is_in_force(verrow, as_account):
+def test_the_second_leader_signs_it_is_in_force_and_other_words_are_signed_anew_from_the_difference(verrow, as_account):
     title = "Three admin accounts until the emergency accounts are tested"
     ciso = as_account("ciso")
     ciso.goto(f"{verrow.address}/")
@@ -39,6 +39,24 @@ def test_the_second_leader_signs_and_it_is_in_force(verrow, as_account):
     expect(ciso.get_by_text("Signed off in Concord").first).to_be_visible()
     ciso.goto(f"{verrow.address}/risks/exceptions/?view=in_force")
     expect(ciso.get_by_role("link", name=title)).to_be_visible()
+
+    words = "Their keys lie in three safes, of which no two people open the same."
+    ciso.get_by_role("link", name=title).click()
+    its_page = ciso.url
+    ciso.get_by_role("link", name="Change it").click()
+    ciso.fill("textarea[name=compensating_control]", words)
+    ciso.get_by_role("button", name="Keep this").click()
+    expect(ciso.get_by_text("Changed since it was signed.").first).to_be_visible()
+    for account, page in (("cio", as_account("cio")), ("ciso", ciso)):
+        page.goto(its_page)
+        page.get_by_role("link", name="Read and sign").click()
+        expect(page.get_by_role("heading", name="Changed since")).to_be_visible()
+        expect(page.locator("dl.diff ins")).to_have_text(words)
+        page.goto(its_page)
+        read_and_sign(verrow, page, account)
+    ciso.goto(its_page)
+    expect(ciso.get_by_text("Signed off in Concord").first).to_be_visible()
+    expect(ciso.get_by_text("In force").first).to_be_visible()
 
 
 def test_an_expired_one_comes_back_and_is_extended(verrow, as_account):
