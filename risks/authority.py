@@ -1,4 +1,4 @@
-"""The table of authority: who may accept what kind of exception or treatment, up to which band and sum.
+"""The table of authority: who may accept what kind of exception or treatment, or decide, up to which band and sum.
 
 The table is signed once, by CIO and CISO; until one is signed both sign everything. Safety is never accepted without the CSO or the
 head of the unit, whatever the table says.
@@ -7,6 +7,7 @@ head of the unit, whatever the table says.
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from enum import Enum
 from typing import Any
 
 from django.db import transaction
@@ -28,6 +29,7 @@ HEAD, OWNER = "HEAD", "OWNER"
 BOTH = ("CIO", "CISO")
 OFFICES = (OWNER, HEAD, "CIO", "CISO", "CSO")
 SAFETY_SLOT = ("CSO", HEAD)
+DECIDING = ("CIO", "CISO", "CSO")
 MOST_LINES = 24
 LARGEST = Decimal("9999999999999999.99")
 
@@ -58,6 +60,28 @@ class Asked:
     alone: frozenset[int]
 
 
+class Ruled(Enum):
+    """What says who signs a decision."""
+
+    BY_LINE = "by a line"
+    ABOVE = "above what others than who asked may sign"
+    NOTHING_KNOWN = "no risk and no sum"
+    NOT_SPOKEN_OF = "the table says nothing of decisions"
+    NO_TABLE = "no table is signed"
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Who must sign a decision, as signing takes it, and what that follows from; `band` and `amount` where there is one."""
+
+    slots: list[list[str]]
+    ruled: Ruled
+    is_safety: bool
+    band: str | None = None
+    amount: Decimal | None = None
+    line: Line | None = None
+
+
 def _line(covers: str, band: str, amount: int | None, *offices: str) -> Line:
     return Line(covers, band, None if amount is None else Decimal(amount), offices)
 
@@ -74,6 +98,7 @@ OFFERED = (
     _line(Covers.TREATMENT, "MEDIUM", 50_000, OWNER),
     _line(Covers.TREATMENT, "HIGH", 250_000, HEAD),
     _line(Covers.TREATMENT, "SEVERE", None, *BOTH),
+    _line(Covers.DECISION, "SEVERE", None, *BOTH),
 )
 
 
@@ -154,15 +179,33 @@ def slots_for(covers: str, risk: Risk, *, amount: Decimal | None, authors: Set[i
 def asked(table: AuthorityTable | None, covers: str, risk: Risk, *, amount: Decimal | None, authors: Set[int | None]) -> Asked:
     """Who decides by `table`. A line that one of its authors (ids) would sign alone, or an office of which nobody fills, is passed
     over for the next one."""
-    band, filled = _band(risk), _people(risk)
-    ordered = sorted(lines_of(table) if table else (), key=_order)
-    lines = [line for line in ordered if line.covers == covers and _is_covered(line, band, amount)]
+    filled = _people(risk)
+    lines = _lines(table, covers, _band([risk.pk]), amount)
     offices = next((line.offices for line in lines if _can_sign(line, filled, authors)), BOTH)
     slots = [[office] for office in offices]
     if is_safety(risk) and not set(offices) & set(SAFETY_SLOT):
         slots.append(list(SAFETY_SLOT))
     named = {filled[office] for line in lines for office in line.offices if office in filled}
     return Asked(slots, frozenset(named) if len(slots) == 1 else frozenset())
+
+
+def of_question(risks: Sequence[int], *, amount: Decimal | None, authors: Set[int | None], touches_safety: bool) -> Needed:
+    """The same for a decision that rests on `risks` (ids), of which the highest band counts: only seats decide, and where safety is
+    touched the CSO. What names neither a risk nor a sum is both leaders', as is all of which no line speaks."""
+    table = in_force()
+    line, band, ruled = None, None, Ruled.NOT_SPOKEN_OF if table else Ruled.NO_TABLE
+    if speaks_of(Covers.DECISION, table):
+        band = _band(risks) if risks else None
+        ruled = Ruled.ABOVE if risks or amount is not None else Ruled.NOTHING_KNOWN
+    if ruled is Ruled.ABOVE:
+        filled = {seat: who.person.pk for seat, who in appointments.filled().items()}
+        lines = _lines(table, Covers.DECISION, band or scales.BANDS[0], amount)
+        line = next((one for one in lines if _can_sign(one, filled, authors)), None)
+        ruled = Ruled.BY_LINE if line else ruled
+    offices = list(line.offices if line else BOTH)
+    if touches_safety and "CSO" not in offices:
+        offices.append("CSO")
+    return Needed([[office] for office in offices], ruled, touches_safety, band.key if band else None, amount, line)
 
 
 def still_needed(subject: Any, slots: Sequence[Sequence[str]]) -> list[Sequence[str]]:
@@ -194,6 +237,12 @@ def is_safety(risk: Risk) -> bool:
     return scales.in_safety_lane(row.safety_level if row else None) or bool(state and state.is_safety)
 
 
+def any_safety(risks: Sequence[int]) -> bool:
+    """The same of any of these (ids). Two queries at most, however many they are."""
+    levels = Levels.objects.filter(risk__in=risks, stage=Levels.Stage.CURRENT).values_list("safety_level", flat=True)
+    return any(map(scales.in_safety_lane, levels)) or ScoreState.objects.filter(risk__in=risks, is_safety=True).exists()
+
+
 def holders(exceptions: Sequence[RiskException]) -> Mapping[int, Mapping[str, int]]:
     """Who fills HEAD and OWNER for each, by its id. One query."""
     risks = {one.pk: one.risk for one in exceptions}
@@ -221,14 +270,23 @@ def _order(line: Line) -> tuple[int, Decimal]:
     return scales.BAND_BY_KEY[line.up_to_band].rank, LARGEST if line.up_to_amount is None else line.up_to_amount
 
 
-def _band(risk: Risk) -> scales.Band:
-    """Of its score; the higher one of the stored and of what it is worth now, where a change waits to be scored. What has no score
-    counts as Severe. What waits is read first: the worker that takes it away writes the score with it."""
-    waits = StaleScore.objects.filter(risk=risk).exists()
-    found = {ScoreState.objects.filter(risk=risk).values_list("current_band", flat=True).first()}
-    if waits:
-        known = next(facts.gather([risk.pk], organisations.today()))
-        found.add(scoring.score(known.inputs[scoring.CURRENT], formula_in_force.now()).band)
+def _lines(table: AuthorityTable | None, covers: str, band: scales.Band, amount: Decimal | None) -> list[Line]:
+    """Those that cover it, the lowest first."""
+    known = sorted(lines_of(table) if table else (), key=_order)
+    return [line for line in known if line.covers == covers and _is_covered(line, band, amount)]
+
+
+def _band(risks: Sequence[int]) -> scales.Band:
+    """The highest of their scores (ids, at least one); of each the higher one of the stored and of what it is worth now, where a
+    change waits to be scored. What has no score counts as Severe. What waits is read first: the worker that takes it away writes
+    the score with it."""
+    waiting = set(StaleScore.objects.filter(risk__in=risks).values_list("risk", flat=True))
+    stored = dict(ScoreState.objects.filter(risk__in=risks).values_list("risk", "current_band"))
+    found = {stored.get(pk) for pk in risks}
+    if waiting:
+        formula = formula_in_force.now()
+        gathered = facts.gather(sorted(waiting), organisations.today())
+        found |= {scoring.score(known.inputs[scoring.CURRENT], formula).band for known in gathered}
     return max((scales.BAND_BY_KEY[band or "SEVERE"] for band in found), key=lambda band: band.rank)
 
 
@@ -274,4 +332,6 @@ def _wrong(line: Line) -> str:
             return _("the sum lies above zero; leave it empty for any sum.")
     if not line.offices or set(line.offices) - set(OFFICES) or len(set(line.offices)) < len(line.offices):
         return _("choose who signs, each office once.")
+    if line.covers == Covers.DECISION and set(line.offices) - set(DECIDING):
+        return _("a decision is signed by CIO, CISO or CSO.")
     return ""

@@ -1,4 +1,5 @@
-"""Conditions of an agreement: asked for by an office, part of what all sign, followed up once the decision has taken effect."""
+"""Conditions of an agreement: asked for by an office or written with an option, part of what all sign, followed up once the
+decision has taken effect."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,9 +73,29 @@ def ask_for(decision: Decision, office: str, told: Sequence[Wanted], *, actor: A
 
 
 def begin(decision: Decision, *, actor: Any) -> None:
-    """The decision has taken effect, or was signed anew: each condition has a day on which its owner says whether it is met."""
+    """The decision has taken effect, or was signed anew: each condition has a day on which its owner says whether it is met; so
+    have those of the option decided on."""
+    _follow(decision, actor=actor)
     for row in decision.conditions.standing().filter(met_at=None).select_related("owner").order_by("pk"):
         reviews.schedule(row, DUE, row.due_on, [], owner=row.owner, actor=actor)
+
+
+def _follow(decision: Decision, *, actor: Any) -> None:
+    """Let the conditions of the option decided on be steps of whoever asked, thirty days from now; those of another are no more."""
+    option = decision.options.filter(letter=decision.proposed_option, archived_at=None).first()
+    wanted = option.conditions.splitlines() if option else []
+    known = {row.text: row for row in decision.conditions.standing().exclude(from_option="")}
+    for text, row in known.items():
+        if row.met_at is None and (text not in wanted or row.from_option != option.letter):
+            row.archived_at = clock.now()
+            row.version += 1
+            row.save(update_fields=["archived_at", "version"])
+            reviews.cancel(row, DUE, actor=actor)
+    due_on = organisations.today() + USUAL_TIME
+    said = {"decision": decision, "owner": decision.asked_by, "asked_by": decision.asked_by, "due_on": due_on}
+    for text in wanted:
+        if text not in known or known[text].archived_at is not None:
+            Condition.objects.create(text=text, from_option=option.letter, asked_at=clock.now(), **said)
 
 
 @transaction.atomic

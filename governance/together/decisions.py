@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from governance.together import conditions, foundation, wanted
+from governance.together import conditions, foundation, seating, wanted
 from governance.together.errors import (
     DecisionSavedMeanwhile,
     DecisionSettled,
@@ -31,7 +31,6 @@ FIELDS = (
     "delay_cost_per_month",
 )
 TEXTS = ("title", "question", "context", "proposed_option")
-BOTH = ("CIO", "CISO")
 CHANGED, DECIDED, TALK = "decision.changed", "decision.decided", "decision.talk_asked"
 LEADERS = frozenset({"CIO", "CISO", "CSO"})
 
@@ -187,11 +186,9 @@ def check_put(decision: Decision) -> None:
 
 
 def slots_for(decision: Decision) -> list[list[str]]:
-    """Who signs: both leaders, the CSO as well where safety is touched; the arbiter alone once the arbiter has settled it."""
-    if decision.arbitrated_at is not None:
-        return [["ARBITER"]]
-    offices = [*BOTH, "CSO"] if decision.touches_safety or foundation.touches_safety(decision) else BOTH
-    return [[office] for office in offices]
+    """Who signs: by the table of authority, the CSO as well where safety is touched; the arbiter alone once the arbiter has settled
+    it."""
+    return [["ARBITER"]] if decision.arbitrated_at is not None else seating.of(decision).slots
 
 
 def check_changeable(decision: Decision, actor: Any) -> None:
@@ -214,7 +211,10 @@ def locked(decision: Decision) -> Decision:
 def options_of(decision: Decision) -> list[Option]:
     """Its options as they are written down, in the order of their letters."""
     return [
-        Option(row.title, row.description, row.cost, row.ready_on, row.residual_loss_per_year, row.earliest_on, row.latest_on)
+        Option(
+            *(row.title, row.description, row.cost, row.ready_on, row.residual_loss_per_year, row.earliest_on, row.latest_on),
+            row.conditions,
+        )
         for row in decision.options.filter(archived_at=None)
     ]
 
@@ -238,6 +238,7 @@ def _write_options(decision: Decision, options: Sequence[Option]) -> None:
             "residual_loss_per_year": option.residual_loss_per_year,
             "earliest_on": option.earliest_on,
             "latest_on": option.latest_on,
+            "conditions": "\n".join(option.steps),
             "archived_at": None,
         }
         DecisionOption.objects.update_or_create(decision=decision, letter=letter, defaults=values)

@@ -42,6 +42,13 @@ class NotALeader(_About):
     sentence = gettext_lazy("Only the CIO and the CISO, or who stands in for them, mark an option of %(number)s.")
 
 
+class NobodyToDeferTo(_About):
+    """The table of authority leaves it to one office alone."""
+
+    code = "nobody-to-defer-to"
+    sentence = gettext_lazy("Your office alone answers %(number)s, so there is nobody to defer to. Support or oppose it.")
+
+
 class MarksShown(_About):
     code = "marks-shown"
     sentence = gettext_lazy("Both leaders have marked %(number)s and read each other's. Answer the question itself.")

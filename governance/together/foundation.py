@@ -58,8 +58,12 @@ def things(decision: Decision) -> list[Any]:
 
 def touches_safety(decision: Decision) -> bool:
     """Whether one of its risks can hurt people."""
-    ids = current_links(decision).filter(subject_kind="risk").values("subject_id")
-    return any(authority.is_safety(risk) for risk in Risk.objects.filter(pk__in=ids).select_related("score_state"))
+    return authority.any_safety(risks_of(decision))
+
+
+def risks_of(decision: Decision) -> list[int]:
+    """The ids of the risks it names, whoever asks."""
+    return list(current_links(decision).filter(subject_kind="risk").values_list("subject_id", flat=True))
 
 
 def needs_care(things: Sequence[Any]) -> bool:

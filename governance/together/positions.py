@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from governance.together import conditions, decisions, wanted
 from governance.together.conditions import Wanted
-from governance.together.errors import ArbiterAnswered, BothDefer, NoOnItsPage, NotForTheArbiterYet, NotTheArbiter
+from governance.together.errors import ArbiterAnswered, BothDefer, NobodyToDeferTo, NoOnItsPage, NotForTheArbiterYet, NotTheArbiter
 from governance.together.models import Decision, Position
 from portal import clock
 from portal.errors import Invalid
@@ -41,7 +41,7 @@ def take(
 ) -> Standing:
     """Answer `decision` for one office that the actor fills. Conditions become part of what all sign, so what the others signed
     before is asked of them again; `told` None keeps what one's office asked for.
-    Raises BothDefer, Invalid by field, and as `signatures.sign` does."""
+    Raises NobodyToDeferTo, BothDefer, Invalid by field, and as `signatures.sign` does."""
     position = Position(
         decision=decision,
         stance=stance,
@@ -61,6 +61,8 @@ def take(
         after = signatures.refuse(decision, position.reason, actor=actor, factor_at=factor_at, office=office)
         _note_difference(decision)
     else:
+        if stance == Stance.DEFER and len(found.slots) == 1:
+            raise NobodyToDeferTo(decision)
         if stance == Stance.DEFER and _defers(found):
             raise BothDefer(decision)
         if office in able:

@@ -42,7 +42,7 @@ WORDS = {
 def material(decision: Decision) -> dict[str, Any]:
     """All that a signature covers: the question, its options, the one asked for, the conditions, and how its risks stood."""
     options = [one for one in decision.options.all() if one.archived_at is None]
-    asked = [one for one in decision.conditions.all() if one.archived_at is None]
+    asked = [one for one in decision.conditions.all() if one.archived_at is None and not one.from_option]  # said with the option
     links = [one for one in decision.links.all() if one.archived_at is None]
     return {
         "title": decision.title,
@@ -64,7 +64,7 @@ def material(decision: Decision) -> dict[str, Any]:
 def _said(option: DecisionOption) -> dict[str, Any]:
     """What is signed of an option. What came later than the first signatures is in it only where it is said, so that these hold."""
     plain = ("letter", "title", "description", "cost", "ready_on", "residual_loss_per_year")
-    later = {name: value for name in ("earliest_on", "latest_on") if (value := getattr(option, name)) is not None}
+    later = {name: value for name in ("earliest_on", "latest_on", "conditions") if (value := getattr(option, name))}
     return {name: getattr(option, name) for name in plain} | later
 
 
@@ -94,6 +94,8 @@ def _option(one: dict[str, Any]) -> str:
         facts.append(_t("at the latest on %s") % shown.date_long(parse_date(one["latest_on"])))
     if one["residual_loss_per_year"] is not None:
         facts.append(_t("leaves %s of loss a year") % shown.money_exact(one["residual_loss_per_year"]))
+    if one.get("conditions"):
+        facts.append(_t("on condition: %s") % ", ".join(one["conditions"].splitlines()))
     return f"{one['letter']}: " + "; ".join(fact for fact in facts if fact)
 
 
@@ -178,6 +180,7 @@ registry.register(
 for name, label, model, field in (
     ("options.title", _("Options"), "together.DecisionOption", "title"),
     ("options.description", _("What options come to"), "together.DecisionOption", "description"),
+    ("options.conditions", _("Conditions of options"), "together.DecisionOption", "conditions"),
     ("positions.reason", _("Reasons of positions"), "together.Position", "reason"),
     ("positions.deferred_subject", _("In what an office deferred"), "together.Position", "deferred_subject"),
     ("positions.would_change_my_mind", _("What would change a mind"), "together.Position", "would_change_my_mind"),

@@ -30,6 +30,7 @@ urlpatterns = [
     path("decisions/<int:pk>/outcome/", outcomes.outcome, name="decision-outcome"),
     path("decisions/<int:pk>/talk/", decisions.talk, name="decision-talk"),
     path("decisions/<int:pk>/privilege/", decisions.privilege, name="decision-privilege"),
+    path("decisions/<int:pk>/seats/", decisions.seats, name="decision-seats"),
     path("decisions/<int:pk>/answering/", positions.answering, name="decision-answering"),
     path("decisions/<int:pk>/settling/", positions.settling, name="decision-settling"),
     path("decisions/<int:pk>/position/", positions.position, name="decision-position"),

@@ -14,6 +14,7 @@ LONGEST_TITLE, LONGEST_TEXT = 200, 4000
 LETTERS = "ABCDEF"
 FEWEST_OPTIONS = 2
 MOST_LINKS = 40
+LONGEST_CONDITION, MOST_CONDITIONS = 1000, 8
 LARGEST = Decimal("9999999999999999.99")
 
 
@@ -28,6 +29,12 @@ class Option:
     residual_loss_per_year: Decimal | None = None
     earliest_on: date | None = None  # in one case of ten it is ready before
     latest_on: date | None = None  # in one case of ten it is ready after
+    conditions: str = ""  # one a line; steps to be followed up once it is decided
+
+    @property
+    def steps(self) -> list[str]:
+        """Its conditions, each once, in their order."""
+        return list(dict.fromkeys(line for told in self.conditions.splitlines() if (line := " ".join(told.split()))))
 
 
 def check(said: Mapping[str, Any], options: Sequence[Option], links: Sequence[Any]) -> None:
@@ -66,6 +73,9 @@ def _wrong_option(option: Option) -> list[str]:
         wrong.append(_("Keep it under %d characters.") % LONGEST_TEXT)
     if not all(_is_amount(amount) for amount in (option.cost, option.residual_loss_per_year)):
         wrong.append(_("Amounts are zero or more, with at most two decimals."))
+    if len(option.steps) > MOST_CONDITIONS or any(len(one) > LONGEST_CONDITION for one in option.steps):
+        facts = {"n": MOST_CONDITIONS, "long": LONGEST_CONDITION}
+        wrong.append(_("Give an option at most %(n)d conditions of %(long)d characters, one a line.") % facts)
     days = [day for day in (option.earliest_on, option.ready_on, option.latest_on) if day is not None]
     if days and (option.ready_on is None or days != sorted(days)):
         wrong.append(_("Say the likely day, an earlier one not after it and a later one not before it."))

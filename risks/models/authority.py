@@ -17,6 +17,7 @@ class Covers(models.TextChoices):
     POLICY_EXCEPTION = "POLICY_EXCEPTION", _("Policy exception")
     GATE_WAIVER = "GATE_WAIVER", _("Gate waiver")
     TREATMENT = "TREATMENT", _("Treatment")
+    DECISION = "DECISION", _("Decision")
 
 
 @tracked()

@@ -330,6 +330,7 @@ PAGES = {
     "together:meetings": Line(),
     **{f"together:meeting{page}": of("meeting") for page in ("", "-holding", "-moving", "-calling-off", "-asking")},
     "together:meeting-action-completion": of("meeting-action"),
+    "together:decision-seats": of("decision"),
     "together:decision-trade-off": of("decision", writes="signing.sign"),
     "api:decisions-mark": of("decision", writes="signing.sign"),
     "together:decision-carrying": of("decision", writes="signing.sign"),

@@ -158,6 +158,7 @@ PAGES = {
     "attention:inbox": LIST,
     "together:decisions": LIST,
     "together:decision": DETAIL,
+    "together:decision-seats": DETAIL,
     "together:decision-new": DETAIL,
     "together:decision-words": DETAIL,
     "together:decision-outcome": DETAIL,

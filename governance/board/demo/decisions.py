@@ -168,7 +168,10 @@ ASKED = (
         6,
         (
             _option("With the maker, read from the plant one way only", 70_000, 35_000),
-            _option("On two servers of our own", 190_000, 50_000),
+            replace(
+                _option("On two servers of our own", 190_000, 50_000),
+                conditions="Two people of Eastmere are trained to run them\nRestoring is tried before the line is moved",
+            ),
             _option("Stay without support for another year", 0, 240_000),
         ),
         "A",

@@ -24,7 +24,7 @@ class ConditionSerializer(RowSerializer):
     class Meta:
         model = Condition
         fields = [
-            *("id", "decision", "office", "text", "owner", "due_on", "asked_by", "asked_at"),
+            *("id", "decision", "office", "from_option", "text", "owner", "due_on", "asked_by", "asked_at"),
             *("met_at", "met_by", "met_note", "archived_at", "version"),
         ]
         read_only_fields = fields

@@ -5,10 +5,13 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from governance.together import decisions, foundation, positions, wanted
+from governance.together import decisions, foundation, positions, seating, wanted
 from governance.together.api.trade_offs import TradeOffActions
 from governance.together.conditions import LONGEST, Wanted
 from governance.together.models import Decision, DecisionLink, DecisionOption, Position
@@ -23,7 +26,7 @@ from portal.web.api.router import resources
 from portal.web.api.writing import WriteSet
 
 READ, ASK = "together.view_decision", "together.ask_decision"
-OPTION_FIELDS = ("title", "description", "cost", "ready_on", "residual_loss_per_year", "earliest_on", "latest_on")
+OPTION_FIELDS = ("title", "description", "cost", "ready_on", "residual_loss_per_year", "earliest_on", "latest_on", "conditions")
 
 
 class OptionSerializer(serializers.ModelSerializer):
@@ -37,6 +40,7 @@ class OptionSerializer(serializers.ModelSerializer):
             "ready_on": {"help_text": "The likely day."},
             "earliest_on": {"help_text": "In one case of ten it is ready before."},
             "latest_on": {"help_text": "In one case of ten it is ready after."},
+            "conditions": {"help_text": "One a line; steps with a day once it is decided."},
         }
 
 
@@ -134,6 +138,19 @@ class DecisionSerializer(RowSerializer):
         ]
 
 
+class SeatsSerializer(serializers.Serializer):
+    """Which offices must sign it as it stands, by the table of authority."""
+
+    slots = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="Each is signed by one of its offices."
+    )
+    because = serializers.ListField(child=serializers.CharField())
+    band = serializers.CharField(allow_null=True, help_text="The highest of the risks it names.")
+    amount = serializers.DecimalField(
+        max_digits=18, decimal_places=2, allow_null=True, help_text="Its cost or the loss that remains, whichever is more."
+    )
+
+
 class DecisionReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=wanted.LONGEST_TEXT)
 
@@ -207,6 +224,14 @@ class DecisionViewSet(TradeOffActions, WriteSet):
         options = _options(said.pop("options")) if "options" in said else None
         rests_on = said.pop("rests_on", None)
         return decisions.change(instance, actor=actor, version=version, options=options, rests_on=rests_on, **said)
+
+    @extend_schema(responses=SeatsSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def seats(self, request: Request, pk: str) -> Response:
+        """Who must sign it, and why; also before anybody is asked."""
+        needed = seating.of(self.get_object())
+        told = {"slots": needed.slots, "because": seating.because(needed), "band": needed.band, "amount": needed.amount}
+        return Response(SeatsSerializer(told).data)
 
     @state_change(ASK)
     def putting(self, instance: Decision, validated: Any, actor: Any) -> Decision:

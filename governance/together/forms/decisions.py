@@ -86,6 +86,12 @@ class OptionForm(forms.Form):
     residual_loss_per_year = forms.DecimalField(
         label=_("Loss a year that remains"), required=False, min_value=0, max_digits=18, decimal_places=2
     )
+    conditions = _words(
+        _("On what conditions?"),
+        _("One a line. They become steps with a day once this option is decided."),
+        required=False,
+        rows=2,
+    )
 
     @property
     def letter(self):

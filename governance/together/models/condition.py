@@ -1,8 +1,9 @@
-"""What an office asked for when it agreed."""
+"""What an office asked for when it agreed, or what goes with the option that was decided."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from governance.together.models.decision import Decision
 from portal import clock
@@ -22,10 +23,12 @@ class ConditionQuerySet(VisibleQuerySet):
 
 @tracked()
 class Condition(models.Model):
-    """One step that an office made its agreement depend on; followed up from the day the decision takes effect."""
+    """One step that an office made its agreement depend on, or that goes with the option decided on; followed up from the day the
+    decision takes effect."""
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="conditions")
-    office = models.CharField(max_length=8)
+    office = models.CharField(max_length=8, blank=True)  # "" for what goes with an option
+    from_option = models.CharField(max_length=1, blank=True)  # its letter
     text = models.TextField()
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decision_conditions")
     due_on = models.DateField()
@@ -56,6 +59,11 @@ class Condition(models.Model):
     @classmethod
     def countable(cls, grants: Grants) -> Q:
         return cls.visibility(grants)
+
+    @property
+    def comes_from(self) -> str:
+        """The office that asked for it, or the option it goes with."""
+        return _("Option %(letter)s") % {"letter": self.from_option} if self.from_option else self.office
 
     @property
     def unit(self):

@@ -133,6 +133,7 @@ class DecisionOption(models.Model):
     earliest_on = models.DateField(null=True, blank=True)
     latest_on = models.DateField(null=True, blank=True)
     residual_loss_per_year = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)  # organisation currency
+    conditions = models.TextField(blank=True)  # one a line; steps that are followed up once it is decided
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:

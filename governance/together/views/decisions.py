@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from governance.together import decision_book, decision_page, decisions, foundation, wanted
+from governance.together import decision_book, decision_page, decisions, foundation, seating, wanted
 from governance.together.forms.decisions import ChangeForm, DecisionForm, OptionForms, WithdrawalForm
+from governance.together.models import Decision
 from governance.together.wanted import Option
 from portal.archive import changes
 from portal.archive.views import then
@@ -41,6 +42,14 @@ def decision(request, pk):
         return then.one(request, "decision", found)
     entries, _more = changes.read("decision", found, request.user)
     return answer(request, "together/decisions/detail.html", {"page": decision_page.read(found, request.user), "entries": entries})
+
+
+@require_safe
+@permitted(READ)
+def seats(request, pk):
+    """Who must sign it as it stands, and why; also before anybody is asked."""
+    found = get_object_or_404(Decision.objects.visible_to(request.user).current(), pk=pk)
+    return answer(request, "together/decisions/seats.html#seats", {"decision": found, "seats": seating.told(found)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,10 +1,12 @@
 """A question, its options, and the two seats that answer it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import ProgrammingError, transaction
+from django.urls import reverse
 
 from governance.together import alignment_feeds, conditions, decision_page, decisions, foundation, moving, positions, tasks
 from governance.together.conditions import Wanted
@@ -548,6 +550,45 @@ def test_a_condition_is_met_by_who_sees_to_it(decision, cio, ciso, company, pers
     assert not Review.objects.open().filter(subject_kind="condition").exists()
     with pytest.raises(ConditionMet):
         conditions.meet(condition, actor=decision.asked_by, note="x")
+
+
+def test_conditions_of_the_option_decided_on_become_steps(company, analyst, cio, ciso, arbiter, as_person):
+    options = [
+        replace(OPTIONS[0], conditions=" Keys by name \n\nKeys by name\nTested  in May"),
+        replace(OPTIONS[1], conditions="X"),
+    ]
+    decision = make_decision(unit=company.northfield, by=analyst, options=options)
+    assert decision.options.first().conditions == "Keys by name\nTested in May" and not Condition.objects.exists()
+    page, api = reverse("together:decision", args=[decision.pk]), f"/api/v1/decisions/{decision.pk}/"
+    assert "On condition: Keys by name" in as_person(cio).get(page).text
+    answer(decision, cio)
+    answer(decision, ciso)
+
+    steps = list(Condition.objects.standing())
+
+    assert [(one.text, one.comes_from, one.owner) for one in steps] == [
+        ("Keys by name", "Option A", analyst),
+        ("Tested in May", "Option A", analyst),
+    ]
+    assert {one.subject_id for one in Review.objects.open().filter(kind=conditions.DUE)} == {one.pk for one in steps}
+    assert signatures.standing(decision).signed_off_at is not None  # they are signed with the option
+    conditions.meet(steps[0], actor=analyst, note="Handed out.")
+    assert "Option A" in as_person(cio).get(page).text
+    assert as_person(cio).get(api).json()["options"][0]["conditions"] == "Keys by name\nTested in May"
+
+    other = make_decision(unit=company.northfield, by=analyst, options=options)
+    answer(other, ciso, "OPPOSE")
+    with clock.stopped(clock.now() + 9 * DAY):
+        moving.escalate()
+        positions.arbitrate(other, "B", "It costs less.", actor=arbiter, factor_at=clock.now())
+    assert [one.text for one in other.conditions.standing()] == ["X"]
+    before = signatures.standing(make_decision(unit=company.northfield, by=analyst)).digest
+    changed = decisions.change(Decision.objects.latest("pk"), actor=analyst, version=None, options=options)
+    assert signatures.standing(changed).digest != before
+    with pytest.raises(Invalid):
+        decisions.change(
+            changed, actor=analyst, version=None, options=[replace(OPTIONS[0], conditions="x\n" * 2000 + "y" * 1001)] * 2
+        )
 
 
 def test_a_review_of_a_condition_is_answered_by_meeting_it(decision, cio, ciso):
