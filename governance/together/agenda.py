@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from governance.together import ownership_faults
-from governance.together.models import Charter, Decision, FaultSeen, Goal, OwnershipArea
+from governance.together.models import Charter, Decision, FaultSeen, Goal, OwnershipArea, TalkAsked
 from portal import at_once, subjects
 from portal.people import appointments, organisations
 from portal.people.models import Appointment
@@ -209,7 +209,8 @@ def _different(ground: Ground) -> list[Point]:
 
 def _talk(ground: Ground) -> list[Point]:
     found = [Point("decision", one.pk, day_of(one.talk_asked_at)) for one in ground.decisions if one.talk_asked_at is not None]
-    return found + [Point("risk", one.risk_id, day_of(one.talk_asked_at)) for one in ground.rounds if one.talk_asked_at is not None]
+    found += [Point("risk", one.risk_id, day_of(one.talk_asked_at)) for one in ground.rounds if one.talk_asked_at is not None]
+    return found + [Point(row["subject_kind"], row["subject_id"], day_of(row["asked_at"])) for row in ground.rows["talk"]]
 
 
 def _breaches() -> QuerySet:
@@ -223,6 +224,7 @@ def _faults() -> QuerySet:
 
 
 add("talk", _("Let's talk"), _talk)
+_asked["talk"] = lambda: TalkAsked.objects.waiting().order_by("asked_at", "pk").values("subject_kind", "subject_id", "asked_at")
 add("differences", _("Where the two differ"), _different)
 add("stale", _("Signed before it changed"), _stale)
 add_rows(

@@ -7,17 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from governance.together import decision_page
-from governance.together.models import Decision, DecisionOption
+from governance.together import decision_page, talking
+from governance.together.models import DecisionOption
 from portal import subjects
 from portal.people.models import User
-from portal.signing import panels, registry, signatures, waiting
-from portal.signing import standing as standings
+from portal.signing import panels, registry, waiting
 from portal.signing.models import SignatureRequest
 
 MOST_CARDS, MOST_MIRRORED = 7, 20
+MOST_FACTS = 8  # that a card names of what a signature covers
 WEEKS_A_YEAR = 52
 NO_MONEY = Decimal(0)
 
@@ -45,11 +46,15 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
-    """One decision that the reader waits for: with which offices it lies, and since when."""
+    """One thing that the reader waits for: with which offices it lies, and since when."""
 
-    decision: Decision
+    kind: str
+    pk: int
+    word: str
+    label: str
+    url: str
     offices: Sequence[str]
-    since: datetime | None
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,12 @@ class Opened:
     label: str
     url: str
     panel: Any
-    covered: Sequence[tuple[str, str]]
+    covered: Sequence[tuple[str, str]]  # the first of them, each in one line
+    more: int  # facts that it covers as well
     answers: Sequence[Any]  # of a decision, what the offices said last
     page: Any  # of a decision
+    may_talk: bool
+    talk_is_asked: bool
 
     @property
     def may_answer(self) -> bool:
@@ -72,10 +80,6 @@ class Opened:
     @property
     def is_decision(self) -> bool:
         return self.page is not None
-
-    @property
-    def may_talk(self) -> bool:
-        return self.is_decision and self.page.decision.talk_asked_at is None
 
 
 def cards(user: Any) -> list[Card]:
@@ -90,17 +94,24 @@ def cards(user: Any) -> list[Card]:
     return sorted(found, key=_order)[:MOST_CARDS]
 
 
-def mirror(user: Any) -> list[Mirror]:
-    """Decisions that wait for other offices and not for the reader's, the longest first. Eight queries at most."""
-    rows = list(subjects.of_kind("decision").visible_to(user).put().order_by("opened_at", "pk")[:MOST_MIRRORED])
-    found = standings.read({("decision", row.pk): row for row in rows})
-    told = []
-    for row in rows:
-        standing = found["decision", row.pk]
-        missing = [slot.words for slot in standing.missing if slot.refusal is None]
-        if missing and not signatures.waits_for(standing, user):
-            told.append(Mirror(row, missing, standing.request.asked_at if standing.request else None))
-    return told
+def mirror(user: Any, most: int | None = MOST_MIRRORED) -> tuple[list[Mirror], int]:
+    """What is asked of the reader or was proposed by them and waits for other offices alone, the longest first, and how many there
+    are of it. One query a kind, beside those of working it out."""
+    waits = waiting.others(user)
+    things = subjects.fetch([one.key for one in waits[:most]], user)
+    return [_mirrored(one, things[one.key]) for one in waits[:most] if one.key in things], len(waits)
+
+
+def _mirrored(one: waiting.Awaited, thing: Any) -> Mirror:
+    kind = subjects.of_kind(one.kind)
+    offices = [" / ".join(registry.office_word(office) for office in slot) for slot in one.offices]
+    return Mirror(one.kind, one.pk, str(kind.word), kind.label(thing), kind.url(thing), offices, one.since)
+
+
+def asked(kind: str, pk: int, user: Any) -> Any:
+    """What `user` may see of a kind that is signed. Raises Http404."""
+    registry.of_kind(kind)
+    return get_object_or_404(subjects.of_kind(kind).visible_to(user), pk=pk)
 
 
 def opened(kind: str, pk: int, user: Any) -> Opened:
@@ -115,8 +126,21 @@ def opened(kind: str, pk: int, user: Any) -> Opened:
     panel = page.panel if page else panels.read(thing, user)
     if panel is None:
         raise Http404
-    covered = [] if page else panels.whole(thing)
-    return Opened(kind, pk, subject.label(thing), subject.url(thing), panel, covered, page.last if page else (), page)
+    covered = [] if page or panel.signed_before else [(name, _in_a_line(said)) for name, said in panels.whole(thing) if said]
+    may_talk = talking.may_ask(panel.standing, user)
+    return Opened(
+        *(kind, pk, subject.label(thing), subject.url(thing), panel),
+        covered=covered[:MOST_FACTS],
+        more=len(covered[MOST_FACTS:]),
+        answers=page.last if page else (),
+        page=page,
+        may_talk=may_talk,
+        talk_is_asked=may_talk and talking.is_asked(thing),
+    )
+
+
+def _in_a_line(said: str) -> str:
+    return " · ".join(line.strip() for line in said.splitlines() if line.strip())
 
 
 def _order(card: Card) -> tuple[Any, ...]:

@@ -49,6 +49,15 @@ class NobodyToDeferTo(_About):
     sentence = gettext_lazy("Your office alone answers %(number)s, so there is nobody to defer to. Support or oppose it.")
 
 
+class NothingToTalkOf(Refused):
+    """Not put to a leader, signed already, or asked by somebody else."""
+
+    code = "nothing-to-talk-of"
+
+    def __init__(self):
+        super().__init__(_("It does not wait for your office as one of the leaders. Open it to see who is asked."))
+
+
 class MarksShown(_About):
     code = "marks-shown"
     sentence = gettext_lazy("Both leaders have marked %(number)s and read each other's. Answer the question itself.")

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from governance.together import agenda
+from governance.together import agenda, talking
 from governance.together.errors import ActionDone, ActionKeepsDate, MeetingPlanned, MeetingSettled, NotYourAction
 from governance.together.models import Meeting, MeetingAction
 from portal import clock
@@ -68,6 +68,7 @@ def hold(meeting: Meeting, minutes: str, *, actor: Any) -> Meeting:
     meeting.held_at, meeting.held_by = clock.now(), actor
     meeting.version += 1
     meeting.save(update_fields=["minutes", "agenda", "held_at", "held_by", "version"])
+    talking.spoken(meeting)
     audit.record(actor, "meeting.held", meeting, {"points": len(meeting.agenda)})
     return meeting
 

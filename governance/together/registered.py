@@ -9,11 +9,12 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from governance.together import conditions, decisions, foundation, moving, ownership, positions
+from governance.together import conditions, decisions, foundation, moving, ownership, positions, talking
 from governance.together.models import Charter, Condition, Decision, DecisionOption, Office
 from portal import subjects
 from portal.archive import changes
 from portal.attention import calendars, news, reviews
+from portal.attention.models.about_subjects import ANY_KIND
 from portal.people import holdings
 from portal.people.models import Unit, User
 from portal.people.reach import grants
@@ -227,6 +228,11 @@ for kind, sentence in {
     moving.STALE: _("What it rested on has moved, so it is asked anew: only the difference waits for you."),
 }.items():
     news.word_with(kind, "decision", lambda _reminder, sentence=sentence: str(sentence))
+news.word_with(
+    talking.ASKED,
+    ANY_KIND,
+    lambda _reminder: _t("The other office would rather talk about this before it is signed; it is on the pair's agenda."),
+)
 news.word_with(conditions.MET, "condition", lambda _reminder: _t("This condition is met; what shows it stands with the decision."))
 changes.words(
     "decision",

@@ -66,6 +66,7 @@ urlpatterns = [
     path("answer/", answers.listed, name="answer"),
     path("answer/waiting/", answers.waiting, name="answer-waiting"),
     path("answer/<slug:kind>/<int:pk>/", answers.card, name="answer-card"),
+    path("answer/<slug:kind>/<int:pk>/talk/", answers.talk, name="answer-talk"),
     path("meetings/", meetings.listed, name="meetings"),
     path("meetings/<int:pk>/", meetings.meeting, name="meeting"),
     path("meetings/<int:pk>/holding/", meetings.holding, name="meeting-holding"),

@@ -134,6 +134,11 @@ def may_answer(found: Standing, user: Any) -> list[str]:
 
 def waiting_for(user: Any, most: int = 50) -> list[Standing]:
     """What waits for a signature of `user`: an office of theirs that has neither signed nor refused it as it stands."""
+    return [found for found in unsigned_before(user, most) if waits_for(found, user)]
+
+
+def unsigned_before(user: Any, most: int = 50) -> list[Standing]:
+    """What `user`, who may sign, sees of all that may wait for a signature, whoever is asked; the first `most` of each kind."""
     if not signs(user):
         return []
     unsigned = {kind: signable.unsigned() for kind, signable in registry.all_kinds().items()}
@@ -141,7 +146,7 @@ def waiting_for(user: Any, most: int = 50) -> list[Standing]:
     for kind in [kind for kind, count in at_once.counts(unsigned).items() if count]:
         rows = subjects.of_kind(kind).visible_to(user).filter(pk__in=unsigned[kind].order_by().values("pk"))
         wanted |= {(kind, row.pk): row for row in rows.order_by("pk")[:most]}
-    return [found for found in standings.read(wanted).values() if waits_for(found, user)]
+    return list(standings.read(wanted).values())
 
 
 def _covers(found: Standing, slots: Sequence[Sequence[str]]) -> bool:
@@ -153,6 +158,16 @@ def waits_for(found: Standing, user: Any) -> bool:
     """Whether an office that `user` fills has neither signed nor refused it as it stands."""
     refused = {one.office for one in found.refusals}
     return bool(set(may_answer(found, user)) - refused) and not _alone(found, user)
+
+
+def waits_for_others(found: Standing, user: Any) -> bool:
+    """Whether `user`, who is asked as well or proposed it, has done their part and other offices have not answered yet."""
+    if found.request is None or found.signed_off_at is not None or waits_for(found, user):
+        return False
+    mine = grants(user).seats | {office for office, person in dict(found.holders).items() if person == user.pk}
+    is_mine = any(mine & set(slot.offices) for slot in found.slots)
+    is_mine = is_mine or registry.of_kind(found.kind).proposed_by(found.subject) == user.pk
+    return is_mine and any(slot.refusal is None for slot in found.missing)
 
 
 def _alone(found: Standing, user: Any) -> bool:

@@ -27,6 +27,7 @@ from governance.together.models import (
     GoalReading,
     MeetingAction,
     OwnershipWish,
+    TalkAsked,
 )
 from governance.together.wanted import MOST_LINKS
 from portal import clock
@@ -487,6 +488,7 @@ def _met(ground: SimpleNamespace, count: int) -> None:
         ground.meeting = meetings.plan(actor=ground.other, meets_on=organisations.today())
     told = {"meeting": ground.meeting, "owner": ground.other, "due_on": organisations.today(), "asked_by": ground.other}
     MeetingAction.objects.bulk_create(MeetingAction(text=f"Step {next(_serial)}", **told) for _ in range(count))
+    TalkAsked.objects.get_or_create(subject_kind="goal", subject_id=ground.goal.pk, asked_by=ground.other)
     long_ago = organisations.today() - timedelta(days=40)
     FaultSeen.objects.bulk_create(FaultSeen(key=f"two/area-{next(_serial)}", since=long_ago) for _ in range(count))
 

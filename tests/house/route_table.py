@@ -327,6 +327,7 @@ PAGES = {
     "together:answer": Line(),
     "together:answer-waiting": Line(),
     "together:answer-card": Line("decision", more={"kind": "decision"}),
+    "together:answer-talk": Line("decision", more={"kind": "decision"}),
     "together:meetings": Line(),
     **{f"together:meeting{page}": of("meeting") for page in ("", "-holding", "-moving", "-calling-off", "-asking")},
     "together:meeting-action-completion": of("meeting-action"),

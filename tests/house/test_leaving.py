@@ -59,7 +59,7 @@ KEPT = {
         risks.RiskException.changed_by risks.RiskException.proposed_by risks.Treatment.first_proposed_by
         risks.Treatment.proposed_by signing.SignatureRequest.asked_by together.Charter.proposed_by
         together.Condition.asked_by together.Decision.asked_by together.Goal.proposed_by together.MeetingAction.asked_by
-        workbench.FieldRenewal.asked_by""",
+        together.TalkAsked.asked_by workbench.FieldRenewal.asked_by""",
     "It is a question that is a review as well, which passes on; whom it asks is found anew each day.": """
         assets.OwnersWanted.asked""",
     "Whoever is named there settles it first: nobody leaves before (portal/people/standing.py).": """

@@ -2,11 +2,12 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from governance.together import answers
+from governance.together import answers, talking
 from portal.signing import signatures
 from portal.web.api.door import Door
 from portal.web.api.router import resources
@@ -29,10 +30,17 @@ class AnswerCardSerializer(serializers.Serializer):
 
 
 class MirroredSerializer(serializers.Serializer):
-    decision = serializers.IntegerField(source="decision.pk")
-    number = serializers.CharField(source="decision.number")
+    kind = serializers.CharField()
+    id = serializers.IntegerField(source="pk")
+    label = serializers.CharField()
     offices = serializers.ListField(child=serializers.CharField(), help_text="With which it lies.")
-    since = serializers.DateTimeField(allow_null=True)
+    since = serializers.DateTimeField()
+    page = serializers.CharField(source="url")
+
+
+class TalkSerializer(serializers.Serializer):
+    kind = serializers.CharField(max_length=40)
+    id = serializers.IntegerField()
 
 
 class AnswersSerializer(serializers.Serializer):
@@ -50,8 +58,17 @@ class AnswerViewSet(Door, ViewSet):
     @extend_schema(responses=AnswersSerializer(many=False), operation_id="answers_retrieve")
     def list(self, request: Request) -> Response:
         """The cards and the mirror."""
-        found = {"cards": answers.cards(request.user), "waiting_for_others": answers.mirror(request.user)}
+        found = {"cards": answers.cards(request.user), "waiting_for_others": answers.mirror(request.user, None)[0]}
         return Response(AnswersSerializer(found).data)
+
+    @extend_schema(request=TalkSerializer, responses={200: AnswersSerializer(many=False)})
+    @action(detail=False, methods=["post"])
+    def talk(self, request: Request) -> Response:
+        """Put what waits for your signature on the pair's agenda instead of answering it now."""
+        told = TalkSerializer(data=request.data)
+        told.is_valid(raise_exception=True)
+        talking.ask(answers.asked(told.validated_data["kind"], told.validated_data["id"], request.user), actor=request.user)
+        return self.list(request)
 
 
 resources.register("answers", AnswerViewSet)

@@ -18,6 +18,7 @@ from governance.together.models.mark import BlindMark, OptionMark
 from governance.together.models.meeting import FaultSeen, Meeting, MeetingAction
 from governance.together.models.outcome import DecisionOutcome
 from governance.together.models.position import Position
+from governance.together.models.talk import TalkAsked
 
 __all__ = [
     "Achievement",
@@ -50,5 +51,6 @@ __all__ = [
     "OwnershipWish",
     "Part",
     "Position",
+    "TalkAsked",
     "Theme",
 ]

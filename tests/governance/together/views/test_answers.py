@@ -6,13 +6,19 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from governance.together import answers
-from governance.together.models import Decision
+from governance.together import agenda, answers, goals, meetings, talking
+from governance.together.errors import NothingToTalkOf
+from governance.together.models import Decision, Goal, TalkAsked
 from governance.together.wanted import Option
 from portal import clock
+from portal.attention.models import Reminder
 from portal.people import organisations
-from tests.factories.governance import answer, make_decision, make_goal
+from portal.record.models import AuditEntry
+from risks import authority
+from risks.authority import Line
+from tests.factories.governance import MEASURES, answer, make_decision, make_goal, share
 from tests.factories.portal import freshen
+from tests.factories.risks import sign
 
 AT = "/governance/answer/"
 
@@ -81,12 +87,84 @@ def test_one_agrees_disagrees_or_talks_from_a_card(company, pair, analyst, as_pe
     assert client.get("/api/v1/answers/").status_code == 200 and as_person(analyst).get(AT).status_code == 403
 
 
-def test_a_goal_is_signed_from_its_card_and_what_one_may_not_see_is_no_card(company, pair, analyst, as_person, person):
+def test_the_mirror_holds_whatever_one_did_ones_part_of_and_others_have_not(company, pair, analyst, as_person, monkeypatch):
+    with clock.stopped(clock.now() - timedelta(days=2)):
+        goal = share(make_goal(by=analyst), pair[0])
+    decision = asked(company, pair[0], "Mine")
+    answer(decision, pair[0])
+    refused = asked(company, analyst, "Refused")
+    answer(refused, pair[0])
+    answer(refused, pair[1], "OPPOSE")  # the other has answered
+    asked(company, analyst, "Not yet")
+    table = authority.propose([Line("TREATMENT", "SEVERE", None, ("CISO",))], actor=pair[0])
+    sign(table, pair[0])
+    client, other = as_person(pair[0]), as_person(pair[1])
+    at = reverse("together:answer-waiting")
+
+    found, count = answers.mirror(pair[0])
+
+    assert [(one.kind, one.pk, one.offices) for one in found] == [
+        ("goal", goal.pk, ["CISO"]),
+        ("decision", decision.pk, ["CISO"]),
+        ("authority-table", table.pk, ["CISO"]),
+    ]
+    assert count == 3 and answers.mirror(pair[1]) == ([], 0) and "You wait for nobody" in other.get(at).text
+    told = client.get("/api/v1/answers/").json()["waiting_for_others"]
+    assert next((one["kind"], one["id"], one["offices"], one["page"]) for one in told) == ("goal", goal.pk, ["CISO"], found[0].url)
+    monkeypatch.setattr(answers, "MOST_MIRRORED", 1)
+    assert "1 of 3 are shown" in client.get(at).text and "are shown" not in client.get(f"{at}?all").text
+    sign(table, pair[1])
+    assert [one.kind for one in answers.mirror(pair[0])[0]] == ["goal", "decision"]
+
+
+def test_one_rather_talks_about_whatever_waits_until_the_two_have_met_or_signed(company, pair, analyst, as_person, person):
+    goal, signed = (make_goal(by=analyst, title=title) for title in ("Talked of", "Signed"))
+    client = as_person(pair[1])
+    at = {one.pk: reverse("together:answer-talk", args=["goal", one.pk]) for one in (goal, signed)}
+    card = reverse("together:answer-card", args=["goal", goal.pk])
+    assert at[goal.pk] in client.get(card).text
+    assert (
+        client.post("/api/v1/answers/talk/", {"kind": "goal", "id": signed.pk}, content_type="application/json").status_code == 200
+    )
+    assert client.post(at[goal.pk]).status_code == client.post(at[goal.pk]).status_code == 302
+
+    def on_agenda():
+        return [line.label for part in agenda.parts(agenda.points(pair[0]), pair[0]) if part.key == "talk" for line in part.lines]
+
+    assert on_agenda() == [str(signed), str(goal)]
+    assert at[goal.pk] not in client.get(card).text and "It is on the agenda of the pair." in client.get(card).text
+    told = Reminder.objects.filter(kind="signing.talk_asked.news", subject_id=goal.pk)
+    assert [one.recipient for one in told] == [pair[0]]  # once, and not whoever asked
+    assert AuditEntry.objects.filter(kind="goal", verb="signing.talk_asked").count() == 2
+    for who, thing in ((analyst, goal), (person("OWNER", unit=company.northfield), goal)):
+        with pytest.raises(NothingToTalkOf):
+            talking.ask(thing, actor=who)
+    share(signed, *pair)
+    assert on_agenda() == [str(goal)]
+    with pytest.raises(NothingToTalkOf):
+        talking.ask(signed, actor=pair[0])
+
+    meetings.hold(meetings.plan(actor=pair[0], meets_on=organisations.today()), "We talked.", actor=pair[0])
+
+    assert on_agenda() == []
+    talking.ask(goal, actor=pair[0])  # again, for the next one
+    goals.change(signed, actor=analyst, version=None, title="Otherwise", measures=MEASURES)
+    TalkAsked.objects.create(subject_kind="goal", subject_id=signed.pk, asked_by=pair[0], asked_at=clock.now() - timedelta(days=1))
+    assert on_agenda() == [str(goal)]
+    talking.ask(Goal.objects.get(pk=signed.pk), actor=pair[0])  # other words than were signed
+    assert len(on_agenda()) == 2
+
+
+def test_a_goal_is_signed_from_its_card_and_what_one_may_not_see_is_no_card(company, pair, analyst, as_person, person, monkeypatch):
     goal = make_goal(by=analyst)
     hidden = make_decision(unit=company.northfield, by=pair[0], is_confidential=True)
     client = as_person(pair[1])
     card = client.get(reverse("together:answer-card", args=["goal", goal.pk])).text
     assert reverse("signing:signature", args=["goal", goal.pk]) in card and "Servers patched within 14 days" in card
+    monkeypatch.setattr(answers, "MOST_FACTS", 2)  # so that the verbs of a card stay on one screen
+    shorter = client.get(reverse("together:answer-card", args=["goal", goal.pk])).text
+    opened = answers.opened("goal", goal.pk, pair[1])
+    assert shorter.count("<dt>") == 2 and f"It covers {opened.more} things more." in shorter and opened.more > 2
 
     owner = as_person(person("OWNER", unit=company.northfield))
 
