@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from governance.together import alignment_readings
+from governance.together import alignment_formula, alignment_readings
 from governance.together.alignment_terms import FORMULA
-from governance.together.errors import NotOneOfThePair
+from governance.together.errors import FormulaUndecided, NotOneOfThePair
 from governance.together.models import AlignmentConsent
 from portal import clock
 from portal.errors import Invalid
@@ -24,12 +24,14 @@ ORDER = (Level.OFF, Level.PAIR, Level.ALL)
 
 @transaction.atomic
 def say(level: str, *, actor: Any) -> AlignmentConsent:
-    """Say for one's office whether it is measured, and who may read it. Raises NotOneOfThePair, Invalid."""
+    """Say for one's office whether it is measured, and who may read it. Raises NotOneOfThePair, FormulaUndecided, Invalid."""
     if level not in Level.values:
         raise Invalid(_("This is not complete."), {"level": [_("Choose one of the three.")]})
     office = office_of(actor)
     if office is None:
         raise NotOneOfThePair
+    if level != Level.OFF and not alignment_formula.may_be_measured():
+        raise FormulaUndecided
     row = AlignmentConsent.objects.create(office=office, level=level, formula=FORMULA, said_by=actor, said_at=clock.now())
     audit.record(actor, "alignment.said", row, {"office": office, "level": level, "formula": FORMULA})
     measure()

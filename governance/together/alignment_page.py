@@ -6,48 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
-from governance.together import alignment, alignment_readings, alignment_terms
+from governance.together import alignment, alignment_formula, alignment_readings, alignment_terms
 from governance.together.alignment_terms import Measured
-from governance.together.models import AlignmentConsent, OwnershipArea
+from governance.together.alignment_words import WORDS
+from governance.together.models import AlignmentConsent, Decision, OwnershipArea
 from portal import clock, subjects
 from portal.archive.errors import NotOverYet
-
-WORDS = {
-    "answered_in_time": (
-        _("Answered within the agreed days"),
-        _("Of what was asked of either office: both had answered within five working days."),
-    ),
-    "settled_by_the_two": (
-        _("Settled by the two"),
-        _("Of the differences that were settled: by the two, not by the arbiter."),
-    ),
-    "gates_first_time": (
-        _("Gates passed first time, and answered in time"),
-        _(
-            "Of the gates that were passed: nothing was found not met, nothing waived for IT, nothing let go by security, which"
-            " answered in time. An edition of criteria that asks less counts as one that did not go well."
-        ),
-    ),
-    "security_before_design": (
-        _("Security joined before design"),
-        _("Of the initiatives that reached design: security had joined before, or was asked and silent for five working days."),
-    ),
-    "areas_without_fault": (
-        _("Areas without a fault"),
-        _("Of the charter's areas: one office answers, and no open risk of theirs stands on the other side."),
-    ),
-    "goals_on_track": (_("Shared goals on track"), _("Of the goals both signed: met or on track by their readings.")),
-    "board_answered_jointly": (
-        _("Questions of the board answered jointly"),
-        _("Of the board's questions that were answered, or are late: by one answer of both, within five working days."),
-    ),
-    "exceptions_on_plan": (
-        _("Exceptions on plan"),
-        _("Of the exceptions that had begun: within their days, or fixed by their last day."),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +57,22 @@ class Page:
     terms: Sequence[Term]  # none where the reader may not read them
     overall: Decimal | None
     read_on: date | None
+    rests_on: Decision | None = None  # in which the two were asked for the formula
+    may_open: bool = False  # that decision
     formula: int = alignment_terms.FORMULA
+
+    @property
+    def published(self) -> str:
+        return alignment_formula.published()
+
+    @property
+    def is_decided(self) -> bool:
+        return alignment_formula.is_decided(self.rests_on)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the reader, one of the pair, may put the formula to both."""
+        return self.mine is not None and (self.rests_on is None or self.rests_on.state == Decision.State.WITHDRAWN)
 
     @property
     def mine_now(self) -> str:
@@ -120,15 +99,17 @@ class Rows:
 
 
 def read(user: Any, at: datetime | None = None) -> Page:
-    """What `user` may read of it today: as it stands, or as it was known `at` a moment. Three queries. Raises NotOverYet."""
+    """What `user` may read of it today: as it stands, or as it was known `at` a moment. Five queries. Raises NotOverYet."""
     if at is not None and at > clock.now():
         raise NotOverYet
     known = alignment.said()
-    mine = alignment.office_of(user)
+    mine, rests_on = alignment.office_of(user), alignment_formula.asked()
+    asked = (rests_on, rests_on is not None and Decision.objects.visible_to(user).filter(pk=rests_on.pk).exists())
     if not alignment.may_read(user, known):
-        return Page(alignment.level(known), known, mine, [], None, None)
+        return Page(alignment.level(known), known, mine, [], None, None, *asked)
     kept, read_on = alignment_readings.newest(at)
-    return Page(alignment.level(known), known, mine, [Term(one) for one in kept], alignment_terms.overall(kept), read_on)
+    terms, overall = [Term(one) for one in kept], alignment_terms.overall(kept)
+    return Page(alignment.level(known), known, mine, terms, overall, read_on, *asked)
 
 
 def opened(key: str, user: Any) -> Rows | None:

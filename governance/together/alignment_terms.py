@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
-FORMULA = 2  # a term that is counted otherwise is another formula, to which both agree anew
+FORMULA = 2  # a term that is counted otherwise is another formula, on which both decide, and to which both agree, anew
+FIRST_FORMULA = 1  # agreed to before formulas were decided on
 WINDOW_DAYS = 90
 FEWEST_MEASURED = 4
 TERMS = (

@@ -49,6 +49,22 @@ class NobodyToDeferTo(_About):
     sentence = gettext_lazy("Your office alone answers %(number)s, so there is nobody to defer to. Support or oppose it.")
 
 
+class FormulaAsked(_About):
+    """It was put to the two already, and not taken back."""
+
+    code = "formula-asked"
+    sentence = gettext_lazy("The formula is what %(number)s asks or has settled. Answer it there, or write another edition.")
+
+
+class FormulaUndecided(Refused):
+    """An edition after the first, without a decision of the two for it."""
+
+    code = "formula-undecided"
+
+    def __init__(self):
+        super().__init__(_("This edition of the formula rests on no decision yet. Put it to the two, and agree to it there first."))
+
+
 class NothingToTalkOf(Refused):
     """Not put to a leader, signed already, or asked by somebody else."""
 

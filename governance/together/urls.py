@@ -42,6 +42,7 @@ urlpatterns = [
     path("ownership/handover/", ownership.handover, name="ownership-handover"),
     path("alignment/", alignment.terms, name="alignment"),
     path("alignment/consent/", alignment.consent, name="alignment-consent"),
+    path("alignment/formula/", alignment.formula, name="alignment-formula"),
     path("alignment/<slug:key>/", alignment.term, name="alignment-term"),
     path("culture/", culture.departments, name="culture"),
     path("culture/consent/", culture.consent, name="culture-consent"),

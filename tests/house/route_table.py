@@ -350,6 +350,7 @@ PAGES = {
     "together:culture-champion-ending": of("culture-champion"),
     "together:alignment": Line(),
     "together:alignment-consent": Line(),
+    "together:alignment-formula": Line(),
     "together:alignment-term": Line(more={"key": "goals_on_track"}),
     "together:goals": Line(),
     "together:goal-new": Line(),
@@ -490,6 +491,7 @@ PAGES = {
         for act in ("invitation", "closing", "reopening", "sign-out", "factor-reset", "token-revocation")
     },
     "api:alignment-list": Line(),
+    "api:alignment-formula": Line(writes="together.say_alignment"),
     "api:ownership-areas-faults": Line(),
     **{f"api:culture-{act}": Line() for act in ("reply", "champions", "champion-ending")},
     "api:culture-agreement": Line(writes="together.say_culture"),

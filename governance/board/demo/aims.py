@@ -8,7 +8,7 @@ from decimal import Decimal
 from governance.board.demo.decisions import AFTER_ALL_ELSE
 from governance.board.demo.events import Event
 from governance.board.demo.times import acting
-from governance.together import alignment, goals
+from governance.together import alignment, alignment_formula, goals, positions
 from governance.together.goals import Measure
 from governance.together.models import Goal, Theme
 from portal import clock
@@ -108,6 +108,8 @@ WANTED = (
 def happenings(people: dict[str, User]) -> list[Event]:
     """All of it, each on its day."""
     events = [Event(THEMES_DAYS_AGO, AFTER_ALL_ELSE, _set_themes(people))]
+    events.append(Event(AGREED_DAYS_AGO + 3, AFTER_ALL_ELSE + 3, _ask_for_the_formula(people["marta"])))
+    events += [Event(AGREED_DAYS_AGO + 1, AFTER_ALL_ELSE + 3, _decide_on_the_formula(people[who])) for who in ("marta", "idris")]
     events += [Event(AGREED_DAYS_AGO, AFTER_ALL_ELSE + 3, _agree(people[who])) for who in ("marta", "idris")]
     for one in WANTED:
         events.append(Event(one.days_ago, AFTER_ALL_ELSE + 1, _propose(one, people)))
@@ -142,6 +144,22 @@ def _propose(one: Wanted, people: dict[str, User]) -> Callable[[], None]:
                 due_on=today + timedelta(days=one.days_ago + one.due_in_days),
                 measures={"CIO": one.cio, "CISO": one.ciso},
             )
+
+    return happen
+
+
+def _ask_for_the_formula(leader: User) -> Callable[[], None]:
+    def happen() -> None:
+        with acting(leader):
+            alignment_formula.ask(actor=leader)
+
+    return happen
+
+
+def _decide_on_the_formula(leader: User) -> Callable[[], None]:
+    def happen() -> None:
+        with acting(leader):
+            positions.take(alignment_formula.asked(), "SUPPORT", actor=leader, factor_at=clock.now())
 
     return happen
 

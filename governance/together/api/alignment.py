@@ -4,13 +4,14 @@ from typing import Any
 
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from governance.together import alignment, alignment_page
+from governance.together import alignment, alignment_formula, alignment_page
 from governance.together.alignment_terms import MEASURED, NOT_ENOUGH_DATA, NOT_MEASURED_YET, TERMS
 from governance.together.models import AlignmentConsent
 from portal.web.api import questions
@@ -58,6 +59,15 @@ class AlignmentSerializer(serializers.Serializer):
     overall = serializers.DecimalField(max_digits=3, decimal_places=0, allow_null=True, help_text="Null: not enough data.")
     read_on = serializers.DateField(allow_null=True)
     terms = AlignmentTermSerializer(many=True, help_text="Empty where the pair does not let you read them.")
+    formula = serializers.IntegerField(help_text="The edition that is counted by.")
+    published = serializers.CharField(help_text="What it counts, with the weights and when a term counts.")
+    decision = serializers.SerializerMethodField(help_text="In which the two were asked for it, where you may open that.")
+    is_decided = serializers.BooleanField(help_text="Whether the two have decided for it.")
+    decided_at = serializers.DateTimeField(source="rests_on.decided_at", allow_null=True, default=None)
+
+    @extend_schema_field(OpenApiTypes.INT)
+    def get_decision(self, page: alignment_page.Page) -> int | None:
+        return page.rests_on.pk if page.rests_on is not None and page.may_open else None
 
 
 class AlignmentViewSet(Door, ViewSet):
@@ -72,6 +82,13 @@ class AlignmentViewSet(Door, ViewSet):
         """All eight, as far as the pair lets you; with `as_of` as they were known then."""
         at = questions.moment(request, "as_of") if "as_of" in request.query_params else None
         return Response(AlignmentSerializer(alignment_page.read(request.user, at)).data)
+
+    @extend_schema(request=None, responses=AlignmentSerializer(many=False), operation_id="alignment_formula_create")
+    @action(detail=False, methods=["post"], permission=SAY)
+    def formula(self, request: Request) -> Response:
+        """Put the formula to the two, as a decision of its own; the CIO and the CISO alone do."""
+        alignment_formula.ask(actor=request.user)
+        return Response(AlignmentSerializer(alignment_page.read(request.user)).data)
 
     @extend_schema(responses=AlignmentRowsSerializer, operation_id="alignment_rows_retrieve")
     def retrieve(self, request: Request, pk: str) -> Response:

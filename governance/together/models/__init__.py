@@ -1,7 +1,7 @@
 """Rows of the room in which leaders decide together."""
 
 from governance.together.models.achievement import Achievement, Backing
-from governance.together.models.alignment import AlignmentConsent, AlignmentReading
+from governance.together.models.alignment import AlignmentConsent, AlignmentReading, FormulaDecision
 from governance.together.models.charter import Charter, Office, OwnershipArea, OwnershipWish, Part
 from governance.together.models.condition import Condition
 from governance.together.models.culture import (
@@ -39,6 +39,7 @@ __all__ = [
     "DecisionOption",
     "DecisionOutcome",
     "FaultSeen",
+    "FormulaDecision",
     "Goal",
     "GoalLink",
     "GoalMeasure",

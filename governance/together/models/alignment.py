@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from governance.together.models.charter import Office
+from governance.together.models.decision import Decision
 from portal import clock
 from portal.history import APPEND_ONLY
 from portal.people.access import Grants, VisibleQuerySet
@@ -45,6 +46,20 @@ class AlignmentConsent(models.Model):
     @classmethod
     def countable(cls, grants: Grants) -> Q:
         return cls.visibility(grants)
+
+
+class FormulaDecision(models.Model):
+    """The decision in which the two were asked for one edition of the formula. The newest row of an edition counts; no row is ever
+    changed."""
+
+    formula = models.PositiveSmallIntegerField()
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="formula_asked")
+
+    class Meta:
+        triggers = APPEND_ONLY
+
+    def __str__(self) -> str:
+        return f"{self.formula}: {self.decision_id}"
 
 
 class AlignmentReading(models.Model):

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from governance.together import alignment, alignment_page
+from governance.together import alignment, alignment_formula, alignment_page
 from portal.archive import looking_back
 from portal.people.access import permitted
 from portal.web.pages import answer
@@ -35,3 +35,11 @@ def consent(request):
     """Say for one's office whether it is measured, and who may read it."""
     alignment.say(request.POST.get("level", ""), actor=request.user)
     return redirect("together:alignment")
+
+
+@require_POST
+@permitted("together.say_alignment")
+def formula(request):
+    """Put the formula to the two, as a decision of its own."""
+    found = alignment_formula.ask(actor=request.user)
+    return redirect("together:decision", pk=found.pk)

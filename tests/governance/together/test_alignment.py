@@ -1,6 +1,7 @@
 """Alignment: eight shares of what happened, equal to counting by hand, measured only as far as both agree."""
 
 import random
+from contextlib import nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as some
 from governance.together import (
     alignment,
     alignment_feeds,
+    alignment_formula,
     alignment_page,
     alignment_readings,
     alignment_terms,
@@ -20,7 +22,7 @@ from governance.together import (
     ownership,
 )
 from governance.together.alignment_terms import FORMULA, MEASURED, NOT_ENOUGH_DATA, NOT_MEASURED_YET, TERMS, Found, Row
-from governance.together.errors import NotOneOfThePair
+from governance.together.errors import FormulaUndecided, NotOneOfThePair
 from governance.together.models import AlignmentReading, Decision
 from portal import clock
 from portal.errors import Invalid
@@ -41,7 +43,15 @@ def pair(person):
     return person("CIO"), person("CISO")
 
 
+def both_decide(pair):
+    """The two have decided on the edition that is counted by."""
+    decision = alignment_formula.ask(actor=pair[0])
+    for leader in pair:
+        answer(decision, leader)
+
+
 def both_say(pair, level):
+    both_decide(pair)
     for leader in pair:
         alignment.say(level, actor=leader)
 
@@ -239,6 +249,7 @@ def test_it_is_off_until_both_agree_then_for_the_two_until_both_publish(person, 
         alignment.say("ALL", actor=person("CSO"))
     with pytest.raises(Invalid):
         alignment.say("MAYBE", actor=cio)
+    both_decide(pair)
     alignment.say("ALL", actor=cio)
     assert alignment_page.read(cio).terms == [] and not AlignmentReading.objects.exists()
 
@@ -285,3 +296,44 @@ def test_rows_open_as_far_as_one_may_and_none_names_a_person(company, person, pa
     terms = as_person(pair[0]).get("/api/v1/alignment/").json()["terms"]
     assert set(terms[0]) == {"key", "name", "counts", "state", "good", "of", "percent"}
     assert decisions.LEADERS & {key.upper() for term in terms for key in term} == set()
+
+
+def test_the_formula_is_put_to_the_two_and_rests_on_their_decision(company, person, pair, as_person, monkeypatch):
+    cio, ciso = pair
+    with pytest.raises(NotOneOfThePair):
+        alignment_formula.ask(actor=person("CSO"))
+    client, reader = as_person(cio), as_person(person("AUDITOR"))
+    assert "It rests on no decision of the two yet" in client.get(AT).text
+    decision = Decision.objects.get(pk=client.post(AT + "formula/").url.rstrip("/").rpartition("/")[2])
+    assert "Shared goals on track: Of the goals both signed" in decision.context and "All terms weigh the same" in decision.context
+    assert f"{decision.number} asks the two for it" in client.get(AT).text
+    again = as_person(ciso).post("/api/v1/alignment/formula/", {}, content_type="application/json")
+    assert (again.status_code, again.json()["code"]) == (409, "formula-asked")
+
+    answer(decision, cio)
+    assert not alignment_formula.is_decided(alignment_formula.asked())
+    answer(decision, ciso)
+
+    shown = reader.get(AT).text
+    assert (
+        f"It rests on {decision.number}. Decided together on" in shown and "Put the formula to the two" not in client.get(AT).text
+    )
+    told = reader.get("/api/v1/alignment/").json()
+    assert (told["decision"], told["is_decided"], told["formula"]) == (decision.pk, True, FORMULA) and told["decided_at"]
+    Decision.objects.filter(pk=decision.pk).update(is_privileged=True)
+    assert decision.number not in reader.get(AT).text and reader.get("/api/v1/alignment/").json()["decision"] is None
+    for module in (alignment, alignment_formula, alignment_terms):  # another way to count
+        monkeypatch.setattr(module, "FORMULA", FORMULA + 1)
+    for level, refused in (("PAIR", True), ("OFF", False)):
+        with pytest.raises(FormulaUndecided) if refused else nullcontext():
+            alignment.say(level, actor=cio)
+    second = alignment_formula.ask(actor=ciso)
+    answer(second, cio)
+    answer(second, ciso, "OPPOSE")
+    with pytest.raises(FormulaUndecided):
+        alignment.say("PAIR", actor=cio)
+    decisions.withdraw(second, actor=ciso, reason="Written anew")
+    third = alignment_formula.ask(actor=ciso)
+    for leader in pair:
+        answer(third, leader)
+    assert alignment.say("PAIR", actor=cio).formula == FORMULA + 1
