@@ -20,7 +20,7 @@ NEW, GONE, MOVED, ANEW = "new", "gone", "moved", "anew"
 GROUPS = (NEW, GONE, MOVED, ANEW)
 FACTORS = ("events", "share", "magnitude")
 DAYS = 90
-MOST_ROWS = 15
+MOST_ROWS, READ_AT_ONCE = 15, 120
 READ = ("scopes", "factors", "cells")
 
 
@@ -137,13 +137,23 @@ def read(user: Any, since: date, category: str = "") -> Moved | None:
     stage, scope = Levels.Stage.CURRENT, f"category:{category}" if category else f"unit:{unit.pk}"
     past = _since(stage, scope, since)
     found = explained(since, portfolio.present(scope, stage)[1], past)
-    visible = Risk.objects.visible_to(user).filter(pk__in=[one.risk_id for one in past])
-    rows = {one.pk: one for one in visible.only("number", "title")}
-    shown = [(average, one) for average, one in zip(_averages(past), past, strict=True) if one.risk_id in rows]
-    shown.sort(key=lambda pair: (-abs(pair[0]), pair[1].risk_id))
-    told = tuple((rows[one.risk_id], Part(one.group, 0.0, 0.0, 1).words, average) for average, one in shown[:MOST_ROWS])
+    ordered = sorted(zip(_averages(past), past, strict=True), key=lambda pair: (-abs(pair[0]), pair[1].risk_id))
+    shown = _largest(user, ordered)
+    told = tuple((risk, Part(one.group, 0.0, 0.0, 1).words, average) for risk, average, one in shown)
     rest = found.average - sum(average for _risk, _words, average in told)
     return replace(found, rows=told, others=rest, others_count=len(past) - len(told))
+
+
+def _largest(user: Any, ordered: Sequence[tuple[float, Past]]) -> list[tuple[Risk, float, Past]]:
+    """The first of `ordered` that `user` may open. One query, unless more than a hundred in a row are hidden."""
+    found: list[tuple[Risk, float, Past]] = []
+    for start in range(0, len(ordered), READ_AT_ONCE):
+        part = ordered[start : start + READ_AT_ONCE]
+        rows = Risk.objects.visible_to(user).in_bulk([one.risk_id for _average, one in part])
+        found += [(rows[one.risk_id], average, one) for average, one in part if one.risk_id in rows]
+        if len(found) >= MOST_ROWS:
+            break
+    return found[:MOST_ROWS]
 
 
 def explained(since: date, whole: cells.Cells, past: Sequence[Past]) -> Moved:
@@ -196,7 +206,7 @@ def _since(stage: str, scope: str, since: date) -> list[Past]:
     moves = LossMove.objects.filter(stage=stage, moved_at__gte=organisations.morning(since))
     first = moves.order_by("risk_id", "moved_at", "pk").distinct("risk_id").values_list("risk_id", *READ)
     past = {pk: told for pk, *told in first}
-    rows = LossResult.objects.filter(stage=stage, risk__in=list(past)).values_list("risk_id", *READ)
+    rows = LossResult.objects.filter(stage=stage, risk__in=moves.values("risk")).values_list("risk_id", *READ)
     now = {pk: told for pk, *told in rows}
     found = []
     for pk, (scopes, factors, stored) in past.items():

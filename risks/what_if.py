@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Count, Q
 
+from portal.people.reach import EVERY_ROW, grants
 from risks import loss_parts, money_scope, portfolio
-from risks.models import LossResult
+from risks.models import LossResult, Risk
 from risks.quantification import AnnualLoss, LossModel, cells, together
 
 
@@ -36,6 +37,8 @@ def _whole(user: Any, stage: str) -> cells.Cells:
     """The sum of all risks that `user` may open: the folded one less what they may not open of it, where that is less to read than
     all the rest. Exact either way: cells are whole numbers."""
     rows, unit = _of_user(user, stage), money_scope.unit_of(user)
+    if unit is not None and unit.parent_id is None and _opens_all(user):
+        return portfolio.present(f"unit:{unit.pk}", stage)[1]
     if unit is not None:
         below = Q() if unit.parent_id is None else Q(risk__unit__path__startswith=unit.path)
         opened, opened_below = rows.aggregate(all=Count("pk"), below=Count("pk", filter=below)).values()
@@ -43,6 +46,11 @@ def _whole(user: Any, stage: str) -> cells.Cells:
         if opened == opened_below and (hidden := counted - opened) < opened:
             return _without(whole, rows, below, stage) if hidden else whole
     return cells.add([cells.Cells.from_bytes(bytes(one)) for one in rows.values_list("cells", flat=True)])
+
+
+def _opens_all(user: Any) -> bool:
+    """Whether a reason to see risks holds for every one of them: then nothing needs counting."""
+    return any(one.rows == EVERY_ROW for one in Risk.clauses(grants(user)))
 
 
 def _without(whole: cells.Cells, rows: Any, below: Q, stage: str) -> cells.Cells:
