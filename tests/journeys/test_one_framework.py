@@ -32,9 +32,9 @@ def to_govern(page: Page, title: str) -> None:
 
 
 def rate(page: Page, level: int) -> None:
-    page.get_by_text("Rate it", exact=True).click()
+    page.get_by_text("Rate it…", exact=True).click()
     page.locator(f"input[name=level][value='{level}']").check()
-    page.get_by_role("button", name="Rate it so").click()
+    page.get_by_role("button", name="Give our rating").click()
 
 
 def follow() -> None:
@@ -61,12 +61,16 @@ def test_the_csf_is_rated_by_both_answered_once_and_falls_when_its_evidence_runs
     desk.get_by_role("button", name="Open this profile").click()
 
     it, security = at_desk(cio), at_desk(ciso)
-    for page, level in ((it, 3), (security, 1)):
-        to_govern(page, first)
-        rate(page, level)
-    expect(security.get_by_role("heading", name="The offices differ, so the lower counts")).to_be_visible()
-    rate(security, 3)
-    expect(security.get_by_role("heading", name="Level 3 counts")).to_be_visible()
+    to_govern(it, first)
+    rate(it, 3)
+    expect(it.get_by_role("heading", name="Your office has rated; the CISO has not yet")).to_be_visible()
+    to_govern(security, first)
+    expect(security.get_by_text("Neither sees the other's rating until both have.")).to_be_visible()
+    expect(security.get_by_text("not rated", exact=True)).to_have_count(2)
+    rate(security, 1)
+    expect(security.get_by_role("heading", name="The offices differ; the lower, 1, counts provisionally")).to_be_visible()
+    security.get_by_role("button", name="Take theirs, 3").click()
+    expect(security.get_by_role("heading", name="Level 3 counts. Agreed")).to_be_visible()
     it.goto("/")
     expect(it.locator("#compliance .heatstrip[data-size=wide] a").first).to_have_attribute(
         "aria-label", "GV.OC What surrounds us: practised at 3.0, target –"
