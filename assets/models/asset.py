@@ -118,6 +118,7 @@ class Asset(models.Model):
             models.Index(fields=["unit", "id"], condition=Q(archived_at=None), name="current_assets_of_a_unit"),
             models.Index(fields=["name", "id"], condition=Q(archived_at=None), name="current_assets_by_name"),
             models.Index(fields=["kind", "id"], condition=Q(archived_at=None), name="current_assets_by_kind"),
+            models.Index(fields=["kind", "name", "id"], condition=Q(archived_at=None), name="current_assets_of_a_kind"),
             models.Index(
                 fields=["registered_at"], include=["unit"], condition=Q(archived_at=None), name="current_assets_by_arrival"
             ),

@@ -106,6 +106,7 @@ class ScoreState(models.Model):
         indexes = [
             models.Index(fields=["-current_value", "risk"], include=["current_band"], name="risks_by_score"),
             models.Index(fields=["-current_value", "risk"], condition=Q(is_safety=True), name="risks_of_safety_by_score"),
+            models.Index(fields=["current_band", "risk"], name="risks_of_a_band"),
             models.Index(fields=["next_change_on"], condition=Q(next_change_on__isnull=False), name="scores_that_time_changes"),
         ]
 
