@@ -109,6 +109,8 @@ def test_it_asks_until_something_is_planned_accepted_or_said_and_again_when_that
     today, owner = organisations.today(), owned.it_owner
     assert breaches.waiting_for(owner, 7) == [Breach.objects.get()]
     assert breaches.waiting_for(person("CIO"), 7) == []
+    make_treatment(owned, actor=owned.security_owner, kind="RETAIN", likelihood_level=None)
+    assert breaches.waiting_for(owner, 7) == [Breach.objects.get()]  # that takes an acceptance
 
     plan = make_treatment(owned, actor=owned.security_owner)
     assert breaches.waiting_for(owner, 7) == []
