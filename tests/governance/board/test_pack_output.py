@@ -11,9 +11,9 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from pptx import Presentation
 
-from governance.board import pack_strip, tasks
-from governance.board.models import PackFile
-from governance.board.output import document, making, pdf, pictures, pptx
+from governance.board import pack_strip, pack_words, tasks
+from governance.board.models import BoardPack, PackFile
+from governance.board.output import document, making, pdf, pictures, pptx, xlsx
 from governance.compliance import practice_book, profiles, ratings
 from governance.compliance.heat_strip import Column, Group, Practised, add_up
 from portal import clock
@@ -21,6 +21,7 @@ from risks import recompute, stale
 from tests.factories.board import make_pack, make_released, read
 from tests.factories.compliance import make_framework
 from tests.factories.portal import make_person
+from tests.factories.response import make_incident
 from tests.factories.risks import make_levels, make_loss, make_risk
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,26 @@ def test_the_files_of_a_released_pack_are_made_once_and_told_from_any_other(as_p
     assert [(one["pack"], one["format"]) for one in told] == [(pack.pk, "PDF")]
     assert member.get("/api/v1/board-pack-files/", {"sha256": "0" * 64}).json()["results"] == []
     assert member.get(f"/api/v1/board-pack-files/{told[0]['id']}/content/").content == fetched.content
+
+
+def test_every_template_makes_all_three_files_and_prints_a_dispute_in_each(company):
+    cio, ciso = make_person("CIO", company=company, name="Marta"), make_person("CISO", company=company, name="Idris")
+    incident = make_incident(unit=company.northfield, actor=cio)
+    for template in BoardPack.Template.values:
+        pack = make_pack(unit=company.root, by=cio, template=template, incident=incident if template == "INCIDENT" else None)
+        disputed = pack.blocks.exclude(kind="NARRATIVE").first()
+        pack_words.dispute(disputed, "Rated before the visit.", actor=ciso)
+        pack_words.print_dispute(disputed, actor=cio)
+        said = document.of(read(pack))
+
+        paper = pikepdf.open(io.BytesIO(pdf.write(said)))
+        deck = Presentation(io.BytesIO(pptx.write(said)))
+        sheet = openpyxl.load_workbook(io.BytesIO(xlsx.write(said))).active
+
+        tags, _alternatives = tags_of(paper)
+        assert tags.count("/H2") >= len(said["blocks"]) and "not released" in said["draft"].lower(), template
+        shown = [shape.text_frame.text for slide in deck.slides for shape in slide.shapes if shape.has_text_frame]
+        cells = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+        for told in (shown, cells):
+            assert any("Rated before the visit." in one for one in told), template
+            assert any("Idris, CISO disputes this number" in one for one in told), template
