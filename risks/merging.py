@@ -1,5 +1,6 @@
 """Two risks that tell of one thing: what hangs on the one goes over to the other; ratings, levels and losses stay with theirs."""
 
+from collections.abc import Callable
 from typing import Any
 
 from assets.models import Asset
@@ -54,11 +55,21 @@ def check(survivor: Risk, merged: Risk, actor: Any) -> None:
 
 
 def move(survivor: Risk, merged: Risk, moves: Moves) -> None:
-    """Links, plans and findings; what both have stays with the merged one as well."""
+    """Links, plans and findings; what both have stays with the merged one as well. Apps above move what names a risk (`also`)."""
     for model, alike in LINKS:
         moves.set_unless_there(model._default_manager.filter(risk=merged), "risk_id", survivor.pk, alike)
     moves.set(Treatment.objects.filter(risk=merged).exclude(kind=Treatment.Kind.RETAIN), risk_id=survivor.pk)
     moves.set(Finding.objects.filter(risk=merged), risk_id=survivor.pk)
+    for function in _also:
+        function(survivor, merged, moves)
+
+
+_also: list[Callable[[Risk, Risk, Moves], None]] = []
+
+
+def also(function: Callable[[Risk, Risk, Moves], None]) -> None:
+    """`function(survivor, merged, moves)` of an app above moves what it hangs on risks. Once, in ready()."""
+    _also.append(function)
 
 
 def move_assets(survivor: Asset, merged: Asset, moves: Moves) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from assets import merging
-from governance.change import gates, initiatives, merged_assets, patterns, sightings
+from governance.change import gates, initiatives, merged_assets, merged_risks, patterns, sightings
 from governance.change.models import Initiative, Pattern
 from portal import subjects
 from portal.archive import changes
@@ -19,6 +19,7 @@ from portal.people.models import User
 from portal.record import redacting
 from portal.signing import registry
 from portal.workbench import searchable
+from risks import merging as merging_of_risks
 
 FIELDS = {
     "title": _("Name"),
@@ -160,6 +161,7 @@ for question in sightings.QUESTION.values():
     reviews.changed_at(question, lambda review: f"{reverse('change:initiative', args=[review.subject_id])}#declared")
     reviews.ask_with(question, _("Something was seen that it has not declared. Does it belong to it?"))
 merging.also(merged_assets.follow)
+merging_of_risks.also(merged_risks.follow)
 changes.words("gate", fields=GATE_FIELDS, verbs=GATE_VERBS)
 changes.words("pattern", fields=PATTERN_WORDS, verbs=PATTERN_VERBS)
 changes.words("initiative", fields=FIELDS, verbs=VERBS)

@@ -7,7 +7,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from governance.together import goals
+from governance.together import goals, merged_risks
 from governance.together.models import Goal, Theme
 from portal import subjects
 from portal.archive import changes
@@ -16,6 +16,7 @@ from portal.record import redacting
 from portal.signing import registry
 from portal.web import shown
 from portal.workbench import searchable
+from risks import merging
 
 WORDS = {
     "theme_id": _("Theme"),
@@ -108,3 +109,4 @@ searchable.register(
     searchable.Searchable("goal", label=["title"], words=["about", "ended_because"], number="number"),
     searchable.Searchable("theme", label=["name"], words=["about"]),
 )
+merging.also(merged_risks.follow)

@@ -1,6 +1,7 @@
 """Two that tell of one thing become one, keep both histories, and can be parted again exactly as they were."""
 
 import random
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +10,9 @@ from assets import counting
 from assets.models import Asset, Dependency
 from governance.change import declarations, sightings
 from governance.change.declarations import Said
-from governance.change.models import Initiative, SeenAsset
+from governance.change.models import Initiative, InitiativeRisk, SeenAsset, SpendLine
+from governance.together.models import GoalLink
+from portal import clock
 from portal.attention import reviews
 from portal.attention.models import Reminder, Review
 from portal.people import organisations
@@ -22,7 +25,7 @@ from risks import cadence, controls
 from risks.errors import OneStaysOpen, ReadersAreNotYours
 from risks.models import Risk, RiskAsset, Treatment
 from tests.factories.assets import make_asset, make_dependency
-from tests.factories.governance import make_initiative
+from tests.factories.governance import make_goal, make_initiative, make_spend_line
 from tests.factories.risks import make_control, make_exception, make_levels, make_risk, make_treatment
 from tests.factories.talk import make_comment, make_place
 from tests.house.test_models import is_event, ours
@@ -85,7 +88,19 @@ def two_risks(chance, company, analyst, others):
         reviews.schedule(risk, cadence.REVIEW, organisations.today(), [], owner=others[0], actor=analyst)
         furnish(chance, risk, others, analyst)
         found.append(risk)
+    _named_above(chance, company, analyst, found)
     return found
+
+
+def _named_above(chance, company, analyst, risks):
+    """By an initiative and a goal that may name both, or have taken one off, and by lines of the ledger."""
+    started, goal = make_initiative(unit=company.northfield, by=analyst), make_goal(by=analyst)
+    for risk in risks:
+        gone = clock.now() if chance.random() < 0.3 else None
+        if chance.random() < 0.7:
+            InitiativeRisk.objects.create(initiative=started, risk=risk, archived_at=gone)
+            GoalLink.objects.create(goal=goal, subject_kind="risk", subject_id=risk.pk, archived_at=gone)
+        make_spend_line(unit=company.northfield, by=analyst, risk=risk)
 
 
 def two_assets(chance, company, analyst, others):
@@ -145,6 +160,8 @@ def test_what_hangs_on_a_risk_goes_over_and_its_page_leads_on(people, company):
     survivor, merged = (make_risk(unit=company.northfield, number=f"R-9000{n}", it_owner=people["Otto"]) for n in (1, 2))
     plan = make_treatment(merged, actor=people["Ines"])
     make_comment(merged, by=people["Ines"])
+    _named_above(SimpleNamespace(random=lambda: 0.5), company, people["Ines"], [survivor, merged])
+    InitiativeRisk.objects.filter(risk=survivor).update(archived_at=clock.now())
     client = asked(people["Ines"])
     send = {"content_type": "application/json"}
     wanted = {"kind": "risk", "survivor": survivor.number, "merged": merged.number}
@@ -159,6 +176,9 @@ def test_what_hangs_on_a_risk_goes_over_and_its_page_leads_on(people, company):
     assert (led.status_code, led.headers["Location"]) == (302, f"/risks/{survivor.pk}/")
     assert "1 other told of the same thing" in here and "Is the jump host still in use?" in here
     assert Treatment.objects.get(pk=plan.pk).risk_id == survivor.pk
+    assert InitiativeRisk.objects.get(archived_at=None, risk=survivor)  # it had been taken off, and the other one had not
+    assert SpendLine.objects.filter(risk=survivor).count() == 2
+    assert GoalLink.objects.filter(archived_at=None, subject_id=survivor.pk).count() == 1
     assert client.get(f"/archive/history/risk/{merged.pk}/").status_code == 200  # its own history stays
     verbs = AuditEntry.objects.filter(verb="risk.merged").order_by("pk").values_list("subject_id", "params__is")
     assert list(verbs) == [(survivor.pk, "survivor"), (merged.pk, "merged")]
