@@ -99,7 +99,7 @@ def as_xlsx(statement: Statement, user: Any) -> bytes:
             ]
         )
     for table in (statement_plan.treatments(statement, user), statement_plan.findings(statement, user)):
-        page = book.create_sheet(table.title[:31])
+        page = book.create_sheet((table.tab or table.title)[:31])
         page.append([_bold(page, word) for word in table.columns])
         for row_of_words in table.rows:
             page.append([guarded(cell) for cell in row_of_words])

@@ -34,6 +34,7 @@ class Table:
     widths: Sequence[int]
     rows: Sequence[Sequence[str]]
     empty: str
+    tab: str = ""  # a shorter title, where the title says when
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,10 @@ def treatments(statement: Statement, user: Any) -> Table:
         told = ngettext("%(n)d more that the reader may not open", "%(n)d more that the reader may not open", plan.hidden)
         rows.append(("", told % {"n": plan.hidden}, *[""] * 6))
     columns = (_("Number"), _("Treatment"), _("Risk"), _("Way"), _("Owner"), _("Due"), _("Standing"), _("Cost"))
-    title = _("Risk treatment plan")
+    tab = title = _("Risk treatment plan")
     if plan.frozen_at is not None:
         title = _("Risk treatment plan, as put to the two on %(day)s") % {"day": shown.date_long(plan.frozen_at)}
-    return Table(title, columns, (0, 4, 4, 0, 2, 0, 0, 0), rows, _("No treatment is proposed or under way."))
+    return Table(title, columns, (0, 4, 4, 0, 2, 0, 0, 0), rows, _("No treatment is proposed or under way."), tab)
 
 
 def _under_way(statement: Statement, of: QuerySet[Treatment] | None = None) -> QuerySet[Treatment]:

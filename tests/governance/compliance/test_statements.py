@@ -209,6 +209,7 @@ def test_the_treatment_plan_is_frozen_with_the_statement_and_signed_by_both(clie
     ]
     table = statement_plan.treatments(statement, owner)
     assert ([row[0] for row in table.rows], "as put to the two on" in table.title) == ([first.number, ""], True)
+    assert load_workbook(io.BytesIO(statement_book.as_xlsx(statement, owner))).sheetnames[1] == "Risk treatment plan"
     seen = read(owner, api).json()
     assert (len(seen["rows"]), seen["hidden"], read(person("COLLEAGUE"), api).status_code) == (1, 1, 403)
     PlannedTreatment.objects.filter(treatment=secret).update(due_on=organisations.today() + timedelta(days=1))
