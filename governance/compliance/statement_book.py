@@ -99,10 +99,20 @@ def as_xlsx(statement: Statement, user: Any) -> bytes:
             ]
         )
     for table in (statement_plan.treatments(statement, user), statement_plan.findings(statement, user)):
-        page = book.create_sheet((table.tab or table.title)[:31])
-        page.append([_bold(page, word) for word in table.columns])
-        for row_of_words in table.rows:
-            page.append([guarded(cell) for cell in row_of_words])
+        add_table(book, table)
+    return saved(book)
+
+
+def add_table(book: Workbook, table: statement_plan.Table) -> None:
+    """A part of a file as a sheet of its own."""
+    page = book.create_sheet((table.tab or table.title)[:31])
+    page.append([_bold(page, word) for word in table.columns])
+    for row_of_words in table.rows:
+        page.append([guarded(cell) for cell in row_of_words])
+
+
+def saved(book: Workbook) -> bytes:
+    """Its bytes, under the portal's own time."""
     book.properties.created = book.properties.modified = clock.now().replace(tzinfo=None)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

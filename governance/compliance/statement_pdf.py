@@ -20,11 +20,16 @@ TEMPLATE = Path(__file__).with_name("statement.typ")
 
 def write(statement: Statement, user: Any) -> bytes:
     """What `user` may open of it, as a file; the same bytes for the same content at the same moment."""
+    return printed(told(statement, user))
+
+
+def printed(content: dict[str, Any]) -> bytes:
+    """What the template knows, as PDF/UA-1."""
     return typst.compile(
         TEMPLATE.read_bytes(),
         format="pdf",
         ignore_system_fonts=True,
-        sys_inputs={"statement": json.dumps(told(statement, user), sort_keys=True, ensure_ascii=False)},
+        sys_inputs={"statement": json.dumps(content, sort_keys=True, ensure_ascii=False)},
         pdf_standards=["ua-1"],
         timestamp=int(clock.now().timestamp()),
     )
@@ -43,8 +48,8 @@ def told(statement: Statement, user: Any) -> dict[str, Any]:
         "note": _("As it was on %(day)s, with what the reader may open.") % {"day": day},
         "parts": [
             _controls(statement, user),
-            _part(statement_plan.treatments(statement, user)),
-            _part(statement_plan.findings(statement, user)),
+            part(statement_plan.treatments(statement, user)),
+            part(statement_plan.findings(statement, user)),
         ],
         "signed": _signed(statement),
     }
@@ -74,7 +79,8 @@ def _controls(statement: Statement, user: Any) -> dict[str, Any]:
     return {"title": _("Controls"), "columns": columns, "widths": [0, 4, 0, 4, 0, 2, 2, 2], "rows": rows, "empty": empty}
 
 
-def _part(table: statement_plan.Table) -> dict[str, Any]:
+def part(table: statement_plan.Table) -> dict[str, Any]:
+    """A table as the template draws it."""
     return {
         "title": table.title,
         "columns": list(table.columns),

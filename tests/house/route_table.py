@@ -272,7 +272,7 @@ PAGES = {
     "api:practices-treatment": of("practice", writes="risks.change_treatment"),
     "api:practices-initiative": of("practice", writes="change.change_initiative"),
     "compliance:internal-audits": Line(),
-    **{f"compliance:internal-audit{page}": of("internal-audit") for page in ("", "-findings", "-conclusion")},
+    **{f"compliance:internal-audit{page}": of("internal-audit") for page in ("", "-findings", "-conclusion", "-pdf", "-xlsx")},
     **{f"compliance:audit-finding{page}": of("audit-finding") for page in ("", "-action", "-completion", "-verification")},
     "compliance:management-reviews": Line(writes="compliance.change_statement"),
     **{f"compliance:management-review{page}": of("management-review") for page in ("", "-asking")},

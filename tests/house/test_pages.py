@@ -56,6 +56,8 @@ OWN_TEST |= {
     "compliance:profile-csv",
     "compliance:statement-xlsx",
     "compliance:statement-pdf",
+    "compliance:internal-audit-pdf",
+    "compliance:internal-audit-xlsx",
     "compliance:framework-oscal",
     "compliance:profile-oscal",
 }

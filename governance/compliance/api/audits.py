@@ -3,10 +3,14 @@
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import extend_schema_field
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
 
-from governance.compliance import findings, internal_audits, management_reviews
+from governance.compliance import audit_files, findings, internal_audits, management_reviews
+from governance.compliance.api import files
 from governance.compliance.models import AuditFinding, CorrectiveAction, InternalAudit, ManagementReview
 from portal.web.api.changes import state_change
 from portal.web.api.fields import Linked, RowSerializer
@@ -97,6 +101,20 @@ class InternalAuditViewSet(RegisterSet):
     def conclusion(self, instance: InternalAudit, validated: Any, actor: Any) -> InternalAudit:
         """It was held and is over."""
         return internal_audits.conclude(instance, actor=actor, **validated)
+
+    @extend_schema(responses=files.WORKBOOK, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def xlsx(self, request: Request, pk: str) -> HttpResponse:
+        """The audit with its findings as a workbook."""
+        found = self.get_object()
+        return files.file(audit_files.as_xlsx(found, request.user), f"audit-{found.pk}.xlsx", files.XLSX)
+
+    @extend_schema(responses=files.PDF, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def pdf(self, request: Request, pk: str) -> HttpResponse:
+        """The audit with its findings as paper."""
+        found = self.get_object()
+        return files.file(audit_files.as_pdf(found, request.user), f"audit-{found.pk}.pdf", "application/pdf")
 
     @state_change(WRITE, request=WrittenFindingSerializer, response=AuditFindingSerializer, status=201)
     def findings(self, instance: InternalAudit, validated: Any, actor: Any) -> AuditFinding:

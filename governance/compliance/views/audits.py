@@ -1,10 +1,11 @@
 """Pages of internal audits: the list, one with its findings, one finding with what is done about it, a management review."""
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from governance.compliance import audit_book, findings, internal_audits, management_reviews
+from governance.compliance import audit_book, audit_files, findings, internal_audits, management_reviews
 from governance.compliance.forms.audits import (
     ActionForm,
     ConcludeForm,
@@ -26,6 +27,7 @@ from portal.web.pages import answer
 from risks.views.answers import gone_to
 
 READ, PLAN = "compliance.view_framework", "compliance.plan_audit"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WRITE, MEND, REVIEW = "compliance.write_finding", "compliance.answer_finding", "compliance.change_statement"
 
 
@@ -65,6 +67,24 @@ def review_opening(request):
 def audit(request, pk):
     """One audit and what it found."""
     return _audit_page(request, _audit(request, pk))
+
+
+@require_safe
+@permitted(READ)
+def paper(request, pk):
+    """One audit as PDF."""
+    found = _audit(request, pk)
+    headers = {"Content-Disposition": f'attachment; filename="audit-{found.pk}.pdf"'}
+    return HttpResponse(audit_files.as_pdf(found, request.user), content_type="application/pdf", headers=headers)
+
+
+@require_safe
+@permitted(READ)
+def workbook(request, pk):
+    """One audit for a spreadsheet."""
+    found = _audit(request, pk)
+    headers = {"Content-Disposition": f'attachment; filename="audit-{found.pk}.xlsx"'}
+    return HttpResponse(audit_files.as_xlsx(found, request.user), content_type=XLSX, headers=headers)
 
 
 @require_POST

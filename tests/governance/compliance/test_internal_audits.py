@@ -1,8 +1,11 @@
 """Audits, what they find, what is done about it, and the review of the leaders."""
 
+import io
 from datetime import timedelta
 
+import pikepdf
 import pytest
+from openpyxl import load_workbook
 
 from governance.compliance import audit_book, findings, internal_audits, management_reviews
 from governance.compliance.errors import (
@@ -247,3 +250,34 @@ def test_api_goes_the_same_way(client, audited, auditor, owner):
     closed = client.post(f"{found}verification/", {"is_effective": True, "note": "Seen"}, content_type="application/json")
     assert (closed.status_code, closed.json()["closed_at"] is None) == (200, False)
     assert client.get(f"/api/v1/audit-findings/?audit={audited.pk}&is_open=true").json()["results"] == []
+
+
+def test_an_audit_goes_out_as_paper_and_as_a_workbook_by_page_and_api(client, company, person):
+    lead, elsewhere = person("AUDITOR"), person("ANALYST", unit=company.eastmere)
+    framework = make_framework(1, 2)
+    audited = make_audit(unit=company.northfield, actor=lead, framework=framework)
+    rule = framework.requirements.get(identifier="hr-1")
+    internal_audits.find(audited, actor=lead, grade="CHANCE", text="The list is old")
+    grave = internal_audits.find(audited, actor=lead, grade="MAJOR", text="=1+1 doors stood open", requirement=rule)
+    findings.act(
+        grave, actor=person("OWNER"), text="Springs", cause="No closer", owner=person("OWNER"), due_on=organisations.today()
+    )
+
+    found = {}
+    for reader in (lead, elsewhere):
+        client.force_login(reader, backend=BACKEND)
+        for address in (f"/governance/internal-audits/{audited.pk}", f"/api/v1/internal-audits/{audited.pk}"):
+            for form in ("pdf", "xlsx"):
+                found[reader.pk, address[1:4], form] = client.get(f"{address}/{form}/")
+    assert {answer.status_code for (reader, *_), answer in found.items() if reader == elsewhere.pk} == {404}
+    for door in ("gov", "api"):
+        with pikepdf.open(io.BytesIO(found[lead.pk, door, "pdf"].content)) as paper:
+            assert bool(paper.Root.MarkInfo.Marked) and audited.title in str(paper.docinfo["/Title"])
+        book = load_workbook(io.BytesIO(found[lead.pk, door, "xlsx"].content))
+        rows = [[cell.value for cell in row] for row in book["Findings"].iter_rows(min_row=2)]
+        assert [row[:4] for row in rows] == [
+            ["hr-1", "Major nonconformity", "'=1+1 doors stood open", "Springs"],
+            [None, "Chance to improve", "The list is old", None],
+        ]
+    client.force_login(person("COLLEAGUE"), backend=BACKEND)
+    assert client.get(f"/governance/internal-audits/{audited.pk}/pdf/").status_code == 403
