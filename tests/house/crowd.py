@@ -331,7 +331,8 @@ def _answered(ground: SimpleNamespace, count: int) -> None:
         make_framework(*range(1, count + 1), version=f"{next(_serial)}.0")
     ground.framework = make_framework(*range(1, count + 1), version=f"{next(_serial)}.0")
     annex = make_framework(*range(1, min(count, 100) + 1), title="Annex", version=f"{next(_serial)}.0", kind="control")
-    ground.statement = statements.open_one(annex, ground.company.northfield, actor=None)
+    carried = annex.statements.current().first()  # from the edition before
+    ground.statement = carried or statements.open_one(annex, ground.company.northfield, actor=None)
     _audited(ground, annex, min(count, 60))
     if not ground.framework.profiles.exists():  # a newer edition carries it over
         profiles.open_one(ground.framework, ground.company.northfield, actor=None)

@@ -47,6 +47,8 @@ COUNTED = """
     INSERT INTO compliance_countedlevel (practice_id, level, known_at)
     SELECT practice_id, level, known_at FROM moved WHERE before IS DISTINCT FROM level ORDER BY known_at, id
 """
+# Indexes are made after this, and checks of the rows above that wait forbid to alter their tables.
+CHECKED = "SET CONSTRAINTS ALL IMMEDIATE"
 
 
 class Migration(migrations.Migration):
@@ -270,5 +272,5 @@ class Migration(migrations.Migration):
             model_name='practiceroundevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ac104d7ca60b3d771695553b73e21c0718e26283', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a6484', table='compliance_practiceroundevent', when='BEFORE')),
         ),
-        migrations.RunSQL([GIVEN, DIFFERENCES, INTO_ROUNDS, STANDING, COUNTED], migrations.RunSQL.noop),
+        migrations.RunSQL([GIVEN, DIFFERENCES, INTO_ROUNDS, STANDING, COUNTED, CHECKED], migrations.RunSQL.noop),
     ]
