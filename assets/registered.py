@@ -4,11 +4,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from assets import importing, inventory, merging, owners, suppliers, wording
+from assets import counting, importing, inventory, merging, owners, suppliers, wording
 from assets.discovery import permits
 from assets.models import Asset, OwnersWanted, ScanPermit, Supplier
 from portal import clock, subjects
-from portal.archive import changes
+from portal.archive import changes, reconciling
 from portal.attention import news, reviews
 from portal.people import holdings
 from portal.talk import merging as merging_of_all
@@ -187,6 +187,7 @@ reviews.ask_with(owners.QUESTION, _("Assets here wait for somebody who answers f
 news.word_with(
     permits.HELD, "discovery-run", lambda reminder: _t("A safety zone was scanned without a permit. The result is in quarantine.")
 )
+reconciling.add("assets.", counting.recount)
 changes.words("zone", fields=wording.OF_ZONES, verbs=wording.EVENTS_OF_ZONES)
 changes.words("supplier", fields=wording.OF_SUPPLIERS, verbs=wording.EVENTS_OF_SUPPLIERS)
 changes.words("asset", fields=wording.FIELDS, verbs=wording.EVENTS)

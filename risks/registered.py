@@ -5,12 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from assets import merging as merging_of_assets
 from portal import subjects
-from portal.archive import changes
+from portal.archive import changes, reconciling
 from portal.attention import reviews
 from portal.record import redacting
 from portal.talk import merging as merging_of_all
 from portal.workbench import importable, searchable
-from risks import cadence, history, import_fields, importing, merging, panels, reviewed
+from risks import cadence, history, import_fields, importing, merging, panels, recounting, reviewed
 
 
 def _material(risk):
@@ -89,6 +89,7 @@ merging_of_all.register(
 )
 merging_of_assets.also(merging.move_assets)
 
+reconciling.add("risks.", recounting.recount)
 importable.register(
     importable.Importable(
         kind="risk",

@@ -2,9 +2,11 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from portal import subjects
-from portal.archive import changes
+from portal.archive import changes, reconciling
+from portal.attention import news
 from portal.record import redacting
 from portal.workbench import searchable
 
@@ -33,6 +35,19 @@ changes.words(
         "redaction.carried_out": _("carried out"),
         "redaction.refused": _("refused"),
     },
+)
+changes.words("organisation", verbs={reconciling.DIFFERED: _("Kept sums differed from their rows, and were mended")})
+news.word_with(
+    reconciling.DIFFERED,
+    "organisation",
+    lambda reminder: (
+        ngettext(
+            "%(n)s kept sum differed from its rows and was mended; the record says by how much.",
+            "%(n)s kept sums differed from their rows and were mended; the record says by how much.",
+            reminder.params["count"],
+        )
+        % {"n": reminder.params["count"]}
+    ),
 )
 changes.words("hold", verbs={"hold.placed": _("placed"), "hold.lifted": _("lifted")})
 changes.words("disposal", verbs={"disposal.run": _("disposed of what was over")})

@@ -283,6 +283,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-stale-scores": {"task": "risks.tasks.recompute_stale_scores", "schedule": 15.0, "options": {"expires": 30}},
     "sweep-previews": {"task": "risks.tasks.compute_previews", "schedule": 30.0, "options": {"expires": 60}},
     "mark-what-time-changes": {"task": "risks.tasks.mark_what_time_changes", "schedule": crontab(minute="*/10")},
+    "reconcile-totals": {"task": "portal.archive.tasks.reconcile_totals", "schedule": crontab(hour=3, minute=15)},
     "compare-portfolio": {"task": "risks.tasks.compare_portfolio", "schedule": crontab(hour=3, minute=10)},
     "lapse-objections": {"task": "risks.tasks.lapse_objections", "schedule": crontab(minute="*/10")},
     "expire-exceptions": {"task": "risks.tasks.expire_exceptions", "schedule": crontab(minute="*/10")},
