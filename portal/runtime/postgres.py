@@ -26,6 +26,7 @@ SETTINGS = {
     "timezone": "'UTC'",
     "log_timezone": "'UTC'",
     "max_connections": "100",
+    "max_locks_per_transaction": "256",  # a restore makes some thousand tables and indexes in one transaction
     "jit": "off",
     "password_encryption": "'scram-sha-256'",
 }
