@@ -100,7 +100,8 @@ def _change(pack: BoardPack) -> Value:
     columns = [("", False), (pack.previous.number, True), (_("Now"), True), (_("Change"), True)]
     then = shown.date_long(pack.previous.numbers.as_of)
     sentence = _("Beside %(pack)s, as of %(then)s.") % {"pack": pack.previous.number, "then": then}
-    return table(columns, rows) | {"sentence": sentence}
+    stale = {"is_stale": True} if pack.numbers and pack.numbers.values["position"].get("is_stale") else {}
+    return table(columns, rows) | {"sentence": sentence} | stale
 
 
 def _step(before: str | None, now: str) -> str:

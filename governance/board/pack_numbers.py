@@ -37,6 +37,7 @@ Value = dict[str, Any]
 def read(unit: Unit, since: date, until: date) -> dict[str, Value]:
     """Each shared source of pack_templates.SOURCES with its value; what concerns a span of days between `since` and `until`."""
     user, where = shared.reader(), Scope((unit,), is_whole=unit.parent_id is None)
+    waited, folded = _waiting(unit)  # before and after: a worker may finish while this reads
     known = figures_of.read(user, where)
     values = {
         "position": _position(known, user, where),
@@ -50,12 +51,18 @@ def read(unit: Unit, since: date, until: date) -> dict[str, Value]:
         "achievements": _achievements(since, until),
         **_money(unit),
     }
-    waiting = StaleScore.objects.filter(risk__unit__path__startswith=unit.path).exists()
-    folding = waiting or CellChange.objects.filter(scope=f"unit:{unit.pk}").exists()
+    waits, folds = _waiting(unit)
+    waiting, folding = waited or waits, folded or folds
     for source in pack_templates.SCORED & values.keys():
         if folding if source in ("money", "curve") else waiting:
             values[source]["is_stale"] = True
     return values
+
+
+def _waiting(unit: Unit) -> tuple[bool, bool]:
+    """Whether a score waits to be computed there, and whether a sum of money does."""
+    scores = StaleScore.objects.filter(risk__unit__path__startswith=unit.path).exists()
+    return scores, scores or CellChange.objects.filter(scope=f"unit:{unit.pk}").exists()
 
 
 def figure(key: str, label: str, value: Any) -> dict[str, str]:
@@ -80,8 +87,7 @@ def _position(known: figures_of.Figures, user: User, where: Scope) -> Value:
         "review_overdue": _("Reviews late"),
         **{f"band.{band.key}": wording.band(band.key) for band in reversed(scales.BANDS)},
     }
-    sentence = type(told)(told.parts[:-1]).text  # the last part speaks to a reader who has things waiting; a pack has none
-    return {"sentence": sentence, "figures": [figure(key, label, known.of(key).value) for key, label in words.items()]}
+    return {"sentence": told.text, "figures": [figure(key, label, known.of(key).value) for key, label in words.items()]}
 
 
 def _heat_map(known: figures_of.Figures) -> Value:

@@ -108,11 +108,16 @@ class PackFileSerializer(serializers.ModelSerializer):
 
 class FileFilters(django_filters.FilterSet):
     pack = LinkedFilter("board-pack", field_name="pack_id")
-    sha256 = django_filters.CharFilter(help_text="No row: this is not a file of a released pack that you may open.")
+    sha256 = django_filters.CharFilter(
+        method="of_hash", help_text="No row: this is not a file of a released pack that you may open."
+    )
 
     class Meta:
         model = PackFile
         fields = ["format"]
+
+    def of_hash(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+        return rows.filter(sha256=value.strip().lower())
 
 
 class FileViewSet(ReadSet):

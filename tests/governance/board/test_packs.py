@@ -61,6 +61,7 @@ def test_a_pack_is_prepared_signed_by_both_and_stays(company, seats):
     pack = packs.freeze(pack, actor=preparer)
 
     assert (pack.state, pack.numbers.seal_seq, pack.numbers.seal_hash) == ("FROZEN", *sealing.head())
+    assert pack.numbers.values["position"]["sentence"] == "No risk is open."  # a pack speaks to nobody's own list
     for change in (lambda: packs.take_numbers(pack, actor=cio), lambda: packs.withdraw(pack, actor=cio)):
         with pytest.raises(PackNotADraft):
             change()
