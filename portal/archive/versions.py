@@ -17,7 +17,7 @@ MOST = 200
 # What people write with an entry is read by whoever reads reviews, or the log itself; not what is told elsewhere by rules of
 # its own, as a position on a decision or why somebody refused to sign.
 READS_WORDS = ("attention.view_review", "record.view_auditentry")
-TOLD_ELSEWHERE = ("decision.position_taken", "signature.")
+TOLD_ELSEWHERE = ("decision.position_taken", "signing.")
 
 
 @dataclass(frozen=True, slots=True)

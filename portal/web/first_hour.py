@@ -46,7 +46,7 @@ ANSWER = Step(
     _("Answer what waits for you"),
     _("At most seven cards, each with what waiting costs."),
     "together:answer",
-    ("signature.signed", "signature.refused", "decision.position_taken"),
+    ("signing.signed", "signing.refused", "decision.position_taken"),
 )
 REVIEW = Step(
     _("Answer one review"),
