@@ -23,6 +23,7 @@ from portal.people.errors import (
     ProposalWaits,
 )
 from portal.people.models import Appointment, AppointmentProposal, RoleAssignment, User
+from portal.people.reach import grants
 from portal.record import audit
 
 State = AppointmentProposal.State
@@ -69,7 +70,7 @@ def confirm(proposal: AppointmentProposal, *, actor: User, version: int | None =
     proposal = _locked(proposal, version, State.PROPOSED)
     if proposal.proposed_by_id == actor.pk:
         raise OwnProposal
-    if actor.pk in (proposal.holder_id, proposal.substitute_id):
+    if _names(proposal, actor):
         raise OwnAppointment
     if proposal.holder is not None:
         appointments.check(proposal.seat, proposal.holder, proposal.substitute)
@@ -83,11 +84,14 @@ def confirm(proposal: AppointmentProposal, *, actor: User, version: int | None =
 
 @transaction.atomic
 def refuse(proposal: AppointmentProposal, *, actor: User, reason: str, version: int | None = None) -> AppointmentProposal:
-    """Say no as the second person, for a reason. Raises OwnProposal (withdraw it instead), AlreadySettled, MovedOn, Invalid."""
+    """Say no as the second person, for a reason. Raises OwnProposal (withdraw it instead), OwnAppointment where one's own
+    seat would change hands, AlreadySettled, MovedOn, Invalid."""
     reason = _given(reason)
     proposal = _locked(proposal, version, State.PROPOSED)
     if proposal.proposed_by_id == actor.pk:
         raise OwnProposal(_("You proposed this yourself; withdraw it instead."))
+    if proposal.seat in grants(actor).seats:
+        raise OwnAppointment
     return _drop(proposal, State.REFUSED, actor, reason)
 
 
@@ -115,12 +119,19 @@ def settlers(proposal: AppointmentProposal):
     arbiter = appointments.seat_holder(Appointment.Seat.ARBITER)
     able = Q(pk__in=admins) | Q(pk=arbiter.person.pk if arbiter else None)
     apart = [pk for pk in (proposal.proposed_by_id, proposal.holder_id, proposal.substitute_id) if pk]
+    if arbiter and proposal.seat == Appointment.Seat.ARBITER:
+        apart.append(arbiter.person.pk)
     return User.objects.filter(able, is_active=True, is_service=False).exclude(pk__in=apart).order_by("name", "pk")
 
 
 def may_confirm(proposal: AppointmentProposal, user: User) -> bool:
-    apart = (proposal.proposed_by_id, proposal.holder_id, proposal.substitute_id)
-    return proposal.state == State.PROPOSED and user.has_perm(SETTLE) and user.pk not in apart
+    apart = user.pk != proposal.proposed_by_id and not _names(proposal, user)
+    return proposal.state == State.PROPOSED and user.has_perm(SETTLE) and apart
+
+
+def _names(proposal: AppointmentProposal, person: User) -> bool:
+    """Whether it names them, or would end the seat that they fill or stand in for."""
+    return person.pk in (proposal.holder_id, proposal.substitute_id) or proposal.seat in grants(person).seats
 
 
 def may_withdraw(proposal: AppointmentProposal, user: User) -> bool:

@@ -73,6 +73,20 @@ def test_the_arbiter_may_be_the_second_person(admins, person):
     assert fills("CIO") == idris
 
 
+def test_whose_seat_would_change_hands_has_no_say_in_it(admins, person):
+    arbiter = person("ARBITER")
+    proposal = proposed(admins[0], make_user("Idris"), seat="ARBITER")
+
+    with pytest.raises(OwnAppointment):
+        proposals.confirm(proposal, actor=arbiter)
+    with pytest.raises(OwnAppointment):
+        proposals.refuse(proposal, actor=arbiter, reason="I would rather stay")
+
+    assert list(proposals.settlers(proposal)) == [admins[1]]
+    assert not proposals.may_confirm(proposal, User.objects.get(pk=arbiter.pk))
+    proposals.confirm(proposal, actor=admins[1])
+
+
 def test_the_proposer_does_not_confirm_and_does_not_refuse(admins):
     proposal = proposed(admins[0], make_user("Idris"))
 
