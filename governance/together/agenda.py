@@ -20,6 +20,7 @@ from portal.people.models import Appointment
 from portal.people.organisations import day_of
 from portal.record.models import AuditEntry
 from portal.signing.models import SignedOff
+from risks import hidden
 from risks.models import Breach, RatingRound, RiskException
 
 FAULTS_AFTER = timedelta(days=14)
@@ -130,7 +131,7 @@ def thawed(kept: Iterable[Sequence[Any]]) -> list[tuple[str, Point]]:
 
 def parts(found: Sequence[tuple[str, Point]], user: Any, *, most: int | None = MOST, whole: str = "") -> list[Part]:
     """As `user` may read it, in the order of the parts, the first `most` of each but of the one that is asked for `whole`; empty
-    parts are left out. One query a kind."""
+    parts are left out, and one or two points that they may not open are not counted. One query a kind."""
     all_of = {key: [one for part, one in found if part == key] for key in _parts}
     shown = {key: mine if key == whole else mine[:most] for key, mine in all_of.items() if mine}
     asked = [one for mine in shown.values() for one in mine]
@@ -140,7 +141,10 @@ def parts(found: Sequence[tuple[str, Point]], user: Any, *, most: int | None = M
     for key, mine in shown.items():
         seen = [(one, things[one.kind, one.id]) for one in mine if (one.kind, one.id) in things]
         lines = [_line(key, one, thing, names) for one, thing in seen]
-        made.append(Part(key, str(_parts[key][0]), lines, len(mine) - len(seen), len(all_of[key])))
+        unseen = len(mine) - len(seen)
+        told = hidden.withheld(unseen)
+        if lines or told:
+            made.append(Part(key, str(_parts[key][0]), lines, told, len(all_of[key]) - unseen + told))
     return made
 
 
