@@ -133,4 +133,5 @@ def _walk(statement: str, asset_ids: Iterable[int]) -> Walk:
     for root, pk, depth in rows[:MOST_ROWS]:
         known = depths[root].get(pk)
         depths[root][pk] = depth if known is None else min(known, depth)
-    return Walk(depths, len(rows) <= MOST_ROWS)
+    is_at_end = all(depth < DEEPEST for reached in depths.values() for depth in reached.values())
+    return Walk(depths, is_at_end and len(rows) <= MOST_ROWS)

@@ -46,7 +46,7 @@ def read(user: Any) -> Overview:
     """Six queries, whatever the number of zones."""
     found = list(Zone.objects.visible_to(user).current().select_related("unit").order_by("name"))
     conduits = list(Conduit.objects.visible_to(user).current().select_related("first", "second").order_by("first__name", "pk"))
-    crossings, counts = zones.crossings(user), zones.counts()
+    crossings, counts = zones.crossings(user), zones.counts(user)
     joined = [(one.first_id, one.second_id) for one in conduits]
     drawn = zone_map.draw(
         {zone.pk: zone.purdue_level for zone in found}, joined, [(one.first.pk, one.second.pk) for one in crossings]

@@ -127,10 +127,10 @@ def crossings(user: Any) -> Sequence[Crossing]:
     return found
 
 
-def counts() -> dict[str, int]:
-    """How many current assets name each zone, by the name in small letters."""
+def counts(user: Any) -> dict[str, int]:
+    """How many current assets that `user` may open name each zone, by the name in small letters."""
     found: dict[str, int] = {}
-    for name, count in Asset.objects.current().exclude(zone="").values_list("zone").annotate(n=Count("pk")):
+    for name, count in Asset.objects.visible_to(user).current().exclude(zone="").values_list("zone").annotate(n=Count("pk")):
         found[name.casefold()] = found.get(name.casefold(), 0) + count
     return found
 

@@ -94,7 +94,7 @@ class ZoneViewSet(RegisterSet):
     @state_change(CHANGE, request=ZoneChangeSerializer)
     def change(self, instance: Zone, validated: Any, actor: Any) -> Zone:
         """Change it; what is renamed takes its assets along."""
-        return zones.change(instance, actor=actor, version=None, **validated)
+        return zones.change(instance, actor=actor, version=instance.version, **validated)
 
     @state_change(CHANGE)
     def archiving(self, instance: Zone, validated: Any, actor: Any) -> Zone:

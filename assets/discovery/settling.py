@@ -37,6 +37,8 @@ def accept(proposals: Iterable[Proposal], *, actor: Any, choices: Mapping[int, i
         if one.kind == Proposal.Kind.CHANGED:
             _accept_changed(one, actor, ranks)
         elif one.kind == Proposal.Kind.VANISHED:
+            if one.asset.last_seen_at and one.asset.last_seen_at > (one.run.scanned_at or one.run.created_at):
+                raise NoLongerTrue(one)  # another source, or a later look, has seen it since
             inventory.archive(one.asset, actor=actor, cause="asset.vanished")
         elif one.kind == Proposal.Kind.CONFLICT:
             _accept_conflict(one, choices[one.pk], actor, ranks)
@@ -74,6 +76,8 @@ def _settled(proposals: list[Proposal], state: str, verb: str, actor: Any) -> li
         if one.observation and one.asset_id:
             one.observation.asset_id = one.asset_id
     Observation.objects.bulk_update(seen, ["asset"], batch_size=500)
+    if seen:
+        inventory.confirm_declared({one.asset_id for one in seen})
     rows = ((one.pk, {"run": one.run_id, "kind": one.kind, "asset": one.asset_id}) for one in proposals)
     audit.record_many(actor, verb, "discovery-proposal", rows)
     for source in {one.run.source for one in proposals}:

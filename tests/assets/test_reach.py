@@ -39,6 +39,15 @@ def test_more_than_can_be_walked_is_told(company, person, monkeypatch):
     assert not reach.supports([service.pk]).is_whole
 
 
+def test_what_lies_deeper_than_one_walks_is_told(company, monkeypatch):
+    service, *_rest = chain(company)
+    monkeypatch.setattr(reach, "DEEPEST", 2)
+
+    walk = reach.supports([service.pk])
+
+    assert max(walk.depths[service.pk].values()) == 2 and not walk.is_whole
+
+
 def test_of_more_than_is_shown_the_nearest_stand_and_nobody_is_told_they_may_not_open_the_rest(company, person, monkeypatch):
     service, line, *_farther = chain(company)
     monkeypatch.setattr(reach, "MOST_SHOWN", 1)

@@ -1,5 +1,6 @@
 import gzip
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -20,6 +21,7 @@ from assets.errors import (
 )
 from assets.models import Asset, DiscoveryRun, Identifier, Observation, Proposal
 from assets.signals import assets_changed
+from portal import clock
 from portal.errors import Invalid
 from portal.record.models import AuditEntry, StoredFile
 from tests.factories.assets import make_asset, make_host, make_run, make_scan
@@ -292,6 +294,28 @@ def test_a_vanished_asset_is_archived_once_accepted(first, company, engineer):
 
     gone = Asset.objects.get(fqdn="hmi-a1.northfield.verrow.example")
     assert gone.archived_at is not None
+
+
+def test_what_somebody_else_has_seen_since_did_not_vanish(first, company, engineer):
+    later = read(make_scan(make_host("10.20.1.11", mac="00:1b:1b:9f:20:01", ports=(80, 102))), unit=company.northfield)
+    gone = later.proposals.get(kind=Kind.VANISHED)
+    Asset.objects.filter(pk=gone.asset_id).update(last_seen_at=clock.now() + timedelta(days=400))
+
+    with pytest.raises(NoLongerTrue):
+        intake.accept([gone], actor=engineer)
+
+    gone.asset.refresh_from_db()
+    assert gone.asset.archived_at is None
+
+
+def test_what_was_declared_after_the_file_was_read_is_there_once_the_proposal_is_accepted(company, engineer):
+    run = read(unit=company.northfield)
+    declared = make_asset("The new controller", unit=company.northfield, lifecycle="DECLARED", mac_address="00:1b:1b:9f:20:01")
+
+    intake.accept(run.proposals.all(), actor=engineer)
+
+    declared.refresh_from_db()
+    assert (declared.lifecycle, Asset.objects.count()) == ("IN_USE", 2)
 
 
 def test_what_the_scan_did_not_look_at_did_not_vanish(first, company):
