@@ -15,7 +15,7 @@ from risks.models import Risk
 
 KEY = "beginning-is-over"
 REMEMBERED_SECONDS = 86_400
-OF_RISKS = frozenset({"safety", "exposure", "between", "movers", "reviews"})
+OF_RISKS = frozenset({"safety", "exposure", "between", "movers", "exceptions", "reviews"})
 OF_ASSETS = frozenset({"assets"})
 OF_CHANGE = frozenset({"change"})
 

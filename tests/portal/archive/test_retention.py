@@ -199,13 +199,13 @@ def test_a_hold_on_everything_stops_every_disposal(person):
 def test_a_hold_on_a_line_keeps_its_days_and_no_others(person):
     for days in (100, 110, 120):
         attempt(days)
-    day = ago(days=110).date()
+    day = organisations.day_of(ago(days=110))
     holds.place("Claim", actor=person("CIO"), reason="A letter", kinds=["sign-ins"], covers_from=day, covers_to=day)
 
     disposal = retention.dispose(actor=None)
 
     assert (disposal.removed, disposal.held) == ({"sign-ins": 2}, {"sign-ins": 1})
-    assert AccessAttempt.objects.get().attempt_time.date() == day
+    assert organisations.day_of(AccessAttempt.objects.get().attempt_time) == day
 
 
 def test_a_hold_on_a_person_keeps_what_tells_of_them(person):

@@ -18,6 +18,7 @@ NO_PLACE = {
     "risks:log-duplicates": "a piece of the form that logs a risk",
     "risks:log-assets": "a piece of the form that logs a risk",
     "risks:authority-new": "only while no other table waits: from the table of authority",
+    "change:gate-edition-new": "of one set of criteria: from what gates ask",
     "together:charter-new": "only while no other charter waits: from who leads what",
     "offices:delegation-new": "only whom somebody may stand in for: from who answers for whom",
     "together:answer-waiting": "the mirror of the answers: from them",
