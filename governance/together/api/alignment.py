@@ -65,7 +65,7 @@ class AlignmentSerializer(serializers.Serializer):
     is_decided = serializers.BooleanField(help_text="Whether the two have decided for it.")
     decided_at = serializers.DateTimeField(source="rests_on.decided_at", allow_null=True, default=None)
 
-    @extend_schema_field(OpenApiTypes.INT)
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
     def get_decision(self, page: alignment_page.Page) -> int | None:
         return page.rests_on.pk if page.rests_on is not None and page.may_open else None
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import is_list_serializer
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
@@ -86,7 +87,7 @@ class ResourceSchema(AutoSchema):
         return (getattr(self.view, "action", "") or "") if hasattr(self.view, "kind") else ""
 
     def _is_list_view(self, serializer: Any = None) -> bool:
-        return self.action == "list"
+        return self.action == "list" or is_list_serializer(serializer)
 
     def get_summary(self) -> str | None:
         action = self.action
