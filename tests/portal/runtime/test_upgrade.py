@@ -63,7 +63,7 @@ def git(*arguments: str) -> str:
 
 def release_before() -> str:
     """The newest released tag that lacks a migration of today, or what the history held before its newest migration."""
-    newest = git("log", "-1", "--format=%H", "--", "*/migrations/0*.py")
+    newest = git("log", "-1", "--format=%H", "--diff-filter=A", "--", "*/migrations/0*.py")
     listing = ["git", "tag", "--no-contains", newest, "--merged", "HEAD", "--sort=-creatordate", "--list", "v*"]
     tagged = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True).stdout.split()
     return git("rev-parse", "--verify", "--quiet", tagged[0] if tagged else f"{newest}^")
