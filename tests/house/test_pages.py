@@ -307,6 +307,7 @@ def test_every_page_keeps_to_the_look(own_live_server, half):
     with chromium.launched() as browser:
         context = browser.new_context(viewport=chromium.DESK, reduced_motion="reduce")  # no colour is measured on its way
         context.add_cookies([{"name": "sessionid", "value": clients[0].cookies["sessionid"].value, "url": own_live_server.url}])
+        chromium.bundled(context)
         page = context.new_page()
         page.on("console", lambda said: complaints.append((page.url, said.text)) if said.type == "error" else None)
         asked = list(pages(keys))[half::2]

@@ -1,10 +1,10 @@
 """A tongue that nobody speaks: every sentence the portal translates stands in brackets, so that the others can be told."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -19,8 +19,10 @@ from portal.people.guest_list import COLUMNS
 
 OPEN, CLOSE = "⟦", "⟧"
 LETTERS = re.compile(r"[^\W\d_]{2,}")
-TOLD = {"title", "aria-label", "aria-description", "placeholder", "alt", "data-label"}
-AS_IT_IS = {"script", "style", "code", "kbd", "pre", "textarea"}
+SAID = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
+TAGS = re.compile(r"<[^>]*>")
+TOLD = re.compile(r'\s(?:title|aria-label|aria-description|placeholder|alt|data-label)="([^"]*)"')
+AS_IT_IS = re.compile(r"<(script|style|code|kbd|pre|textarea)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 NAMES = {"Concord", "Excel", "JSON", "CSV", "PDF"}
 
 
@@ -38,38 +40,13 @@ def spoken() -> Iterator[None]:
             setattr(real, name, function)
 
 
-class Heard(HTMLParser):
-    """The letters of a page that stand outside of every bracket, sentence by sentence."""
-
-    def __init__(self, page: str):
-        super().__init__()
-        self.left: list[str] = []
-        self._depth = self._as_it_is = 0
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self._as_it_is += tag in AS_IT_IS
-        for name, value in attrs:
-            if name in TOLD and value:
-                self.left.append(outside(value, 0)[0])
-
-    def handle_endtag(self, tag: str) -> None:
-        self._as_it_is -= tag in AS_IT_IS
-
-    def handle_data(self, data: str) -> None:
-        if not self._as_it_is:
-            text, self._depth = outside(data, self._depth)
-            self.left.append(text)
-
-
-def outside(text: str, depth: int) -> tuple[str, int]:
-    """What of `text` stands in no bracket, `depth` of which were open before it; and how many are after it."""
-    found = []
-    for letter in text:
-        depth += (letter == OPEN) - (letter == CLOSE)
-        if not depth and letter != CLOSE:
-            found.append(letter)
-    return "".join(found), depth
+def left(page: str) -> list[str]:
+    """What of a page stands outside of every bracket: its texts, a line each, and what its attributes tell."""
+    shown = AS_IT_IS.sub("", page)
+    found = "\n".join([TAGS.sub("\n", shown), *TOLD.findall(shown)])
+    while found != (rest := SAID.sub("", found)):
+        found = rest
+    return html.unescape(found).splitlines()
 
 
 def written() -> set[str]:
@@ -88,4 +65,4 @@ def written() -> set[str]:
 
 def untold(page: str, known: set[str]) -> list[str]:
     """Sentences of `page` with words that nobody wrote and nothing translates."""
-    return [" ".join(text.split()) for text in Heard(page).left if set(LETTERS.findall(text)) - known]
+    return [" ".join(text.split()) for text in left(page) if set(LETTERS.findall(text)) - known]
