@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from governance.board.demo.times import ZONE
 from portal import clock
 
 pytestmark = pytest.mark.journey
@@ -16,7 +17,7 @@ def test_an_exercise_is_run_and_its_gap_becomes_a_treatment(verrow, as_account):
     jonas.get_by_role("link", name=PLAN).click()
     jonas.get_by_role("link", name="Plan an exercise").click()
     jonas.fill("input[name=title]", "The response firm is called")
-    jonas.fill("input[name=planned_on]", clock.now().date().isoformat())
+    jonas.fill("input[name=planned_on]", clock.today(ZONE).isoformat())
     jonas.fill("input[name=form-0-at_minute]", "0")
     jonas.fill("input[name=form-0-text]", "The firm asks for the contract number")
     jonas.get_by_role("button", name="Plan this exercise").click()
@@ -37,7 +38,7 @@ def test_an_exercise_is_run_and_its_gap_becomes_a_treatment(verrow, as_account):
     jonas.fill("textarea[name=summary]", "Twenty minutes; the number was there, the right to call was not.")
     jonas.get_by_role("button", name="End this exercise").click()
     jonas.get_by_role("link", name="Make a treatment of it").click()
-    jonas.fill("input[name=due_on]", clock.now().date().isoformat())
+    jonas.fill("input[name=due_on]", clock.today(ZONE).isoformat())
     jonas.get_by_label("2 Unlikely").first.check(force=True)
     jonas.get_by_role("button", name="Propose this treatment").click()
 
