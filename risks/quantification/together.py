@@ -72,8 +72,8 @@ def evaluate(cells: Cells, shock: Shock = STEADY, unmoved: Cells = NONE) -> Annu
     wanted = conditional > 0
     for zoom in range(MOST_ZOOMS):
         step = (high - low) / POINTS
-        parts = [_rates(*each, step, zoom > 0) if each else 0.0 for each in (struck, beside)]
-        masses = _masses(*parts, shock, round(low / step), p_none if low < step else 0.0)
+        rates, others = _rates(*struck, step, zoom > 0), _rates(*beside, step, zoom > 0) if beside else 0.0
+        masses = _masses(rates, others, shock, round(low / step), p_none if low < step else 0.0)
         distribution, first = reading.rising(masses[None] / (1 - p_none))
         places = reading.places(distribution, conditional[None])[0]
         values = low + places * step
