@@ -13,6 +13,7 @@ from django.db import OperationalError, transaction
 from portal import clock, copying
 from portal.people.models import Organisation
 from portal.record import audit, totals
+from portal.web import collisions
 from portal.workbench.errors import NothingToTry
 from risks import annual_losses, breaches, facts, formula_in_force, portfolio, proof, score_rows, stale, wording
 from risks.facts import Facts, Standing
@@ -25,7 +26,6 @@ from risks.signals import scores_recomputed
 EVERYTHING = "recompute.all"
 RETRY = "risks.retry_score"
 TRIES_WHEN_TRANSACTIONS_COLLIDE = 3
-COLLISIONS = ("40001", "40P01")  # serialisation failure, deadlock
 LONGEST_CAUSE = 80  # characters
 BATCH = 1000  # stale rows a transaction
 
@@ -234,7 +234,7 @@ def _again_after_collision(work: Callable[[], int]) -> int:
         try:
             return work()
         except OperationalError as error:
-            if getattr(error.__cause__, "pgcode", None) not in COLLISIONS:
+            if collisions.state_of(error) not in collisions.PASSING:
                 raise
-            log.warning("scores.transactions_collided", code=error.__cause__.pgcode)
+            log.warning("scores.transactions_collided", code=collisions.state_of(error))
     return work()

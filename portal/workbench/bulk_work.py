@@ -13,6 +13,7 @@ from portal import clock, turns
 from portal.errors import ConcordError, Invalid, Stale
 from portal.record import audit
 from portal.record.models import AuditEntry
+from portal.web import collisions
 from portal.workbench import bulk_edits, editing, latest, listed
 from portal.workbench.listed import Listed
 from portal.workbench.models import BulkEdit, BulkEditRow
@@ -20,7 +21,6 @@ from portal.workbench.models import BulkEdit, BulkEditRow
 MOST_ATTEMPTS = 5
 AT_ONCE = 50  # rows read together
 IN_REQUEST = 1.0  # seconds
-BUSY = "55P03"  # the row is locked by somebody who saves it
 State, Outcome = BulkEdit.State, BulkEditRow.Outcome
 WAITS = {State.CHECKING: Outcome.WAITING, State.APPLYING: Outcome.FITS, State.UNDOING: Outcome.DONE}
 ENDS = {State.CHECKING: State.CHECKED, State.APPLYING: State.APPLIED, State.UNDOING: State.UNDONE}
@@ -103,7 +103,7 @@ def _one(edit: BulkEdit, kind: Listed, row: BulkEditRow) -> None:
     except PermissionDenied:
         row.outcome, row.sentence = refused, _("Your roles do not include changing this row.")
     except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) != BUSY:
+        if collisions.state_of(error) != collisions.HELD:  # somebody saves the row
             raise
         row.outcome, row.sentence = refused, _("Somebody is saving this row right now. Look again in a moment.")
     row.sentence = row.sentence[:300]
