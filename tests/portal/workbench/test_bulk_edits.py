@@ -4,7 +4,7 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from portal import clock
@@ -134,6 +134,27 @@ def test_refusals_say_what_to_do_and_leave_nothing(analyst, risks, monkeypatch):
         bulk_edits.apply(edit, actor=analyst)
     with pytest.raises(NothingToChange):
         bulk_edits.look_again(edit, actor=analyst)
+
+
+@pytest.mark.parametrize(("code", "is_told"), [("55P03", True), ("57P01", False)])
+def test_a_row_that_somebody_holds_is_told_and_a_lost_database_is_not_taken_for_that(analyst, risks, monkeypatch, code, is_told):
+    edit = edit_of(analyst, {"category": "OT"}, ids=[risk.pk for risk in risks])
+    edit = bulk_edits.apply(edit, actor=analyst)
+    change, held = bulk_work._change, type("Held", (Exception,), {"pgcode": code})
+
+    def hold(edit, kind, row):
+        if row.subject_id == risks[1].pk:
+            raise OperationalError from held()
+        return change(edit, kind, row)
+
+    monkeypatch.setattr(bulk_work, "_change", hold)
+
+    if not is_told:
+        with pytest.raises(OperationalError):
+            go(edit)
+        return
+    assert outcomes(go(edit)) == ["DONE", "REFUSED", "DONE"]
+    assert edit.rows.get(subject_id=risks[1].pk).sentence == "Somebody is saving this row right now. Look again in a moment."
 
 
 def test_whoever_lost_the_right_meanwhile_changes_nothing_more(analyst, company, risks):
